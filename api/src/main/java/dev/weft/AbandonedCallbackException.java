@@ -1,0 +1,10 @@
+package dev.weft;
+
+/** A {@link Completion} was garbage-collected although nobody had resumed it, so nobody ever would have. */
+public final class AbandonedCallbackException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    AbandonedCallbackException() {
+        super("the completion was dropped without being resumed");
+    }
+}

@@ -1,0 +1,725 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.Failures;
+import dev.weft.spi.Host;
+import dev.weft.spi.Reports;
+import dev.weft.spi.Scope;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The verbs of await-style code, for {@code import static dev.weft.Async.*}.
+ *
+ * <p>Methods that wait are <em>suspension points</em>: they park the current virtual thread and continue on it. Inside a
+ * coroutine each begins with a check, before it has any effect, and throws {@link CancelledException} if the innermost scope is
+ * cancelled; a foreign interrupt cancels the coroutine. On a plain thread they wait as well, and an interrupt ends them with
+ * {@link CancelledException} and the flag still set; on a thread that must not block (an event loop, Reactor's
+ * {@code parallel()}) they throw {@link IllegalStateException} at once.
+ *
+ * <p>Methods that open a scope ({@link #withTimeout}, {@link #group}, {@link #gather}, …) run it on the current thread inside a
+ * coroutine; elsewhere it is as if {@link #run} were around them.
+ *
+ * <p>What is thrown by awaited code comes out as the same instance if it is unchecked or an {@link Error}; checked, it comes
+ * inside {@link AwaitException}, or as itself from the forms that name its class. Arguments must not be null.
+ */
+public final class Async {
+    private static final int PREFETCH = 32;
+
+    private Async() {}
+
+    // --- entry and coroutines
+
+    /**
+     * Runs a body in a new coroutine and waits for it and everything it started; inside a coroutine, runs it as a nested scope
+     * on the same thread.
+     *
+     * @param body what to run
+     * @return its result, also when the caller was interrupted too late
+     * @throws X what the body threw, the same instance
+     * @throws CancelledException if the caller was interrupted: the coroutine was cancelled and has ended, the flag is set
+     * @throws IllegalStateException on a thread that must not block
+     */
+    public static <T extends @Nullable Object, X extends Exception> T run(AsyncBody<T, X> body) throws X {
+        Objects.requireNonNull(body, "body");
+        return inScope(scope -> {
+            scope.checkpoint();
+            return new Scope(scope, scope.backend(), scope.context(), false).call(body::run);
+        });
+    }
+
+    /**
+     * Runs a body without a result.
+     *
+     * @param body what to run
+     * @throws X what the body threw
+     * @see #run(AsyncBody)
+     */
+    public static <X extends Exception> void run(AsyncAction<X> body) throws X {
+        run(asBody(body));
+    }
+
+    /**
+     * {@return a cold coroutine: it runs each time it is awaited or started}
+     *
+     * @param body what it does
+     */
+    public static <T extends @Nullable Object> Coroutine<T> coroutine(Callable<T> body) {
+        return new Coroutine<>(body, null);
+    }
+
+    /**
+     * Starts a child of the current coroutine, on a thread of its own, or a root where there is none. The innermost scope is not
+     * left before the child has ended: when its body fails, the child is cancelled; when it returns, the child is waited for. A
+     * failure is thrown where the handle is awaited, or else by the scope when it is left; for failing fast use {@link #group}.
+     *
+     * @param body what the child does
+     * @return its handle
+     * @throws CancelledException if the current coroutine is cancelled; the child is not started then
+     */
+    public static <T extends @Nullable Object> Deferred<T> async(Callable<T> body) {
+        return coroutine(body).start();
+    }
+
+    /**
+     * Starts a child without a result.
+     *
+     * @param body what the child does
+     * @return its handle
+     * @see #async(Callable)
+     */
+    public static Deferred<@Nullable Void> async(AsyncAction<?> body) {
+        return async(asCallable(body));
+    }
+
+    // --- await
+
+    /**
+     * Waits for a result.
+     *
+     * @param awaitable what to wait for
+     * @return its result
+     * @throws AwaitException if it failed with a checked exception
+     */
+    public static <T extends @Nullable Object> T await(Awaitable<T> awaitable) {
+        return Objects.requireNonNull(awaitable, "awaitable").await();
+    }
+
+    /**
+     * Waits for a result, with the checked exception as itself.
+     *
+     * @param awaitable what to wait for
+     * @param type the checked exception
+     * @return its result
+     * @throws X if it failed with that
+     */
+    public static <T extends @Nullable Object, X extends Exception> T await(Awaitable<T> awaitable, Class<X> type)
+            throws X {
+        Objects.requireNonNull(awaitable, "awaitable");
+        return naming(type, awaitable::await);
+    }
+
+    /**
+     * Waits for a stage. The stage may be shared: cancelling the wait leaves it alone.
+     *
+     * @param stage what to wait for
+     * @return its result, which may be null
+     * @throws AwaitException if it failed with a checked exception; a {@link java.util.concurrent.CompletionException} around
+     *     the failure is taken off. A stage that was cancelled fails with its own
+     *     {@link java.util.concurrent.CancellationException}
+     */
+    public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
+        Objects.requireNonNull(stage, "stage");
+        if (stage instanceof CompletableFuture<T> future && future.isDone()) return ready(future);
+        return cast(new StageCell<>(stage, backend()).await());
+    }
+
+    /**
+     * Waits for a stage, with the checked exception as itself.
+     *
+     * @param stage what to wait for
+     * @param type the checked exception
+     * @return its result
+     * @throws X if it failed with that
+     */
+    public static <T extends @Nullable Object, X extends Exception> T await(CompletionStage<T> stage, Class<X> type)
+            throws X {
+        Objects.requireNonNull(stage, "stage");
+        return naming(type, () -> await(stage));
+    }
+
+    /**
+     * Waits for a future. Cancelling the wait leaves the future alone.
+     *
+     * @param future what to wait for
+     * @return its result, which may be null
+     * @throws AwaitException if it failed with a checked exception; the {@link ExecutionException} around it is taken off
+     */
+    public static <T extends @Nullable Object> T awaitFuture(Future<T> future) {
+        Objects.requireNonNull(future, "future");
+        if (future instanceof CompletableFuture<T> stage) return await((CompletionStage<T>) stage);
+        checkpoint();
+        if (Scope.current() == null) Host.get().requireMayBlock("awaitFuture");
+        for (; ; ) {
+            try {
+                return future.get();
+            } catch (ExecutionException failure) {
+                Throwable cause = failure.getCause();
+                throw Failures.thrown(cause == null ? failure : cause);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                checkpoint();
+            }
+        }
+    }
+
+    /**
+     * Waits for a future, with the checked exception as itself.
+     *
+     * @param future what to wait for
+     * @param type the checked exception
+     * @return its result
+     * @throws X if it failed with that
+     */
+    public static <T extends @Nullable Object, X extends Exception> T awaitFuture(Future<T> future, Class<X> type)
+            throws X {
+        Objects.requireNonNull(future, "future");
+        return naming(type, () -> awaitFuture(future));
+    }
+
+    /**
+     * Starts an operation that reports through callbacks, and waits for it.
+     *
+     * <pre>{@code
+     * Response r = awaitCallback(done -> {
+     *     Call call = client.newCall(request);
+     *     done.onCancel(call::cancel);
+     *     done.onUndelivered(Response::close);
+     *     call.enqueue(…, done::resume, done::fail);
+     * });
+     * }</pre>
+     *
+     * @param body starts the operation; if it throws, the await ends with that
+     * @return what {@link Completion#resume} was given
+     * @throws AwaitException if it failed with a checked exception
+     */
+    public static <T extends @Nullable Object> T awaitCallback(CallbackBody<T> body) {
+        Objects.requireNonNull(body, "body");
+        return cast(new CallbackCell<>(body, backend()).await());
+    }
+
+    /**
+     * Waits for an operation that reports through callbacks, with the checked exception as itself.
+     *
+     * @param body starts the operation
+     * @param type the checked exception
+     * @return what {@link Completion#resume} was given
+     * @throws X if it failed with that
+     */
+    public static <T extends @Nullable Object, X extends Exception> T awaitCallback(
+            CallbackBody<T> body, Class<X> type) throws X {
+        Objects.requireNonNull(body, "body");
+        return naming(type, () -> awaitCallback(body));
+    }
+
+    /**
+     * {@return something awaitable from a source of any installed backend: a {@link CompletionStage}, a Mono, a Single, …; its
+     * one value, or null if it is empty}
+     *
+     * @param source the source
+     * @throws BackendException if no installed backend understands its type
+     */
+    public static <T extends @Nullable Object> Awaitable<T> awaitable(Object source) {
+        Objects.requireNonNull(source, "source");
+        return new NativeAwaitable<>(source, Backends.of(source.getClass()));
+    }
+
+    // --- time and cancellation
+
+    /**
+     * Waits for some time on the clock of the backend.
+     *
+     * @param time how long; zero or less is only a checkpoint, more than 292 years is for ever
+     */
+    public static void delay(Duration time) {
+        long nanos = nanos(time);
+        if (nanos <= 0) checkpoint();
+        else new DelayCell(nanos, backend()).await();
+    }
+
+    /**
+     * Throws if the coroutine is cancelled; does nothing else. For loops that compute and never wait.
+     *
+     * @throws CancelledException if the innermost scope is cancelled, or a plain thread interrupted
+     */
+    public static void checkpoint() {
+        Scope scope = Scope.current();
+        if (scope != null) scope.checkpoint();
+        else if (Thread.currentThread().isInterrupted())
+            throw new CancelledException("interrupted", null, new InterruptedException("interrupted"));
+    }
+
+    /**
+     * Runs a body with a time limit, as a scope: when the time is over, what it waits for and all it started is cancelled.
+     *
+     * @param limit how long; zero or less has expired already: the first suspension point throws. More than 292 years is no limit
+     * @param body what to run
+     * @return its result; also when the time was over just before it returned, or it did not notice
+     * @throws X what the body threw, unless that was the timeout's own cancellation
+     * @throws TimeoutException if the time was over and that ended the body, or what it started
+     */
+    public static <T extends @Nullable Object, X extends Exception> T withTimeout(Duration limit, AsyncBody<T, X> body)
+            throws X, TimeoutException {
+        Objects.requireNonNull(limit, "limit");
+        Objects.requireNonNull(body, "body");
+        return inScope(scope -> {
+            ShieldScope.noteTimeout(scope);
+            return new TimeoutScope(scope, limit).run(body::run);
+        });
+    }
+
+    /**
+     * Runs a body without a result with a time limit.
+     *
+     * @param limit how long
+     * @param body what to run
+     * @throws X what the body threw
+     * @throws TimeoutException if the time was over
+     * @see #withTimeout(Duration, AsyncBody)
+     */
+    public static <X extends Exception> void withTimeout(Duration limit, AsyncAction<X> body) throws X, TimeoutException {
+        withTimeout(limit, asBody(body));
+    }
+
+    /**
+     * Runs a body with a time limit.
+     *
+     * @param limit how long
+     * @param body what to run
+     * @return its result, or null if the time was over
+     * @throws X what the body threw
+     * @see #withTimeout(Duration, AsyncBody)
+     */
+    public static <T extends @Nullable Object, X extends Exception> @Nullable T withTimeoutOrNull(
+            Duration limit, AsyncBody<T, X> body) throws X {
+        Objects.requireNonNull(limit, "limit");
+        Objects.requireNonNull(body, "body");
+        return Async.<@Nullable T>inScope(scope -> {
+            ShieldScope.noteTimeout(scope);
+            return new TimeoutScope(scope, limit).runOrNull(body::run);
+        });
+    }
+
+    /**
+     * Begins the time of the innermost {@link #withTimeout} of this coroutine anew, for example after each sign of progress.
+     *
+     * @param limit how long from now
+     * @throws IllegalStateException if there is none around the current code
+     */
+    public static void resetTimeout(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
+        for (Scope s = Scope.current(); s != null; s = s == s.task() ? null : s.parent()) {
+            if (!(s instanceof TimeoutScope timeout)) continue;
+            timeout.reset(limit);
+            return;
+        }
+        throw new IllegalStateException("no withTimeout around this code");
+    }
+
+    /**
+     * Runs a body that cancellation from outside does not reach, for clean-up that has to await. Timeouts inside work. Behind it
+     * the coroutine is as cancelled as it is; the result is returned all the same. A body that may take long should have a
+     * {@link #withTimeout} of its own; without one, a warning is logged after 5 s.
+     *
+     * @param body what to run
+     * @return its result
+     * @throws X what the body threw
+     */
+    public static <T extends @Nullable Object, X extends Exception> T shielded(AsyncBody<T, X> body) throws X {
+        Objects.requireNonNull(body, "body");
+        return inScope(scope -> new ShieldScope(scope).run(body::run));
+    }
+
+    /**
+     * Runs a body without a result that cancellation from outside does not reach.
+     *
+     * @param body what to run
+     * @throws X what the body threw
+     * @see #shielded(AsyncBody)
+     */
+    public static <X extends Exception> void shielded(AsyncAction<X> body) throws X {
+        shielded(asBody(body));
+    }
+
+    // --- groups
+
+    /**
+     * Opens a group of members that end together, and runs a body that starts them. Returns when all have ended.
+     *
+     * @param body starts members and may await them
+     * @return its result
+     * @throws X what the body threw, if that was the first failure; the rest is cancelled, later failures are suppressed in it
+     * @throws AwaitException if the first failure was a member's checked exception; an unchecked one is thrown as itself
+     * @throws CancelledException if {@link TaskGroup#cancel} ended the body
+     */
+    @SuppressWarnings("overloads") // a lambda with a result and one without are told apart
+    public static <T extends @Nullable Object, X extends Exception> T group(GroupBody<T, X> body) throws X {
+        Objects.requireNonNull(body, "body");
+        return inScope(scope -> {
+            scope.checkpoint();
+            return new GroupScope(scope).run(body);
+        });
+    }
+
+    /**
+     * Opens a group of members that end together. {@link TaskGroup#cancel} makes it return.
+     *
+     * @param body starts members and may await them
+     * @throws X what the body threw
+     * @see #group(GroupBody)
+     */
+    @SuppressWarnings("overloads")
+    public static <X extends Exception> void group(GroupAction<X> body) throws X {
+        Objects.requireNonNull(body, "body");
+        inScope(scope -> {
+            scope.checkpoint();
+            GroupScope group = new GroupScope(scope);
+            try {
+                return group.<@Nullable Void>run(members -> {
+                    body.run(members);
+                    return null;
+                });
+            } catch (CancelledException cancelled) {
+                if (cancelled.scope() != group) throw cancelled;
+                return null;
+            }
+        });
+    }
+
+    /**
+     * Waits for several results at once, in a group: the first failure cancels the rest.
+     *
+     * @param all what to wait for; coroutines are started, sources subscribed to
+     * @return the results, in the order of the arguments; empty for none
+     * @throws AwaitException if the first failure was checked; an unchecked one is thrown as itself
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <T extends @Nullable Object> List<T> gather(Awaitable<? extends T>... all) {
+        return gather(List.of(all));
+    }
+
+    /**
+     * Waits for several results at once.
+     *
+     * @param all what to wait for
+     * @return the results, in order
+     * @see #gather(Awaitable[])
+     */
+    public static <T extends @Nullable Object> List<T> gather(Collection<? extends Awaitable<? extends T>> all) {
+        return gather(Integer.MAX_VALUE, all);
+    }
+
+    /**
+     * Waits for several results, with a bound on how many are under way.
+     *
+     * @param maxConcurrency how many at a time, at least 1
+     * @param all what to wait for
+     * @return the results, in order
+     * @see #gather(Awaitable[])
+     */
+    public static <T extends @Nullable Object> List<T> gather(
+            int maxConcurrency, Collection<? extends Awaitable<? extends T>> all) {
+        List<Awaitable<? extends T>> sources = List.copyOf(all);
+        return mapConcurrently(sources, maxConcurrency, (group, source) -> start(group, source));
+    }
+
+    /**
+     * Applies a function that may await to all items, several at a time.
+     *
+     * @param items what to apply it to; read as places become free
+     * @param maxConcurrency how many at a time, at least 1
+     * @param function what to do, in a coroutine for each item
+     * @return the results, in the order of the items
+     * @throws AwaitException if the first failure was checked; an unchecked one is thrown as itself
+     */
+    public static <A, B extends @Nullable Object> List<B> mapConcurrent(
+            Iterable<A> items, int maxConcurrency, Function<? super A, ? extends B> function) {
+        Objects.requireNonNull(items, "items");
+        Objects.requireNonNull(function, "function");
+        return mapConcurrently(items, maxConcurrency, (group, item) -> group.async(() -> function.apply(item)));
+    }
+
+    /**
+     * Waits until all have ended, whatever their outcomes.
+     *
+     * @param all what to wait for
+     * @return the outcomes, in order
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <T extends @Nullable Object> List<Outcome<T>> gatherSettled(Awaitable<? extends T>... all) {
+        return gatherSettled(List.of(all));
+    }
+
+    /**
+     * Waits until all have ended, whatever their outcomes.
+     *
+     * @param all what to wait for
+     * @return the outcomes, in order
+     */
+    public static <T extends @Nullable Object> List<Outcome<T>> gatherSettled(
+            Collection<? extends Awaitable<? extends T>> all) {
+        List<Awaitable<? extends T>> sources = List.copyOf(all);
+        return inScope(scope -> {
+            scope.checkpoint();
+            return new SettledScope(scope).<T>run(sources);
+        });
+    }
+
+    /**
+     * Waits for the first success; the others are cancelled, and have ended when this returns. Their values are discarded. One
+     * that is ready when it is started wins, and those behind it are not started.
+     *
+     * @param runners what to wait for, at least one
+     * @return the first value
+     * @throws IllegalArgumentException if there are none
+     * @throws AwaitException if all failed, the first of them with a checked exception; an unchecked one is thrown as itself.
+     *     The other failures are suppressed in it
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <T extends @Nullable Object> T race(Awaitable<? extends T>... runners) {
+        return race(List.of(runners));
+    }
+
+    /**
+     * Waits for the first success.
+     *
+     * @param runners what to wait for, at least one
+     * @return the first value
+     * @see #race(Awaitable[])
+     */
+    public static <T extends @Nullable Object> T race(Collection<? extends Awaitable<? extends T>> runners) {
+        List<Awaitable<? extends T>> all = List.copyOf(runners);
+        if (all.isEmpty()) throw new IllegalArgumentException("race needs at least one runner");
+        return inScope(scope -> {
+            scope.checkpoint();
+            return new Race<T>(scope).run(all);
+        });
+    }
+
+    // --- streams
+
+    /**
+     * {@return a cold stream that runs a generator for each subscriber, in a coroutine}
+     *
+     * @param generator makes the values
+     */
+    public static <T> AsyncStream<T> stream(Generator<T> generator) {
+        return new AsyncStream<>(generator);
+    }
+
+    /**
+     * Subscribes to a publisher and iterates over it, with up to 32 values under way.
+     *
+     * @param publisher where the values come from
+     * @return the iterator, to be closed
+     */
+    public static <T> AsyncIterator<T> each(Flow.Publisher<T> publisher) {
+        Objects.requireNonNull(publisher, "publisher");
+        var cell = new FlowIteration<T>(publisher, PREFETCH, backend());
+        cell.open();
+        return AsyncIterator.over(cell);
+    }
+
+    // --- context and backend
+
+    /** {@return the context of the current coroutine, or the empty one} */
+    public static Context context() {
+        Scope scope = Scope.current();
+        return scope == null ? Context.empty() : (Context) scope.context();
+    }
+
+    /**
+     * Runs a body with one more entry in its context: visible in it, to what it awaits, and to what it starts.
+     *
+     * @param key the key
+     * @param value its value
+     * @param body what to run
+     * @return its result
+     * @throws X what the body threw
+     */
+    public static <T extends @Nullable Object, X extends Exception> T withContext(
+            Object key, Object value, AsyncBody<T, X> body) throws X {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value");
+        Objects.requireNonNull(body, "body");
+        return inScope(scope -> new Scope(
+                        scope, scope.backend(), ((Context) scope.context()).with(key, value), false)
+                .call(body::run));
+    }
+
+    /**
+     * Runs a body without a result with one more entry in its context.
+     *
+     * @param key the key
+     * @param value its value
+     * @param body what to run
+     * @throws X what the body threw
+     * @see #withContext(Object, Object, AsyncBody)
+     */
+    public static <X extends Exception> void withContext(Object key, Object value, AsyncAction<X> body) throws X {
+        withContext(key, value, asBody(body));
+    }
+
+    /**
+     * {@return the backend selected here: by {@link #withBackend}, by the builder that made the coroutine, or by configuration}
+     *
+     * @throws BackendException if configuration is needed and wrong
+     */
+    public static Backend backend() {
+        Scope scope = Scope.current();
+        return scope == null ? Backends.selected() : scope.backend();
+    }
+
+    /**
+     * Runs a body with another backend selected, for its delays, timeouts and undeliverable signals.
+     *
+     * @param backend the backend
+     * @param body what to run
+     * @return its result
+     * @throws X what the body threw
+     */
+    public static <T extends @Nullable Object, X extends Exception> T withBackend(Backend backend, AsyncBody<T, X> body)
+            throws X {
+        Objects.requireNonNull(backend, "backend");
+        Objects.requireNonNull(body, "body");
+        Scope scope = Scope.current();
+        if (scope == null) return sneaking(() -> RunTask.run(backend, body::run, null));
+        return sneaking(() -> new Scope(scope, backend, scope.context(), false).call(body::run));
+    }
+
+    /**
+     * Runs a body without a result with another backend selected.
+     *
+     * @param backend the backend
+     * @param body what to run
+     * @throws X what the body threw
+     * @see #withBackend(Backend, AsyncBody)
+     */
+    public static <X extends Exception> void withBackend(Backend backend, AsyncAction<X> body) throws X {
+        withBackend(backend, asBody(body));
+    }
+
+    // --- what the others in this package share
+
+    /** A duration in nanoseconds, {@link Long#MAX_VALUE} if it is longer. */
+    static long nanos(Duration time) {
+        Objects.requireNonNull(time, "time");
+        try {
+            return time.toNanos();
+        } catch (ArithmeticException tooLong) {
+            return time.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
+    }
+
+    static Callable<@Nullable Void> asCallable(AsyncAction<?> action) {
+        Objects.requireNonNull(action, "body");
+        return () -> {
+            action.run();
+            return null;
+        };
+    }
+
+    static void discard(@Nullable Object value) {
+        Scope scope = Scope.current();
+        Reports.discard(backend(), scope == null ? null : scope.context(), value);
+    }
+
+    private static <X extends Exception> AsyncBody<@Nullable Void, X> asBody(AsyncAction<X> action) {
+        Objects.requireNonNull(action, "body");
+        return () -> {
+            action.run();
+            return null;
+        };
+    }
+
+    /** Runs something in the innermost scope; outside any coroutine, in a new one. What it throws its caller has declared. */
+    private static <T extends @Nullable Object> T inScope(InScope<T> body) {
+        Scope scope = Scope.current();
+        if (scope != null) return sneaking(() -> body.run(scope));
+        return sneaking(() -> RunTask.run(
+                Backends.selected(), () -> body.run(Objects.requireNonNull(Scope.current())), null));
+    }
+
+    private static <T extends @Nullable Object> T sneaking(Callable<T> body) {
+        try {
+            return body.call();
+        } catch (Exception failure) {
+            throw Failures.<RuntimeException>sneak(failure);
+        }
+    }
+
+    private static <T extends @Nullable Object, X extends Exception> T naming(Class<X> type, Callable<T> await)
+            throws X {
+        Objects.requireNonNull(type, "type");
+        try {
+            return sneaking(await);
+        } catch (AwaitException carrier) {
+            if (type.isInstance(carrier.getCause())) throw type.cast(carrier.getCause());
+            throw carrier;
+        }
+    }
+
+    private static <T extends @Nullable Object> T ready(CompletableFuture<T> future) {
+        if (Scope.current() == null) Host.get().requireMayBlock("await");
+        checkpoint();
+        try {
+            return future.join();
+        } catch (Throwable failure) {
+            throw Failures.thrown(StageCell.unwrapped(failure));
+        }
+    }
+
+    @SuppressWarnings("NullAway") // null is a T where the source may give it
+    private static <T extends @Nullable Object> T cast(@Nullable T value) {
+        return value;
+    }
+
+    private static <T extends @Nullable Object> Deferred<T> start(TaskGroup group, Awaitable<T> source) {
+        return group.start(source);
+    }
+
+    private static <A, B extends @Nullable Object> List<B> mapConcurrently(
+            Iterable<? extends A> items, int maxConcurrency, Starter<? super A, B> starter) {
+        if (maxConcurrency < 1) throw new IllegalArgumentException("maxConcurrency must be at least 1, is " + maxConcurrency);
+        return inScope(scope -> {
+            scope.checkpoint();
+            return Gathering.run(new GroupScope(scope), items, maxConcurrency, starter);
+        });
+    }
+
+    /** Something that runs in a given scope. */
+    @FunctionalInterface
+    private interface InScope<T extends @Nullable Object> {
+        T run(Scope scope) throws Exception;
+    }
+
+    /** Starts a member for an item. */
+    @FunctionalInterface
+    interface Starter<A, B extends @Nullable Object> {
+        Deferred<? extends B> start(TaskGroup group, A item);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.weft;
+
+/**
+ * Await-style code without a result.
+ *
+ * @param <X> what it may throw; inferred as {@link RuntimeException} for a lambda that throws nothing checked
+ */
+@FunctionalInterface
+public interface AsyncAction<X extends Exception> {
+    /** Does it. */
+    void run() throws X;
+}

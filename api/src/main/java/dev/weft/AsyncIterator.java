@@ -1,0 +1,82 @@
+package dev.weft;
+
+import dev.weft.spi.StreamCell;
+import java.util.Iterator;
+
+/**
+ * A stream as something to loop over, once, on the thread that opened it. Demand follows the loop.
+ *
+ * <pre>{@code
+ * try (var rows = each(repository.findAll())) {
+ *     for (Row row : rows) await(client.post(row));
+ * }
+ * }</pre>
+ *
+ * <p>Leaving the {@code try} early cancels the upstream, once, and hands what was queued to the discard hook. Inside a
+ * coroutine an iterator that nobody closed is closed with the scope in which it was opened.
+ *
+ * @param <T> the type of the values
+ */
+public interface AsyncIterator<T> extends Iterator<T>, Iterable<T>, AutoCloseable {
+    /**
+     * {@return an iterator over a cell, for adapters}
+     *
+     * @param cell the cell, opened already
+     */
+    static <T> AsyncIterator<T> over(StreamCell<T> cell) {
+        return new CellIterator<>(cell);
+    }
+
+    /**
+     * Waits for the next value or the end; a suspension point. Values that arrived before an error are seen before it.
+     *
+     * @return false at the end
+     * @throws CancelledException if the coroutine is cancelled, or the plain thread interrupted; the iteration is over then,
+     *     and every later call throws the same
+     * @throws IllegalStateException if called on another thread than the one that opened the iterator
+     */
+    @Override
+    boolean hasNext();
+
+    /**
+     * {@return the next value, waiting for it if need be}
+     *
+     * @throws java.util.NoSuchElementException after the end
+     */
+    @Override
+    T next();
+
+    /** Leaves the iteration. Does nothing when it is over already. */
+    @Override
+    void close();
+
+    /** {@return this iterator} */
+    @Override
+    default Iterator<T> iterator() {
+        return this;
+    }
+}
+
+/** The iterator over a cell. */
+final class CellIterator<T> implements AsyncIterator<T> {
+    private final StreamCell<T> cell;
+
+    CellIterator(StreamCell<T> cell) {
+        this.cell = cell;
+    }
+
+    @Override
+    public boolean hasNext() {
+        return cell.hasNext();
+    }
+
+    @Override
+    public T next() {
+        return cell.next();
+    }
+
+    @Override
+    public void close() {
+        cell.close();
+    }
+}

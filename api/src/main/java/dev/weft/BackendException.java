@@ -1,0 +1,14 @@
+package dev.weft;
+
+/** The choice of a backend failed. The message says what was looked for, what was found, and what to do. */
+public final class BackendException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    BackendException(String lookedFor, String found, String toDo) {
+        super("looked for " + lookedFor + "; found " + found + "; " + toDo);
+    }
+
+    BackendException(BackendException earlier) {
+        super(earlier.getMessage(), earlier);
+    }
+}

@@ -1,0 +1,205 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.SpiLevel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Properties;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The installed backends and the selected one.
+ *
+ * <p>Loading and choosing happen once, when first needed, each in a holder that keeps the failure as well, so that it is thrown
+ * anew at each use. The choice itself is {@link #choose}, a pure function.
+ */
+final class Backends {
+    private static final System.Logger LOG = System.getLogger("dev.weft");
+    private static final int MAX_BROKEN = 64;
+
+    private Backends() {}
+
+    /** {@return the backend for everything that has no native value in hand} */
+    static Backend selected() {
+        return Selected.RESULT.get();
+    }
+
+    /** {@return the backend that understands a type} */
+    static Backend of(Class<?> type) {
+        List<Backend> found = new ArrayList<>();
+        for (Backend backend : installed().all()) if (backend.understands(type)) found.add(backend);
+        if (found.isEmpty())
+            throw new BackendException(
+                    "a backend that understands " + type.getName(),
+                    installed().describe(),
+                    "add the adapter of that library, or convert the value first");
+        if (found.size() == 1) return found.get(0);
+        Backend selected = selected();
+        if (found.contains(selected)) return selected;
+        throw new BackendException(
+                "one backend that understands " + type.getName(),
+                ids(found),
+                "choose one of them with -Dweft.backend=<id>, or remove the others");
+    }
+
+    static void requireMayBlock(String operation) {
+        Thread thread = Thread.currentThread();
+        if (thread.isVirtual()) return;
+        for (Backend backend : installed().all())
+            if (!backend.mayBlock())
+                throw new IllegalStateException(operation + " would block the non-blocking thread " + thread.getName()
+                        + "; start a coroutine instead: mono(() -> …) or single(() -> …) there, or Async.async(() -> …)");
+    }
+
+    /**
+     * The rule: what was asked for, by the first that asks; else the only adapter; else {@code jdk}.
+     *
+     * @throws BackendException if that is unknown or ambiguous
+     */
+    static Backend choose(
+            @Nullable String property, @Nullable String environment, @Nullable String file, Installed installed) {
+        if (isSet(property)) return byId(property, "system property weft.backend", installed);
+        if (isSet(environment)) return byId(environment, "environment variable WEFT_BACKEND", installed);
+        if (isSet(file)) return byId(file, "weft.backend in weft.properties", installed);
+        if (installed.adapters().isEmpty()) return JdkBackend.INSTANCE;
+        if (installed.adapters().size() == 1) return installed.adapters().get(0);
+        throw new BackendException(
+                "one backend",
+                installed.describe() + ", and no choice",
+                "choose one with -Dweft.backend=<id>, WEFT_BACKEND=<id>, weft.backend=<id> in weft.properties, or withBackend(…)");
+    }
+
+    private static boolean isSet(@Nullable String id) {
+        return id != null && !id.isBlank();
+    }
+
+    private static Backend byId(@Nullable String id, String askedBy, Installed installed) {
+        for (Backend backend : installed.all()) if (backend.id().equals(id == null ? null : id.trim())) return backend;
+        throw new BackendException(
+                "backend \"" + id + "\" (" + askedBy + ")",
+                installed.describe(),
+                "correct the id, or add the adapter's artifact, such as dev.weft:weft-reactor or dev.weft:weft-rxjava3");
+    }
+
+    private static Installed installed() {
+        return Loaded.RESULT.get();
+    }
+
+    /** Loads what a service loader finds. A provider that cannot be loaded is reported and skipped; one for another SPI is an error. */
+    static Installed load(ServiceLoader<Backend> loader) {
+        List<Backend> adapters = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        Iterator<ServiceLoader.Provider<Backend>> providers = loader.stream().iterator();
+        while (problems.size() < MAX_BROKEN) {
+            try {
+                if (!providers.hasNext()) break;
+                ServiceLoader.Provider<Backend> provider = providers.next();
+                requireLevel(provider.type());
+                adapters.add(provider.get());
+            } catch (ServiceConfigurationError | LinkageError broken) {
+                LOG.log(Level.WARNING, "A backend could not be loaded and is skipped", broken);
+                problems.add(broken.toString());
+            }
+        }
+        return new Installed(adapters, problems);
+    }
+
+    private static void requireLevel(Class<?> type) {
+        SpiLevel level = type.getAnnotation(SpiLevel.class);
+        if (level != null && level.value() == SpiLevel.CURRENT) return;
+        throw new BackendException(
+                "a backend for level " + SpiLevel.CURRENT + " of the Weft SPI",
+                type.getName() + (level == null ? " without @SpiLevel" : " for level " + level.value()),
+                "use the same version of weft-api and of the adapter");
+    }
+
+    private static @Nullable String fromFile() {
+        ClassLoader loader = Backend.class.getClassLoader();
+        try (InputStream in = loader == null ? null : loader.getResourceAsStream("weft.properties")) {
+            if (in == null) return null;
+            Properties properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("weft.backend");
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("weft.properties on the class path", unreadable);
+        }
+    }
+
+    private static String ids(List<Backend> backends) {
+        return backends.stream().map(Backend::id).toList().toString();
+    }
+
+    /**
+     * What is installed beside {@code jdk}.
+     *
+     * @param adapters the backends that could be loaded
+     * @param problems what became of the others
+     */
+    record Installed(List<Backend> adapters, List<String> problems) {
+        Installed {
+            adapters = List.copyOf(adapters);
+            problems = List.copyOf(problems);
+            List<Backend> all = new ArrayList<>(adapters);
+            all.add(JdkBackend.INSTANCE);
+            for (Backend backend : all)
+                if (all.stream().filter(other -> other.id().equals(backend.id())).count() > 1)
+                    throw new BackendException(
+                            "backends with different ids",
+                            "two with the id \"" + backend.id() + "\": "
+                                    + all.stream()
+                                            .filter(other -> other.id().equals(backend.id()))
+                                            .map(other -> other.getClass().getName())
+                                            .toList(),
+                            "remove one of them from the class path");
+        }
+
+        List<Backend> all() {
+            List<Backend> all = new ArrayList<>(adapters);
+            all.add(JdkBackend.INSTANCE);
+            return all;
+        }
+
+        String describe() {
+            String ids = ids(all());
+            return problems.isEmpty() ? ids : ids + " and, not loadable, " + problems;
+        }
+    }
+
+    /** A value or the failure to make it, decided once. */
+    private record Once<T>(@Nullable T value, @Nullable BackendException failure) {
+        static <T> Once<T> of(Supplier<T> maker) {
+            try {
+                return new Once<>(maker.get(), null);
+            } catch (BackendException failure) {
+                return new Once<>(null, failure);
+            }
+        }
+
+        T get() {
+            if (value != null) return value;
+            throw new BackendException(java.util.Objects.requireNonNull(failure));
+        }
+    }
+
+    private static final class Loaded {
+        static final Once<Installed> RESULT =
+                Once.of(() -> load(ServiceLoader.load(Backend.class, Backend.class.getClassLoader())));
+
+        private Loaded() {}
+    }
+
+    private static final class Selected {
+        static final Once<Backend> RESULT = Once.of(() -> choose(
+                System.getProperty("weft.backend"), System.getenv("WEFT_BACKEND"), fromFile(), installed()));
+
+        private Selected() {}
+    }
+}

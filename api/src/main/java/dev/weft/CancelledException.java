@@ -1,0 +1,26 @@
+package dev.weft;
+
+import dev.weft.spi.Scope;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Thrown by a suspension point whose scope is cancelled, each time again until the scope is left. It says that the operation
+ * had no effect: nothing was subscribed to or consumed.
+ */
+public final class CancelledException extends CancellationException {
+    private static final long serialVersionUID = 1;
+
+    private final transient @Nullable Scope scope;
+
+    CancelledException(String message, @Nullable Scope scope, @Nullable Throwable cause) {
+        super(message);
+        this.scope = scope;
+        if (cause != null) initCause(cause);
+    }
+
+    /** {@return the scope that was cancelled, or null where it was a plain thread that was interrupted} */
+    public @Nullable Scope scope() {
+        return scope;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.weft;
+
+import java.lang.ref.Cleaner;
+import java.nio.channels.CompletionHandler;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the callbacks of an operation call, to end an {@link Async#awaitCallback}. The first call decides; it may come on any
+ * thread, also before the registration has returned. It never runs the awaiting code itself.
+ *
+ * <p>It fits a pair of callbacks ({@code done::resume, done::fail}), a {@code (value, throwable)} callback, of which one is
+ * null, and a {@link CompletionHandler}.
+ *
+ * @param <T> the type of the result
+ */
+public final class Completion<T extends @Nullable Object>
+        implements BiConsumer<T, @Nullable Throwable>, CompletionHandler<T, @Nullable Object> {
+    private final CallbackCell<T> cell;
+    private final AtomicBoolean resumed;
+
+    Completion(CallbackCell<T> cell) {
+        this.cell = cell;
+        this.resumed = cell.resumed;
+    }
+
+    /**
+     * Ends the await with a result. If the await was cancelled, the value goes to {@link #onUndelivered}, or else to the discard
+     * hook.
+     *
+     * @param value the result; null is allowed, and is what the await returns then
+     * @throws IllegalStateException if it was resumed before; that value is undelivered too
+     */
+    public void resume(T value) {
+        if (!tryResume(value)) throw alreadyResumed();
+    }
+
+    /**
+     * Ends the await with a result unless it was resumed before; then, and if it was cancelled, the value is undelivered.
+     *
+     * @param value the result
+     * @return false if it was resumed before
+     */
+    public boolean tryResume(T value) {
+        boolean first = resumed.compareAndSet(false, true);
+        if (!first || !cell.resume(value)) cell.undelivered(value);
+        return first;
+    }
+
+    /**
+     * Ends the await with a failure. If the await was cancelled, it goes to the dropped-error hook.
+     *
+     * @param failure what the await throws, see {@link Awaitable#await}
+     * @throws IllegalStateException if it was resumed before; this failure is dropped then
+     */
+    public void fail(Throwable failure) {
+        Objects.requireNonNull(failure, "failure");
+        boolean first = resumed.compareAndSet(false, true);
+        if (!first || !cell.end(failure)) cell.late(failure);
+        if (!first) throw alreadyResumed();
+    }
+
+    /**
+     * Says how to abort the operation. It runs at most once, on the awaiting thread, if the await is cancelled and was not
+     * resumed before; at once, on the current thread, if the await is cancelled already. What it throws is suppressed in the
+     * {@link CancelledException}.
+     *
+     * @param action what aborts the operation
+     * @throws IllegalStateException if there is such an action already
+     */
+    public void onCancel(AsyncAction<?> action) {
+        cell.onCancel(Objects.requireNonNull(action, "action"));
+    }
+
+    /**
+     * Says what becomes of a value that nobody can receive; without it, it goes to the discard hook. Set it before the operation
+     * can call back.
+     *
+     * @param handler what closes or counts the value, on the thread that met it
+     */
+    public void onUndelivered(Consumer<? super T> handler) {
+        cell.handler = Objects.requireNonNull(handler, "handler");
+    }
+
+    /**
+     * Ends the await with {@link AbandonedCallbackException} if this object is garbage-collected without having been resumed.
+     * For that, nothing that outlives the operation may refer to it, the {@link #onCancel} action included.
+     */
+    public void failIfAbandoned() {
+        CallbackCell<T> abandoned = cell;
+        Abandoned.CLEANER.register(this, () -> abandoned.end(new AbandonedCallbackException()));
+    }
+
+    /** {@link #resume} if the failure is null, else {@link #fail}. */
+    @Override
+    public void accept(T value, @Nullable Throwable failure) {
+        if (failure == null) resume(value);
+        else fail(failure);
+    }
+
+    /** {@link #resume}. */
+    @Override
+    public void completed(T value, @Nullable Object attachment) {
+        resume(value);
+    }
+
+    /** {@link #fail}. */
+    @Override
+    public void failed(Throwable failure, @Nullable Object attachment) {
+        fail(failure);
+    }
+
+    private static IllegalStateException alreadyResumed() {
+        return new IllegalStateException("already resumed");
+    }
+
+    private static final class Abandoned {
+        static final Cleaner CLEANER = Cleaner.create();
+
+        private Abandoned() {}
+    }
+}

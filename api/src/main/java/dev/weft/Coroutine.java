@@ -1,0 +1,80 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.Failures;
+import dev.weft.spi.Scope;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Await-style code that has not been started: cold, and run anew each time it is awaited or started, like a coroutine object of
+ * asyncio, except that it may be used more than once.
+ *
+ * @param <T> the type of the result
+ */
+public final class Coroutine<T extends @Nullable Object> implements Awaitable<T> {
+    private final Callable<? extends T> body;
+    private final @Nullable String name;
+
+    Coroutine(Callable<? extends T> body, @Nullable String name) {
+        this.body = Objects.requireNonNull(body, "body");
+        this.name = name;
+    }
+
+    /** {@return this coroutine under a name, which its threads bear} */
+    public Coroutine<T> named(String name) {
+        return new Coroutine<>(body, Objects.requireNonNull(name, "name"));
+    }
+
+    /**
+     * Runs it and returns its result. Inside a coroutine it is a call: it runs on the same thread, as a nested scope, which is
+     * left when all that was started inside is done. Elsewhere it is {@link Async#run}.
+     */
+    @Override
+    public T await() {
+        Scope scope = Scope.current();
+        if (scope == null) return outside();
+        scope.checkpoint();
+        try {
+            return new Scope(scope, scope.backend(), scope.context(), false).call(body::call);
+        } catch (Exception failure) {
+            throw failure instanceof RuntimeException unchecked ? unchecked : new AwaitException(failure);
+        }
+    }
+
+    /**
+     * Starts it on a thread of its own: as a child of the current coroutine, which does not end before it, or as a root where
+     * there is none.
+     *
+     * @return its handle
+     * @throws CancelledException if the current coroutine is cancelled; it is not started then
+     */
+    public Deferred<T> start() {
+        return startIn(Scope.current());
+    }
+
+    /**
+     * {@return this as a cold source of an installed backend, such as {@code Mono.class} or {@code Single.class}; as a
+     * {@link java.util.concurrent.CompletionStage} it is started now}
+     *
+     * @param type a type for one value
+     */
+    public <N> N as(Class<N> type) {
+        return Backends.of(type).createOne(body, type);
+    }
+
+    TaskDeferred<T> startIn(@Nullable Scope owner) {
+        Backend backend = owner == null ? Backends.selected() : owner.backend();
+        Object context = owner == null ? Context.empty() : owner.context();
+        return new TaskDeferred<T>(owner, backend, context, body).started(name);
+    }
+
+    private T outside() {
+        try {
+            return RunTask.run(Backends.selected(), body, name);
+        } catch (Exception failure) {
+            throw Failures.thrown(failure);
+        }
+    }
+}

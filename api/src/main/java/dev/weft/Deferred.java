@@ -1,0 +1,76 @@
+package dev.weft;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that was started and will end: the handle of a coroutine or of a source that runs in a scope. It can be awaited
+ * any number of times, by anybody.
+ *
+ * @param <T> the type of the result
+ */
+public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T> permits TaskDeferred, SourceDeferred {
+    /** What has become of it. */
+    enum State {
+        /** It has not ended. */
+        RUNNING,
+        /** It has a result. */
+        SUCCEEDED,
+        /** It failed. */
+        FAILED,
+        /** It was cancelled before it had a result. */
+        CANCELLED
+    }
+
+    /**
+     * Waits for the result. Cancelling this wait does not cancel what was started.
+     *
+     * @return the result
+     * @throws CancelledException if it was cancelled, or the current coroutine is
+     * @throws AwaitException if it failed with a checked exception; an unchecked one is thrown as the same instance
+     */
+    @Override
+    T await();
+
+    /**
+     * Cancels it; returns at once, while it may still clean up.
+     *
+     * @return false if it had ended or was cancelled before
+     */
+    boolean cancel();
+
+    /** {@return how it has ended, or null while it runs} */
+    @Nullable Outcome<T> outcome();
+
+    /** {@return whether it has ended} */
+    default boolean isDone() {
+        return outcome() != null;
+    }
+
+    /** {@return what has become of it} */
+    default State state() {
+        Outcome<T> outcome = outcome();
+        if (outcome == null) return State.RUNNING;
+        return switch (outcome) {
+            case Outcome.Success<T> success -> State.SUCCEEDED;
+            case Outcome.Failure<T> failure -> State.FAILED;
+            case Outcome.Cancelled<T> cancelled -> State.CANCELLED;
+        };
+    }
+
+    /**
+     * {@return a future that ends as this does, and that cancels it when it is cancelled itself (a future derived from it does
+     * not)}
+     */
+    CompletableFuture<T> toCompletableFuture();
+
+    /**
+     * {@return this as a type of an installed backend, such as {@code Mono.class}; each subscriber gets the same outcome}
+     *
+     * @param type a type for one value
+     */
+    default <N> N as(Class<N> type) {
+        if (type.isAssignableFrom(CompletableFuture.class)) return type.cast(toCompletableFuture());
+        return Backends.of(type).createOne(this::await, type);
+    }
+}

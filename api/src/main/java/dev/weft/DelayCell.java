@@ -1,0 +1,35 @@
+package dev.weft;
+
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Backend;
+import dev.weft.spi.Timer;
+import org.jspecify.annotations.Nullable;
+
+/** The wait for a point in time; without an entry in the timer where that is for ever. */
+final class DelayCell extends AwaitCell<@Nullable Object> {
+    private final long nanos;
+
+    DelayCell(long nanos, Backend backend) {
+        super(backend);
+        this.nanos = nanos;
+    }
+
+    @Override
+    protected void start() {
+        if (nanos != Long.MAX_VALUE) attach(backend().timer().schedule(nanos, this::elapsed));
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        ((Timer.Entry) handle).cancel();
+    }
+
+    @Override
+    protected String operation() {
+        return "delay";
+    }
+
+    private void elapsed() {
+        succeed(null);
+    }
+}

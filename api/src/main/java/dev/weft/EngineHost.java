@@ -1,0 +1,73 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.Cancellation;
+import dev.weft.spi.Host;
+import dev.weft.spi.Scope;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/** What the engine asks of this package. */
+public final class EngineHost implements Host {
+    /** For {@link java.util.ServiceLoader}. */
+    public EngineHost() {}
+
+    @Override
+    public CancellationException cancelled(@Nullable Cancellation cancellation, @Nullable Throwable cause) {
+        if (cancellation == null) return new CancelledException("interrupted", null, cause);
+        return new CancelledException(message(cancellation.reason()), cancellation.origin(), cause);
+    }
+
+    private static String message(Cancellation.Reason reason) {
+        return switch (reason) {
+            case REQUESTED -> "cancelled";
+            case TIMEOUT -> "cancelled by a timeout";
+            case FAILURE -> "cancelled because of a failure beside it";
+        };
+    }
+
+    @Override
+    public @Nullable Scope cancelledScope(Throwable failure) {
+        return failure instanceof CancelledException cancelled ? cancelled.scope() : null;
+    }
+
+    @Override
+    public RuntimeException noValue(String operation) {
+        return new NoValueException(operation);
+    }
+
+    @Override
+    public RuntimeException tooManyValues(String operation) {
+        return new TooManyValuesException(operation + ": the source has more than one value");
+    }
+
+    @Override
+    public RuntimeException overflow(String message) {
+        return new OverflowException(message);
+    }
+
+    @Override
+    public RuntimeException carrier(Throwable checked) {
+        return new AwaitException(checked);
+    }
+
+    @Override
+    public Throwable unwrap(Throwable failure) {
+        return failure instanceof AwaitException carrier ? carrier.getCause() : failure;
+    }
+
+    @Override
+    public Throwable marked(Throwable failure) {
+        return AwaitTrace.mark(failure);
+    }
+
+    @Override
+    public Backend backend() {
+        return Backends.selected();
+    }
+
+    @Override
+    public void requireMayBlock(String operation) {
+        Backends.requireMayBlock(operation);
+    }
+}

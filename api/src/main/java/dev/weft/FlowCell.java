@@ -1,0 +1,54 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.SourceCell;
+import dev.weft.spi.Take;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** The await of a {@link Flow.Publisher}. */
+final class FlowCell<T> extends SourceCell<T> implements Flow.Subscriber<T> {
+    private Flow.@Nullable Publisher<? extends T> source;
+
+    FlowCell(Flow.Publisher<? extends T> source, Take take, Backend backend) {
+        super(backend, take, source.getClass());
+        this.source = source;
+    }
+
+    @Override
+    protected void start() {
+        Flow.Publisher<? extends T> publisher = source;
+        source = null;
+        if (publisher != null) publisher.subscribe(this);
+    }
+
+    @Override
+    protected void request(Object handle, long count) {
+        ((Flow.Subscription) handle).request(count);
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        ((Flow.Subscription) handle).cancel();
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+        subscribed(subscription);
+    }
+
+    @Override
+    public void onNext(T item) {
+        value(item);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        failed(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        completed();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.StreamCell;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** The iteration over a {@link Flow.Publisher}. */
+final class FlowIteration<T> extends StreamCell<T> implements Flow.Subscriber<T> {
+    private Flow.@Nullable Publisher<? extends T> source;
+
+    FlowIteration(Flow.Publisher<? extends T> source, int prefetch, Backend backend) {
+        super(backend, prefetch, source.getClass());
+        this.source = source;
+    }
+
+    @Override
+    protected void start() {
+        Flow.Publisher<? extends T> publisher = source;
+        source = null;
+        if (publisher != null) publisher.subscribe(this);
+    }
+
+    @Override
+    protected void request(Object handle, long count) {
+        ((Flow.Subscription) handle).request(count);
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        ((Flow.Subscription) handle).cancel();
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+        subscribed(subscription);
+    }
+
+    @Override
+    public void onNext(T item) {
+        value(item);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        failed(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        completed();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.weft;
+
+import dev.weft.spi.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/** Members of a group whose results are gathered in order; what was produced for a result that never comes is discarded. */
+final class Gathering {
+    private Gathering() {}
+
+    static <A, B extends @Nullable Object> List<B> run(
+            GroupScope group, Iterable<? extends A> items, int maxConcurrency, Async.Starter<? super A, B> starter)
+            throws Exception {
+        List<Deferred<? extends B>> members = new ArrayList<>();
+        try {
+            group.run(inside -> {
+                startAll(inside, items, maxConcurrency, starter, members);
+                return true;
+            });
+            Objects.requireNonNull(group.parent()).checkpoint();
+            List<B> results = new ArrayList<>(members.size());
+            for (Deferred<? extends B> member : members) results.add(result(member));
+            return results;
+        } catch (Throwable failure) {
+            members.forEach(Gathering::discard);
+            throw failure;
+        }
+    }
+
+    private static <A, B extends @Nullable Object> void startAll(
+            TaskGroup group,
+            Iterable<? extends A> items,
+            int maxConcurrency,
+            Async.Starter<? super A, B> starter,
+            List<Deferred<? extends B>> members) {
+        Semaphore places = maxConcurrency == Integer.MAX_VALUE ? null : new Semaphore(maxConcurrency);
+        for (A item : items) {
+            if (places != null) acquire(places);
+            Deferred<? extends B> member = starter.start(group, item);
+            members.add(member);
+            if (places != null) promise(member).whenDone(places::release);
+        }
+    }
+
+    /** A place, or the exception of the scope that was cancelled meanwhile: its canceller interrupts this wait. */
+    private static void acquire(Semaphore places) {
+        for (; ; ) {
+            Async.checkpoint();
+            try {
+                places.acquire();
+                return;
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    static <T extends @Nullable Object> Promise<T> promise(Deferred<T> deferred) {
+        return switch (deferred) {
+            case TaskDeferred<T> task -> task.promise();
+            case SourceDeferred<T> task -> task.promise();
+        };
+    }
+
+    private static <B extends @Nullable Object> B result(Deferred<B> member) {
+        return Objects.requireNonNull(member.outcome(), "a member outlived its group").getOrThrow();
+    }
+
+    /** A handle that was given to us keeps its value; what we started ourselves has no other owner. */
+    private static void discard(Deferred<?> member) {
+        boolean shared = member instanceof SourceDeferred<?> source && source.isHandle();
+        if (!shared && member.outcome() instanceof Outcome.Success<?> success) Async.discard(success.value());
+    }
+}

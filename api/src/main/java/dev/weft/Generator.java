@@ -1,0 +1,17 @@
+package dev.weft;
+
+/**
+ * Await-style code that makes a stream: it emits values until it returns, which completes the stream, or throws, which fails it.
+ *
+ * @param <T> the type of the values
+ */
+@FunctionalInterface
+public interface Generator<T> {
+    /**
+     * Makes the values.
+     *
+     * @param out where to put them
+     * @throws Exception what the stream fails with
+     */
+    void generate(Emitter<T> out) throws Exception;
+}

@@ -1,0 +1,12 @@
+package dev.weft;
+
+/**
+ * Await-style code that starts members of a group.
+ *
+ * @param <X> what it may throw
+ */
+@FunctionalInterface
+public interface GroupAction<X extends Exception> {
+    /** Does it. */
+    void run(TaskGroup group) throws X;
+}

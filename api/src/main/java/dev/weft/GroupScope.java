@@ -1,0 +1,110 @@
+package dev.weft;
+
+import dev.weft.spi.Cancellation;
+import dev.weft.spi.CellSource;
+import dev.weft.spi.Failures;
+import dev.weft.spi.Host;
+import dev.weft.spi.Reports;
+import dev.weft.spi.Scope;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The scope of a group: the first failure, of a member or of the body, decides. */
+final class GroupScope extends Scope implements TaskGroup {
+    private final AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
+
+    GroupScope(Scope parent) {
+        super(parent, parent.backend(), parent.context(), false);
+    }
+
+    @Override
+    public <T extends @Nullable Object> Deferred<T> async(Callable<T> body) {
+        return start(new Coroutine<>(body, null));
+    }
+
+    @Override
+    public Deferred<@Nullable Void> async(AsyncAction<?> body) {
+        return async(Async.asCallable(body));
+    }
+
+    @Override
+    public <T extends @Nullable Object> Deferred<T> start(Awaitable<T> source) {
+        return started(source, this);
+    }
+
+    @Override
+    public void cancel() {
+        cancel(Cancellation.Reason.REQUESTED, null);
+    }
+
+    /** Starts something in a scope, without a thread where it can do without. */
+    @SuppressWarnings("unchecked")
+    static <T extends @Nullable Object> Deferred<T> started(Awaitable<T> source, Scope scope) {
+        Objects.requireNonNull(source, "source");
+        if (source instanceof Coroutine<T> coroutine) return coroutine.startIn(scope);
+        if (source instanceof TaskDeferred<T> task) return subscribed(task.promise().cell(scope.backend()), scope);
+        if (source instanceof SourceDeferred<T> task) return subscribed(task.promise().cell(scope.backend()), scope);
+        if (source instanceof CellSource<?> cells) return subscribed(((CellSource<T>) cells).cell(), scope);
+        return new Coroutine<T>(source::await, null).startIn(scope);
+    }
+
+    private static <T extends @Nullable Object> Deferred<T> subscribed(dev.weft.spi.AwaitCell<T> cell, Scope scope) {
+        var deferred = new SourceDeferred<T>(scope, cell);
+        deferred.start();
+        return deferred;
+    }
+
+    <T extends @Nullable Object> T run(GroupBody<? extends T, ?> body) throws Exception {
+        T result;
+        try {
+            result = call(() -> runBody(body));
+        } catch (Throwable thrown) {
+            throw outcome(thrown);
+        }
+        Throwable failure = first.get();
+        if (failure == null) return result;
+        Reports.discard(backend(), context(), result);
+        throw Failures.thrown(failure);
+    }
+
+    @Override
+    protected boolean memberFailed(Throwable failure) {
+        record(failure);
+        cancel(Cancellation.Reason.FAILURE, failure);
+        return true;
+    }
+
+    private <T extends @Nullable Object> T runBody(GroupBody<? extends T, ?> body) throws Exception {
+        try {
+            return body.run(this);
+        } catch (Throwable thrown) {
+            if (!Failures.isEcho(thrown)) record(Host.get().unwrap(thrown));
+            throw thrown;
+        }
+    }
+
+    private void record(Throwable failure) {
+        if (first.compareAndSet(null, failure)) return;
+        if (!Failures.suppress(Objects.requireNonNull(first.get()), failure))
+            Reports.drop(backend(), context(), failure);
+    }
+
+    /** What to throw when the body has thrown: the first failure, unless the group was cancelled from outside. */
+    private Exception outcome(Throwable thrown) {
+        Throwable failure = first.get();
+        if (failure != null && isFromOutside(thrown)) {
+            Failures.suppress(thrown, failure);
+        } else if (failure != null && Host.get().unwrap(thrown) != failure) {
+            return Failures.thrown(failure);
+        }
+        if (thrown instanceof Error error) throw error;
+        return (Exception) thrown;
+    }
+
+    private boolean isFromOutside(Throwable thrown) {
+        Scope scope = Host.get().cancelledScope(thrown);
+        return scope != null && scope != this;
+    }
+}

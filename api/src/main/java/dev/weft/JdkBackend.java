@@ -1,0 +1,107 @@
+package dev.weft;
+
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Backend;
+import dev.weft.spi.SpiLevel;
+import dev.weft.spi.StreamCell;
+import dev.weft.spi.Take;
+import dev.weft.spi.Timer;
+import dev.weft.spi.Undeliverable;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The backend that is always there: the JDK's own asynchronous types. */
+@SpiLevel(SpiLevel.CURRENT)
+final class JdkBackend implements Backend {
+    static final JdkBackend INSTANCE = new JdkBackend();
+
+    private JdkBackend() {}
+
+    @Override
+    public String id() {
+        return "jdk";
+    }
+
+    @Override
+    public boolean understands(Class<?> type) {
+        return CompletionStage.class.isAssignableFrom(type)
+                || type == Future.class
+                || Flow.Publisher.class.isAssignableFrom(type);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> AwaitCell<T> one(Object source, Take take) {
+        if (source instanceof CompletionStage<?> stage) return new StageCell<>((CompletionStage<T>) stage, this);
+        return new FlowCell<>((Flow.Publisher<T>) source, take, this);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> StreamCell<T> many(Object source, int prefetch) {
+        return new FlowIteration<>((Flow.Publisher<T>) source, prefetch, this);
+    }
+
+    @Override
+    public <N> N createOne(Callable<?> body, Class<N> type) {
+        if (type.isAssignableFrom(CompletableFuture.class))
+            return type.cast(new TaskDeferred<>(null, this, Context.empty(), body).started(null).toCompletableFuture());
+        return type.cast(new AsyncStream<>(out -> {
+            Object value = body.call();
+            if (value != null) out.emit(value);
+        }));
+    }
+
+    @Override
+    public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
+        return type.cast(source);
+    }
+
+    @Override
+    public Timer timer() {
+        return Clock.TIMER;
+    }
+
+    @Override
+    public void undeliverable(Undeliverable signal, @Nullable Object context) {
+        switch (signal) {
+            case Undeliverable.Value value -> Hooks.discard(value.value());
+            case Undeliverable.Failure failure -> Hooks.drop(failure.error());
+            case Undeliverable.Breach breach -> Hooks.violate(breach.violation());
+        }
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return true;
+    }
+
+    @Override
+    public Runnable propagate(Object context, Runnable body) {
+        return body;
+    }
+
+    /** One daemon thread, started with the first timer. */
+    private static final class Clock {
+        private static final ScheduledThreadPoolExecutor EXECUTOR = executor();
+        static final Timer TIMER = (nanos, action) -> {
+            Future<?> entry = EXECUTOR.schedule(action, nanos, TimeUnit.NANOSECONDS);
+            return () -> entry.cancel(false);
+        };
+
+        private Clock() {}
+
+        private static ScheduledThreadPoolExecutor executor() {
+            var executor = new ScheduledThreadPoolExecutor(
+                    1, Thread.ofPlatform().daemon().name("weft-timer").factory());
+            executor.setRemoveOnCancelPolicy(true);
+            return executor;
+        }
+    }
+}

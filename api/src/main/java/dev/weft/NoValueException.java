@@ -1,0 +1,12 @@
+package dev.weft;
+
+import java.util.NoSuchElementException;
+
+/** A source ended without a value where one was needed. */
+public final class NoValueException extends NoSuchElementException {
+    private static final long serialVersionUID = 1;
+
+    NoValueException(String operation) {
+        super(operation + ": the source completed without a value");
+    }
+}

@@ -1,0 +1,88 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.Host;
+import dev.weft.spi.Scope;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outcome of something that was started, and those who wait for it.
+ *
+ * <p>The monitor guards {@code waiting}; the waiters are told outside of it.
+ */
+final class Promise<T extends @Nullable Object> {
+    private volatile @Nullable Outcome<T> outcome;
+    private volatile boolean observed;
+    private @Nullable Set<Runnable> waiting = new LinkedHashSet<>(2);
+
+    /** {@return the outcome, and notes that somebody has seen it} */
+    @Nullable Outcome<T> observe() {
+        Outcome<T> present = outcome;
+        if (present != null) observed = true;
+        return present;
+    }
+
+    @Nullable Throwable unobservedFailure() {
+        return outcome instanceof Outcome.Failure<T> failure && !observed ? failure.error() : null;
+    }
+
+    void complete(Outcome<T> with) {
+        Set<Runnable> told;
+        synchronized (this) {
+            outcome = with;
+            told = waiting;
+            waiting = null;
+        }
+        if (told != null) told.forEach(Runnable::run);
+    }
+
+    /** Runs an action at the outcome; now if there is one. */
+    void whenDone(Runnable action) {
+        synchronized (this) {
+            if (waiting != null) {
+                waiting.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    synchronized void forget(Runnable action) {
+        if (waiting != null) waiting.remove(action);
+    }
+
+    T await() {
+        Scope scope = Scope.current();
+        Outcome<T> present = outcome;
+        if (scope == null || present == null) return cell(scope == null ? Host.get().backend() : scope.backend()).get();
+        scope.checkpoint();
+        observed = true;
+        return present.getOrThrow();
+    }
+
+    PromiseCell<T> cell(Backend backend) {
+        return new PromiseCell<>(this, backend);
+    }
+
+    CompletableFuture<T> toCompletableFuture(Runnable cancel) {
+        var future = new CompletableFuture<T>() {
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                cancel.run();
+                return super.cancel(mayInterruptIfRunning);
+            }
+        };
+        whenDone(() -> {
+            switch (Objects.requireNonNull(observe())) {
+                case Outcome.Success<T> success -> future.complete(success.value());
+                case Outcome.Failure<T> failure -> future.completeExceptionally(failure.error());
+                case Outcome.Cancelled<T> cancelled -> future.cancel(false);
+            }
+        });
+        return future;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.weft;
+
+import dev.weft.spi.Cancellation;
+import dev.weft.spi.Counter;
+import dev.weft.spi.Failures;
+import dev.weft.spi.Host;
+import dev.weft.spi.Reports;
+import dev.weft.spi.Scope;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scope of a race: the first member that succeeds decides, by one compare-and-set, and cancels the others; the scope is
+ * left when all have ended.
+ */
+final class Race<T extends @Nullable Object> extends Scope {
+    private final AtomicReference<Outcome.@Nullable Success<T>> winner = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    Race(Scope parent) {
+        super(parent, parent.backend(), parent.context(), false);
+    }
+
+    T run(Collection<? extends Awaitable<? extends T>> runners) throws Exception {
+        try {
+            call(() -> {
+                startAll(runners);
+                return true;
+            });
+        } catch (CancelledException cancelled) {
+            if (winner.get() == null) throw cancelled;
+        }
+        Outcome.Success<T> won = winner.get();
+        if (won != null) return won.value();
+        Objects.requireNonNull(parent()).checkpoint();
+        throw Failures.thrown(Objects.requireNonNull(failure.get(), "a runner ended without an outcome"));
+    }
+
+    private void startAll(Collection<? extends Awaitable<? extends T>> runners) {
+        for (Awaitable<? extends T> runner : runners) {
+            if (winner.get() != null) return;
+            start(runner);
+        }
+    }
+
+    private <R extends T> void start(Awaitable<R> runner) {
+        Deferred<R> deferred = GroupScope.started(runner, this);
+        Promise<R> promise = Gathering.promise(deferred);
+        promise.whenDone(() -> ended(Objects.requireNonNull(promise.observe())));
+    }
+
+    private void ended(Outcome<? extends T> outcome) {
+        if (!(outcome instanceof Outcome.Success<? extends T> success)) return;
+        if (winner.compareAndSet(null, new Outcome.Success<>(success.value())))
+            cancel(Cancellation.Reason.REQUESTED, null);
+        else Reports.discard(backend(), context(), success.value());
+    }
+
+    /** The failure of a loser matters only if all lose. */
+    @Override
+    protected boolean memberFailed(Throwable loser) {
+        if (winner.get() != null) Counter.CANCEL_ECHOES.increment();
+        else if (!failure.compareAndSet(null, loser))
+            Failures.suppress(Objects.requireNonNull(failure.get()), Host.get().unwrap(loser));
+        return true;
+    }
+}

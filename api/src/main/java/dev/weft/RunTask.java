@@ -1,0 +1,98 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.Cancellation;
+import dev.weft.spi.CoroutineTask;
+import dev.weft.spi.Failures;
+import dev.weft.spi.Host;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** A coroutine whose caller, a thread outside any coroutine, waits for its end. */
+final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
+    private final Thread caller = Thread.currentThread();
+    private @Nullable T result;
+    private @Nullable Throwable thrown;
+    private volatile Deferred.State state = Deferred.State.RUNNING;
+
+    private RunTask(Backend backend, Callable<? extends T> body) {
+        super(null, backend, Context.empty(), body);
+    }
+
+    static <T extends @Nullable Object> T run(Backend backend, Callable<? extends T> body, @Nullable String name)
+            throws Exception {
+        Backends.requireMayBlock("run");
+        if (Thread.currentThread().isInterrupted())
+            throw new CancelledException("interrupted", null, new InterruptedException("interrupted before run"));
+        Throwable[] thrown = new Throwable[1];
+        var task = new RunTask<T>(backend, () -> {
+            try {
+                return body.call();
+            } catch (Throwable failure) {
+                thrown[0] = failure;
+                throw failure;
+            }
+        });
+        task.start(name);
+        return task.join(thrown);
+    }
+
+    @Override
+    protected void succeeded(T value) {
+        result = value;
+        end(Deferred.State.SUCCEEDED);
+    }
+
+    @Override
+    protected void failed(Throwable failure) {
+        thrown = failure;
+        end(Deferred.State.FAILED);
+    }
+
+    @Override
+    protected void ended(@Nullable Throwable failure) {
+        thrown = failure;
+        end(Deferred.State.CANCELLED);
+    }
+
+    private void end(Deferred.State with) {
+        state = with;
+        LockSupport.unpark(caller);
+    }
+
+    /** Waits for the end; an interrupt cancels the coroutine, which is waited for all the same. */
+    @SuppressWarnings("NullAway") // the result is a T when it succeeded
+    private T join(Throwable[] asThrown) throws Exception {
+        boolean interrupted = false;
+        while (state == Deferred.State.RUNNING) {
+            LockSupport.park(this);
+            if (!Thread.interrupted()) continue;
+            interrupted = true;
+            cancel(Cancellation.Reason.REQUESTED, new InterruptedException("interrupted while running a coroutine"));
+        }
+        if (interrupted) caller.interrupt();
+        return switch (state) {
+            case SUCCEEDED -> result;
+            case FAILED -> throw failure(asThrown[0]);
+            case CANCELLED, RUNNING -> throw cancelled();
+        };
+    }
+
+    /** What the body threw, as it threw it; a child's failure as an await would throw it. */
+    private Exception failure(@Nullable Throwable asThrown) {
+        Throwable failure = thrown;
+        if (failure == null) throw new AssertionError("failed without a failure");
+        if (asThrown == null || Host.get().unwrap(asThrown) != failure) return Failures.thrown(failure);
+        AwaitTrace.mark(failure);
+        if (asThrown instanceof Error error) throw error;
+        return (Exception) asThrown;
+    }
+
+    private CancelledException cancelled() {
+        Cancellation c = cancellation();
+        var exception = new CancelledException("cancelled", this, c == null ? null : c.cause());
+        if (thrown != null) exception.addSuppressed(thrown);
+        return exception;
+    }
+}

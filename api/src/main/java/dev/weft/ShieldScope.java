@@ -1,0 +1,47 @@
+package dev.weft;
+
+import dev.weft.spi.Scope;
+import dev.weft.spi.Timer;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A scope that cancellation from outside does not enter. */
+final class ShieldScope extends Scope {
+    private static final System.Logger LOG = System.getLogger("dev.weft");
+    private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private volatile boolean timed;
+
+    ShieldScope(Scope parent) {
+        super(parent, parent.backend(), parent.context(), true);
+    }
+
+    /** Notes that what runs inside has a deadline of its own, so that it needs no watching. */
+    static void noteTimeout(Scope inside) {
+        for (Scope s = inside; s != null; s = s.parent()) if (s instanceof ShieldScope shield) shield.timed = true;
+    }
+
+    /** An interrupt that came before is kept away from the body and is there again behind it. */
+    <T extends @Nullable Object> T run(Callable<? extends T> body) throws Exception {
+        boolean[] interrupted = new boolean[1];
+        Timer.Entry watch = backend().timer().schedule(LONG_NANOS, this::warn);
+        try {
+            return call(() -> {
+                interrupted[0] = Thread.interrupted();
+                return body.call();
+            });
+        } finally {
+            watch.cancel();
+            if (interrupted[0]) Thread.currentThread().interrupt();
+        }
+    }
+
+    private void warn() {
+        if (!timed)
+            LOG.log(
+                    Level.WARNING,
+                    () -> "A shield lasts longer than 5 s and has no timeout of its own, in " + task().describe());
+    }
+}

@@ -1,0 +1,63 @@
+package dev.weft;
+
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Scope;
+import dev.weft.spi.SourceTask;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A source that was started in a scope, without a thread, and its handle. */
+final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> implements Deferred<T> {
+    private final Promise<T> promise = new Promise<>();
+    private final boolean handle;
+
+    SourceDeferred(Scope owner, AwaitCell<T> cell) {
+        super(owner, cell);
+        this.handle = cell instanceof PromiseCell;
+    }
+
+    /** {@return whether it only follows another handle, which has the value too} */
+    boolean isHandle() {
+        return handle;
+    }
+
+    Promise<T> promise() {
+        return promise;
+    }
+
+    @Override
+    public T await() {
+        return promise.await();
+    }
+
+    @Override
+    public @Nullable Outcome<T> outcome() {
+        return promise.observe();
+    }
+
+    @Override
+    public CompletableFuture<T> toCompletableFuture() {
+        return promise.toCompletableFuture(this::cancel);
+    }
+
+    @Override
+    public @Nullable Throwable unobservedFailure() {
+        return promise.unobservedFailure();
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // null is a T where the source may be empty
+    protected void succeeded(@Nullable T value) {
+        promise.complete(new Outcome.Success<>(value));
+    }
+
+    @Override
+    protected void failed(Throwable failure) {
+        promise.complete(new Outcome.Failure<>(failure));
+    }
+
+    @Override
+    protected void ended() {
+        promise.complete(new Outcome.Cancelled<>());
+    }
+}

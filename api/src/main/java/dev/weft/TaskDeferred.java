@@ -1,0 +1,67 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.Cancellation;
+import dev.weft.spi.CoroutineTask;
+import dev.weft.spi.Scope;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A started coroutine and its handle. */
+final class TaskDeferred<T extends @Nullable Object> extends CoroutineTask<T> implements Deferred<T> {
+    private final Promise<T> promise = new Promise<>();
+
+    TaskDeferred(@Nullable Scope owner, Backend backend, Object context, Callable<? extends T> body) {
+        super(owner, backend, context, body);
+    }
+
+    TaskDeferred<T> started(@Nullable String name) {
+        start(name);
+        return this;
+    }
+
+    Promise<T> promise() {
+        return promise;
+    }
+
+    @Override
+    public T await() {
+        return promise.await();
+    }
+
+    @Override
+    public boolean cancel() {
+        return cancel(Cancellation.Reason.REQUESTED, null);
+    }
+
+    @Override
+    public @Nullable Outcome<T> outcome() {
+        return promise.observe();
+    }
+
+    @Override
+    public CompletableFuture<T> toCompletableFuture() {
+        return promise.toCompletableFuture(this::cancel);
+    }
+
+    @Override
+    public @Nullable Throwable unobservedFailure() {
+        return promise.unobservedFailure();
+    }
+
+    @Override
+    protected void succeeded(T result) {
+        promise.complete(new Outcome.Success<>(result));
+    }
+
+    @Override
+    protected void failed(Throwable failure) {
+        promise.complete(new Outcome.Failure<>(failure));
+    }
+
+    @Override
+    protected void ended(@Nullable Throwable failure) {
+        promise.complete(failure == null ? new Outcome.Cancelled<>() : new Outcome.Failure<>(failure));
+    }
+}

@@ -1,0 +1,105 @@
+package dev.weft;
+
+import dev.weft.spi.Cancellation;
+import dev.weft.spi.Counter;
+import dev.weft.spi.Failures;
+import dev.weft.spi.Host;
+import dev.weft.spi.Reports;
+import dev.weft.spi.Scope;
+import dev.weft.spi.Timer;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** A scope with a deadline: one entry in the timer, removed when the scope is left. Only its own thread writes the fields. */
+final class TimeoutScope extends Scope {
+    private static final long OVERRUN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private Duration limit;
+    private Timer.@Nullable Entry entry;
+
+    private @Nullable TimeoutException own;
+
+    /** When it fired; written by the timer before it cancels the scope. */
+    private volatile long expiredAt;
+
+    TimeoutScope(Scope parent, Duration limit) {
+        super(parent, parent.backend(), parent.context(), false);
+        this.limit = limit;
+    }
+
+    <T extends @Nullable Object> T run(Callable<? extends T> body) throws Exception {
+        schedule();
+        T result;
+        try {
+            result = call(body::call);
+        } catch (Throwable thrown) {
+            throw outcome(thrown);
+        } finally {
+            unschedule();
+        }
+        if (!isCutShort()) return result;
+        Reports.discard(backend(), context(), result);
+        throw timedOut(null);
+    }
+
+    <T extends @Nullable Object> @Nullable T runOrNull(Callable<? extends T> body) throws Exception {
+        try {
+            return run(body);
+        } catch (TimeoutException thrown) {
+            if (thrown != own) throw thrown;
+            return null;
+        }
+    }
+
+    /** Begins the time anew. */
+    void reset(Duration newLimit) {
+        unschedule();
+        limit = newLimit;
+        schedule();
+    }
+
+    private void schedule() {
+        long nanos = Async.nanos(limit);
+        if (nanos <= 0) expire();
+        else if (nanos != Long.MAX_VALUE) entry = backend().timer().schedule(nanos, this::expire);
+    }
+
+    private void unschedule() {
+        if (entry != null) entry.cancel();
+        entry = null;
+    }
+
+    private void expire() {
+        expiredAt = System.nanoTime();
+        cancel(Cancellation.Reason.TIMEOUT, null);
+    }
+
+    /** A timeout only if our own cancellation is what unwound the body. */
+    private Exception outcome(Throwable thrown) {
+        Scope cancelled = Host.get().cancelledScope(thrown);
+        if (hasExpired() && (cancelled == this || cancelled == null && Failures.isEcho(thrown))) return timedOut(thrown);
+        if (thrown instanceof Error error) throw error;
+        return (Exception) thrown;
+    }
+
+    /** Whether members were still running when the time was over, so that the body's result is not the whole. */
+    private boolean isCutShort() {
+        return hasExpired() && membersWereCut();
+    }
+
+    private boolean hasExpired() {
+        Cancellation c = cancellation();
+        return c != null && c.origin() == this && c.reason() == Cancellation.Reason.TIMEOUT;
+    }
+
+    private TimeoutException timedOut(@Nullable Throwable cause) {
+        if (System.nanoTime() - expiredAt > OVERRUN_NANOS) Counter.TIMEOUT_OVERRUNS.increment();
+        var exception = new TimeoutException("timed out after " + limit);
+        if (cause != null) exception.initCause(cause);
+        own = exception;
+        return exception;
+    }
+}

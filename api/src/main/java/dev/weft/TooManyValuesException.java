@@ -1,0 +1,10 @@
+package dev.weft;
+
+/** A source had more values than were asked for; its upstream was cancelled and the values were discarded. */
+public final class TooManyValuesException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    TooManyValuesException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,10 @@
+package dev.weft.spi;
+
+import org.jspecify.annotations.Nullable;
+
+/** Something that can be awaited without a thread of its own: it makes the cell that subscribes to it. */
+@FunctionalInterface
+public interface CellSource<T extends @Nullable Object> {
+    /** {@return a new cell, not started} */
+    AwaitCell<T> cell();
+}

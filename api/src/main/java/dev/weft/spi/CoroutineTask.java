@@ -1,0 +1,269 @@
+package dev.weft.spi;
+
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A coroutine: it runs a body on a fresh virtual thread and has exactly one outcome. It is the outermost {@link Scope} of that
+ * thread; an adapter's subclass is also the subscription that is handed downstream.
+ *
+ * <p>The outcome is decided by one compare-and-set on the scope's cancellation, against cancellers: a body that returns or
+ * throws before anybody cancelled gives {@link #succeeded} or {@link #failed}, everything later gives {@link #ended}. All
+ * three are called on the coroutine's thread, after its children are done, exactly one of them, once; if the thread could not
+ * be started, on the thread that tried.
+ *
+ * @param <T> the type of the result
+ */
+public abstract class CoroutineTask<T extends @Nullable Object> extends Scope implements Member {
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<CoroutineTask> INTERRUPT =
+            AtomicIntegerFieldUpdater.newUpdater(CoroutineTask.class, "interrupt");
+
+    private static final int NONE = 0;
+    private static final int SENDING = 1;
+    private static final int SENT = 2;
+
+    private static final ThreadLocal<@Nullable CoroutineTask<?>> CURRENT = new ThreadLocal<>();
+    private static final AtomicLong NUMBER = new AtomicLong();
+
+    private final @Nullable Scope owner;
+    private @Nullable Callable<? extends T> body;
+    private Scope top = this;
+    private volatile @Nullable Thread thread;
+
+    /** Whether the body's turn has come; the thread's own. */
+    private boolean begun;
+
+    /** Whether a canceller has interrupted the thread: written by cancellers and settled by the thread itself. */
+    private volatile int interrupt;
+
+    /**
+     * A coroutine that is not started yet.
+     *
+     * @param owner the scope that it belongs to and does not outlive, or null if it belongs to a subscriber
+     * @param backend the backend selected inside
+     * @param context the context inside
+     * @param body what it does
+     */
+    protected CoroutineTask(
+            @Nullable Scope owner, Backend backend, Object context, Callable<? extends T> body) {
+        this(owner, backend, context);
+        this.body = body;
+    }
+
+    /** A coroutine whose body is {@link #invoke}. */
+    CoroutineTask(@Nullable Scope owner, Backend backend, Object context) {
+        super(owner, backend, context);
+        this.owner = owner;
+    }
+
+    /** Runs the body, once. */
+    @SuppressWarnings("NullAway") // a null result is a T when the body returned it
+    T invoke() throws Exception {
+        Callable<? extends T> run = body;
+        body = null;
+        return run == null ? null : run.call();
+    }
+
+    /** {@return the coroutine whose thread this is, or null} */
+    public static @Nullable CoroutineTask<?> current() {
+        return CURRENT.get();
+    }
+
+    /** {@return the thread, or null before the start} */
+    public final @Nullable Thread thread() {
+        return thread;
+    }
+
+    /**
+     * Starts the coroutine on a new virtual thread. It becomes a member of its owner first; if it is cancelled already, or
+     * the thread cannot be started, its outcome is reported at once and the body never runs.
+     *
+     * @param name the name of the thread, or null for a numbered one
+     */
+    public final void start(@Nullable String name) {
+        if (owner != null) owner.admit(this);
+        if (cancellation() != null) {
+            complete(null, null);
+            return;
+        }
+        try {
+            launch(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name);
+        } catch (Throwable failure) {
+            complete(null, failure);
+        }
+    }
+
+    /** The body returned; for a coroutine that nobody cancelled. */
+    protected abstract void succeeded(T result);
+
+    /** The body threw; for a coroutine that nobody cancelled. The failure is the real one, without a carrier. */
+    protected abstract void failed(Throwable failure);
+
+    /**
+     * The coroutine was cancelled and has ended.
+     *
+     * @param failure what the body threw, if that was more than an echo of the cancellation; else null
+     */
+    protected abstract void ended(@Nullable Throwable failure);
+
+    /** Called by the canceller, on its thread, once, right after it cancelled the coroutine. Must not block or throw. */
+    protected void cancelRequested() {}
+
+    @Override
+    public @Nullable Throwable unobservedFailure() {
+        return null;
+    }
+
+    @Override
+    public final void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
+        if (mark(c)) marked.add(this);
+    }
+
+    @Override
+    public final String describe() {
+        Thread t = thread;
+        if (t == null) return "a coroutine without a thread";
+        return t.getName()
+                + Arrays.stream(t.getStackTrace()).limit(12).map(Object::toString).collect(Collectors.joining("\n  at ", "\n  at ", ""));
+    }
+
+    final Scope top() {
+        return top;
+    }
+
+    final void top(Scope scope) {
+        top = scope;
+    }
+
+    /** A foreign interrupt: cancels the whole coroutine and consumes the flag. Called by the thread itself. */
+    final void cancelSelf() {
+        settleInterrupt();
+        if (Thread.interrupted()) cancel(Cancellation.Reason.REQUESTED, new InterruptedException("interrupted from outside"));
+    }
+
+    /**
+     * Interrupts the thread on behalf of a canceller, unless it has seen the cancellation, left the scope or is shielded. The
+     * thread never passes such a border while the state is SENDING, so no interrupt lands behind it.
+     */
+    final void interrupt(Scope cancelled) {
+        Thread target = thread;
+        if (target == null || target == Thread.currentThread()) return;
+        int before = claimInterrupt();
+        boolean send = cancelled.mayInterrupt();
+        if (send) target.interrupt();
+        interrupt = send ? SENT : before;
+    }
+
+    /** Waits out a canceller that is just interrupting this thread, and clears an interrupt that one has sent. */
+    final void settleInterrupt() {
+        SchedulePoint.pass();
+        while (interrupt == SENDING) Thread.yield();
+        if (interrupt == NONE) return;
+        interrupt = NONE;
+        Thread.interrupted();
+    }
+
+    /** Makes up for an interrupt that a shield or a join has kept away, for foreign blocking calls behind it. */
+    final void redeliver(Scope scope) {
+        if (scope.cancellation() == null || scope.isDeaf()) return;
+        interrupt = SENT;
+        Thread.currentThread().interrupt();
+    }
+
+    private int claimInterrupt() {
+        for (; ; ) {
+            SchedulePoint.pass();
+            int before = interrupt;
+            if (before != SENDING && INTERRUPT.compareAndSet(this, before, SENDING)) return before;
+            Thread.yield();
+        }
+    }
+
+    private void launch(String name) {
+        Thread created = Thread.ofVirtual()
+                .name(name)
+                .inheritInheritableThreadLocals(false)
+                .unstarted(guarded(backend().propagate(context(), this::execute)));
+        created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+        thread = created;
+        created.start();
+    }
+
+    /** What is around the body (thread-locals being set and reset) may fail too: before the body, that is the outcome. */
+    private Runnable guarded(Runnable propagated) {
+        return () -> {
+            CURRENT.set(this);
+            try {
+                propagated.run();
+            } catch (Throwable failure) {
+                if (!begun) complete(null, failure);
+                else Reports.drop(backend(), context(), failure);
+            }
+        };
+    }
+
+    private void execute() {
+        begun = true;
+        if (cancellation() != null) {
+            complete(null, null);
+            return;
+        }
+        T result = null;
+        Throwable failure = null;
+        try {
+            result = invoke();
+        } catch (Throwable thrown) {
+            failure = thrown;
+        }
+        Throwable unobserved = end(failure);
+        deafen();
+        complete(result, failure == null ? unobserved : failure);
+    }
+
+    @SuppressWarnings("NullAway") // a null result is of type T when the body returned it
+    private void complete(@Nullable T result, @Nullable Throwable failure) {
+        body = null;
+        try {
+            if (failure == null) completeWith(result);
+            else completeExceptionally(Host.get().unwrap(failure));
+        } catch (Throwable fromReceiver) {
+            Reports.uncaught(fromReceiver);
+        }
+        if (owner != null) owner.dismiss(this);
+        if (failure != null) Failures.reportFatal(failure);
+    }
+
+    @SuppressWarnings("NullAway")
+    private void completeWith(@Nullable T result) {
+        if (finish()) {
+            succeeded(result);
+            return;
+        }
+        if (thread != null && result != null) Counter.CANCEL_SWALLOWED.increment();
+        Reports.discard(backend(), context(), result);
+        ended(null);
+    }
+
+    private void completeExceptionally(Throwable failure) {
+        boolean own = ownFailure() || finish();
+        if (owner != null && !isEchoOfOwn(failure)) owner.memberFailed(this, failure);
+        if (own) failed(failure);
+        else ended(isEchoOfOwn(failure) ? null : failure);
+    }
+
+    /** Whether the body's own failure was what cancelled the scope, before anybody else did. */
+    private boolean ownFailure() {
+        Cancellation c = cancellation();
+        return c != null && c.isOwnFailureOf(this);
+    }
+
+    private boolean isEchoOfOwn(Throwable failure) {
+        return cancellation() != null && !ownFailure() && Failures.isEcho(failure);
+    }
+}

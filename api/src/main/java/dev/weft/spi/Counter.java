@@ -1,0 +1,31 @@
+package dev.weft.spi;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What the engine counts, process-wide, since the start: signals that found nobody, and cancellations that were ignored. */
+public enum Counter {
+    /** Values that nobody could receive and that went to a discard hook. */
+    DISCARDED,
+    /** Errors that nobody could receive and that went to a dropped-error hook. */
+    DROPPED,
+    /** Breaches of a source's protocol. */
+    VIOLATIONS,
+    /** Late errors that only echoed our own cancellation; they are not reported. */
+    CANCEL_ECHOES,
+    /** Coroutines that returned a value although they were cancelled. */
+    CANCEL_SWALLOWED,
+    /** Blocks that went on for more than a second after their timeout had fired. */
+    TIMEOUT_OVERRUNS;
+
+    private final LongAdder adder = new LongAdder();
+
+    /** {@return how often it has happened} */
+    public long sum() {
+        return adder.sum();
+    }
+
+    /** Counts one more. */
+    public void increment() {
+        adder.increment();
+    }
+}

@@ -1,0 +1,165 @@
+package dev.weft.spi;
+
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generator: a coroutine that emits values to a subscriber and waits while none is asked for.
+ *
+ * <p>Demand is one number that only grows by {@link #request} and only shrinks by {@link #emit}, saturating at
+ * {@link Long#MAX_VALUE}, which stays. A value reaches the subscriber on the coroutine's thread, inside {@code emit}.
+ *
+ * @param <T> the type of the values
+ */
+public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> implements Suspension {
+    @SuppressWarnings("rawtypes")
+    private static final AtomicLongFieldUpdater<EmitterTask> REQUESTED =
+            AtomicLongFieldUpdater.newUpdater(EmitterTask.class, "requested");
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicReferenceFieldUpdater<EmitterTask, @Nullable Thread> WAITER =
+            AtomicReferenceFieldUpdater.newUpdater(EmitterTask.class, Thread.class, "waiter");
+
+    private volatile long requested;
+    private volatile @Nullable Thread waiter;
+    private volatile @Nullable IllegalArgumentException refused;
+
+    /**
+     * A generator that is not started yet.
+     *
+     * @param backend the backend selected inside
+     * @param context the context inside
+     */
+    protected EmitterTask(Backend backend, Object context) {
+        super(null, backend, context);
+    }
+
+    @Override
+    final @Nullable Object invoke() throws Exception {
+        generate();
+        return null;
+    }
+
+    /** Makes the values, on the coroutine's thread, by calling {@link #emit}. */
+    protected abstract void generate() throws Exception;
+
+    /** Hands a value to the subscriber; on the coroutine's thread. */
+    protected abstract void deliver(T value);
+
+    /**
+     * Asks for more values. Never blocks, never calls the subscriber.
+     *
+     * @param count how many; fewer than 1 ends the stream with an {@link IllegalArgumentException} (Reactive Streams 3.9)
+     */
+    public final void request(long count) {
+        if (count <= 0) {
+            refuse(count);
+            return;
+        }
+        for (; ; ) {
+            SchedulePoint.pass();
+            long before = requested;
+            if (before == Long.MAX_VALUE) return;
+            long sum = before + count;
+            if (!REQUESTED.compareAndSet(this, before, sum < 0 ? Long.MAX_VALUE : sum)) continue;
+            if (before == 0) wake();
+            return;
+        }
+    }
+
+    /**
+     * Hands a value to the subscriber; suspends while none is asked for.
+     *
+     * @param value the value
+     * @throws java.util.concurrent.CancellationException if the stream is cancelled, even inside a shield; the value was not
+     *     delivered and is discarded
+     */
+    public final void emit(T value) {
+        Objects.requireNonNull(value, "value");
+        if (Thread.currentThread() != thread()) throw new IllegalStateException("emit from outside the generator's coroutine");
+        try {
+            awaitDemand();
+        } catch (Throwable cancelled) {
+            Reports.discard(backend(), context(), value);
+            throw cancelled;
+        }
+        if (requested != Long.MAX_VALUE) REQUESTED.decrementAndGet(this);
+        try {
+            deliver(value);
+        } catch (Throwable fromSubscriber) {
+            throw subscriberFailed(fromSubscriber);
+        }
+    }
+
+    /** {@return the error to end with if the subscriber broke rule 3.9, else null} */
+    protected final @Nullable Throwable refused() {
+        return refused;
+    }
+
+    @Override
+    public final boolean cancelled() {
+        return wake();
+    }
+
+    @Override
+    protected final void cancelRequested() {
+        wake();
+    }
+
+    private void awaitDemand() {
+        top().checkpoint();
+        throwIfStreamCancelled();
+        while (requested == 0) {
+            park(top());
+            throwIfStreamCancelled();
+            Cancellation inner = top().cancellation();
+            if (inner != null) throw top().observed(inner);
+        }
+    }
+
+    /** A shield hides cancellation from the body, but not from emit: there is nobody left to emit to. */
+    private void throwIfStreamCancelled() {
+        Cancellation c = cancellation();
+        if (c != null) throw top() == this ? observed(c) : Host.get().cancelled(c, c.cause());
+    }
+
+    private void park(Scope scope) {
+        Thread thread = Thread.currentThread();
+        waiter = thread;
+        SchedulePoint.pass();
+        if (scope.suspend(this) && requested == 0 && cancellation() == null) {
+            while (waiter != null) {
+                LockSupport.park(this);
+                if (thread.isInterrupted()) cancelSelf();
+            }
+        }
+        waiter = null;
+        scope.resume();
+    }
+
+    private boolean wake() {
+        SchedulePoint.pass();
+        Thread waiting = waiter;
+        if (waiting == null || !WAITER.compareAndSet(this, waiting, null)) return false;
+        LockSupport.unpark(waiting);
+        return true;
+    }
+
+    private void refuse(long count) {
+        if (refused == null)
+            refused = new IllegalArgumentException("request(" + count + "): rule 3.9 asks for a positive number");
+        cancel(Cancellation.Reason.REQUESTED, refused);
+    }
+
+    /** Rule 2.13: a subscriber that throws counts as cancelled; its exception is no concern of the generator's code. */
+    private RuntimeException subscriberFailed(Throwable failure) {
+        Reports.drop(backend(), context(), failure);
+        Failures.reportFatal(failure);
+        cancel(Cancellation.Reason.REQUESTED, failure);
+        Cancellation c = cancellation();
+        return Host.get().cancelled(c, failure);
+    }
+}

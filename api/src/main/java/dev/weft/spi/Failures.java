@@ -1,0 +1,59 @@
+package dev.weft.spi;
+
+import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/** What to do with a {@link Throwable}. */
+public final class Failures {
+    private static final int MAX_SUPPRESSED = 32;
+
+    private Failures() {}
+
+    /** Throws anything as if it were unchecked: for callers whose signature promises the right type by other means. */
+    @SuppressWarnings("unchecked")
+    public static <X extends Throwable> X sneak(Throwable failure) throws X {
+        throw (X) failure;
+    }
+
+    /** {@return what an await throws for a failure: itself if unchecked, with a note of the await site; else its carrier} */
+    public static RuntimeException thrown(Throwable failure) {
+        Throwable marked = Host.get().marked(failure);
+        if (marked instanceof Error error) throw error;
+        return marked instanceof RuntimeException unchecked ? unchecked : Host.get().carrier(marked);
+    }
+
+    /** {@return whether a failure only says that something was cancelled or interrupted} */
+    public static boolean isEcho(Throwable failure) {
+        Throwable real = Host.get().unwrap(failure);
+        return real instanceof CancellationException
+                || real instanceof InterruptedException
+                || real instanceof ClosedByInterruptException;
+    }
+
+    /**
+     * Adds a later failure to the one that is thrown.
+     *
+     * @return false if it is the same one, is there already, or there are 32 already
+     */
+    public static boolean suppress(Throwable thrown, Throwable later) {
+        if (contains(thrown, later) || contains(later, thrown)) return thrown == later;
+        Throwable[] present = thrown.getSuppressed();
+        if (present.length >= MAX_SUPPRESSED) return false;
+        thrown.addSuppressed(later);
+        return thrown.getSuppressed().length > present.length;
+    }
+
+    /** Whether a failure is another one, or has it among its causes and suppressed ones, one level deep. */
+    private static boolean contains(Throwable whole, @Nullable Throwable part) {
+        if (whole == part || whole.getCause() == part) return true;
+        for (Throwable suppressed : whole.getSuppressed()) if (suppressed == part) return true;
+        return false;
+    }
+
+    /** Hands a fatal error to the thread's uncaught handler, after it was delivered as a signal. */
+    static void reportFatal(Throwable failure) {
+        if (failure instanceof VirtualMachineError || failure.getClass().getName().equals("java.lang.ThreadDeath"))
+            Reports.uncaught(failure);
+    }
+}

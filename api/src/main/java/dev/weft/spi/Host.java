@@ -1,0 +1,63 @@
+package dev.weft.spi;
+
+import java.util.ServiceLoader;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the engine asks of the layer above it: the exceptions that users see, and what is known about the process.
+ *
+ * <p>{@code dev.weft} implements it. It is found by {@link ServiceLoader} so that this package depends on the JDK alone.
+ */
+public interface Host {
+    /** {@return the one host of this process} */
+    static Host get() {
+        return Holder.HOST;
+    }
+
+    /** {@return a new exception for a coroutine that finds itself cancelled, or for an interrupted plain thread (null)} */
+    CancellationException cancelled(@Nullable Cancellation cancellation, @Nullable Throwable cause);
+
+    /** {@return the scope whose cancellation this exception reports, or null if it is no such exception} */
+    @Nullable Scope cancelledScope(Throwable failure);
+
+    /** {@return a new exception for a source that ended without a value where one is needed} */
+    RuntimeException noValue(String operation);
+
+    /** {@return a new exception for a source with more values than one} */
+    RuntimeException tooManyValues(String operation);
+
+    /** {@return a new exception for a buffer that a source filled beyond what was requested} */
+    RuntimeException overflow(String message);
+
+    /** {@return a new unchecked carrier of a checked failure} */
+    RuntimeException carrier(Throwable checked);
+
+    /** {@return what a failure really is: the content of a carrier, or the failure itself} */
+    Throwable unwrap(Throwable failure);
+
+    /** {@return the failure, with a note of where it was awaited, if notes are on and it may bear one} */
+    Throwable marked(Throwable failure);
+
+    /** {@return the backend that is selected where no scope says otherwise} */
+    Backend backend();
+
+    /**
+     * Refuses to wait on a thread that must not block.
+     *
+     * @param operation what is about to wait
+     * @throws IllegalStateException if the current thread must not block, with what to write instead
+     */
+    void requireMayBlock(String operation);
+
+    /** Loads the host once, on first use. */
+    final class Holder {
+        private static final Host HOST = ServiceLoader.load(Host.class, Host.class.getClassLoader())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "looked for the provider of " + Host.class.getName()
+                                + " beside the engine, found none: the weft-api jar is incomplete, or META-INF/services was lost in shading"));
+
+        private Holder() {}
+    }
+}

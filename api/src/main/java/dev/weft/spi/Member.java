@@ -1,0 +1,16 @@
+package dev.weft.spi;
+
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** Something that was started in a scope and does not outlive it. */
+interface Member {
+    /** Cancels it; a task adds itself to those through which the canceller still has to go. */
+    void cancel(Cancellation c, Deque<CoroutineTask<?>> marked);
+
+    /** {@return its failure, if it failed and nobody has been told} */
+    @Nullable Throwable unobservedFailure();
+
+    /** {@return what to call it in a warning, with its stack where it has one} */
+    String describe();
+}

@@ -1,0 +1,127 @@
+package dev.weft.spi;
+
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who were started in a scope and are not done, and the failures among them that nobody has seen.
+ *
+ * <p>The monitor of this object guards its fields; nothing of the user's runs under it and nothing waits under it.
+ */
+final class Members implements Suspension {
+    private static final System.Logger LOG = System.getLogger("dev.weft");
+    private static final long STRAGGLER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final Set<Member> alive = new HashSet<>();
+    private final List<Member> failed = new ArrayList<>();
+    private @Nullable Thread joiner;
+
+    /** Whether cancellation came while some were alive and the body had ended; the joiner's own. */
+    private boolean cut;
+
+    synchronized void add(Member member) {
+        alive.add(member);
+    }
+
+    void remove(Member member) {
+        SchedulePoint.pass();
+        Thread waiting;
+        synchronized (this) {
+            if (!alive.remove(member) || !alive.isEmpty()) return;
+            waiting = joiner;
+        }
+        LockSupport.unpark(waiting);
+    }
+
+    synchronized void remember(Member member) {
+        failed.add(member);
+    }
+
+    void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
+        for (Member member : snapshot()) member.cancel(c, marked);
+    }
+
+    /** Waits until all are gone. Neither cancellation nor an interrupt ends the wait; a foreign interrupt cancels the coroutine. */
+    void join(Scope scope) {
+        if (isEmpty()) return;
+        scope.suspend(this);
+        scope.task().settleInterrupt();
+        synchronized (this) {
+            joiner = Thread.currentThread();
+        }
+        Timer.Entry watch = null;
+        while (!isEmpty()) {
+            if (!cut && scope.cancellation() != null) {
+                cut = true;
+                watch = scope.backend().timer().schedule(STRAGGLER_NANOS, this::warn);
+            }
+            LockSupport.park(this);
+            if (Thread.currentThread().isInterrupted()) scope.task().cancelSelf();
+        }
+        if (watch != null) watch.cancel();
+        scope.resume();
+        scope.task().redeliver(scope);
+    }
+
+    boolean wereCut() {
+        return cut;
+    }
+
+    @Override
+    public boolean cancelled() {
+        Thread waiting;
+        synchronized (this) {
+            waiting = joiner;
+        }
+        LockSupport.unpark(waiting);
+        return true;
+    }
+
+    /** {@return the first failure that nobody has seen; the others are suppressed in it} */
+    @Nullable Throwable unobservedFailure() {
+        Throwable first = null;
+        for (Throwable failure : takeUnobserved()) {
+            if (first == null) first = failure;
+            else Failures.suppress(first, failure);
+        }
+        return first;
+    }
+
+    /** Reports the failures that nobody has seen beside the one that the body itself ends with. */
+    @Nullable Throwable reportUnobserved(Throwable thrown, Scope scope) {
+        for (Throwable failure : takeUnobserved())
+            if (failure != thrown) Reports.drop(scope.backend(), scope.context(), failure);
+        return null;
+    }
+
+    private synchronized List<Throwable> takeUnobserved() {
+        List<Throwable> unobserved = new ArrayList<>();
+        for (Member member : failed) {
+            Throwable failure = member.unobservedFailure();
+            if (failure != null) unobserved.add(failure);
+        }
+        failed.clear();
+        return unobserved;
+    }
+
+    private synchronized boolean isEmpty() {
+        return alive.isEmpty();
+    }
+
+    private synchronized List<Member> snapshot() {
+        return List.copyOf(alive);
+    }
+
+    private void warn() {
+        LOG.log(Level.WARNING, () -> "Cancelled 5 s ago and still running: "
+                + snapshot().stream().map(Member::describe).collect(Collectors.joining(", ")));
+    }
+}

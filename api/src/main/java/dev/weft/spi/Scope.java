@@ -1,0 +1,322 @@
+package dev.weft.spi;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A region of a coroutine that can be cancelled as one, and that nothing started inside it outlives.
+ *
+ * <p>Cancellation is a sticky state: once a scope is cancelled, every suspension point inside it throws, until the scope is
+ * left. It spreads inwards when it happens (never upwards, and not into a shield), so that a suspension point reads one field.
+ *
+ * <p>A scope belongs to the thread of its {@link #task}. That thread writes {@code nested}, {@code suspension}, {@code deaf}
+ * and {@code opened}; cancellers, on any thread, write {@code cancellation} and read the rest. Each side writes its own field
+ * before it reads the other's, so that at least one of them sees the other.
+ */
+public class Scope {
+    private static final AtomicReferenceFieldUpdater<Scope, @Nullable Object> CANCELLATION =
+            AtomicReferenceFieldUpdater.newUpdater(Scope.class, Object.class, "cancellation");
+    private static final AtomicReferenceFieldUpdater<Scope, @Nullable Members> MEMBERS =
+            AtomicReferenceFieldUpdater.newUpdater(Scope.class, Members.class, "members");
+
+    /** The state of a task that ended before anybody cancelled it. */
+    private static final Object FINISHED = new Object();
+
+    private final @Nullable Scope parent;
+    private final CoroutineTask<?> task;
+    private final Backend backend;
+    private final Object context;
+    private final boolean shield;
+
+    private volatile @Nullable Scope nested;
+    private volatile @Nullable Suspension suspension;
+    private volatile boolean deaf;
+    private volatile @Nullable Object cancellation;
+    private volatile @Nullable Members members;
+    private @Nullable StreamCell<?> opened;
+
+    /** The outermost scope of a task. */
+    Scope(@Nullable Scope parent, Backend backend, Object context) {
+        this.parent = parent;
+        this.task = (CoroutineTask<?>) this;
+        this.backend = backend;
+        this.context = context;
+        this.shield = false;
+    }
+
+    /**
+     * A scope inside another one, on the same thread.
+     *
+     * @param parent the innermost scope of the current thread
+     * @param backend the backend selected inside
+     * @param context the context inside
+     * @param shield whether cancellation from outside stops at this scope
+     */
+    public Scope(Scope parent, Backend backend, Object context, boolean shield) {
+        this.parent = parent;
+        this.task = parent.task;
+        this.backend = backend;
+        this.context = context;
+        this.shield = shield;
+    }
+
+    /** {@return the innermost scope of the current thread, or null outside any coroutine} */
+    public static @Nullable Scope current() {
+        CoroutineTask<?> task = CoroutineTask.current();
+        return task == null ? null : task.top();
+    }
+
+    /** {@return the coroutine to whose thread this scope belongs} */
+    public final CoroutineTask<?> task() {
+        return task;
+    }
+
+    /** {@return the scope around this one, or null for the outermost} */
+    public final @Nullable Scope parent() {
+        return parent;
+    }
+
+    /** {@return the backend selected inside this scope} */
+    public final Backend backend() {
+        return backend;
+    }
+
+    /** {@return the context inside this scope; the engine only carries it} */
+    public final Object context() {
+        return context;
+    }
+
+    /** {@return why this scope is cancelled, or null if it is not} */
+    public final @Nullable Cancellation cancellation() {
+        return cancellation instanceof Cancellation c ? c : null;
+    }
+
+    /**
+     * Throws if this scope is cancelled or the thread was interrupted; every suspension point begins with it. A foreign
+     * interrupt cancels the coroutine and is consumed.
+     */
+    public final void checkpoint() {
+        SchedulePoint.pass();
+        if (Thread.currentThread().isInterrupted() && cancellation() == null) task.cancelSelf();
+        Cancellation c = cancellation();
+        if (c != null) throw observed(c);
+    }
+
+    /**
+     * Cancels this scope and all that is inside it.
+     *
+     * @param reason what cancels it
+     * @param cause what led to it, or null
+     * @return false if it was cancelled before or has ended
+     */
+    public final boolean cancel(Cancellation.Reason reason, @Nullable Throwable cause) {
+        return cancel(new Cancellation(this, reason, cause));
+    }
+
+    final boolean cancel(Cancellation c) {
+        if (!mark(c)) return false;
+        Deque<CoroutineTask<?>> marked = new ArrayDeque<>();
+        for (Scope next = this; next != null; next = marked.poll()) next.spread(c, marked);
+        return true;
+    }
+
+    /**
+     * Runs a body inside this scope, on the current thread, and leaves the scope when all members are done. If the body fails
+     * they are cancelled first.
+     *
+     * @param body what to run
+     * @return its result
+     * @throws Exception what the body threw, the same instance
+     */
+    public final <R extends @Nullable Object> R call(Callable<R> body) throws Exception {
+        enter();
+        R result;
+        try {
+            result = body.call();
+        } catch (Throwable failure) {
+            leave(failure);
+            throw failure;
+        }
+        Throwable unobserved = leave(null);
+        if (unobserved == null) return result;
+        Reports.discard(backend, context, result);
+        throw Failures.thrown(unobserved);
+    }
+
+    /** {@return whether the scope was cancelled while it waited for its members, after its body had returned} */
+    protected final boolean membersWereCut() {
+        Members inside = members;
+        return inside != null && inside.wereCut();
+    }
+
+    /**
+     * Called on a member's thread when it failed, before the scope can be left.
+     *
+     * @param failure the real failure, without a carrier
+     * @return true if this scope takes the failure as its own; false to end with it only if nobody sees it otherwise
+     */
+    protected boolean memberFailed(Throwable failure) {
+        return false;
+    }
+
+    final void memberFailed(Member member, Throwable failure) {
+        if (!memberFailed(failure)) members().remember(member);
+    }
+
+    /** Lets a member in; called inside this scope, by its own thread or by one of its members. */
+    final void admit(Member member) {
+        Scope here = current();
+        if (here == null || !here.isInside(this)) throw new IllegalStateException("started from outside the scope");
+        here.checkpoint();
+        Cancellation before = cancellation();
+        if (before != null) throw Host.get().cancelled(before, before.cause());
+        members().add(member);
+        Cancellation c = cancellation();
+        if (c != null) cancelMember(member, c);
+    }
+
+    final void dismiss(Member member) {
+        members().remove(member);
+    }
+
+    /** Names what the thread suspends in; false if the scope is cancelled, and then it must not suspend. */
+    final boolean suspend(Suspension in) {
+        suspension = in;
+        SchedulePoint.pass();
+        return cancellation == null;
+    }
+
+    final void resume() {
+        suspension = null;
+    }
+
+    /** Decides that a task ended uncancelled: the linearization point of its success. */
+    final boolean finish() {
+        SchedulePoint.pass();
+        return CANCELLATION.compareAndSet(this, null, FINISHED);
+    }
+
+    final boolean mark(Cancellation c) {
+        SchedulePoint.pass();
+        if (!CANCELLATION.compareAndSet(this, null, c)) return false;
+        if (this == task && !c.isOwnFailureOf(this)) task.cancelRequested();
+        return true;
+    }
+
+    final RuntimeException observed(Cancellation c) {
+        for (Scope s = this; s != null && s.task == task && s.cancellation == c; s = s.parent) s.deaf = true;
+        task.settleInterrupt();
+        return Host.get().cancelled(c, c.cause());
+    }
+
+    /** Whether an interrupt sent for this scope would meet code that it is meant for. */
+    final boolean mayInterrupt() {
+        if (deaf) return false;
+        Scope s = this;
+        for (Scope inner = s.nested; inner != null; inner = s.nested) {
+            if (inner.shield) return false;
+            s = inner;
+        }
+        return !(s.suspension instanceof Members);
+    }
+
+    final boolean isDeaf() {
+        return deaf;
+    }
+
+    /** From here on no interrupt reaches this scope. */
+    final void deafen() {
+        deaf = true;
+        task.settleInterrupt();
+    }
+
+    final void opened(StreamCell<?> cell) {
+        cell.nextOpened = opened;
+        if (opened != null) opened.previousOpened = cell;
+        opened = cell;
+    }
+
+    final void closed(StreamCell<?> cell) {
+        StreamCell<?> previous = cell.previousOpened;
+        StreamCell<?> next = cell.nextOpened;
+        if (previous != null) previous.nextOpened = next;
+        else if (opened == cell) opened = next;
+        if (next != null) next.previousOpened = previous;
+        cell.previousOpened = null;
+        cell.nextOpened = null;
+    }
+
+    /** Ends what was started inside, and waits for it. {@return the first failure that nobody has seen, if the body did not fail} */
+    final @Nullable Throwable end(@Nullable Throwable failure) {
+        if (failure != null) cancel(Cancellation.Reason.FAILURE, failure);
+        while (opened != null) opened.closeWithScope();
+        Members inside = members;
+        if (inside == null) return null;
+        inside.join(this);
+        return failure == null ? inside.unobservedFailure() : inside.reportUnobserved(failure, this);
+    }
+
+    private void enter() {
+        Scope outer = parent;
+        if (outer == null || task.top() != outer) throw new IllegalStateException("entered on another thread");
+        outer.nested = this;
+        task.top(this);
+        if (shield) {
+            task.settleInterrupt();
+            return;
+        }
+        deaf = outer.deaf;
+        SchedulePoint.pass();
+        Cancellation c = outer.cancellation();
+        if (c != null) mark(c);
+    }
+
+    private @Nullable Throwable leave(@Nullable Throwable failure) {
+        Throwable unobserved = end(failure);
+        Scope outer = Objects.requireNonNull(parent);
+        outer.nested = null;
+        task.top(outer);
+        deafen();
+        task.redeliver(outer);
+        return unobserved;
+    }
+
+    private void spread(Cancellation c, Deque<CoroutineTask<?>> marked) {
+        Scope s = this;
+        for (; ; ) {
+            Members inside = s.members;
+            if (inside != null) inside.cancel(c, marked);
+            SchedulePoint.pass();
+            Scope inner = s.nested;
+            if (inner == null) break;
+            if (inner.shield || !inner.mark(c)) return;
+            s = inner;
+        }
+        Suspension in = s.suspension;
+        if (in == null || !in.cancelled()) task.interrupt(this);
+    }
+
+    private void cancelMember(Member member, Cancellation c) {
+        Deque<CoroutineTask<?>> marked = new ArrayDeque<>();
+        member.cancel(c, marked);
+        for (CoroutineTask<?> next = marked.poll(); next != null; next = marked.poll()) {
+            ((Scope) next).spread(c, marked);
+        }
+    }
+
+    private boolean isInside(Scope outer) {
+        for (Scope s = this; s != null; s = s.parent) if (s == outer) return true;
+        return false;
+    }
+
+    private Members members() {
+        Members present = members;
+        if (present != null) return present;
+        MEMBERS.compareAndSet(this, null, new Members());
+        return Objects.requireNonNull(members);
+    }
+}

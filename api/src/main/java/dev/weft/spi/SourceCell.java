@@ -1,0 +1,146 @@
+package dev.weft.spi;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The await of a source that speaks the protocol of Reactive Streams or one like it: a handle, values, one terminal signal.
+ *
+ * <p>A source may break its protocol in any way: signals after the end go to a hook and never change the outcome (rule 1.7), a
+ * second handle is cancelled (2.5), null is an error for the source and the awaiter (2.13), a terminal signal without a handle
+ * is honoured, since nothing better will come (1.9). Each breach is reported as a {@link Violation}.
+ *
+ * @param <T> the type of the value
+ */
+public abstract class SourceCell<T> extends AwaitCell<T> {
+    private final Take take;
+    private final Class<?> source;
+
+    /**
+     * A cell that is not started.
+     *
+     * @param backend whose hooks take what comes too late
+     * @param take which value is awaited
+     * @param source the class of the source, for reports
+     */
+    protected SourceCell(Backend backend, Take take, Class<?> source) {
+        super(backend);
+        this.take = take;
+        this.source = source;
+    }
+
+    /** Requests values from the handle; for a source without demand, does nothing. */
+    protected void request(Object handle, long count) {}
+
+    @Override
+    protected final String operation() {
+        return take.operation;
+    }
+
+    @Override
+    protected final @Nullable T empty() {
+        if (take.required) throw Host.get().noValue(take.operation);
+        return null;
+    }
+
+    /** The source's first signal: its handle. Requests at once what is needed. */
+    protected final void subscribed(@Nullable Object handle) {
+        if (handle == null) throw nullSignal("onSubscribe");
+        if (!attach(handle)) {
+            unwanted(handle);
+            return;
+        }
+        try {
+            request(handle, take.demand());
+        } catch (Throwable failure) {
+            if (!decide(failure)) drop(failure);
+        }
+    }
+
+    /** A value. */
+    protected final void value(@Nullable T value) {
+        if (value == null) throw nullSignal("onNext");
+        Object handle = upstream();
+        if (handle == null) {
+            violation("1.9", "onNext before onSubscribe");
+            discard(value);
+            decide(new IllegalStateException("onNext before onSubscribe (rule 1.9) from " + source.getName()));
+        } else if (isTerminated(handle)) {
+            violation("1.7", "onNext after a terminal signal");
+            discard(value);
+        } else if (isDecided()) {
+            if (take == Take.FIRST && !isCancelled()) violation("1.1", "more values than requested");
+            discard(value);
+        } else {
+            accept(value);
+        }
+    }
+
+    /** The source completed. */
+    protected final void completed() {
+        Object before = terminated();
+        if (isTerminated(before)) {
+            violation("1.7", "onComplete after a terminal signal");
+            return;
+        }
+        if (before == null) violation("1.9", "onComplete before onSubscribe");
+        complete();
+    }
+
+    /** The source failed. */
+    protected final void failed(@Nullable Throwable failure) {
+        if (failure == null) throw nullSignal("onError");
+        Object before = terminated();
+        if (isTerminated(before)) {
+            violation("1.7", "onError after a terminal signal");
+            drop(failure);
+            return;
+        }
+        if (before == null) violation("1.9", "onError before onSubscribe");
+        if (!settle(failure)) drop(failure);
+    }
+
+    private void unwanted(Object handle) {
+        Object first = upstream();
+        if (first == handle) {
+            violation("2.5", "onSubscribe twice with the same subscription");
+            return;
+        }
+        if (isHandle(first)) violation("2.5", "onSubscribe twice");
+        if (isHandle(first) || isTerminated(first)) cancelGuarded(handle);
+    }
+
+    private void accept(T value) {
+        switch (take) {
+            case FIRST -> {
+                if (!hold(value)) discard(value);
+                else decide(null);
+            }
+            case ONE, MAYBE -> {
+                if (!hold(value)) second(value, null);
+            }
+            case SINGLE -> {
+                if (!hold(value)) second(value, Host.get().tooManyValues(take.operation));
+            }
+            case LAST -> replace(value);
+            case NONE -> discard(value);
+        }
+    }
+
+    /** A second value: a breach where the type promises one at most, an error where it does not. */
+    private void second(T value, @Nullable Throwable failure) {
+        if (failure == null && !isDecided()) violation("1.1", "a second value from a source of one");
+        discard(value);
+        decide(failure);
+    }
+
+    private NullPointerException nullSignal(String signal) {
+        violation("2.13", signal + "(null)");
+        var thrown = new NullPointerException(signal + "(null) from " + source.getName() + " (rule 2.13)");
+        decide(thrown);
+        return thrown;
+    }
+
+    private void violation(String rule, String message) {
+        Reports.violation(backend(), context(), new Violation(rule, source.getName(), message));
+    }
+}

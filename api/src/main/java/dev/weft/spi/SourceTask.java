@@ -1,0 +1,83 @@
+package dev.weft.spi;
+
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source that was started in a scope and has no thread of its own: the twin of {@link CoroutineTask} for what needs only a
+ * subscription. Exactly one of the three outcomes is called, once, on the thread that decides it.
+ *
+ * @param <T> the type of the value
+ */
+public abstract class SourceTask<T extends @Nullable Object> implements Member {
+    private final Scope owner;
+    private final AwaitCell<T> cell;
+
+    /**
+     * A source that is not started yet.
+     *
+     * @param owner the scope that it belongs to
+     * @param cell the cell that awaits it
+     */
+    protected SourceTask(Scope owner, AwaitCell<T> cell) {
+        this.owner = owner;
+        this.cell = cell;
+    }
+
+    /** Subscribes, as a member of the owner; called inside the owner. */
+    public final void start() {
+        owner.admit(this);
+        cell.startDetached(owner.context(), this::done);
+    }
+
+    /** Cancels the subscription. {@return false if there was an outcome already} */
+    public final boolean cancel() {
+        return cell.cancelled();
+    }
+
+    /** The source gave its value, or null if it is empty where that is allowed. */
+    protected abstract void succeeded(@Nullable T value);
+
+    /** The source failed. */
+    protected abstract void failed(Throwable failure);
+
+    /** The subscription was cancelled. */
+    protected abstract void ended();
+
+    @Override
+    public final void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
+        cell.cancelled();
+    }
+
+    @Override
+    public final String describe() {
+        return cell.getClass().getSimpleName();
+    }
+
+    private void done() {
+        try {
+            if (cell.isCancelled()) close();
+            else take();
+        } finally {
+            owner.dismiss(this);
+        }
+    }
+
+    private void close() {
+        cell.release();
+        ended();
+    }
+
+    private void take() {
+        T value;
+        try {
+            value = cell.outcome(null);
+        } catch (Throwable thrown) {
+            Throwable failure = Host.get().unwrap(thrown);
+            owner.memberFailed(this, failure);
+            failed(failure);
+            return;
+        }
+        succeeded(value);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.weft.spi;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Says for which version of this package a {@link Backend} was compiled. It is read before any code of the backend runs, so
+ * that a mismatch is one clear error and not a {@link LinkageError} at some later call.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+public @interface SpiLevel {
+    /** The level of this version; a constant, so that it is copied into the backend's class when that is compiled. */
+    int CURRENT = 1;
+
+    /** {@return the level, always written as {@code @SpiLevel(SpiLevel.CURRENT)}} */
+    int value();
+}

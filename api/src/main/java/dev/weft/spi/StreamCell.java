@@ -1,0 +1,417 @@
+package dev.weft.spi;
+
+import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Iteration over a source by one thread, with bounded demand: a ring with one producer and one consumer.
+ *
+ * <p>At most {@code prefetch} values are under way; when three quarters are consumed, the consumer's thread requests as many
+ * again. The producer never locks: it writes its slot, then looks whether the consumer waits or has left. All values that
+ * arrived before a terminal signal are seen before it.
+ *
+ * <p>Whoever removes a value from its slot owns it. The consumer removes to return, and after {@code closed} to discard; the
+ * producer that finds {@code closed} after writing removes its own value again, if it is still there, to discard it. Each
+ * writes first and then reads what the other wrote, so no value stays behind.
+ *
+ * @param <T> the type of the values
+ */
+public abstract class StreamCell<T> implements Suspension, AutoCloseable {
+    @SuppressWarnings("rawtypes")
+    private static final AtomicReferenceFieldUpdater<StreamCell, @Nullable Object> UPSTREAM =
+            AtomicReferenceFieldUpdater.newUpdater(StreamCell.class, Object.class, "upstream");
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicReferenceFieldUpdater<StreamCell, @Nullable Object> TERMINAL =
+            AtomicReferenceFieldUpdater.newUpdater(StreamCell.class, Object.class, "terminal");
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicReferenceFieldUpdater<StreamCell, @Nullable Thread> WAITER =
+            AtomicReferenceFieldUpdater.newUpdater(StreamCell.class, Thread.class, "waiter");
+
+    private enum Mark {
+        COMPLETE,
+        TERMINATED,
+        CLOSED
+    }
+
+    private final Backend backend;
+    private final Class<?> source;
+    private final int prefetch;
+    private final int batch;
+    private final AtomicReferenceArray<@Nullable T> ring;
+    private final Thread owner = Thread.currentThread();
+    private final @Nullable CoroutineTask<?> task = CoroutineTask.current();
+    private @Nullable Scope openedIn;
+    private final @Nullable Object context;
+
+    private volatile @Nullable Object upstream;
+    private volatile @Nullable Object terminal;
+    private volatile @Nullable Thread waiter;
+    private volatile boolean closed;
+
+    /** Written and read by the producer only. */
+    private int produceAt;
+
+    /** Written and read by the consumer only, like all below. */
+    private int consumeAt;
+
+    private int unrequested;
+    private @Nullable T next;
+    private boolean ended;
+    private @Nullable Throwable failure;
+
+    @Nullable StreamCell<?> nextOpened;
+
+    @Nullable StreamCell<?> previousOpened;
+
+    /**
+     * A cell that is not started; the current thread is its consumer.
+     *
+     * @param backend whose hooks take what is left over
+     * @param prefetch how many values may be under way
+     * @param source the class of the source, for reports
+     * @throws IllegalArgumentException if prefetch is less than 1
+     */
+    protected StreamCell(Backend backend, int prefetch, Class<?> source) {
+        if (prefetch < 1) throw new IllegalArgumentException("prefetch must be at least 1, is " + prefetch);
+        this.backend = backend;
+        this.source = source;
+        this.prefetch = prefetch;
+        this.batch = Math.max(1, prefetch - (prefetch >> 2));
+        this.ring = new AtomicReferenceArray<>(prefetch);
+        Scope scope = Scope.current();
+        this.context = scope == null ? null : scope.context();
+    }
+
+    /** Subscribes to the source. */
+    protected abstract void start();
+
+    /** Requests values from the handle. */
+    protected abstract void request(Object handle, long count);
+
+    /** Cancels the source's handle. Called at most once. */
+    protected abstract void cancelUpstream(Object handle);
+
+    /** {@return the context that the iteration runs in, or null on a plain thread} */
+    protected final @Nullable Object context() {
+        return context;
+    }
+
+    /**
+     * Subscribes, on the current thread, which must be the one that made the cell. Inside a coroutine the iteration is closed
+     * with the innermost scope, if not before.
+     */
+    public final void open() {
+        Scope scope = Scope.current();
+        if (scope == null) Host.get().requireMayBlock("each");
+        else scope.checkpoint();
+        if (scope != null) {
+            openedIn = scope;
+            scope.opened(this);
+        }
+        try {
+            start();
+        } catch (Throwable thrown) {
+            if (!end(thrown)) Reports.drop(backend, context, thrown);
+        }
+    }
+
+    /**
+     * Waits for the next value or the end. A suspension point.
+     *
+     * @return false at the end
+     * @throws java.util.concurrent.CancellationException if the coroutine is cancelled; the iteration is over then, its
+     *     upstream cancelled and what was queued discarded, and every later call throws the same
+     */
+    public final boolean hasNext() {
+        if (Thread.currentThread() != owner) throw new IllegalStateException("iterated from another thread");
+        if (next != null) return true;
+        if (ended) return over();
+        checkpoint();
+        T value = poll();
+        next = value != null ? value : waitForNext();
+        return next != null;
+    }
+
+    /**
+     * {@return the next value, waiting for it if need be}
+     *
+     * @throws NoSuchElementException after the end
+     */
+    public final T next() {
+        if (!hasNext()) throw new NoSuchElementException("the source has ended");
+        T value = next;
+        next = null;
+        if (value == null) throw new NoSuchElementException("the source has ended");
+        return value;
+    }
+
+    /** Leaves the iteration: cancels the upstream if it has not ended, once, and discards what was queued. */
+    @Override
+    public final void close() {
+        if (Thread.currentThread() != owner) throw new IllegalStateException("closed from another thread");
+        Throwable fromCancel = leave(null);
+        if (fromCancel != null) throw Failures.thrown(fromCancel);
+    }
+
+    /** Leaves the iteration when its scope ends; what cancel throws is dropped then. */
+    final void closeWithScope() {
+        Throwable fromCancel = leave(null);
+        if (fromCancel != null) Reports.drop(backend, context, fromCancel);
+    }
+
+    @Override
+    public final boolean cancelled() {
+        return wake();
+    }
+
+    // --- what a subclass tells
+
+    /** The source's first signal: its handle. */
+    protected final void subscribed(@Nullable Object handle) {
+        if (handle == null) throw nullSignal("onSubscribe");
+        SchedulePoint.pass();
+        if (!UPSTREAM.compareAndSet(this, null, handle)) {
+            if (upstream == handle) {
+                violation("2.5", "onSubscribe twice with the same subscription");
+                return;
+            }
+            if (!closed) violation("2.5", "onSubscribe twice");
+            cancelGuarded(handle);
+            return;
+        }
+        try {
+            request(handle, prefetch);
+        } catch (Throwable thrown) {
+            closeUpstream();
+            if (!end(thrown)) Reports.drop(backend, context, thrown);
+        }
+    }
+
+    /** A value. */
+    protected final void value(@Nullable T value) {
+        if (value == null) throw nullSignal("onNext");
+        if (upstream == null) {
+            violation("1.9", "onNext before onSubscribe");
+            discard(value);
+            end(new IllegalStateException("onNext before onSubscribe (rule 1.9) from " + source.getName()));
+        } else if (upstream == Mark.TERMINATED) {
+            violation("1.7", "onNext after a terminal signal");
+            discard(value);
+        } else if (closed || terminal != null) {
+            discard(value);
+        } else {
+            offer(value);
+        }
+    }
+
+    /** The source completed. */
+    protected final void completed() {
+        if (terminated("onComplete")) end(Mark.COMPLETE);
+    }
+
+    /** The source failed. */
+    protected final void failed(@Nullable Throwable thrown) {
+        if (thrown == null) throw nullSignal("onError");
+        if (!terminated("onError") || !end(thrown)) Reports.drop(backend, context, thrown);
+    }
+
+    private boolean terminated(String signal) {
+        SchedulePoint.pass();
+        Object before = UPSTREAM.getAndSet(this, Mark.TERMINATED);
+        if (before == Mark.TERMINATED) violation("1.7", signal + " after a terminal signal");
+        if (before == null) violation("1.9", signal + " before onSubscribe");
+        return before != Mark.TERMINATED;
+    }
+
+    private void offer(T value) {
+        int slot = produceAt;
+        if (ring.get(slot) != null) {
+            violation("1.1", "more values than requested");
+            discard(value);
+            closeUpstream();
+            end(Host.get().overflow("more than the " + prefetch + " requested values from " + source.getName()));
+            return;
+        }
+        SchedulePoint.pass();
+        if (!ring.compareAndSet(slot, null, value)) {
+            discard(value);
+            return;
+        }
+        produceAt = after(slot);
+        SchedulePoint.pass();
+        if (closed) discard(ring.getAndSet(slot, null));
+        else wake();
+    }
+
+    private int after(int slot) {
+        return slot + 1 == prefetch ? 0 : slot + 1;
+    }
+
+    private boolean end(Object outcome) {
+        SchedulePoint.pass();
+        boolean first = TERMINAL.compareAndSet(this, null, outcome);
+        wake();
+        return first;
+    }
+
+    private boolean wake() {
+        SchedulePoint.pass();
+        Thread waiting = waiter;
+        if (waiting == null || !WAITER.compareAndSet(this, waiting, null)) return false;
+        LockSupport.unpark(waiting);
+        return true;
+    }
+
+    // --- the consumer
+
+    private @Nullable T poll() {
+        int slot = consumeAt;
+        T value = ring.get(slot);
+        if (value == null) return null;
+        ring.set(slot, null);
+        consumeAt = after(slot);
+        if (++unrequested == batch) replenish();
+        return value;
+    }
+
+    private void replenish() {
+        int count = unrequested;
+        unrequested = 0;
+        Object handle = upstream;
+        if (handle == null || handle instanceof Mark) return;
+        try {
+            request(handle, count);
+        } catch (Throwable thrown) {
+            closeUpstream();
+            if (!end(thrown)) Reports.drop(backend, context, thrown);
+        }
+    }
+
+    private @Nullable T waitForNext() {
+        for (; ; ) {
+            boolean over = terminal != null;
+            T value = poll();
+            if (value != null) return value;
+            if (over) {
+                finish();
+                return null;
+            }
+            park();
+            throwIfCancelled();
+        }
+    }
+
+    private void park() {
+        Scope scope = task == null ? null : task.top();
+        waiter = owner;
+        SchedulePoint.pass();
+        boolean wait = terminal == null && ring.get(consumeAt) == null;
+        if (wait && (scope == null || scope.suspend(this))) {
+            while (waiter != null) {
+                LockSupport.park(this);
+                if (!owner.isInterrupted()) continue;
+                if (scope == null) break;
+                scope.task().cancelSelf();
+            }
+        }
+        waiter = null;
+        if (scope != null) scope.resume();
+    }
+
+    private void checkpoint() {
+        if (task == null) {
+            throwIfCancelled();
+            return;
+        }
+        try {
+            task.top().checkpoint();
+        } catch (Throwable cancelled) {
+            throw leaveWith(cancelled);
+        }
+    }
+
+    private void throwIfCancelled() {
+        if (task == null) {
+            if (owner.isInterrupted())
+                throw leaveWith(Host.get().cancelled(null, new InterruptedException("interrupted while iterating")));
+            return;
+        }
+        Cancellation c = task.top().cancellation();
+        if (c != null) throw leaveWith(task.top().observed(c));
+    }
+
+    private RuntimeException leaveWith(Throwable cancelled) {
+        Throwable fromCancel = leave(cancelled);
+        if (fromCancel != null) cancelled.addSuppressed(fromCancel);
+        return Failures.sneak(cancelled);
+    }
+
+    private void finish() {
+        Object outcome = terminal;
+        Throwable fromCancel = leave(outcome instanceof Throwable t ? t : null);
+        if (fromCancel != null) Reports.drop(backend, context, fromCancel);
+        if (failure != null) throw Failures.thrown(failure);
+    }
+
+    private boolean over() {
+        if (failure != null) throw Failures.thrown(failure);
+        return false;
+    }
+
+    private @Nullable Throwable leave(@Nullable Throwable with) {
+        if (ended) return null;
+        ended = true;
+        failure = with;
+        if (openedIn != null) openedIn.closed(this);
+        openedIn = null;
+        closed = true;
+        Throwable fromCancel = closeUpstream();
+        discard(next);
+        next = null;
+        for (int slot = 0; slot < prefetch; slot++) discard(ring.getAndSet(slot, null));
+        Object unread = TERMINAL.getAndSet(this, Mark.COMPLETE);
+        if (unread instanceof Throwable unseen && unseen != with) Reports.drop(backend, context, unseen);
+        return fromCancel;
+    }
+
+    private @Nullable Throwable closeUpstream() {
+        SchedulePoint.pass();
+        Object handle = upstream;
+        if (handle instanceof Mark || !UPSTREAM.compareAndSet(this, handle, Mark.CLOSED) || handle == null) return null;
+        try {
+            cancelUpstream(handle);
+            return null;
+        } catch (Throwable thrown) {
+            return thrown;
+        }
+    }
+
+    private void cancelGuarded(Object handle) {
+        try {
+            cancelUpstream(handle);
+        } catch (Throwable thrown) {
+            Reports.drop(backend, context, thrown);
+        }
+    }
+
+    private void discard(@Nullable Object value) {
+        Reports.discard(backend, context, value);
+    }
+
+    private NullPointerException nullSignal(String signal) {
+        violation("2.13", signal + "(null)");
+        var thrown = new NullPointerException(signal + "(null) from " + source.getName() + " (rule 2.13)");
+        closeUpstream();
+        end(thrown);
+        return thrown;
+    }
+
+    private void violation(String rule, String message) {
+        Reports.violation(backend, context, new Violation(rule, source.getName(), message));
+    }
+}

@@ -1,0 +1,30 @@
+package dev.weft.spi;
+
+/** Which value of a source is awaited, and what it means when there are none or more. */
+public enum Take {
+    /** The only value of a source that has exactly one; empty is an error. */
+    ONE(true, "awaitSingle"),
+    /** The only value of a source that has at most one; empty is null. */
+    MAYBE(false, "await"),
+    /** Completion; values are discarded. */
+    NONE(false, "awaitDone"),
+    /** The first value of many: one is requested, the rest is cancelled; empty is an error. */
+    FIRST(true, "awaitFirst"),
+    /** The last value of many, the others are discarded; empty is an error. */
+    LAST(true, "awaitLast"),
+    /** The only value of a source that could have many; both none and a second one are errors. */
+    SINGLE(true, "awaitSingle");
+
+    final boolean required;
+    final String operation;
+
+    Take(boolean required, String operation) {
+        this.required = required;
+        this.operation = operation;
+    }
+
+    /** {@return how many values to request: one for {@link #FIRST}, all for the rest} */
+    public long demand() {
+        return this == FIRST ? 1 : Long.MAX_VALUE;
+    }
+}

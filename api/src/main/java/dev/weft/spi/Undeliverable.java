@@ -1,0 +1,25 @@
+package dev.weft.spi;
+
+/** A signal that nobody can receive any more, on its way to a hook. */
+public sealed interface Undeliverable {
+    /**
+     * A value that lost against a cancellation or a failure.
+     *
+     * @param value the value
+     */
+    record Value(Object value) implements Undeliverable {}
+
+    /**
+     * An error that came too late.
+     *
+     * @param error the error, the instance that the source gave
+     */
+    record Failure(Throwable error) implements Undeliverable {}
+
+    /**
+     * A breach of the source's protocol.
+     *
+     * @param violation what was broken, and by whom
+     */
+    record Breach(Violation violation) implements Undeliverable {}
+}

@@ -1,0 +1,15 @@
+package dev.weft.spi;
+
+/**
+ * A breach of a source's protocol, reported once per signal and never thrown.
+ *
+ * @param rule the rule that was broken, as Reactive Streams numbers it ("1.7", "1.9", "2.5", …)
+ * @param source who broke it: the class of its subscription where there is one, or the operation that met it
+ * @param message what happened, in a sentence
+ */
+public record Violation(String rule, String source, String message) {
+    @Override
+    public String toString() {
+        return "Rule " + rule + " broken by " + source + ": " + message;
+    }
+}
