@@ -34,10 +34,12 @@ public final class Failures {
     /**
      * Adds a later failure to the one that is thrown.
      *
-     * @return false if it is the same one, is there already, or there are 32 already
+     * @return false if the later one is not to be seen in the one that is thrown, because there are 32 already or it refers to
+     *     the one that is thrown itself
      */
     public static boolean suppress(Throwable thrown, Throwable later) {
-        if (contains(thrown, later) || contains(later, thrown)) return thrown == later;
+        if (contains(thrown, later)) return true;
+        if (contains(later, thrown)) return false;
         Throwable[] present = thrown.getSuppressed();
         if (present.length >= MAX_SUPPRESSED) return false;
         thrown.addSuppressed(later);
