@@ -3,7 +3,6 @@ package dev.weft;
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
-import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import java.util.Collection;
@@ -62,8 +61,8 @@ final class Race<T extends @Nullable Object> extends Scope {
     @Override
     protected boolean memberFailed(Throwable loser) {
         if (winner.get() != null) Counter.CANCEL_ECHOES.increment();
-        else if (!failure.compareAndSet(null, loser))
-            Failures.suppress(Objects.requireNonNull(failure.get()), Host.get().unwrap(loser));
+        else if (!failure.compareAndSet(null, loser) && !Failures.suppress(Objects.requireNonNull(failure.get()), loser))
+            Reports.drop(backend(), context(), loser);
         return true;
     }
 }

@@ -85,12 +85,12 @@ final class Members implements Suspension {
         return true;
     }
 
-    /** {@return the first failure that nobody has seen; the others are suppressed in it} */
-    @Nullable Throwable unobservedFailure() {
+    /** {@return the first failure that nobody has seen; the others are suppressed in it, or dropped where there are too many} */
+    @Nullable Throwable unobservedFailure(Scope scope) {
         Throwable first = null;
         for (Throwable failure : takeUnobserved()) {
             if (first == null) first = failure;
-            else Failures.suppress(first, failure);
+            else if (!Failures.suppress(first, failure)) Reports.drop(scope.backend(), scope.context(), failure);
         }
         return first;
     }

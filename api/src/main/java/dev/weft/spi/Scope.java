@@ -257,7 +257,7 @@ public class Scope {
         Members inside = members;
         if (inside == null) return null;
         inside.join(this);
-        return failure == null ? inside.unobservedFailure() : inside.reportUnobserved(failure, this);
+        return failure == null ? inside.unobservedFailure(this) : inside.reportUnobserved(failure, this);
     }
 
     private void enter() {
