@@ -20,7 +20,6 @@ final class Gathering {
                 startAll(inside, items, maxConcurrency, starter, members);
                 return true;
             });
-            Objects.requireNonNull(group.parent()).checkpoint();
             List<B> results = new ArrayList<>(members.size());
             for (Deferred<? extends B> member : members) results.add(result(member));
             return results;

@@ -33,8 +33,9 @@ final class Race<T extends @Nullable Object> extends Scope {
         }
         Outcome.Success<T> won = winner.get();
         if (won != null) return won.value();
-        Objects.requireNonNull(parent()).checkpoint();
-        throw Failures.thrown(Objects.requireNonNull(failure.get(), "a runner ended without an outcome"));
+        Throwable first = failure.get();
+        if (first == null) throw new CancelledException("every runner was cancelled", null, null);
+        throw Failures.thrown(first);
     }
 
     private void startAll(Collection<? extends Awaitable<? extends T>> runners) {

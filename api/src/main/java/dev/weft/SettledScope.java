@@ -18,7 +18,6 @@ final class SettledScope extends Scope {
             for (Awaitable<? extends T> source : sources) members.add(start(source));
             return true;
         });
-        Objects.requireNonNull(parent()).checkpoint();
         List<Outcome<T>> outcomes = new ArrayList<>(members.size());
         for (Deferred<? extends T> member : members) outcomes.add(widened(Objects.requireNonNull(member.outcome())));
         return outcomes;

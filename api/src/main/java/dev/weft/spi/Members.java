@@ -24,8 +24,8 @@ final class Members implements Suspension {
     private final List<Member> failed = new ArrayList<>();
     private @Nullable Thread joiner;
 
-    /** Whether cancellation came while some were alive and the body had ended; the joiner's own. */
-    private boolean cut;
+    /** Whether the cancellation of the scope was what ended one of them; written by cancellers. */
+    private volatile boolean cut;
 
     synchronized void add(Member member) {
         alive.add(member);
@@ -46,7 +46,11 @@ final class Members implements Suspension {
     }
 
     void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
-        for (Member member : snapshot()) member.cancel(c, marked);
+        for (Member member : snapshot()) cancel(member, c, marked);
+    }
+
+    void cancel(Member member, Cancellation c, Deque<CoroutineTask<?>> marked) {
+        if (member.cancel(c, marked)) cut = true;
     }
 
     /** Waits until all are gone. Neither cancellation nor an interrupt ends the wait; a foreign interrupt cancels the coroutine. */
@@ -59,10 +63,8 @@ final class Members implements Suspension {
         }
         Timer.Entry watch = null;
         while (!isEmpty()) {
-            if (!cut && scope.cancellation() != null) {
-                cut = true;
+            if (watch == null && scope.cancellation() != null)
                 watch = scope.backend().timer().schedule(STRAGGLER_NANOS, this::warn);
-            }
             LockSupport.park(this);
             if (Thread.currentThread().isInterrupted()) scope.task().cancelSelf();
         }
