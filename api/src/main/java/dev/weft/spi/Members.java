@@ -63,8 +63,10 @@ final class Members implements Suspension {
         }
         Timer.Entry watch = null;
         while (!isEmpty()) {
-            if (watch == null && scope.cancellation() != null)
-                watch = scope.backend().timer().schedule(STRAGGLER_NANOS, this::warn);
+            if (watch == null && scope.cancellation() != null) {
+                watch = scope.watch(STRAGGLER_NANOS, this::warn);
+                continue; // the timer may have parked, and used up the permit of the last member
+            }
             LockSupport.park(this);
             if (Thread.currentThread().isInterrupted()) scope.task().cancelSelf();
         }

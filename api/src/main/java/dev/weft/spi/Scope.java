@@ -157,6 +157,22 @@ public class Scope {
     }
 
     /**
+     * Schedules a warning. A timer that refuses, because its scheduler was shut down, must not keep a scope from its clean-up.
+     *
+     * @param nanos when
+     * @param warning what to do then
+     * @return the entry in the timer, or one that does nothing
+     */
+    protected final Timer.Entry watch(long nanos, Runnable warning) {
+        try {
+            return backend.timer().schedule(nanos, warning);
+        } catch (RuntimeException refused) {
+            Reports.drop(backend, context, refused);
+            return () -> {};
+        }
+    }
+
+    /**
      * Called on a member's thread when it failed, before the scope can be left.
      *
      * @param failure the real failure, without a carrier
