@@ -38,12 +38,14 @@ public final class Failures {
      *     the one that is thrown itself
      */
     public static boolean suppress(Throwable thrown, Throwable later) {
-        if (contains(thrown, later)) return true;
-        if (contains(later, thrown)) return false;
-        Throwable[] present = thrown.getSuppressed();
-        if (present.length >= MAX_SUPPRESSED) return false;
-        thrown.addSuppressed(later);
-        return thrown.getSuppressed().length > present.length;
+        synchronized (thrown) { // the lock that addSuppressed takes itself
+            if (contains(thrown, later)) return true;
+            if (contains(later, thrown)) return false;
+            Throwable[] present = thrown.getSuppressed();
+            if (present.length >= MAX_SUPPRESSED) return false;
+            thrown.addSuppressed(later);
+            return thrown.getSuppressed().length > present.length;
+        }
     }
 
     /** Whether a failure is another one, or has it among its causes and suppressed ones, one level deep. */
