@@ -24,9 +24,9 @@ final class Race<T extends @Nullable Object> extends Scope {
 
     T run(Collection<? extends Awaitable<? extends T>> runners) throws Exception {
         try {
-            call(() -> {
+            this.<@Nullable Void>call(() -> {
                 startAll(runners);
-                return true;
+                return null;
             });
         } catch (CancelledException cancelled) {
             if (winner.get() == null) throw cancelled;
@@ -48,14 +48,15 @@ final class Race<T extends @Nullable Object> extends Scope {
     private <R extends T> void start(Awaitable<R> runner) {
         Deferred<R> deferred = GroupScope.started(runner, this);
         Promise<R> promise = Gathering.promise(deferred);
-        promise.whenDone(() -> ended(Objects.requireNonNull(promise.observe())));
+        promise.whenDone(() -> {
+            if (promise.observe() instanceof Outcome.Success<R> success && !wins(success)) Gathering.discard(deferred, this);
+        });
     }
 
-    private void ended(Outcome<? extends T> outcome) {
-        if (!(outcome instanceof Outcome.Success<? extends T> success)) return;
-        if (winner.compareAndSet(null, new Outcome.Success<>(success.value())))
-            cancel(Cancellation.Reason.REQUESTED, null);
-        else Reports.discard(backend(), context(), success.value());
+    private boolean wins(Outcome.Success<? extends T> success) {
+        if (!winner.compareAndSet(null, new Outcome.Success<>(success.value()))) return false;
+        cancel(Cancellation.Reason.REQUESTED, null);
+        return true;
     }
 
     /** The failure of a loser matters only if all lose. */
