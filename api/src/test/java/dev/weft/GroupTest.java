@@ -32,9 +32,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -441,8 +438,7 @@ class GroupTest {
         var backend = new ManualBackend();
         var finish = new CompletableFuture<Void>();
         var spinning = new AtomicBoolean();
-        var warnings = new CopyOnWriteArrayList<String>();
-        try (var log = new Log(warnings)) {
+        try (var log = new LibraryLog()) {
             Deferred<?> root = backend.start(() -> {
                 group(g -> {
                     g.start(Async.coroutine(() -> {
@@ -458,14 +454,13 @@ class GroupTest {
             });
             backend.awaitTimers(1);
             backend.advance(Duration.ofMillis(4999));
-            assertThat(warnings).isEmpty();
+            assertThat(log.lines()).isEmpty();
             backend.advance(Duration.ofMillis(1));
             finish.complete(null);
             root.await();
-            assertThat(log).isNotNull();
+            assertThat(log.lines()).hasSize(1);
+            assertThat(log.lines().get(0)).contains("deaf-one", "GroupTest");
         }
-        assertThat(warnings).hasSize(1);
-        assertThat(warnings.get(0)).contains("deaf-one", "GroupTest");
         assertThat(backend.timers()).isZero();
     }
 
@@ -633,31 +628,5 @@ class GroupTest {
         return List.of(thrown.getSuppressed()).stream()
                 .filter(suppressed -> !(suppressed instanceof AwaitTrace))
                 .toList();
-    }
-
-    /** Listens to the logger of the library. */
-    private static final class Log extends Handler implements AutoCloseable {
-        private final Logger logger = Logger.getLogger("dev.weft");
-        private final List<String> lines;
-
-        Log(List<String> lines) {
-            this.lines = lines;
-            logger.addHandler(this);
-            logger.setUseParentHandlers(false);
-        }
-
-        @Override
-        public void publish(LogRecord line) {
-            lines.add(line.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {
-            logger.removeHandler(this);
-            logger.setUseParentHandlers(true);
-        }
     }
 }
