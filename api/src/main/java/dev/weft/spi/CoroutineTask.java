@@ -223,6 +223,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         }
         Throwable unobserved = end(failure);
         deafen();
+        if (unobserved != null) Reports.discard(backend(), context(), result);
         complete(result, failure == null ? unobserved : failure);
     }
 
