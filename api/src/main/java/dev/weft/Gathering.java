@@ -41,7 +41,7 @@ final class Gathering {
             if (places != null) acquire(places);
             Deferred<? extends B> member = starter.start(group, item);
             members.add(member);
-            if (places != null) promise(member).whenDone(places::release);
+            if (places != null) Promise.of(member).whenDone(places::release);
         }
     }
 
@@ -56,13 +56,6 @@ final class Gathering {
                 Thread.currentThread().interrupt();
             }
         }
-    }
-
-    static <T extends @Nullable Object> Promise<T> promise(Deferred<T> deferred) {
-        return switch (deferred) {
-            case TaskDeferred<T> task -> task.promise();
-            case SourceDeferred<T> task -> task.promise();
-        };
     }
 
     private static <B extends @Nullable Object> B result(Deferred<B> member) {

@@ -47,9 +47,9 @@ final class Race<T extends @Nullable Object> extends Scope {
 
     private <R extends T> void start(Awaitable<R> runner) {
         Deferred<R> deferred = GroupScope.started(runner, this);
-        Promise<R> promise = Gathering.promise(deferred);
+        Promise<R> promise = Promise.of(deferred);
         promise.whenDone(() -> {
-            if (promise.observe() instanceof Outcome.Success<R> success && !wins(success)) Gathering.discard(deferred, this);
+            if (promise.peek() instanceof Outcome.Success<R> success && !wins(success)) Gathering.discard(deferred, this);
         });
     }
 
