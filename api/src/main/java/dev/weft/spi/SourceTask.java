@@ -1,6 +1,7 @@
 package dev.weft.spi;
 
 import java.util.Deque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     /** Subscribes, as a member of the owner; called inside the owner. */
     public final void start() {
         owner.admit(this);
-        cell.startDetached(owner.context(), this::done);
+        cell.startDetached(Objects.requireNonNull(Scope.current()).context(), this::done);
     }
 
     /** Cancels the subscription. {@return false if there was an outcome already} */
