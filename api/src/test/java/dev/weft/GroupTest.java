@@ -9,6 +9,7 @@ import static dev.weft.Async.delay;
 import static dev.weft.Async.group;
 import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
+import static dev.weft.Async.stream;
 import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withContext;
 import static dev.weft.Async.withTimeout;
@@ -490,7 +491,7 @@ class GroupTest {
             TaskGroup left = group(g -> {
                 return g;
             });
-            assertThatThrownBy(() -> left.async(() -> {})).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> left.async(() -> {})).isExactlyInstanceOf(IllegalStateException.class);
         });
     }
 
@@ -499,9 +500,9 @@ class GroupTest {
         run(() -> group(g -> {
             Throwable fromPlain = CompletableFuture.supplyAsync(() -> catchThrowable(() -> g.async(() -> {})))
                     .join();
-            assertThat(fromPlain).isInstanceOf(IllegalStateException.class);
+            assertThat(fromPlain).isExactlyInstanceOf(IllegalStateException.class);
             var foreign = new ManualBackend().start(() -> catchThrowable(() -> g.async(() -> {})));
-            assertThat(foreign.await()).isInstanceOf(IllegalStateException.class);
+            assertThat(foreign.await()).isExactlyInstanceOf(IllegalStateException.class);
         }));
     }
 
@@ -544,15 +545,27 @@ class GroupTest {
     @Test
     void H11_aMemberSeesTheContextOfItsForkAndItsChangesDoNotFlowBack() {
         var seen = new ArrayList<Object>();
-        run(() -> withContext("key", "outer", () -> group(g -> {
-            Deferred<Object> member =
-                    g.async(() -> withContext("key", "inner", () -> context().<Object>get("key")));
-            seen.add(member.await());
+        run(() -> withContext("key", "group", () -> group(g -> {
+            seen.add(g.async(() -> context().get("key")).await());
+            seen.add(withContext("key", "fork", () -> g.async(() -> context().get("key")))
+                    .await());
+            AsyncStream<Object> source = stream(out -> out.emit(context().get("key")));
+            seen.add(withContext("key", "fork", () -> g.start(awaitable(source)))
+                    .await());
+            g.async(() -> withContext("key", "member", () -> context().get("key")))
+                    .await();
             seen.add(context().get("key"));
-            Deferred<Object> other = withContext("key", "at the fork", () -> async(() -> context().get("key")));
-            seen.add(other.await());
         })));
-        assertThat(seen).containsExactly("inner", "outer", "at the fork");
+        assertThat(seen).containsExactly("group", "fork", "fork", "group");
+    }
+
+    @Test
+    void H11_aMemberHasTheBackendOfItsFork() {
+        var backend = new ManualBackend();
+        run(() -> group(g -> {
+            Deferred<?> member = withBackend(backend, () -> g.async(Async::backend));
+            assertThat(member.await()).isSameAs(backend);
+        }));
     }
 
     @Test

@@ -347,11 +347,11 @@ class TimeoutTest {
 
     @Test
     void I4_thereIsNothingToMoveOutsideOrInAChild() {
-        assertThatThrownBy(() -> resetTimeout(SECOND)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> run(() -> resetTimeout(SECOND))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> resetTimeout(SECOND)).isExactlyInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> run(() -> resetTimeout(SECOND))).isExactlyInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> run(() -> withTimeout(
                         LONG, () -> async(() -> resetTimeout(SECOND)).await())))
-                .isInstanceOf(IllegalStateException.class);
+                .isExactlyInstanceOf(IllegalStateException.class);
     }
 
     @Test
