@@ -77,7 +77,8 @@ class ContextTest {
     @Test
     void K1_aSubscriptionTakesOverWhatTheSubscriberHas() {
         withBackend(propagating, () -> {
-            AsyncStream<String> stream = stream(out -> out.emit(LOCAL.get() + " " + context().getOrDefault("key", "none")));
+            AsyncStream<String> stream =
+                    stream(out -> out.emit(LOCAL.get() + " " + context().getOrDefault("key", "none")));
             LOCAL.set("subscriber");
             trail.addAll(withContext("key", "value", () -> stream.collect(9)));
             trail.addAll(stream.collect(9));
@@ -107,24 +108,26 @@ class ContextTest {
         int coroutines = 100_000;
         var mismatches = new AtomicInteger();
         var ended = new AtomicInteger();
-        withBackend(propagating, () -> group(g -> {
-            for (int i = 0; i < coroutines; i++) {
-                int id = i;
-                withContext("id", id, () -> {
-                    LOCAL.set("local " + id);
-                    return g.async(() -> {
-                        withContext("id", -id, () -> {
-                            Thread.yield();
-                            if (context().<Integer>get("id") != -id) mismatches.incrementAndGet();
+        withBackend(
+                propagating,
+                () -> group(g -> {
+                    for (int i = 0; i < coroutines; i++) {
+                        int id = i;
+                        withContext("id", id, () -> {
+                            LOCAL.set("local " + id);
+                            return g.async(() -> {
+                                withContext("id", -id, () -> {
+                                    Thread.yield();
+                                    if (context().<Integer>get("id") != -id) mismatches.incrementAndGet();
+                                });
+                                Thread.yield();
+                                if (!LOCAL.get().equals("local " + id)) mismatches.incrementAndGet();
+                                LOCAL.set("changed " + id);
+                                ended.incrementAndGet();
+                            });
                         });
-                        Thread.yield();
-                        if (!LOCAL.get().equals("local " + id)) mismatches.incrementAndGet();
-                        LOCAL.set("changed " + id);
-                        ended.incrementAndGet();
-                    });
-                });
-            }
-        }));
+                    }
+                }));
         assertThat(ended).hasValue(coroutines);
         assertThat(mismatches).hasValue(0);
     }
@@ -207,7 +210,10 @@ class ContextTest {
 
     @Test
     void K7_withContextOutsideAnyCoroutineRunsOne() {
-        String value = withContext("key", "value", () -> Thread.currentThread().isVirtual() + " " + context().get("key"));
+        String value = withContext(
+                "key",
+                "value",
+                () -> Thread.currentThread().isVirtual() + " " + context().get("key"));
         assertThat(value).isEqualTo("true value");
         assertThat(context().contains("key")).isFalse();
     }

@@ -117,9 +117,13 @@ class CoroutineTest {
         });
         Coroutine<String> outer = coroutine(() -> fails.await());
         assertThatThrownBy(outer::await).isInstanceOf(AwaitException.class).hasCause(disk);
-        assertThatThrownBy(() -> run(() -> outer.await())).isInstanceOf(AwaitException.class).hasCause(disk);
+        assertThatThrownBy(() -> run(() -> outer.await()))
+                .isInstanceOf(AwaitException.class)
+                .hasCause(disk);
         assertThatThrownBy(() -> run(() -> await(outer, IOException.class))).isSameAs(disk);
-        assertThatThrownBy(() -> outer.start().await()).isInstanceOf(AwaitException.class).hasCause(disk);
+        assertThatThrownBy(() -> outer.start().await())
+                .isInstanceOf(AwaitException.class)
+                .hasCause(disk);
     }
 
     @Test
@@ -136,14 +140,16 @@ class CoroutineTest {
     @Test
     void G16_aCoroutineIsAFreshNamedVirtualThread() {
         List<Thread> threads = new CopyOnWriteArrayList<>();
-        for (int i = 0; i < 3; i++) async(() -> threads.add(Thread.currentThread())).await();
+        for (int i = 0; i < 3; i++)
+            async(() -> threads.add(Thread.currentThread())).await();
         assertThat(threads).doesNotHaveDuplicates().allMatch(Thread::isVirtual);
         assertThat(threads).extracting(Thread::getName).doesNotHaveDuplicates().allMatch(name -> !name.isBlank());
     }
 
     @Test
     void G16_theNameIsTheOneThatWasGiven() {
-        Coroutine<String> named = coroutine(() -> Thread.currentThread().getName()).named("reader");
+        Coroutine<String> named =
+                coroutine(() -> Thread.currentThread().getName()).named("reader");
         assertThat(named.await()).isEqualTo("reader");
         assertThat(named.start().await()).isEqualTo("reader");
     }
@@ -165,8 +171,8 @@ class CoroutineTest {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         try (var loader = new URLClassLoader(new URL[0])) {
             Thread.currentThread().setContextClassLoader(loader);
-            ClassLoader inside = run(() -> async(() -> Thread.currentThread().getContextClassLoader())
-                    .await());
+            ClassLoader inside = run(() ->
+                    async(() -> Thread.currentThread().getContextClassLoader()).await());
             assertThat(inside).isSameAs(loader);
         } finally {
             Thread.currentThread().setContextClassLoader(before);
@@ -332,7 +338,9 @@ class CoroutineTest {
             }
         }));
         assertThat(thrown).isExactlyInstanceOf(IllegalStateException.class);
-        assertThat(thrown.getSuppressed()).filteredOn(s -> !(s instanceof AwaitTrace)).hasSize(2);
+        assertThat(thrown.getSuppressed())
+                .filteredOn(s -> !(s instanceof AwaitTrace))
+                .hasSize(2);
     }
 
     @Test
@@ -440,7 +448,9 @@ class CoroutineTest {
             throw failure;
         });
         for (int i = 0; i < 5; i++) assertThatThrownBy(fails::await).isSameAs(failure);
-        assertThat(failure.getSuppressed()).hasOnlyElementsOfType(AwaitTrace.class).hasSize(1);
+        assertThat(failure.getSuppressed())
+                .hasOnlyElementsOfType(AwaitTrace.class)
+                .hasSize(1);
     }
 
     @Test
@@ -578,7 +588,10 @@ class CoroutineTest {
     @Test
     void itCanBecomeACompletionStage() throws Exception {
         assertThat(coroutine(() -> "value").as(CompletableFuture.class).get()).isEqualTo("value");
-        assertThat(async(() -> "value").as(CompletionStage.class).toCompletableFuture().get())
+        assertThat(async(() -> "value")
+                        .as(CompletionStage.class)
+                        .toCompletableFuture()
+                        .get())
                 .isEqualTo("value");
     }
 
@@ -591,7 +604,8 @@ class CoroutineTest {
                 return null;
             });
             task.toCompletableFuture()
-                    .whenComplete((value, failure) -> interrupted.complete(Thread.currentThread().isInterrupted()));
+                    .whenComplete((value, failure) ->
+                            interrupted.complete(Thread.currentThread().isInterrupted()));
             Thread starter = Thread.startVirtualThread(() -> task.started(null));
             until(() -> task.thread() != null);
             task.cancel();

@@ -208,16 +208,14 @@ class GatherRaceTest {
     void H8_aGatherThatIsCancelledWaitsForItsMembersAndDiscards() {
         var backend = new ManualBackend();
         var trail = new CopyOnWriteArrayList<String>();
-        Deferred<?> root = backend.start(() -> gather(
-                coroutine(() -> "resource"),
-                coroutine(() -> {
-                    try {
-                        delay(LONG);
-                    } finally {
-                        trail.add("cleaned up");
-                    }
-                    return null;
-                })));
+        Deferred<?> root = backend.start(() -> gather(coroutine(() -> "resource"), coroutine(() -> {
+            try {
+                delay(LONG);
+            } finally {
+                trail.add("cleaned up");
+            }
+            return null;
+        })));
         backend.awaitTimers(1);
         root.cancel();
         until(root::isDone);
@@ -290,19 +288,18 @@ class GatherRaceTest {
             return settled;
         });
         assertThat(outcomes)
-                .containsExactly(new Outcome.Success<>("value"), new Outcome.Failure<>(disk), new Outcome.Cancelled<>());
+                .containsExactly(
+                        new Outcome.Success<>("value"), new Outcome.Failure<>(disk), new Outcome.Cancelled<>());
         assertThat(dropped).isEmpty();
     }
 
     @Test
     void H8_gatherSettledThatIsCancelledDiscardsWhatItHas() {
         var backend = new ManualBackend();
-        Deferred<?> root = backend.start(() -> gatherSettled(
-                coroutine(() -> "resource"),
-                coroutine(() -> {
-                    delay(LONG);
-                    return "never";
-                })));
+        Deferred<?> root = backend.start(() -> gatherSettled(coroutine(() -> "resource"), coroutine(() -> {
+            delay(LONG);
+            return "never";
+        })));
         backend.awaitTimers(1);
         root.cancel();
         until(root::isDone);
@@ -348,12 +345,10 @@ class GatherRaceTest {
     @Test
     void H9_whatIsReadyWinsAndThoseBehindItAreNotStarted() {
         var started = new AtomicBoolean();
-        String won = race(
-                awaitable(CompletableFuture.completedFuture("ready")),
-                coroutine(() -> {
-                    started.set(true);
-                    return "late";
-                }));
+        String won = race(awaitable(CompletableFuture.completedFuture("ready")), coroutine(() -> {
+            started.set(true);
+            return "late";
+        }));
         assertThat(won).isEqualTo("ready");
         assertThat(started).isFalse();
     }

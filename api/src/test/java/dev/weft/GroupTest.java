@@ -74,32 +74,35 @@ class GroupTest {
         var cleaning = new CountDownLatch(1);
         var root = (TaskDeferred<?>) backend.start(() -> {
             try {
-                return withTimeout(Duration.ofHours(1), () -> group(g -> {
-                    var started = new CountDownLatch(1);
-                    g.async(() -> {
-                        try {
-                            started.countDown();
-                            delay(LONG);
-                        } finally {
-                            shielded(() -> {
-                                cleaning.countDown();
-                                await(cleanUp);
-                                trail.add("member");
+                return withTimeout(
+                        Duration.ofHours(1),
+                        () -> group(g -> {
+                            var started = new CountDownLatch(1);
+                            g.async(() -> {
+                                try {
+                                    started.countDown();
+                                    delay(LONG);
+                                } finally {
+                                    shielded(() -> {
+                                        cleaning.countDown();
+                                        await(cleanUp);
+                                        trail.add("member");
+                                    });
+                                }
                             });
-                        }
-                    });
-                    started.await();
-                    switch (how) {
-                        case "throws" -> throw new IOException("body");
-                        case "throws an Error" -> throw new AssertionError("body");
-                        case "has a failing member" -> g.async(() -> {
-                            throw new IOException("member");
-                        });
-                        default -> {}
-                    }
-                    delay(LONG);
-                    return null;
-                }));
+                            started.await();
+                            switch (how) {
+                                case "throws" -> throw new IOException("body");
+                                case "throws an Error" -> throw new AssertionError("body");
+                                case "has a failing member" ->
+                                    g.async(() -> {
+                                        throw new IOException("member");
+                                    });
+                                default -> {}
+                            }
+                            delay(LONG);
+                            return null;
+                        }));
             } finally {
                 trail.add("left");
             }
@@ -204,20 +207,22 @@ class GroupTest {
     void H2_atMost32FailuresAreSuppressedAndTheRestIsDropped() {
         var backend = new ManualBackend();
         var first = new IllegalStateException("first");
-        assertThatThrownBy(() -> withBackend(backend, () -> group((TaskGroup g) -> {
-                    for (int i = 0; i < 40; i++) {
-                        int number = i;
-                        g.async(() -> {
-                            try {
-                                delay(LONG);
-                            } finally {
-                                failWith(new IOException("later " + number));
+        assertThatThrownBy(() -> withBackend(
+                        backend,
+                        () -> group((TaskGroup g) -> {
+                            for (int i = 0; i < 40; i++) {
+                                int number = i;
+                                g.async(() -> {
+                                    try {
+                                        delay(LONG);
+                                    } finally {
+                                        failWith(new IOException("later " + number));
+                                    }
+                                });
                             }
-                        });
-                    }
-                    backend.awaitTimers(40);
-                    throw first;
-                })))
+                            backend.awaitTimers(40);
+                            throw first;
+                        })))
                 .isSameAs(first);
         assertThat(first.getSuppressed().length + backend.dropped().size()).isBetween(40, 41);
         assertThat(first.getSuppressed().length).isBetween(32, 33);
@@ -239,12 +244,14 @@ class GroupTest {
     @Test
     void H2_theResultOfTheBodyIsDiscardedWhenAMemberFails() {
         var backend = new ManualBackend();
-        assertThatThrownBy(() -> withBackend(backend, () -> group(g -> {
-                    g.async(() -> {
-                        throw new IllegalStateException("member");
-                    });
-                    return "resource";
-                })))
+        assertThatThrownBy(() -> withBackend(
+                        backend,
+                        () -> group(g -> {
+                            g.async(() -> {
+                                throw new IllegalStateException("member");
+                            });
+                            return "resource";
+                        })))
                 .hasMessage("member");
         assertThat(backend.discarded()).containsExactly("resource");
     }
@@ -332,10 +339,12 @@ class GroupTest {
     @Test
     void H3_membersCutByAnOuterCancellationAreNotHiddenByAResultOfTheBody() {
         var backend = new ManualBackend();
-        Deferred<String> root = backend.start(() -> withTimeout(Duration.ofSeconds(1), () -> group(g -> {
-            g.async(() -> delay(LONG));
-            return "incomplete";
-        })));
+        Deferred<String> root = backend.start(() -> withTimeout(
+                Duration.ofSeconds(1),
+                () -> group(g -> {
+                    g.async(() -> delay(LONG));
+                    return "incomplete";
+                })));
         backend.awaitTimers(2);
         backend.advance(Duration.ofSeconds(1));
         assertThatThrownBy(root::await).isInstanceOf(AwaitException.class).hasCauseInstanceOf(TimeoutException.class);
@@ -359,20 +368,22 @@ class GroupTest {
         var backend = new ManualBackend();
         long before = Counter.CANCEL_SWALLOWED.sum();
         var late = new AtomicReference<Deferred<String>>();
-        withBackend(backend, () -> group(g -> {
-            var started = new CountDownLatch(1);
-            late.set(g.async(() -> {
-                started.countDown();
-                try {
-                    delay(LONG);
-                } catch (CancelledException swallowed) {
-                    return "late";
-                }
-                return "not reached";
-            }));
-            started.await();
-            g.cancel();
-        }));
+        withBackend(
+                backend,
+                () -> group(g -> {
+                    var started = new CountDownLatch(1);
+                    late.set(g.async(() -> {
+                        started.countDown();
+                        try {
+                            delay(LONG);
+                        } catch (CancelledException swallowed) {
+                            return "late";
+                        }
+                        return "not reached";
+                    }));
+                    started.await();
+                    g.cancel();
+                }));
         assertThat(late.get().state()).isEqualTo(Deferred.State.CANCELLED);
         assertThat(backend.discarded()).containsExactly("late");
         assertThat(Counter.CANCEL_SWALLOWED.sum()).isEqualTo(before + 1);
@@ -386,12 +397,14 @@ class GroupTest {
         var flag = new AtomicBoolean();
         Thread caller = Thread.ofPlatform().start(() -> {
             try {
-                withBackend(backend, () -> group(g -> {
-                    g.async(() -> {
-                        shielded(() -> await(finish));
-                        trail.add("member");
-                    });
-                }));
+                withBackend(
+                        backend,
+                        () -> group(g -> {
+                            g.async(() -> {
+                                shielded(() -> await(finish));
+                                trail.add("member");
+                            });
+                        }));
             } catch (CancelledException cancelled) {
                 trail.add("thrown because of " + cancelled.getCause().getClass().getSimpleName());
                 flag.set(Thread.currentThread().isInterrupted());
@@ -533,11 +546,13 @@ class GroupTest {
             }
         };
         var handle = new AtomicReference<Deferred<?>>();
-        assertThatThrownBy(() -> withBackend(backend, () -> group(g -> {
-                    full.set(true);
-                    handle.set(g.async(() -> {}));
-                    delay(LONG);
-                })))
+        assertThatThrownBy(() -> withBackend(
+                        backend,
+                        () -> group(g -> {
+                            full.set(true);
+                            handle.set(g.async(() -> {}));
+                            delay(LONG);
+                        })))
                 .isSameAs(refused);
         assertThat(handle.get().outcome()).isEqualTo(new Outcome.Failure<>(refused));
     }
@@ -545,17 +560,22 @@ class GroupTest {
     @Test
     void H11_aMemberSeesTheContextOfItsForkAndItsChangesDoNotFlowBack() {
         var seen = new ArrayList<Object>();
-        run(() -> withContext("key", "group", () -> group(g -> {
-            seen.add(g.async(() -> context().get("key")).await());
-            seen.add(withContext("key", "fork", () -> g.async(() -> context().get("key")))
-                    .await());
-            AsyncStream<Object> source = stream(out -> out.emit(context().get("key")));
-            seen.add(withContext("key", "fork", () -> g.start(awaitable(source)))
-                    .await());
-            g.async(() -> withContext("key", "member", () -> context().get("key")))
-                    .await();
-            seen.add(context().get("key"));
-        })));
+        run(() -> withContext(
+                "key",
+                "group",
+                () -> group(g -> {
+                    seen.add(g.async(() -> context().get("key")).await());
+                    seen.add(withContext(
+                                    "key", "fork", () -> g.async(() -> context().get("key")))
+                            .await());
+                    AsyncStream<Object> source =
+                            stream(out -> out.emit(context().get("key")));
+                    seen.add(withContext("key", "fork", () -> g.start(awaitable(source)))
+                            .await());
+                    g.async(() -> withContext("key", "member", () -> context().get("key")))
+                            .await();
+                    seen.add(context().get("key"));
+                })));
         assertThat(seen).containsExactly("group", "fork", "fork", "group");
     }
 
@@ -599,13 +619,16 @@ class GroupTest {
         int members = 200_000;
         var ended = new AtomicInteger();
         var backend = new ManualBackend();
-        withBackend(backend, () -> group(g -> {
-            var never = new CompletableFuture<String>();
-            List<Deferred<String>> all = new ArrayList<>(members);
-            for (int i = 0; i < members; i++) all.add(g.start(awaitable(never)));
-            g.cancel();
-            for (Deferred<String> one : all) if (one.state() == Deferred.State.CANCELLED) ended.incrementAndGet();
-        }));
+        withBackend(
+                backend,
+                () -> group(g -> {
+                    var never = new CompletableFuture<String>();
+                    List<Deferred<String>> all = new ArrayList<>(members);
+                    for (int i = 0; i < members; i++) all.add(g.start(awaitable(never)));
+                    g.cancel();
+                    for (Deferred<String> one : all)
+                        if (one.state() == Deferred.State.CANCELLED) ended.incrementAndGet();
+                }));
         assertThat(ended).hasValue(members);
     }
 

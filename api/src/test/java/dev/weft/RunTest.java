@@ -38,7 +38,8 @@ class RunTest {
     void L1_itRunsFromAPlatformAndFromAVirtualThread(boolean virtual) {
         var task = new CompletableFuture<String>();
         Thread.Builder builder = virtual ? Thread.ofVirtual() : Thread.ofPlatform();
-        builder.start(() -> task.complete(run(() -> "on " + (Thread.currentThread().isVirtual() ? "a coroutine" : "?"))));
+        builder.start(() ->
+                task.complete(run(() -> "on " + (Thread.currentThread().isVirtual() ? "a coroutine" : "?"))));
         assertThat(task.join()).isEqualTo("on a coroutine");
     }
 
@@ -134,9 +135,7 @@ class RunTest {
         cleanUp.complete(null);
         until(() -> !caller.isAlive());
         assertThat(trail).containsExactly("cleaned up", "thrown");
-        assertThat(thrown.get())
-                .isInstanceOf(CancelledException.class)
-                .hasCauseInstanceOf(InterruptedException.class);
+        assertThat(thrown.get()).isInstanceOf(CancelledException.class).hasCauseInstanceOf(InterruptedException.class);
         assertThat(flag).isTrue();
     }
 
@@ -237,7 +236,8 @@ class RunTest {
     void L4_itKeepsTheCallerWaitingAlthoughVirtualThreadsAreDaemons() {
         String thread = run(() -> {
             delay(Duration.ofMillis(2));
-            return Thread.currentThread().isDaemon() + " " + Thread.currentThread().isVirtual();
+            return Thread.currentThread().isDaemon() + " "
+                    + Thread.currentThread().isVirtual();
         });
         assertThat(thread).isEqualTo("true true");
     }

@@ -251,17 +251,19 @@ class TimeoutTest {
     @ParameterizedTest
     @ValueSource(strings = {"PT2562047788015215H30M7.999999999S", "PT2600000H"})
     void I3_anEnormousLimitIsNoLimit(String limit) throws TimeoutException {
-        String value = withBackend(backend, () -> withTimeout(Duration.parse(limit), () -> {
-            delay(Duration.ZERO);
-            return "value " + backend.timers();
-        }));
+        String value = withBackend(
+                backend,
+                () -> withTimeout(Duration.parse(limit), () -> {
+                    delay(Duration.ZERO);
+                    return "value " + backend.timers();
+                }));
         assertThat(value).isEqualTo("value 0");
     }
 
     @Test
     void I3_aLimitJustBelowTheGreatestIsALimit() throws TimeoutException {
-        int timers = withBackend(
-                backend, () -> withTimeout(Duration.ofNanos(Long.MAX_VALUE - 1), () -> backend.timers()));
+        int timers =
+                withBackend(backend, () -> withTimeout(Duration.ofNanos(Long.MAX_VALUE - 1), () -> backend.timers()));
         assertThat(timers).isOne();
     }
 
@@ -301,10 +303,12 @@ class TimeoutTest {
 
     @Test
     void I4_anInnerTimeoutPassesThroughAnOuterOneThatGivesNull() {
-        Deferred<Object> root = backend.start(() -> withTimeoutOrNull(MINUTE, () -> withTimeout(SECOND, () -> {
-            delay(LONG);
-            return "not reached";
-        })));
+        Deferred<Object> root = backend.start(() -> withTimeoutOrNull(
+                MINUTE,
+                () -> withTimeout(SECOND, () -> {
+                    delay(LONG);
+                    return "not reached";
+                })));
         backend.awaitTimers(3);
         backend.advance(SECOND);
         assertThatThrownBy(root::await).hasCauseInstanceOf(TimeoutException.class);
@@ -332,14 +336,16 @@ class TimeoutTest {
 
     @Test
     void I4_theInnermostDeadlineIsMoved() {
-        Deferred<String> root = backend.start(() -> withTimeoutOrNull(SECOND, () -> withTimeoutOrNull(SECOND, () -> {
-            group(g -> {
-                resetTimeout(LONG);
-            });
-            delay(LONG);
-            return "not reached";
-        })
-                + " inner"));
+        Deferred<String> root = backend.start(() -> withTimeoutOrNull(
+                SECOND,
+                () -> withTimeoutOrNull(SECOND, () -> {
+                            group(g -> {
+                                resetTimeout(LONG);
+                            });
+                            delay(LONG);
+                            return "not reached";
+                        })
+                        + " inner"));
         backend.awaitTimers(3);
         backend.advance(SECOND);
         assertThat(root.await()).isNull();
@@ -412,14 +418,16 @@ class TimeoutTest {
     @Test
     void I6_oneEntryPerScopeAndNoneIsLeft() throws TimeoutException {
         List<Integer> timers = new ArrayList<>();
-        withBackend(backend, () -> withTimeout(SECOND, () -> {
-            for (int i = 0; i < 1000; i++) {
-                var stage = new CompletableFuture<String>();
-                async(() -> stage.complete("value"));
-                await(stage);
-                timers.add(backend.timers());
-            }
-        }));
+        withBackend(
+                backend,
+                () -> withTimeout(SECOND, () -> {
+                    for (int i = 0; i < 1000; i++) {
+                        var stage = new CompletableFuture<String>();
+                        async(() -> stage.complete("value"));
+                        await(stage);
+                        timers.add(backend.timers());
+                    }
+                }));
         assertThat(timers).hasSize(1000).containsOnly(1);
         assertThat(backend.timers()).isZero();
     }
@@ -437,13 +445,17 @@ class TimeoutTest {
 
     @Test
     void I6_theEntryIsRemovedHoweverTheBlockEnds() {
-        assertThatThrownBy(() -> withBackend(backend, () -> withTimeout(SECOND, () -> {
-                    throw new IOException("disk");
-                })))
+        assertThatThrownBy(() -> withBackend(
+                        backend,
+                        () -> withTimeout(SECOND, () -> {
+                            throw new IOException("disk");
+                        })))
                 .isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> withBackend(backend, () -> withTimeout(SECOND, () -> {
-                    throw new AssertionError("error");
-                })))
+        assertThatThrownBy(() -> withBackend(
+                        backend,
+                        () -> withTimeout(SECOND, () -> {
+                            throw new AssertionError("error");
+                        })))
                 .isInstanceOf(AssertionError.class);
         assertThat(backend.timers()).isZero();
     }
