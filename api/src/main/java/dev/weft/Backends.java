@@ -55,8 +55,9 @@ final class Backends {
         if (thread.isVirtual()) return;
         for (Backend backend : installed().all())
             if (!backend.mayBlock())
-                throw new IllegalStateException(operation + " would block the non-blocking thread " + thread.getName()
-                        + "; start a coroutine instead: mono(() -> …) or single(() -> …) there, or Async.async(() -> …)");
+                throw new IllegalStateException(
+                        operation + " would block the non-blocking thread " + thread.getName()
+                                + "; start a coroutine instead: mono(() -> …) or single(() -> …) there, or Async.async(() -> …)");
     }
 
     /**
@@ -150,7 +151,10 @@ final class Backends {
             List<Backend> all = new ArrayList<>(adapters);
             all.add(JdkBackend.INSTANCE);
             for (Backend backend : all)
-                if (all.stream().filter(other -> other.id().equals(backend.id())).count() > 1)
+                if (all.stream()
+                                .filter(other -> other.id().equals(backend.id()))
+                                .count()
+                        > 1)
                     throw new BackendException(
                             "backends with different ids",
                             "two with the id \"" + backend.id() + "\": "
@@ -197,8 +201,8 @@ final class Backends {
     }
 
     private static final class Selected {
-        static final Once<Backend> RESULT = Once.of(() -> choose(
-                System.getProperty("weft.backend"), System.getenv("WEFT_BACKEND"), fromFile(), installed()));
+        static final Once<Backend> RESULT = Once.of(() ->
+                choose(System.getProperty("weft.backend"), System.getenv("WEFT_BACKEND"), fromFile(), installed()));
 
         private Selected() {}
     }

@@ -1,6 +1,5 @@
 package dev.weft;
 
-import dev.weft.spi.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -66,7 +65,8 @@ final class Gathering {
     }
 
     private static <B extends @Nullable Object> B result(Deferred<B> member) {
-        return Objects.requireNonNull(member.outcome(), "a member outlived its group").getOrThrow();
+        return Objects.requireNonNull(member.outcome(), "a member outlived its group")
+                .getOrThrow();
     }
 
     /** A handle that was given to us keeps its value; what we started ourselves has no other owner. */

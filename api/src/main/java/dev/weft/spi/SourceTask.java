@@ -30,7 +30,11 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
         cell.startDetached(owner.context(), this::done);
     }
 
-    /** Cancels the subscription. {@return false if there was an outcome already} */
+    /**
+     * Cancels the subscription.
+     *
+     * @return false if there was an outcome already
+     */
     public final boolean cancel() {
         return cell.cancelled();
     }
@@ -47,6 +51,11 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     @Override
     public final void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
         cell.cancelled();
+    }
+
+    @Override
+    public final boolean isQuiet() {
+        return !cell.isDecided();
     }
 
     @Override
