@@ -401,8 +401,8 @@ public final class Async {
                     body.run(members);
                     return null;
                 });
-            } catch (CancelledException cancelled) {
-                if (cancelled.scope() != group) throw cancelled;
+            } catch (Exception thrown) {
+                if (!group.absorbs(thrown)) throw thrown;
                 return null;
             }
         });

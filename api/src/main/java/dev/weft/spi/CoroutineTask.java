@@ -120,8 +120,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     @Override
-    public final void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
-        if (mark(c)) marked.add(this);
+    public final boolean cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
+        return mark(c) && marked.add(this);
     }
 
     @Override

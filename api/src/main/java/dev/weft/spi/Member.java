@@ -5,8 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Something that was started in a scope and does not outlive it. */
 interface Member {
-    /** Cancels it; a task adds itself to those through which the canceller still has to go. */
-    void cancel(Cancellation c, Deque<CoroutineTask<?>> marked);
+    /**
+     * Cancels it; a task adds itself to those through which the canceller still has to go.
+     *
+     * @return false if it had ended or was cancelled before
+     */
+    boolean cancel(Cancellation c, Deque<CoroutineTask<?>> marked);
 
     /** {@return its failure, if it failed and nobody has been told} */
     @Nullable

@@ -24,8 +24,8 @@ final class Members implements Suspension {
     private final List<Member> failed = new ArrayList<>();
     private @Nullable Thread joiner;
 
-    /** Whether cancellation came while some were alive and the body had ended; the joiner's own. */
-    private boolean cut;
+    /** Whether the cancellation of the scope was what ended one of them; written by cancellers. */
+    private volatile boolean cut;
 
     synchronized void add(Member member) {
         alive.add(member);
@@ -46,7 +46,11 @@ final class Members implements Suspension {
     }
 
     void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
-        for (Member member : snapshot()) member.cancel(c, marked);
+        for (Member member : snapshot()) cancel(member, c, marked);
+    }
+
+    void cancel(Member member, Cancellation c, Deque<CoroutineTask<?>> marked) {
+        if (member.cancel(c, marked)) cut = true;
     }
 
     /** Waits until all are gone. Neither cancellation nor an interrupt ends the wait; a foreign interrupt cancels the coroutine. */
@@ -59,9 +63,9 @@ final class Members implements Suspension {
         }
         Timer.Entry watch = null;
         while (!isEmpty()) {
-            if (!cut && scope.cancellation() != null) {
-                cut = true;
-                watch = scope.backend().timer().schedule(STRAGGLER_NANOS, this::warn);
+            if (watch == null && scope.cancellation() != null) {
+                watch = scope.watch(STRAGGLER_NANOS, this::warn);
+                continue; // the timer may have parked, and used up the permit of the last member
             }
             LockSupport.park(this);
             if (Thread.currentThread().isInterrupted()) scope.task().cancelSelf();
@@ -95,13 +99,12 @@ final class Members implements Suspension {
         return snapshot().stream().allMatch(Member::isQuiet);
     }
 
-    /** {@return the first failure that nobody has seen; the others are suppressed in it} */
-    @Nullable
-    Throwable unobservedFailure() {
+    /** {@return the first failure that nobody has seen; the others are suppressed in it, or dropped where there are too many} */
+    @Nullable Throwable unobservedFailure(Scope scope) {
         Throwable first = null;
         for (Throwable failure : takeUnobserved()) {
             if (first == null) first = failure;
-            else Failures.suppress(first, failure);
+            else if (!Failures.suppress(first, failure)) Reports.drop(scope.backend(), scope.context(), failure);
         }
         return first;
     }

@@ -49,8 +49,8 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     protected abstract void ended();
 
     @Override
-    public final void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
-        cell.cancelled();
+    public final boolean cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
+        return cell.cancelled();
     }
 
     @Override
