@@ -40,7 +40,8 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
     boolean cancel();
 
     /** {@return how it has ended, or null while it runs} */
-    @Nullable Outcome<T> outcome();
+    @Nullable
+    Outcome<T> outcome();
 
     /** {@return whether it has ended} */
     default boolean isDone() {

@@ -59,7 +59,8 @@ final class Gathering {
     }
 
     private static <B extends @Nullable Object> B result(Deferred<B> member) {
-        return Objects.requireNonNull(member.outcome(), "a member outlived its group").getOrThrow();
+        return Objects.requireNonNull(member.outcome(), "a member outlived its group")
+                .getOrThrow();
     }
 
     /** Discards the value of a member that nobody else can have. */

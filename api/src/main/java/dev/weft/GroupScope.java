@@ -44,8 +44,10 @@ final class GroupScope extends Scope implements TaskGroup {
     static <T extends @Nullable Object> Deferred<T> started(Awaitable<T> source, Scope scope) {
         Objects.requireNonNull(source, "source");
         if (source instanceof Coroutine<T> coroutine) return coroutine.startIn(scope);
-        if (source instanceof TaskDeferred<T> task) return subscribed(task.promise().cell(scope.backend()), scope);
-        if (source instanceof SourceDeferred<T> task) return subscribed(task.promise().cell(scope.backend()), scope);
+        if (source instanceof TaskDeferred<T> task)
+            return subscribed(task.promise().cell(scope.backend()), scope);
+        if (source instanceof SourceDeferred<T> task)
+            return subscribed(task.promise().cell(scope.backend()), scope);
         if (source instanceof CellSource<?> cells) return subscribed(((CellSource<T>) cells).cell(), scope);
         return new Coroutine<T>(source::await, null).startIn(scope);
     }

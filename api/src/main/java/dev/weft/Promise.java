@@ -41,13 +41,15 @@ final class Promise<T extends @Nullable Object> {
     }
 
     /** {@return the outcome, and notes that somebody has seen it} */
-    @Nullable Outcome<T> observe() {
+    @Nullable
+    Outcome<T> observe() {
         Outcome<T> present = outcome;
         if (present != null) observed = true;
         return present;
     }
 
-    @Nullable Throwable unobservedFailure() {
+    @Nullable
+    Throwable unobservedFailure() {
         return outcome instanceof Outcome.Failure<T> failure && !observed ? failure.error() : null;
     }
 
@@ -79,7 +81,8 @@ final class Promise<T extends @Nullable Object> {
     T await() {
         Scope scope = Scope.current();
         Outcome<T> present = outcome;
-        if (scope == null || present == null) return cell(scope == null ? Host.get().backend() : scope.backend()).get();
+        if (scope == null || present == null)
+            return cell(scope == null ? Host.get().backend() : scope.backend()).get();
         scope.checkpoint();
         observed = true;
         return present.getOrThrow();

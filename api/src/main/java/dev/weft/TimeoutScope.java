@@ -80,7 +80,8 @@ final class TimeoutScope extends Scope {
     /** A timeout only if our own cancellation is what unwound the body. */
     private Exception outcome(Throwable thrown) {
         Scope cancelled = Host.get().cancelledScope(thrown);
-        if (hasExpired() && (cancelled == this || cancelled == null && Failures.isEcho(thrown))) return timedOut(thrown);
+        if (hasExpired() && (cancelled == this || cancelled == null && Failures.isEcho(thrown)))
+            return timedOut(thrown);
         if (thrown instanceof Error error) throw error;
         return (Exception) thrown;
     }

@@ -135,6 +135,11 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         return true;
     }
 
+    @Override
+    public final boolean isParked() {
+        return waiter != null && state == null;
+    }
+
     // --- what a subclass tells
 
     /**

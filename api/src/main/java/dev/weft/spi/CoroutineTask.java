@@ -50,8 +50,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
      * @param context the context inside
      * @param body what it does
      */
-    protected CoroutineTask(
-            @Nullable Scope owner, Backend backend, Object context, Callable<? extends T> body) {
+    protected CoroutineTask(@Nullable Scope owner, Backend backend, Object context, Callable<? extends T> body) {
         this(owner, backend, context);
         this.body = body;
     }
@@ -126,11 +125,27 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     @Override
+    public final boolean isQuiet() {
+        Thread t = thread;
+        return t == null || t.getState() == Thread.State.TERMINATED || isSuspended();
+    }
+
+    @Override
     public final String describe() {
         Thread t = thread;
         if (t == null) return "a coroutine without a thread";
         return t.getName()
-                + Arrays.stream(t.getStackTrace()).limit(12).map(Object::toString).collect(Collectors.joining("\n  at ", "\n  at ", ""));
+                + Arrays.stream(t.getStackTrace())
+                        .limit(12)
+                        .map(Object::toString)
+                        .collect(Collectors.joining("\n  at ", "\n  at ", ""));
+    }
+
+    /** {@return the coroutine around the coroutines around this one} */
+    final CoroutineTask<?> root() {
+        CoroutineTask<?> outermost = this;
+        while (outermost.owner != null) outermost = outermost.owner.task();
+        return outermost;
     }
 
     final Scope top() {
@@ -144,7 +159,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     /** A foreign interrupt: cancels the whole coroutine and consumes the flag. Called by the thread itself. */
     final void cancelSelf() {
         settleInterrupt();
-        if (Thread.interrupted()) cancel(Cancellation.Reason.REQUESTED, new InterruptedException("interrupted from outside"));
+        if (Thread.interrupted())
+            cancel(Cancellation.Reason.REQUESTED, new InterruptedException("interrupted from outside"));
     }
 
     /**
@@ -234,7 +250,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             if (failure == null) completeWith(result);
             else completeExceptionally(Host.get().unwrap(failure));
         } catch (Throwable fromReceiver) {
-            Reports.uncaught(fromReceiver);
+            Reports.drop(backend(), context(), fromReceiver);
+            Failures.reportFatal(fromReceiver);
         }
         if (owner != null) owner.dismiss(this);
         if (failure != null) Failures.reportFatal(failure);

@@ -20,7 +20,9 @@ public final class Failures {
     public static RuntimeException thrown(Throwable failure) {
         Throwable marked = Host.get().marked(failure);
         if (marked instanceof Error error) throw error;
-        return marked instanceof RuntimeException unchecked ? unchecked : Host.get().carrier(marked);
+        return marked instanceof RuntimeException unchecked
+                ? unchecked
+                : Host.get().carrier(marked);
     }
 
     /** {@return whether a failure only says that something was cancelled or interrupted} */
@@ -57,7 +59,7 @@ public final class Failures {
 
     /** Hands a fatal error to the thread's uncaught handler, after it was delivered as a signal. */
     static void reportFatal(Throwable failure) {
-        if (failure instanceof VirtualMachineError || failure.getClass().getName().equals("java.lang.ThreadDeath"))
-            Reports.uncaught(failure);
+        if (failure instanceof VirtualMachineError
+                || failure.getClass().getName().equals("java.lang.ThreadDeath")) Reports.uncaught(failure);
     }
 }

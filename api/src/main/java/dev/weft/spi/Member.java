@@ -13,7 +13,11 @@ interface Member {
     boolean cancel(Cancellation c, Deque<CoroutineTask<?>> marked);
 
     /** {@return its failure, if it failed and nobody has been told} */
-    @Nullable Throwable unobservedFailure();
+    @Nullable
+    Throwable unobservedFailure();
+
+    /** {@return whether it is suspended, with all that is inside, or has ended} */
+    boolean isQuiet();
 
     /** {@return what to call it in a warning, with its stack where it has one} */
     String describe();

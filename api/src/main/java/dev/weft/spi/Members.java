@@ -89,6 +89,16 @@ final class Members implements Suspension {
         return true;
     }
 
+    @Override
+    public boolean isParked() {
+        return !isEmpty();
+    }
+
+    /** {@return whether all are suspended} */
+    boolean areQuiet() {
+        return snapshot().stream().allMatch(Member::isQuiet);
+    }
+
     /** {@return the first failure that nobody has seen; the others are suppressed in it, or dropped where there are too many} */
     @Nullable Throwable unobservedFailure(Scope scope) {
         Throwable first = null;
@@ -100,7 +110,8 @@ final class Members implements Suspension {
     }
 
     /** Reports the failures that nobody has seen beside the one that the body itself ends with. */
-    @Nullable Throwable reportUnobserved(Throwable thrown, Scope scope) {
+    @Nullable
+    Throwable reportUnobserved(Throwable thrown, Scope scope) {
         for (Throwable failure : takeUnobserved())
             if (failure != thrown) Reports.drop(scope.backend(), scope.context(), failure);
         return null;
@@ -125,7 +136,9 @@ final class Members implements Suspension {
     }
 
     private void warn() {
-        LOG.log(Level.WARNING, () -> "Cancelled 5 s ago and still running: "
-                + snapshot().stream().map(Member::describe).collect(Collectors.joining(", ")));
+        LOG.log(
+                Level.WARNING,
+                () -> "Cancelled 5 s ago and still running: "
+                        + snapshot().stream().map(Member::describe).collect(Collectors.joining(", ")));
     }
 }

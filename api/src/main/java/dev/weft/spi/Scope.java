@@ -253,6 +253,20 @@ public class Scope {
         task.settleInterrupt();
     }
 
+    /** Whether the thread is parked in the innermost scope from here, and all members on the way are quiet. */
+    final boolean isSuspended() {
+        for (Scope s = this; ; ) {
+            Members inside = s.members;
+            if (inside != null && !inside.areQuiet()) return false;
+            Scope inner = s.nested;
+            if (inner == null) {
+                Suspension in = s.suspension;
+                return in != null && in.isParked();
+            }
+            s = inner;
+        }
+    }
+
     final void opened(StreamCell<?> cell) {
         cell.nextOpened = opened;
         if (opened != null) opened.previousOpened = cell;

@@ -31,7 +31,11 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
         cell.startDetached(Objects.requireNonNull(Scope.current()).context(), this::done);
     }
 
-    /** Cancels the subscription. {@return false if there was an outcome already} */
+    /**
+     * Cancels the subscription.
+     *
+     * @return false if there was an outcome already
+     */
     public final boolean cancel() {
         return cell.cancelled();
     }
@@ -48,6 +52,11 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     @Override
     public final boolean cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
         return cell.cancelled();
+    }
+
+    @Override
+    public final boolean isQuiet() {
+        return !cell.isDecided();
     }
 
     @Override

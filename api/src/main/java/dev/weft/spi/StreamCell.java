@@ -64,9 +64,11 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private boolean ended;
     private @Nullable Throwable failure;
 
-    @Nullable StreamCell<?> nextOpened;
+    @Nullable
+    StreamCell<?> nextOpened;
 
-    @Nullable StreamCell<?> previousOpened;
+    @Nullable
+    StreamCell<?> previousOpened;
 
     /**
      * A cell that is not started; the current thread is its consumer.
@@ -167,6 +169,11 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     @Override
     public final boolean cancelled() {
         return wake();
+    }
+
+    @Override
+    public final boolean isParked() {
+        return waiter != null;
     }
 
     // --- what a subclass tells
