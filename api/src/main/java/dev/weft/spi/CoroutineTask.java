@@ -202,10 +202,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     private void launch(String name) {
-        Thread created = Thread.ofVirtual()
-                .name(name)
-                .inheritInheritableThreadLocals(false)
-                .unstarted(guarded(backend().propagate(context(), this::execute)));
+        Thread created = SchedulePoint.thread(name, guarded(backend().propagate(context(), this::execute)));
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread = created;
         created.start();
