@@ -3,7 +3,7 @@ package dev.weft.spi;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +20,9 @@ final class Members implements Suspension {
     private static final System.Logger LOG = System.getLogger("dev.weft");
     private static final long STRAGGLER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final Set<Member> alive = new HashSet<>();
+    /** In the order in which they were started, and are cancelled. */
+    private final Set<Member> alive = new LinkedHashSet<>();
+
     private final List<Member> failed = new ArrayList<>();
     private @Nullable Thread joiner;
 
