@@ -215,8 +215,12 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             try {
                 propagated.run();
             } catch (Throwable failure) {
-                if (!begun) complete(null, failure);
-                else Reports.drop(backend(), context(), failure);
+                if (begun) {
+                    Reports.drop(backend(), context(), failure);
+                    return;
+                }
+                deafen();
+                complete(null, failure);
             }
         };
     }
@@ -230,6 +234,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         T result = null;
         Throwable failure = null;
         try {
+            deafen();
             result = invoke();
         } catch (Throwable thrown) {
             failure = thrown;
