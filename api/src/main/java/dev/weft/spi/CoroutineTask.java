@@ -39,7 +39,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     /** Whether the body's turn has come; the thread's own. */
     private boolean begun;
 
-    /** Whether a canceller has interrupted the thread: written by cancellers and settled by the thread itself. */
+    /** Whether a canceller has interrupted the thread: written by cancellers and the thread itself, by whoever made it SENDING. */
     private volatile int interrupt;
 
     /**
@@ -171,27 +171,33 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         Thread target = thread;
         if (target == null || target == Thread.currentThread()) return;
         int before = claimInterrupt();
+        SchedulePoint.pass();
         boolean send = cancelled.mayInterrupt();
+        SchedulePoint.pass();
         if (send) target.interrupt();
+        SchedulePoint.pass();
         interrupt = send ? SENT : before;
     }
 
     /** Waits out a canceller that is just interrupting this thread, and clears an interrupt that one has sent. */
     final void settleInterrupt() {
         SchedulePoint.pass();
-        while (interrupt == SENDING) Thread.yield();
         if (interrupt == NONE) return;
+        if (claimInterrupt() == SENT) Thread.interrupted();
+        SchedulePoint.pass();
         interrupt = NONE;
-        Thread.interrupted();
     }
 
     /** Makes up for an interrupt that a shield or a join has kept away, for foreign blocking calls behind it. */
     final void redeliver(Scope scope) {
         if (scope.cancellation() == null || scope.isDeaf()) return;
-        interrupt = SENT;
+        claimInterrupt();
         Thread.currentThread().interrupt();
+        SchedulePoint.pass();
+        interrupt = SENT;
     }
 
+    /** Takes the right to interrupt this thread or to clear its flag; whoever has it writes the next state soon. */
     private int claimInterrupt() {
         for (; ; ) {
             SchedulePoint.pass();
@@ -228,13 +234,13 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     private void execute() {
         begun = true;
         if (cancellation() != null) {
+            deafen();
             complete(null, null);
             return;
         }
         T result = null;
         Throwable failure = null;
         try {
-            deafen();
             result = invoke();
         } catch (Throwable thrown) {
             failure = thrown;
