@@ -331,7 +331,8 @@ public class Scope {
             SchedulePoint.pass();
             Scope inner = s.nested;
             if (inner == null) break;
-            if (inner.shield || !inner.mark(c)) return;
+            if (inner.shield) return;
+            if (!inner.mark(c) && inner.cancellation() != c) return; // one that is just being entered marks itself
             s = inner;
         }
         Suspension in = s.suspension;
