@@ -1029,7 +1029,7 @@ class AwaitTest {
         boolean interrupted = false;
         for (; ; ) {
             try {
-                assertThat(latch.await(Watched.SECONDS, TimeUnit.SECONDS)).isTrue();
+                assertThat(latch.await(3 * Watched.SECONDS, TimeUnit.SECONDS)).isTrue();
                 break;
             } catch (InterruptedException again) {
                 interrupted = true;
