@@ -233,7 +233,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             if (failure == null) completeWith(result);
             else completeExceptionally(Host.get().unwrap(failure));
         } catch (Throwable fromReceiver) {
-            Reports.uncaught(fromReceiver);
+            Reports.drop(backend(), context(), fromReceiver);
+            Failures.reportFatal(fromReceiver);
         }
         if (owner != null) owner.dismiss(this);
         if (failure != null) Failures.reportFatal(failure);
