@@ -248,6 +248,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         }
         SchedulePoint.pass();
         if (!ring.compareAndSet(slot, null, value)) {
+            violation("1.3", "onNext from two threads at once");
             discard(value);
             return;
         }
