@@ -328,7 +328,7 @@ enum Misbehaving {
             "[12]",
             "[12]",
             "!TooManyValuesException",
-            "[12]( [12])? end",
+            "[12]( [12])? (end|!OverflowException)",
             "[12]( [12])? (end|!OverflowException)"),
     CONCURRENT_ENDS(
             s -> {
