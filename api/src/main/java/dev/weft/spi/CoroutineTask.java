@@ -120,8 +120,14 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     @Override
-    public final boolean cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
-        return mark(c) && marked.add(this);
+    public final void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
+        if (mark(c)) marked.add(this);
+    }
+
+    @Override
+    public final boolean wasCut() {
+        Cancellation c = cancellation();
+        return c != null && c.origin() != this;
     }
 
     @Override
@@ -221,12 +227,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             try {
                 propagated.run();
             } catch (Throwable failure) {
-                if (begun) {
-                    Reports.drop(backend(), context(), failure);
-                    return;
-                }
-                deafen();
-                complete(null, failure);
+                if (!begun) endUnbegun(failure);
+                else Reports.drop(backend(), context(), failure);
             }
         };
     }
@@ -234,8 +236,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     private void execute() {
         begun = true;
         if (cancellation() != null) {
-            deafen();
-            complete(null, null);
+            endUnbegun(null);
             return;
         }
         T result = null;
@@ -249,6 +250,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         deafen();
         if (unobserved != null) Reports.discard(backend(), context(), result);
         complete(result, failure == null ? unobserved : failure);
+    }
+
+    private void endUnbegun(@Nullable Throwable failure) {
+        deafen();
+        complete(null, failure);
     }
 
     @SuppressWarnings("NullAway") // a null result is of type T when the body returned it

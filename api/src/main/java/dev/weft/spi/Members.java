@@ -26,8 +26,8 @@ final class Members implements Suspension {
     private final List<Member> failed = new ArrayList<>();
     private @Nullable Thread joiner;
 
-    /** Whether the cancellation of the scope was what ended one of them; written by cancellers. */
-    private volatile boolean cut;
+    /** Whether the cancellation of the scope was what ended one of them. */
+    private boolean cut;
 
     synchronized void add(Member member) {
         alive.add(member);
@@ -37,6 +37,7 @@ final class Members implements Suspension {
         SchedulePoint.pass();
         Thread waiting;
         synchronized (this) {
+            cut |= member.wasCut();
             if (!alive.remove(member) || !alive.isEmpty()) return;
             waiting = joiner;
         }
@@ -48,11 +49,7 @@ final class Members implements Suspension {
     }
 
     void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
-        for (Member member : snapshot()) cancel(member, c, marked);
-    }
-
-    void cancel(Member member, Cancellation c, Deque<CoroutineTask<?>> marked) {
-        if (member.cancel(c, marked)) cut = true;
+        for (Member member : snapshot()) member.cancel(c, marked);
     }
 
     /** Waits until all are gone. Neither cancellation nor an interrupt ends the wait; a foreign interrupt cancels the coroutine. */
@@ -77,7 +74,7 @@ final class Members implements Suspension {
         scope.task().redeliver(scope);
     }
 
-    boolean wereCut() {
+    synchronized boolean wereCut() {
         return cut;
     }
 

@@ -341,7 +341,7 @@ public class Scope {
 
     private void cancelMember(Member member, Cancellation c) {
         Deque<CoroutineTask<?>> marked = new ArrayDeque<>();
-        members().cancel(member, c, marked);
+        member.cancel(c, marked);
         for (CoroutineTask<?> next = marked.poll(); next != null; next = marked.poll()) {
             ((Scope) next).spread(c, marked);
         }

@@ -14,6 +14,9 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     private final Scope owner;
     private final AwaitCell<T> cell;
 
+    /** Whether the scope cancels it; written before that happens. */
+    private volatile boolean fromOutside;
+
     /**
      * A source that is not started yet.
      *
@@ -37,7 +40,7 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
      * @return false if there was an outcome already
      */
     public final boolean cancel() {
-        return cell.cancelled();
+        return cell.cancelDetached();
     }
 
     /** The source gave its value, or null if it is empty where that is allowed. */
@@ -50,8 +53,14 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     protected abstract void ended();
 
     @Override
-    public final boolean cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
-        return cell.cancelled();
+    public final void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
+        fromOutside = true;
+        cell.cancelDetached();
+    }
+
+    @Override
+    public final boolean wasCut() {
+        return fromOutside && cell.isCancelled();
     }
 
     @Override
