@@ -60,31 +60,43 @@ final class FluxTask<T> extends EmitterTask<T> implements Emitter<T>, Subscripti
     @Override
     protected void deliver(T value) {
         CoreSubscriber<? super T> subscriber = downstream;
-        if (subscriber == null) Reports.discard(backend(), context(), value);
-        else subscriber.onNext(value);
+        if (subscriber == null) {
+            Reports.discard(backend(), context(), value);
+            return;
+        }
+        try {
+            subscriber.onNext(value);
+        } catch (Throwable fromSubscriber) {
+            downstream = null;
+            throw fromSubscriber;
+        }
     }
 
     @Override
     protected void succeeded(@Nullable Object result) {
-        CoreSubscriber<? super T> subscriber = downstream;
-        downstream = null;
+        CoreSubscriber<? super T> subscriber = forget();
         if (subscriber != null) subscriber.onComplete();
     }
 
     @Override
-    protected void failed(Throwable failure) {
-        CoreSubscriber<? super T> subscriber = downstream;
-        downstream = null;
-        if (subscriber != null) subscriber.onError(Exceptions.unwrap(failure));
+    protected void failed(Throwable thrown) {
+        Throwable failure = Exceptions.unwrap(thrown);
+        CoreSubscriber<? super T> subscriber = forget();
+        if (subscriber != null) subscriber.onError(failure);
         else Reports.drop(backend(), context(), failure);
     }
 
     @Override
     protected void ended(@Nullable Throwable failure) {
-        CoreSubscriber<? super T> subscriber = downstream;
-        downstream = null;
+        if (failure != null) Reports.drop(backend(), context(), Exceptions.unwrap(failure));
+        CoreSubscriber<? super T> subscriber = forget();
         Throwable refused = refused();
         if (refused != null && subscriber != null) subscriber.onError(refused);
-        if (failure != null) Reports.drop(backend(), context(), Exceptions.unwrap(failure));
+    }
+
+    private @Nullable CoreSubscriber<? super T> forget() {
+        CoreSubscriber<? super T> subscriber = downstream;
+        downstream = null;
+        return subscriber;
     }
 }
