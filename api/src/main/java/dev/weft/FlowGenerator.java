@@ -32,10 +32,11 @@ final class FlowGenerator<T> extends EmitterTask<T> implements Emitter<T>, Flow.
     }
 
     @Override
-    protected void deliver(T value) {
+    protected boolean deliver(T value) {
         Flow.Subscriber<? super T> subscriber = downstream;
-        if (subscriber == null) Reports.discard(backend(), context(), value);
-        else subscriber.onNext(value);
+        if (subscriber == null) return false;
+        subscriber.onNext(value);
+        return true;
     }
 
     @Override

@@ -46,8 +46,12 @@ public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> imp
     /** Makes the values, on the coroutine's thread, by calling {@link #emit}. */
     protected abstract void generate() throws Exception;
 
-    /** Hands a value to the subscriber; on the coroutine's thread. */
-    protected abstract void deliver(T value);
+    /**
+     * Hands a value to the subscriber; on the coroutine's thread.
+     *
+     * @return false if there is none any more; then the value is still the caller's
+     */
+    protected abstract boolean deliver(T value);
 
     /**
      * Asks for more values. Never blocks, never calls the subscriber.
@@ -88,11 +92,7 @@ public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> imp
             throw cancelled;
         }
         if (requested != Long.MAX_VALUE) REQUESTED.decrementAndGet(this);
-        try {
-            deliver(value);
-        } catch (Throwable fromSubscriber) {
-            throw subscriberFailed(fromSubscriber);
-        }
+        if (!delivered(value)) gone(value);
     }
 
     /** {@return the error to end with if the subscriber broke rule 3.9, else null} */
@@ -114,6 +114,21 @@ public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> imp
     @Override
     protected final void cancelRequested() {
         wake();
+    }
+
+    private boolean delivered(T value) {
+        try {
+            return deliver(value);
+        } catch (Throwable fromSubscriber) {
+            throw subscriberFailed(fromSubscriber);
+        }
+    }
+
+    /** The subscriber has left between the look for a cancellation and the delivery. It is about to cancel, if it has not yet. */
+    private void gone(T value) {
+        Reports.discard(backend(), context(), value);
+        cancel(Cancellation.Reason.REQUESTED, null);
+        throwIfStreamCancelled();
     }
 
     private void awaitDemand() {

@@ -58,10 +58,11 @@ final class FluxTask<T> extends EmitterTask<T> implements Emitter<T>, Subscripti
     }
 
     @Override
-    protected void deliver(T value) {
+    protected boolean deliver(T value) {
         CoreSubscriber<? super T> subscriber = downstream;
-        if (subscriber == null) Reports.discard(backend(), context(), value);
-        else subscriber.onNext(value);
+        if (subscriber == null) return false;
+        subscriber.onNext(value);
+        return true;
     }
 
     @Override
