@@ -47,18 +47,26 @@ final class CheckoutWithOperators {
     }
 
     private Mono<Quote> quote(Item item) {
-        return Mono.deferContextual(context -> Mono.fromFuture(() -> carrier.send(item, context.get(Trace.KEY))))
-                .map(Carrier::parse)
-                .timeout(patience)
-                .onErrorReturn(TimeoutException.class, Quote.STANDARD);
+        return ask(item).timeout(patience).onErrorReturn(TimeoutException.class, Quote.STANDARD);
     }
 
     private Mono<List<String>> others(Item item) {
-        return Mono.deferContextual(context -> Mono.<List<String>>create(
-                        sink -> enqueue(recommendations.call(item, context.get(Trace.KEY)), sink)))
-                .onErrorReturn(IOException.class, List.of());
+        return like(item).onErrorReturn(IOException.class, List.of());
     }
     // readme:end
+
+    // readme:stage-operators
+    private Mono<Quote> ask(Item item) {
+        return Mono.deferContextual(context -> Mono.fromFuture(() -> carrier.send(item, context.get(Trace.KEY))))
+                .map(Carrier::parse);
+    }
+    // readme:end
+
+    // readme:callback-operators
+    private Mono<List<String>> like(Item item) {
+        return Mono.deferContextual(context ->
+                Mono.create(sink -> enqueue(recommendations.call(item, context.get(Trace.KEY)), sink)));
+    }
 
     private static void enqueue(Call call, MonoSink<List<String>> sink) {
         sink.onCancel(call::cancel);
@@ -74,10 +82,11 @@ final class CheckoutWithOperators {
 
             @Override
             public void onFailure(Call call, IOException failure) {
-                if (!call.isCanceled()) sink.error(failure);
+                if (!call.isCanceled()) sink.error(failure); // else it is the echo of our own cancel
             }
         });
     }
+    // readme:end
 
     // readme:transaction-operators
     private Mono<Integer> place(Item item, Payment payment, Quote shipping) {
