@@ -141,7 +141,8 @@ public final class Async {
      */
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
         Objects.requireNonNull(stage, "stage");
-        if (stage instanceof CompletableFuture<T> future && future.isDone()) return ready(future);
+        if (stage.getClass() == CompletableFuture.class && ((CompletableFuture<T>) stage).isDone())
+            return ready((CompletableFuture<T>) stage);
         return cast(new StageCell<>(stage, backend()).await());
     }
 
@@ -401,8 +402,8 @@ public final class Async {
                     body.run(members);
                     return null;
                 });
-            } catch (CancelledException cancelled) {
-                if (cancelled.scope() != group) throw cancelled;
+            } catch (Exception thrown) {
+                if (!group.absorbs(thrown)) throw thrown;
                 return null;
             }
         });

@@ -62,6 +62,7 @@ public interface AsyncIterator<T> extends Iterator<T>, Iterable<T>, AutoCloseabl
     default List<T> collect(int max) {
         List<T> collected = new ArrayList<>();
         try (this) {
+            if (max < 0) throw new IllegalArgumentException("max must not be negative, is " + max);
             while (hasNext()) {
                 if (collected.size() == max) throw new TooManyValuesException("collect: more than " + max + " values");
                 collected.add(next());

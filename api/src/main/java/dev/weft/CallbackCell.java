@@ -71,6 +71,7 @@ final class CallbackCell<T extends @Nullable Object> extends AwaitCell<T> {
     }
 
     void undelivered(T value) {
+        if (value == null) return;
         Consumer<? super T> closer = handler;
         if (closer == null) {
             Reports.discard(backend(), context(), value);

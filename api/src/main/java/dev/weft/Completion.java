@@ -77,7 +77,7 @@ public final class Completion<T extends @Nullable Object>
 
     /**
      * Says what becomes of a value that nobody can receive; without it, it goes to the discard hook. Set it before the operation
-     * can call back.
+     * can call back. It is not called for null.
      *
      * @param handler what closes or counts the value, on the thread that met it
      */

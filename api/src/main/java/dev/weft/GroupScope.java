@@ -71,6 +71,16 @@ final class GroupScope extends Scope implements TaskGroup {
         throw Failures.thrown(failure);
     }
 
+    /** Whether an exception only says that {@link #cancel} has ended the body; not all that it ends throw its own one. */
+    boolean absorbs(Exception thrown) {
+        Cancellation c = cancellation();
+        return c != null
+                && c.origin() == this
+                && c.reason() == Cancellation.Reason.REQUESTED
+                && !isFromOutside(thrown)
+                && Failures.isEcho(thrown);
+    }
+
     @Override
     protected boolean memberFailed(Throwable failure) {
         record(failure);

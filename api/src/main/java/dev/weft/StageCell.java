@@ -4,6 +4,7 @@ import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +23,15 @@ final class StageCell<T> extends AwaitCell<T> {
     protected void start() {
         CompletionStage<? extends T> source = stage;
         stage = null;
-        if (source != null) source.whenComplete(this::done);
+        if (source == null) return;
+        var link = new Link<T>(this);
+        attach(link);
+        source.whenComplete(link);
     }
 
     @Override
     protected void cancelUpstream(Object handle) {
-        throw new AssertionError("a stage has no handle");
+        ((Link<?>) handle).cell = null;
     }
 
     @Override
@@ -41,5 +45,20 @@ final class StageCell<T> extends AwaitCell<T> {
     static Throwable unwrapped(Throwable failure) {
         Throwable cause = failure.getCause();
         return failure instanceof CompletionException && cause != null ? cause : failure;
+    }
+
+    /** All that a stage keeps of an await that was cancelled. */
+    private static final class Link<T> implements BiConsumer<T, @Nullable Throwable> {
+        volatile @Nullable StageCell<T> cell;
+
+        Link(StageCell<T> cell) {
+            this.cell = cell;
+        }
+
+        @Override
+        public void accept(T value, @Nullable Throwable failure) {
+            StageCell<T> waiting = cell;
+            if (waiting != null) waiting.done(value, failure);
+        }
     }
 }

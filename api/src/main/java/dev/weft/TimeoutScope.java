@@ -86,7 +86,7 @@ final class TimeoutScope extends Scope {
         return (Exception) thrown;
     }
 
-    /** Whether members were still running when the time was over, so that the body's result is not the whole. */
+    /** Whether members were still running when the time was over. */
     private boolean isCutShort() {
         return hasExpired() && membersWereCut();
     }

@@ -131,8 +131,9 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     @Override
     public final boolean cancelled() {
         if (!settle(Mark.CANCELLED)) return false;
-        if (waiter == null) closeUpstream(true);
-        return true;
+        if (waiter != null) return true;
+        closeUpstream(true);
+        return false;
     }
 
     @Override
@@ -194,10 +195,17 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     /** Starts the cell without a thread; {@code done} runs once, at the outcome, on the thread that decides it. */
     final void startDetached(@Nullable Object context, Runnable done) {
         this.context = context;
-        begin();
+        if (state == null) begin();
         waiter = done;
         SchedulePoint.pass();
         if (state != null) wake();
+    }
+
+    /** Cancels a cell that has no thread. {@code false} if there was an outcome already. */
+    final boolean cancelDetached() {
+        if (!settle(Mark.CANCELLED)) return false;
+        closeUpstream(true);
+        return true;
     }
 
     final boolean isDecided() {
@@ -213,6 +221,11 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         boolean won = settle(failure == null ? Mark.COMPLETE : failure);
         if (waiter == null) closeUpstream(true);
         return won;
+    }
+
+    /** The source threw out of a call of ours: that is the outcome, unless there is one; then it is dropped if it is another. */
+    final void thrownBySource(Throwable failure) {
+        if (!decide(failure) && state != failure) drop(failure);
     }
 
     /** Keeps a value until the outcome; false if there is one already or the time for values is over. */
@@ -313,14 +326,16 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         try {
             start();
         } catch (Throwable failure) {
-            if (!decide(failure)) drop(failure);
+            thrownBySource(failure);
         }
     }
 
+    /** What the source ran inside {@link #start} may have awaited, and swallowed a cancellation: hence the second look. */
     private void park(@Nullable Scope scope) {
         Thread thread = Thread.currentThread();
         waiter = thread;
         SchedulePoint.pass();
+        if (scope != null && !scope.suspend(this)) settle(Mark.CANCELLED);
         while (state == null) {
             LockSupport.park(this);
             if (!thread.isInterrupted()) continue;

@@ -102,7 +102,8 @@ public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> imp
 
     @Override
     public final boolean cancelled() {
-        return wake();
+        wake();
+        return true;
     }
 
     @Override
@@ -121,15 +122,15 @@ public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> imp
         while (requested == 0) {
             park(top());
             throwIfStreamCancelled();
-            Cancellation inner = top().cancellation();
-            if (inner != null) throw top().observed(inner);
         }
     }
 
     /** A shield hides cancellation from the body, but not from emit: there is nobody left to emit to. */
     private void throwIfStreamCancelled() {
+        Cancellation inner = top().cancellation();
+        if (inner != null) throw top().observed(inner);
         Cancellation c = cancellation();
-        if (c != null) throw top() == this ? observed(c) : Host.get().cancelled(c, c.cause());
+        if (c != null) throw Host.get().cancelled(c, c.cause());
     }
 
     private void park(Scope scope) {

@@ -52,7 +52,7 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
         try {
             request(handle, take.demand());
         } catch (Throwable failure) {
-            if (!decide(failure)) drop(failure);
+            thrownBySource(failure);
         }
     }
 

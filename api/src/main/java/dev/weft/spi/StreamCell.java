@@ -34,6 +34,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     private enum Mark {
         COMPLETE,
+        CANCELLED,
         TERMINATED,
         CLOSED
     }
@@ -43,15 +44,21 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private final int prefetch;
     private final int batch;
     private final AtomicReferenceArray<@Nullable T> ring;
-    private final Thread owner = Thread.currentThread();
-    private final @Nullable CoroutineTask<?> task = CoroutineTask.current();
     private @Nullable Scope openedIn;
+
+    /** The consumer and its coroutine; null when the iteration is over. */
+    private @Nullable Thread owner = Thread.currentThread();
+
+    private @Nullable CoroutineTask<?> task = CoroutineTask.current();
     private final @Nullable Object context;
 
     private volatile @Nullable Object upstream;
     private volatile @Nullable Object terminal;
     private volatile @Nullable Thread waiter;
     private volatile boolean closed;
+
+    /** Whether the consumer is inside the source's code, and cannot cancel the upstream itself; written by the consumer. */
+    private volatile boolean calling;
 
     /** Written and read by the producer only. */
     private int produceAt;
@@ -115,11 +122,14 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
             openedIn = scope;
             scope.opened(this);
         }
-        try {
-            start();
-        } catch (Throwable thrown) {
-            if (!end(thrown)) Reports.drop(backend, context, thrown);
+        if (enterSource()) {
+            try {
+                start();
+            } catch (Throwable thrown) {
+                thrownBySource(thrown);
+            }
         }
+        leaveSource();
     }
 
     /**
@@ -130,13 +140,11 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
      *     upstream cancelled and what was queued discarded, and every later call throws the same
      */
     public final boolean hasNext() {
-        if (Thread.currentThread() != owner) throw new IllegalStateException("iterated from another thread");
+        requireOwner("iterated");
         if (next != null) return true;
         if (ended) return over();
         checkpoint();
-        T value = poll();
-        next = value != null ? value : waitForNext();
-        return next != null;
+        return poll() || waitForNext();
     }
 
     /**
@@ -155,7 +163,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     /** Leaves the iteration: cancels the upstream if it has not ended, once, and discards what was queued. */
     @Override
     public final void close() {
-        if (Thread.currentThread() != owner) throw new IllegalStateException("closed from another thread");
+        requireOwner("closed");
         Throwable fromCancel = leave(null);
         if (fromCancel != null) throw Failures.thrown(fromCancel);
     }
@@ -168,7 +176,9 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     @Override
     public final boolean cancelled() {
-        return wake();
+        if (wake()) return true;
+        if (calling && TERMINAL.compareAndSet(this, null, Mark.CANCELLED)) closeEarly();
+        return false;
     }
 
     @Override
@@ -194,8 +204,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         try {
             request(handle, prefetch);
         } catch (Throwable thrown) {
-            closeUpstream();
-            if (!end(thrown)) Reports.drop(backend, context, thrown);
+            thrownBySource(thrown);
         }
     }
 
@@ -253,12 +262,13 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         if (ring.get(slot) != null) {
             violation("1.1", "more values than requested");
             discard(value);
-            closeUpstream();
+            closeEarly();
             end(Host.get().overflow("more than the " + prefetch + " requested values from " + source.getName()));
             return;
         }
         SchedulePoint.pass();
         if (!ring.compareAndSet(slot, null, value)) {
+            violation("1.3", "onNext from two threads at once");
             discard(value);
             return;
         }
@@ -289,14 +299,19 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     // --- the consumer
 
-    private @Nullable T poll() {
+    private void requireOwner(String verb) {
+        if (!ended && Thread.currentThread() != owner) throw new IllegalStateException(verb + " from another thread");
+    }
+
+    private boolean poll() {
         int slot = consumeAt;
         T value = ring.get(slot);
-        if (value == null) return null;
+        if (value == null) return false;
         ring.set(slot, null);
         consumeAt = after(slot);
+        next = value;
         if (++unrequested == batch) replenish();
-        return value;
+        return true;
     }
 
     private void replenish() {
@@ -304,37 +319,59 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         unrequested = 0;
         Object handle = upstream;
         if (handle == null || handle instanceof Mark) return;
-        try {
-            request(handle, count);
-        } catch (Throwable thrown) {
-            closeUpstream();
-            if (!end(thrown)) Reports.drop(backend, context, thrown);
+        if (enterSource()) {
+            try {
+                request(handle, count);
+            } catch (Throwable thrown) {
+                thrownBySource(thrown);
+            }
         }
+        leaveSource();
     }
 
-    private @Nullable T waitForNext() {
+    /** False if the scope is cancelled: then the iteration is over, and there is nothing to call. */
+    private boolean enterSource() {
+        calling = true;
+        if (task == null || task.top().suspend(this)) return true;
+        cancelled();
+        return false;
+    }
+
+    private void leaveSource() {
+        calling = false;
+        if (task != null) task.top().resume();
+    }
+
+    /** The source threw out of a call of ours: the end, unless it has ended; then it is dropped if it is another. */
+    private void thrownBySource(Throwable thrown) {
+        closeEarly();
+        if (!end(thrown) && terminal != thrown) Reports.drop(backend, context, thrown);
+    }
+
+    /** A value that won against a cancellation is returned. */
+    private boolean waitForNext() {
         for (; ; ) {
             boolean over = terminal != null;
-            T value = poll();
-            if (value != null) return value;
+            if (poll()) return true;
             if (over) {
                 finish();
-                return null;
+                return false;
             }
-            park();
             throwIfCancelled();
+            park();
         }
     }
 
     private void park() {
         Scope scope = task == null ? null : task.top();
-        waiter = owner;
+        Thread thread = Thread.currentThread();
+        waiter = thread;
         SchedulePoint.pass();
         boolean wait = terminal == null && ring.get(consumeAt) == null;
         if (wait && (scope == null || scope.suspend(this))) {
             while (waiter != null) {
                 LockSupport.park(this);
-                if (!owner.isInterrupted()) continue;
+                if (!thread.isInterrupted()) continue;
                 if (scope == null) break;
                 scope.task().cancelSelf();
             }
@@ -357,7 +394,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     private void throwIfCancelled() {
         if (task == null) {
-            if (owner.isInterrupted())
+            if (Thread.currentThread().isInterrupted())
                 throw leaveWith(Host.get().cancelled(null, new InterruptedException("interrupted while iterating")));
             return;
         }
@@ -373,7 +410,8 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     private void finish() {
         Object outcome = terminal;
-        Throwable fromCancel = leave(outcome instanceof Throwable t ? t : null);
+        Throwable thrown = outcome == Mark.CANCELLED ? Host.get().cancelled(null, null) : null;
+        Throwable fromCancel = leave(outcome instanceof Throwable t ? t : thrown);
         if (fromCancel != null) Reports.drop(backend, context, fromCancel);
         if (failure != null) throw Failures.thrown(failure);
     }
@@ -389,6 +427,8 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         failure = with;
         if (openedIn != null) openedIn.closed(this);
         openedIn = null;
+        owner = null;
+        task = null;
         closed = true;
         Throwable fromCancel = closeUpstream();
         discard(next);
@@ -411,6 +451,11 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         }
     }
 
+    private void closeEarly() {
+        Throwable fromCancel = closeUpstream();
+        if (fromCancel != null) Reports.drop(backend, context, fromCancel);
+    }
+
     private void cancelGuarded(Object handle) {
         try {
             cancelUpstream(handle);
@@ -426,7 +471,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private NullPointerException nullSignal(String signal) {
         violation("2.13", signal + "(null)");
         var thrown = new NullPointerException(signal + "(null) from " + source.getName() + " (rule 2.13)");
-        closeUpstream();
+        closeEarly();
         end(thrown);
         return thrown;
     }

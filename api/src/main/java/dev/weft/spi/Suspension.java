@@ -5,7 +5,8 @@ interface Suspension {
     /**
      * Wakes the suspended thread, which then looks at its scope. Called by the canceller, on any thread; never blocks.
      *
-     * @return false if the wait was over already, so that the canceller has to reach the thread in another way
+     * @return false if the thread does not wait: the wait is over, or runs foreign code before it begins; then the canceller
+     *     has to reach the thread in another way
      */
     boolean cancelled();
 

@@ -1,0 +1,645 @@
+package dev.weft;
+
+import static dev.weft.Watched.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Section 1.5: iteration over a source. */
+class IterationTest {
+    private final HookLog hooks = new HookLog();
+
+    @AfterEach
+    void restoreHooks() {
+        hooks.close();
+    }
+
+    static <T> AsyncIterator<T> each(Flow.Publisher<T> source, int prefetch) {
+        var cell = new FlowIteration<T>(source, prefetch, JdkBackend.INSTANCE);
+        cell.open();
+        return AsyncIterator.over(cell);
+    }
+
+    /** Values from 0 on, as they are requested, without an end. */
+    private static Probe<Integer> numbers() {
+        var probe = new Probe<Integer>();
+        var at = new AtomicInteger();
+        return probe.onRequest(count -> {
+            for (long i = 0; i < count; i++) probe.next(at.getAndIncrement());
+        });
+    }
+
+    /** An iteration that stops in front of each step until it is told to go on. */
+    private static <T> Watched<List<T>> collecting(Flow.Publisher<T> source, int prefetch) {
+        return Watched.coroutine(() -> {
+            var seen = new ArrayList<T>();
+            try (AsyncIterator<T> values = each(source, prefetch)) {
+                for (T value : values) seen.add(value);
+            }
+            return seen;
+        });
+    }
+
+    // --- E1
+
+    @Test
+    void E1_thePrefetchIsRequestedAndThreeQuartersAgainWhenTheyAreConsumed() {
+        var probe = numbers();
+        Async.run(() -> {
+            try (AsyncIterator<Integer> values = each(probe, 32)) {
+                assertThat(probe.requests).containsExactly(32L);
+                for (int i = 0; i < 23; i++) assertThat(values.next()).isEqualTo(i);
+                assertThat(probe.requests).containsExactly(32L);
+                assertThat(values.next()).isEqualTo(23);
+                assertThat(probe.requests).containsExactly(32L, 24L);
+                for (int i = 24; i < 47; i++) values.next();
+                assertThat(probe.requests).containsExactly(32L, 24L);
+                values.next();
+                assertThat(probe.requests).containsExactly(32L, 24L, 24L);
+            }
+        });
+        assertThat(probe.cancels).hasValue(1);
+        assertThat(hooks.violations).isEmpty();
+    }
+
+    @Test
+    void E1_aPrefetchOfOneIsAStrictHandOver() {
+        var probe = numbers();
+        Async.run(() -> {
+            try (AsyncIterator<Integer> values = each(probe, 1)) {
+                assertThat(probe.requests).containsExactly(1L);
+                values.next();
+                assertThat(probe.requests).containsExactly(1L, 1L);
+                values.next();
+                assertThat(probe.requests).containsExactly(1L, 1L, 1L);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 31, 32, 33})
+    void E1_neverMoreThanThePrefetchIsOutstanding(int prefetch) {
+        var probe = new Probe<Integer>();
+        var emitted = new AtomicInteger();
+        var taken = new AtomicInteger();
+        var most = new AtomicInteger();
+        probe.onRequest(count -> {
+            for (long i = 0; i < count; i++) probe.next(emitted.getAndIncrement());
+            most.accumulateAndGet(emitted.get() - taken.get(), Math::max);
+        });
+        Async.run(() -> {
+            try (AsyncIterator<Integer> values = each(probe, prefetch)) {
+                for (int i = 0; i < 200; i++) {
+                    assertThat(values.hasNext()).isTrue();
+                    assertThat(emitted.get() - i).isLessThanOrEqualTo(prefetch + 1);
+                    assertThat(values.next()).isEqualTo(i);
+                    taken.incrementAndGet();
+                }
+            }
+        });
+        assertThat(hooks.violations).isEmpty();
+    }
+
+    @Test
+    void E1_theRefillIsRequestedByTheCoroutinesThread() {
+        var probe = new Probe<Integer>();
+        var requestedBy = new ArrayList<Thread>();
+        probe.onRequest(count -> requestedBy.add(Thread.currentThread()));
+        var collecting = collecting(probe, 4);
+        collecting.parked();
+        for (int i = 0; i < 4; i++) probe.next(i);
+        until("refilled", () -> probe.requests.size() == 2);
+        probe.complete();
+        assertThat(collecting.value()).containsExactly(0, 1, 2, 3);
+        assertThat(requestedBy).containsOnly(collecting.thread());
+        assertThat(probe.requests).containsExactly(4L, 3L);
+    }
+
+    @Test
+    void E1_aPrefetchOfNothingIsRefused() {
+        assertThatThrownBy(() -> each(new Probe<>(), 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    // --- E2
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void E2_valuesThatArrivedBeforeTheEndAreSeenFirst(boolean error) {
+        var failure = new IllegalStateException("after three");
+        Flow.Publisher<Integer> source = new Probe<>(p -> {
+            p.subscription();
+            for (int i = 0; i < 3; i++) p.next(i);
+            if (error) p.fail(failure);
+            else p.complete();
+        });
+        var seen = new ArrayList<Integer>();
+        var iterating = Watched.coroutine(() -> {
+            try (AsyncIterator<Integer> values = each(source, 32)) {
+                for (Integer value : values) seen.add(value);
+            }
+            return "end";
+        });
+        if (error) assertThat(iterating.failure()).isSameAs(failure);
+        else assertThat(iterating.value()).isEqualTo("end");
+        assertThat(seen).containsExactly(0, 1, 2);
+        assertThat(hooks.discarded).isEmpty();
+    }
+
+    @RepeatedTest(20)
+    void E2_valuesFromAnotherThreadArriveInOrderAndAllBeforeTheEnd() {
+        var probe = new Probe<Integer>();
+        var demand = new Semaphore(0);
+        probe.onRequest(count -> demand.release((int) count));
+        Thread.startVirtualThread(() -> {
+            for (int i = 0; i < 1000; i++) {
+                demand.acquireUninterruptibly();
+                probe.next(i);
+            }
+            probe.complete();
+        });
+        var collecting = collecting(probe, 8);
+        List<Integer> all = collecting.value();
+        assertThat(all).hasSize(1000).isSorted().doesNotHaveDuplicates();
+    }
+
+    // --- E3
+
+    @Test
+    void E3_leavingEarlyCancelsOnceAndDiscardsWhatWasQueued() {
+        var probe = numbers();
+        Async.run(() -> {
+            AsyncIterator<Integer> values = each(probe, 4);
+            try (values) {
+                for (Integer value : values) if (value == 0) break;
+            }
+            values.close();
+            assertThat(values.hasNext()).isFalse();
+        });
+        assertThat(probe.cancels).hasValue(1);
+        assertThat(hooks.discarded).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void E3_aValueThatHasNextHasSeenIsDiscardedWhenNobodyTakesIt() {
+        var probe = numbers();
+        Async.run(() -> {
+            try (AsyncIterator<Integer> values = each(probe, 2)) {
+                values.hasNext();
+            }
+        });
+        assertThat(hooks.discarded).containsExactlyInAnyOrder(0, 1);
+    }
+
+    @Test
+    void E3_anIteratorThatNobodyClosedIsClosedWithItsScope() {
+        var probe = numbers();
+        Async.run(() -> {
+            Async.run(() -> each(probe, 4).next());
+            assertThat(probe.cancels).hasValue(1);
+            assertThat(hooks.discarded).containsExactly(1, 2, 3);
+        });
+    }
+
+    @Test
+    void E3_valuesAfterLeavingAreDiscardedAndErrorsDropped() {
+        var probe = new Probe<Integer>();
+        Async.run(() -> each(probe, 4).close());
+        var late = new IllegalStateException("late");
+        probe.next(7);
+        probe.fail(late);
+        assertThat(hooks.discarded).containsExactly(7);
+        assertThat(hooks.dropped).containsExactly(late);
+        assertThat(hooks.violations).isEmpty();
+    }
+
+    @Test
+    void E3_anErrorThatNobodyCameToSeeIsDropped() {
+        var probe = new Probe<Integer>();
+        var unseen = new IllegalStateException("unseen");
+        Async.run(() -> {
+            try (AsyncIterator<Integer> values = each(probe, 4)) {
+                probe.next(1);
+                probe.fail(unseen);
+                values.next();
+            }
+        });
+        assertThat(hooks.dropped).containsExactly(unseen);
+        assertThat(probe.cancels).hasValue(0);
+    }
+
+    @RepeatedTest(100)
+    void E3_aValueThatRacesTheCloseIsDiscardedOnce() {
+        var probe = new Probe<Integer>();
+        var go = new CountDownLatch(2);
+        Thread producer = Thread.startVirtualThread(() -> {
+            meet(go);
+            probe.next(1);
+        });
+        Async.run(() -> {
+            AsyncIterator<Integer> values = each(probe, 4);
+            meet(go);
+            values.close();
+        });
+        until("joined", () -> !producer.isAlive());
+        assertThat(hooks.discarded).containsExactly(1);
+        assertThat(probe.cancels).hasValue(1);
+    }
+
+    // --- E4
+
+    @Test
+    void E4_aCancellationWhileWaitingEndsTheIterationForGood() {
+        var probe = new Probe<Integer>();
+        var again = new ArrayList<Throwable>();
+        var iterating = Watched.coroutine(() -> {
+            AsyncIterator<Integer> values = each(probe, 4);
+            try {
+                return values.hasNext();
+            } catch (CancelledException first) {
+                for (int i = 0; i < 2; i++) {
+                    try {
+                        again.add(new AssertionError("returned " + Async.shielded(values::hasNext)));
+                    } catch (CancelledException thrown) {
+                        again.add(thrown);
+                    }
+                }
+                throw first;
+            }
+        });
+        iterating.parked().cancel();
+        assertThat(iterating.failure()).isInstanceOf(CancelledException.class);
+        assertThat(again).hasSize(2).allSatisfy(thrown -> assertThat(thrown).isSameAs(iterating.failure()));
+        assertThat(iterating.interruptedAtEnd()).isFalse();
+        assertThat(probe.cancels).hasValue(1);
+        assertThat(probe.cancelledBy).isSameAs(iterating.thread());
+    }
+
+    @Test
+    void E4_anInterruptOfAPlainThreadEndsTheIterationWithTheFlagSet() {
+        var probe = new Probe<Integer>();
+        var iterating = Watched.thread(Thread.ofVirtual(), () -> {
+            AsyncIterator<Integer> values = each(probe, 4);
+            try {
+                return values.hasNext();
+            } catch (CancelledException first) {
+                assertThatThrownBy(values::hasNext).isSameAs(first);
+                throw first;
+            }
+        });
+        iterating.parked().thread().interrupt();
+        assertThat(iterating.failure())
+                .isInstanceOf(CancelledException.class)
+                .hasCauseInstanceOf(InterruptedException.class);
+        assertThat(iterating.interruptedAtEnd()).isTrue();
+        assertThat(probe.cancels).hasValue(1);
+    }
+
+    @Test
+    void E4_aValueThatWonIsReturnedThoughTheCancellationComesBeforeTheThreadRunsAgain() {
+        for (int i = 0; i < 100; i++) {
+            var probe = new Probe<Integer>();
+            var iterating = Watched.coroutine(() -> each(probe, 4).next()).parked();
+            probe.next(i);
+            iterating.cancel();
+            assertThat(iterating.value()).isEqualTo(i);
+        }
+        assertThat(hooks.discarded).isEmpty();
+    }
+
+    @Test
+    void E4_whatCancelThrowsIsSuppressedInTheCancellation() {
+        var fromCancel = new IllegalStateException("cancel threw");
+        var probe = new Probe<Integer>().onCancel(() -> {
+            throw fromCancel;
+        });
+        var iterating = Watched.coroutine(() -> each(probe, 4).hasNext());
+        iterating.parked().cancel();
+        assertThat(iterating.failure()).isInstanceOf(CancelledException.class).hasSuppressedException(fromCancel);
+    }
+
+    @Test
+    void E4_aTimeoutAroundOneStepEndsTheIteration() {
+        var probe = new Probe<Integer>();
+        var clock = new FiringBackend();
+        var iterating = Watched.coroutine(() -> Async.withBackend(clock, () -> {
+            try (AsyncIterator<Integer> values = each(probe, 4)) {
+                assertThat(Async.withTimeoutOrNull(Duration.ofSeconds(1), values::hasNext))
+                        .isNull();
+                return values.hasNext();
+            }
+        }));
+        iterating.parked();
+        clock.fire();
+        assertThat(iterating.failure()).isInstanceOf(CancelledException.class);
+        assertThat(probe.cancels).hasValue(1);
+    }
+
+    // --- E5
+
+    @Test
+    void E5_anOverflowIsSeenAfterTheQueuedValues() {
+        Flow.Publisher<Integer> source = new Probe<>(p -> {
+            p.subscription();
+            for (int i = 0; i < 4; i++) p.next(i);
+        });
+        var seen = new ArrayList<Integer>();
+        var iterating = Watched.coroutine(() -> {
+            for (Integer value : each(source, 2)) seen.add(value);
+            return "end";
+        });
+        assertThat(iterating.failure()).isInstanceOf(OverflowException.class);
+        assertThat(seen).containsExactly(0, 1);
+        assertThat(hooks.discarded).containsExactly(2, 3);
+        assertThat(hooks.rules()).containsExactly("1.1");
+        assertThat(((Probe<Integer>) source).cancels).hasValue(1);
+    }
+
+    @Test
+    void E5_whatCancelThrowsAfterAnOverflowIsDropped() {
+        var fromCancel = new IllegalStateException("cancel threw");
+        Flow.Publisher<Integer> source = new Probe<Integer>(p -> {
+                    p.subscription();
+                    for (int i = 0; i < 3; i++) p.next(i);
+                })
+                .onCancel(() -> {
+                    throw fromCancel;
+                });
+        assertThatThrownBy(() -> Async.run(() -> each(source, 2).forEachRemaining(value -> {})))
+                .isInstanceOf(OverflowException.class);
+        assertThat(hooks.dropped).containsExactly(fromCancel);
+    }
+
+    // --- E6
+
+    @Test
+    void E6_hasNextIsIdempotentAndNextNeedsNone() {
+        Flow.Publisher<Integer> source = new Probe<>(p -> {
+            p.subscription();
+            p.next(1);
+            p.next(2);
+            p.complete();
+        });
+        Async.run(() -> {
+            try (AsyncIterator<Integer> values = each(source, 4)) {
+                assertThat(values.hasNext()).isTrue();
+                assertThat(values.hasNext()).isTrue();
+                assertThat(values.next()).isEqualTo(1);
+                assertThat(values.next()).isEqualTo(2);
+                assertThat(values.hasNext()).isFalse();
+                assertThat(values.hasNext()).isFalse();
+                assertThatThrownBy(values::next).isInstanceOf(NoSuchElementException.class);
+            }
+        });
+    }
+
+    @Test
+    void E6_anErrorIsThrownAgainAndAgain() {
+        var failure = new IllegalStateException("broken");
+        Flow.Publisher<Integer> source = new Probe<>(p -> {
+            p.subscription();
+            p.fail(failure);
+        });
+        Async.run(() -> {
+            try (AsyncIterator<Integer> values = each(source, 4)) {
+                assertThatThrownBy(values::hasNext).isSameAs(failure);
+                assertThatThrownBy(values::hasNext).isSameAs(failure);
+                assertThatThrownBy(values::next).isSameAs(failure);
+            }
+        });
+        assertThat(hooks.dropped).isEmpty();
+    }
+
+    @Test
+    void E6_anotherThreadMayNotIterate() {
+        var probe = new Probe<Integer>();
+        AsyncIterator<Integer> values = each(probe, 4);
+        var other = Watched.coroutine(values::hasNext);
+        assertThat(other.failure()).isInstanceOf(IllegalStateException.class);
+        var closing = Watched.coroutine(() -> {
+            values.close();
+            return "closed";
+        });
+        assertThat(closing.failure()).isInstanceOf(IllegalStateException.class);
+        values.close();
+        assertThat(probe.cancels).hasValue(1);
+    }
+
+    // --- E7
+
+    @Test
+    void E7_theBodysExceptionIsThrownAndThatOfCancelSuppressed() {
+        var fromCancel = new IllegalStateException("cancel threw");
+        var fromBody = new IllegalArgumentException("body threw");
+        var probe = numbers().onCancel(() -> {
+            throw fromCancel;
+        });
+        assertThatThrownBy(() -> Async.run(() -> {
+                    try (AsyncIterator<Integer> values = each(probe, 4)) {
+                        values.next();
+                        throw fromBody;
+                    }
+                }))
+                .isSameAs(fromBody)
+                .hasSuppressedException(fromCancel);
+    }
+
+    // --- E8
+
+    @Test
+    void E8_aCancellationPendingAtEntryWinsOverQueuedValues() {
+        var probe = new Probe<Integer>();
+        var opened = new CountDownLatch(1);
+        var ready = new CountDownLatch(1);
+        var iterating = Watched.coroutine(() -> {
+            AsyncIterator<Integer> values = each(probe, 4);
+            opened.countDown();
+            AwaitTest.meetUninterruptibly(ready);
+            return values.hasNext();
+        });
+        AwaitTest.meetUninterruptibly(opened);
+        probe.next(1);
+        probe.next(2);
+        iterating.cancel();
+        ready.countDown();
+        assertThat(iterating.failure()).isInstanceOf(CancelledException.class);
+        assertThat(hooks.discarded).containsExactly(1, 2);
+        assertThat(probe.cancels).hasValue(1);
+    }
+
+    @Test
+    void E8_aCancelledCoroutineDoesNotSubscribe() {
+        var probe = new Probe<Integer>();
+        var ready = new CountDownLatch(1);
+        var iterating = Watched.coroutine(() -> {
+            AwaitTest.meetUninterruptibly(ready);
+            return each(probe, 4);
+        });
+        iterating.cancel();
+        ready.countDown();
+        assertThat(iterating.failure()).isInstanceOf(CancelledException.class);
+        assertThat(probe.isSubscribed()).isFalse();
+    }
+
+    // --- E9, E10
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 32})
+    void E9_aMillionSynchronousValuesNeedNoDepth(int prefetch) {
+        var at = new AtomicInteger();
+        Flow.Publisher<Integer> source = to -> to.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long count) {
+                for (long i = 0; i < count; i++) to.onNext(at.getAndIncrement());
+            }
+
+            @Override
+            public void cancel() {}
+        });
+        long sum = Async.run(() -> {
+            long total = 0;
+            try (AsyncIterator<Integer> values = each(source, prefetch)) {
+                for (int i = 0; i < 1_000_000; i++) total += values.next();
+            }
+            return total;
+        });
+        assertThat(sum).isEqualTo(499_999_500_000L);
+    }
+
+    @Test
+    void E10_twoIteratorsAreTwoSubscriptions() {
+        var subscribed = new AtomicInteger();
+        Flow.Publisher<Integer> source = to -> {
+            subscribed.incrementAndGet();
+            numbers().subscribe(to);
+        };
+        Async.run(() -> {
+            try (var one = each(source, 4);
+                    var two = each(source, 4)) {
+                assertThat(one.next()).isEqualTo(0);
+                assertThat(one.next()).isEqualTo(1);
+                assertThat(two.next()).isEqualTo(0);
+            }
+        });
+        assertThat(subscribed).hasValue(2);
+    }
+
+    // --- what section 1.1 says of awaits holds for iterations too
+
+    @Test
+    void A14_lateOnSubscribeIsCancelled() {
+        var probe = new Probe<Integer>(p -> {});
+        var iterating = Watched.coroutine(() -> each(probe, 4).hasNext());
+        iterating.parked().cancel();
+        iterating.joined();
+        probe.subscription();
+        assertThat(probe.cancels).hasValue(1);
+        assertThat(probe.requests).isEmpty();
+    }
+
+    @Test
+    void A16_aSynchronousNullSignalIsReportedOnceThoughItPassesThroughSubscribe() {
+        var probe = new Probe<Integer>(p -> {
+            p.subscription();
+            p.next(null);
+        });
+        assertThatThrownBy(() -> Async.run(() -> each(probe, 4).hasNext())).isInstanceOf(NullPointerException.class);
+        assertThat(hooks.dropped).isEmpty();
+        assertThat(hooks.rules()).containsExactly("2.13");
+        assertThat(probe.cancels).hasValue(1);
+    }
+
+    @Test
+    void A18_whatTheRefillThrowsIsSeenAfterTheQueuedValues() {
+        var failure = new IllegalStateException("no more demand, please");
+        var probe = new Probe<Integer>();
+        probe.onRequest(count -> {
+            if (count != 4) throw failure;
+            for (int i = 0; i < 4; i++) probe.next(i);
+        });
+        var seen = new ArrayList<Integer>();
+        var iterating = Watched.coroutine(() -> {
+            for (Integer value : each(probe, 4)) seen.add(value);
+            return "end";
+        });
+        assertThat(iterating.failure()).isSameAs(failure);
+        assertThat(seen).containsExactly(0, 1, 2, 3);
+        assertThat(probe.cancels).hasValue(1);
+        assertThat(hooks.dropped).isEmpty();
+    }
+
+    @Test
+    void G6_aCancellationReachesASourceThatBlocksInsideRequest() {
+        var blocked = new CountDownLatch(1);
+        var released = new CountDownLatch(1);
+        var probe = new Probe<Integer>();
+        probe.onRequest(count -> {
+            blocked.countDown();
+            AwaitTest.meetUninterruptibly(released);
+        });
+        probe.onCancel(released::countDown);
+        var iterating = Watched.coroutine(() -> each(probe, 4).hasNext());
+        AwaitTest.meetUninterruptibly(blocked);
+        iterating.cancel();
+        assertThat(iterating.failure()).isInstanceOf(CancelledException.class);
+        assertThat(iterating.interruptedAtEnd()).isFalse();
+        assertThat(probe.cancels).hasValue(1);
+    }
+
+    @Test
+    void G6_aCancellationReachesASourceThatBlocksInsideARefill() {
+        var blocked = new CountDownLatch(1);
+        var released = new CountDownLatch(1);
+        var probe = new Probe<Integer>();
+        probe.onRequest(count -> {
+            if (count == 4) {
+                for (int i = 0; i < 4; i++) probe.next(i);
+                return;
+            }
+            blocked.countDown();
+            AwaitTest.meetUninterruptibly(released);
+        });
+        probe.onCancel(released::countDown);
+        var seen = new ArrayList<Integer>();
+        var iterating = Watched.coroutine(() -> {
+            for (Integer value : each(probe, 4)) seen.add(value);
+            return "end";
+        });
+        AwaitTest.meetUninterruptibly(blocked);
+        iterating.cancel();
+        assertThat(iterating.failure()).isInstanceOf(CancelledException.class);
+        assertThat(probe.cancels).hasValue(1);
+        assertThat(seen.size() + hooks.discarded.size()).isEqualTo(4);
+    }
+
+    @Test
+    void G12_aForeignUnparkDoesNotEndTheWait() {
+        var probe = new Probe<Integer>();
+        var iterating = Watched.coroutine(() -> each(probe, 4).next());
+        for (int i = 0; i < 100; i++) {
+            iterating.parked();
+            LockSupport.unpark(iterating.thread());
+        }
+        iterating.parked();
+        probe.next(1);
+        assertThat(iterating.value()).isEqualTo(1);
+    }
+
+    private static void meet(CountDownLatch go) {
+        go.countDown();
+        while (go.getCount() > 0) Thread.onSpinWait();
+    }
+}
