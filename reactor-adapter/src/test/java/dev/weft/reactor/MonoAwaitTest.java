@@ -835,36 +835,36 @@ class MonoAwaitTest {
         return fatal;
     }
 
-    @Test
-    void A17_whatSubscribeThrowsIsTheOutcomeAsTheSameInstance() {
+    /** Also behind a Mono, where Reactor makes signals of it: an onSubscribe of its own, and an onError. */
+    @ParameterizedTest
+    @EnumSource(names = {"AWAIT", "OPTIONAL", "ONE", "LAST", "SINGLE"})
+    void A17_whatSubscribeThrowsIsTheOutcomeAsTheSameInstance(Word word) {
         for (Throwable failure : THROWN) {
             var probe = new Probe<String>(p -> {
                 p.subscription();
                 p.next("held");
                 throw Failures.<RuntimeException>sneak(failure);
             });
-            assertThat(awaiting(probe, Word.LAST).failure()).isSameAs(failure);
+            assertThat(awaiting(probe, word).failure()).isSameAs(failure);
             assertThat(probe.cancels).hasValue(1);
             assertThat(hooks.discarded).containsExactly("held");
             hooks.discarded.clear();
         }
         assertThat(hooks.dropped).isEmpty();
+        assertThat(hooks.violations).isEmpty();
     }
 
-    /** Behind a Mono the promised cancel is impossible: Reactor makes an onError of what subscribe throws, fatal errors apart. */
-    @Test
-    void A17_whatSubscribeThrowsBehindAMonoIsTheOutcomeToo() {
+    @ParameterizedTest
+    @EnumSource
+    void A17_whatSubscribeThrowsBeforeOnSubscribeIsTheOutcome(Word word) {
         for (Throwable failure : THROWN) {
-            var probe = new Probe<String>(p -> {
-                p.subscription();
-                p.next("held");
+            Publisher<String> source = new Probe<>(p -> {
                 throw Failures.<RuntimeException>sneak(failure);
             });
-            assertThat(awaiting(probe, Word.AWAIT).failure()).isSameAs(failure);
-            assertThat(hooks.discarded).containsExactly("held");
-            hooks.discarded.clear();
+            assertThat(awaiting(source, word).failure()).isSameAs(failure);
         }
         assertThat(hooks.dropped).isEmpty();
+        assertThat(hooks.violations).isEmpty();
     }
 
     @Test
