@@ -157,9 +157,11 @@ class LawsTest {
 
     @Test
     void G03_aBodyThatReturnsThoughItWasCancelledEndsAsCancelled() {
+        var running = new CountDownLatch(1);
         var ready = new CountDownLatch(1);
         long before = Counter.CANCEL_SWALLOWED.sum();
         Deferred<String> deferred = Async.async(() -> {
+            running.countDown();
             meetUninterruptibly(ready);
             try {
                 Async.checkpoint();
@@ -168,6 +170,7 @@ class LawsTest {
             }
             return "not cancelled";
         });
+        meetUninterruptibly(running);
         deferred.cancel();
         ready.countDown();
         assertThatThrownBy(deferred::await).isInstanceOf(CancelledException.class);
