@@ -3,6 +3,4 @@ module dev.weft.rxjava {
     requires transitive dev.weft;
     requires transitive io.reactivex.rxjava3;
     requires static org.jspecify;
-
-    exports dev.weft.rxjava;
 }

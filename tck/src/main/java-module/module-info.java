@@ -3,6 +3,4 @@ module dev.weft.tck {
     requires transitive dev.weft;
     requires transitive org.junit.jupiter.api;
     requires static org.jspecify;
-
-    exports dev.weft.tck;
 }

@@ -127,7 +127,7 @@ public final class Async {
     public static <T extends @Nullable Object, X extends Exception> T await(Awaitable<T> awaitable, Class<X> type)
             throws X {
         Objects.requireNonNull(awaitable, "awaitable");
-        return naming(type, awaitable::await);
+        return AwaitException.naming(type, awaitable::await);
     }
 
     /**
@@ -157,7 +157,7 @@ public final class Async {
     public static <T extends @Nullable Object, X extends Exception> T await(CompletionStage<T> stage, Class<X> type)
             throws X {
         Objects.requireNonNull(stage, "stage");
-        return naming(type, () -> await(stage));
+        return AwaitException.naming(type, () -> await(stage));
     }
 
     /**
@@ -196,7 +196,7 @@ public final class Async {
     public static <T extends @Nullable Object, X extends Exception> T awaitFuture(Future<T> future, Class<X> type)
             throws X {
         Objects.requireNonNull(future, "future");
-        return naming(type, () -> awaitFuture(future));
+        return AwaitException.naming(type, () -> awaitFuture(future));
     }
 
     /**
@@ -228,10 +228,10 @@ public final class Async {
      * @return what {@link Completion#resume} was given
      * @throws X if it failed with that
      */
-    public static <T extends @Nullable Object, X extends Exception> T awaitCallback(
-            CallbackBody<T> body, Class<X> type) throws X {
+    public static <T extends @Nullable Object, X extends Exception> T awaitCallback(CallbackBody<T> body, Class<X> type)
+            throws X {
         Objects.requireNonNull(body, "body");
-        return naming(type, () -> awaitCallback(body));
+        return AwaitException.naming(type, () -> awaitCallback(body));
     }
 
     /**
@@ -299,7 +299,8 @@ public final class Async {
      * @throws TimeoutException if the time was over
      * @see #withTimeout(Duration, AsyncBody)
      */
-    public static <X extends Exception> void withTimeout(Duration limit, AsyncAction<X> body) throws X, TimeoutException {
+    public static <X extends Exception> void withTimeout(Duration limit, AsyncAction<X> body)
+            throws X, TimeoutException {
         withTimeout(limit, asBody(body));
     }
 
@@ -401,8 +402,8 @@ public final class Async {
                     body.run(members);
                     return null;
                 });
-            } catch (CancelledException cancelled) {
-                if (cancelled.scope() != group) throw cancelled;
+            } catch (Exception thrown) {
+                if (!group.absorbs(thrown)) throw thrown;
                 return null;
             }
         });
@@ -567,9 +568,8 @@ public final class Async {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
         Objects.requireNonNull(body, "body");
-        return inScope(scope -> new Scope(
-                        scope, scope.backend(), ((Context) scope.context()).with(key, value), false)
-                .call(body::run));
+        return inScope(scope ->
+                new Scope(scope, scope.backend(), ((Context) scope.context()).with(key, value), false).call(body::run));
     }
 
     /**
@@ -661,8 +661,8 @@ public final class Async {
     private static <T extends @Nullable Object> T inScope(InScope<T> body) {
         Scope scope = Scope.current();
         if (scope != null) return sneaking(() -> body.run(scope));
-        return sneaking(() -> RunTask.run(
-                Backends.selected(), () -> body.run(Objects.requireNonNull(Scope.current())), null));
+        return sneaking(
+                () -> RunTask.run(Backends.selected(), () -> body.run(Objects.requireNonNull(Scope.current())), null));
     }
 
     private static <T extends @Nullable Object> T sneaking(Callable<T> body) {
@@ -670,17 +670,6 @@ public final class Async {
             return body.call();
         } catch (Exception failure) {
             throw Failures.<RuntimeException>sneak(failure);
-        }
-    }
-
-    private static <T extends @Nullable Object, X extends Exception> T naming(Class<X> type, Callable<T> await)
-            throws X {
-        Objects.requireNonNull(type, "type");
-        try {
-            return sneaking(await);
-        } catch (AwaitException carrier) {
-            if (type.isInstance(carrier.getCause())) throw type.cast(carrier.getCause());
-            throw carrier;
         }
     }
 
@@ -705,7 +694,8 @@ public final class Async {
 
     private static <A, B extends @Nullable Object> List<B> mapConcurrently(
             Iterable<? extends A> items, int maxConcurrency, Starter<? super A, B> starter) {
-        if (maxConcurrency < 1) throw new IllegalArgumentException("maxConcurrency must be at least 1, is " + maxConcurrency);
+        if (maxConcurrency < 1)
+            throw new IllegalArgumentException("maxConcurrency must be at least 1, is " + maxConcurrency);
         return inScope(scope -> {
             scope.checkpoint();
             return Gathering.run(new GroupScope(scope), items, maxConcurrency, starter);

@@ -1,7 +1,9 @@
 package dev.weft;
 
 import dev.weft.spi.StreamCell;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * A stream as something to loop over, once, on the thread that opened it. Demand follows the loop.
@@ -49,6 +51,28 @@ public interface AsyncIterator<T> extends Iterator<T>, Iterable<T>, AutoCloseabl
     /** Leaves the iteration. Does nothing when it is over already. */
     @Override
     void close();
+
+    /**
+     * Collects the values that are left, and closes this iterator.
+     *
+     * @param max how many there may be, at least 0
+     * @return the values, in order
+     * @throws TooManyValuesException if there are more; the upstream is cancelled and the values are discarded
+     */
+    default List<T> collect(int max) {
+        List<T> collected = new ArrayList<>();
+        try (this) {
+            if (max < 0) throw new IllegalArgumentException("max must not be negative, is " + max);
+            while (hasNext()) {
+                if (collected.size() == max) throw new TooManyValuesException("collect: more than " + max + " values");
+                collected.add(next());
+            }
+            return collected;
+        } catch (Throwable failure) {
+            collected.forEach(Async::discard);
+            throw failure;
+        }
+    }
 
     /** {@return this iterator} */
     @Override

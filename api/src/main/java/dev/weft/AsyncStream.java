@@ -2,7 +2,6 @@ package dev.weft;
 
 import dev.weft.spi.Backend;
 import dev.weft.spi.Scope;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Flow;
@@ -38,6 +37,11 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         task.start(null);
     }
 
+    /** {@return what makes the values; for adapters} */
+    public Generator<T> generator() {
+        return generator;
+    }
+
     /** {@return an iterator over this stream; see {@link Async#each}} */
     public AsyncIterator<T> each() {
         return Async.each(this);
@@ -58,7 +62,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * @throws TooManyValuesException if there are more; the stream is cancelled and the values are discarded
      */
     public List<T> collect(int max) {
-        return collect(each(), max);
+        return each().collect(max);
     }
 
     /** {@return this stream with each value replaced by what a function, which may await, makes of it} */
@@ -97,24 +101,5 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      */
     public <N> N as(Class<N> type) {
         return Backends.of(type).createStream(this, type);
-    }
-
-    /** Collects an iterator and closes it; for adapters. */
-    static <T> List<T> collect(AsyncIterator<T> values, int max) {
-        List<T> collected = new ArrayList<>();
-        try (values) {
-            while (values.hasNext()) {
-                if (collected.size() == max) throw tooMany(max);
-                collected.add(values.next());
-            }
-            return collected;
-        } catch (Throwable failure) {
-            collected.forEach(Async::discard);
-            throw failure;
-        }
-    }
-
-    private static TooManyValuesException tooMany(int max) {
-        return new TooManyValuesException("collect: the source has more than " + max + " values");
     }
 }

@@ -8,6 +8,11 @@ public final class BackendException extends IllegalStateException {
         super("looked for " + lookedFor + "; found " + found + "; " + toDo);
     }
 
+    BackendException(String lookedFor, Throwable found, String toDo) {
+        this(lookedFor, "a failure: " + found, toDo);
+        initCause(found);
+    }
+
     BackendException(BackendException earlier) {
         super(earlier.getMessage(), earlier);
     }

@@ -4,11 +4,11 @@ import dev.weft.spi.Backend;
 import dev.weft.spi.SpiLevel;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -34,15 +34,20 @@ final class Backends {
 
     /** {@return the backend that understands a type} */
     static Backend of(Class<?> type) {
+        return of(type, installed(), Backends::selected);
+    }
+
+    /** The rule for a type: the only one that understands it, or of several the selected one. */
+    static Backend of(Class<?> type, Installed installed, Supplier<Backend> selection) {
         List<Backend> found = new ArrayList<>();
-        for (Backend backend : installed().all()) if (backend.understands(type)) found.add(backend);
+        for (Backend backend : installed.all()) if (backend.understands(type)) found.add(backend);
         if (found.isEmpty())
             throw new BackendException(
                     "a backend that understands " + type.getName(),
-                    installed().describe(),
+                    installed.describe(),
                     "add the adapter of that library, or convert the value first");
         if (found.size() == 1) return found.get(0);
-        Backend selected = selected();
+        Backend selected = selection.get();
         if (found.contains(selected)) return selected;
         throw new BackendException(
                 "one backend that understands " + type.getName(),
@@ -51,12 +56,17 @@ final class Backends {
     }
 
     static void requireMayBlock(String operation) {
+        requireMayBlock(operation, installed());
+    }
+
+    static void requireMayBlock(String operation, Installed installed) {
         Thread thread = Thread.currentThread();
         if (thread.isVirtual()) return;
-        for (Backend backend : installed().all())
+        for (Backend backend : installed.all())
             if (!backend.mayBlock())
-                throw new IllegalStateException(operation + " would block the non-blocking thread " + thread.getName()
-                        + "; start a coroutine instead: mono(() -> …) or single(() -> …) there, or Async.async(() -> …)");
+                throw new IllegalStateException(
+                        operation + " would block the non-blocking thread " + thread.getName()
+                                + "; start a coroutine instead: mono(() -> …) or single(() -> …) there, or Async.async(() -> …)");
     }
 
     /**
@@ -106,7 +116,8 @@ final class Backends {
                 adapters.add(provider.get());
             } catch (ServiceConfigurationError | LinkageError broken) {
                 LOG.log(Level.WARNING, "A backend could not be loaded and is skipped", broken);
-                problems.add(broken.toString());
+                Throwable cause = broken.getCause();
+                problems.add(cause == null ? broken.toString() : broken + " because of " + cause);
             }
         }
         return new Installed(adapters, problems);
@@ -128,8 +139,9 @@ final class Backends {
             Properties properties = new Properties();
             properties.load(in);
             return properties.getProperty("weft.backend");
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException("weft.properties on the class path", unreadable);
+        } catch (IOException | IllegalArgumentException unreadable) {
+            throw new BackendException(
+                    "weft.backend in weft.properties on the class path", unreadable, "correct that file");
         }
     }
 
@@ -150,7 +162,10 @@ final class Backends {
             List<Backend> all = new ArrayList<>(adapters);
             all.add(JdkBackend.INSTANCE);
             for (Backend backend : all)
-                if (all.stream().filter(other -> other.id().equals(backend.id())).count() > 1)
+                if (all.stream()
+                                .filter(other -> other.id().equals(backend.id()))
+                                .count()
+                        > 1)
                     throw new BackendException(
                             "backends with different ids",
                             "two with the id \"" + backend.id() + "\": "
@@ -180,12 +195,15 @@ final class Backends {
                 return new Once<>(maker.get(), null);
             } catch (BackendException failure) {
                 return new Once<>(null, failure);
+            } catch (RuntimeException | LinkageError broken) {
+                return new Once<>(
+                        null, new BackendException("the installed backends", broken, "repair or remove that one"));
             }
         }
 
         T get() {
             if (value != null) return value;
-            throw new BackendException(java.util.Objects.requireNonNull(failure));
+            throw new BackendException(Objects.requireNonNull(failure));
         }
     }
 
@@ -197,8 +215,8 @@ final class Backends {
     }
 
     private static final class Selected {
-        static final Once<Backend> RESULT = Once.of(() -> choose(
-                System.getProperty("weft.backend"), System.getenv("WEFT_BACKEND"), fromFile(), installed()));
+        static final Once<Backend> RESULT = Once.of(() ->
+                choose(System.getProperty("weft.backend"), System.getenv("WEFT_BACKEND"), fromFile(), installed()));
 
         private Selected() {}
     }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,9 @@ public interface Context {
 
     /** {@return a context that has this value for the key, and the rest of this one} */
     Context with(Object key, Object value);
+
+    /** Calls an action for each entry, in no particular order. */
+    void forEach(BiConsumer<Object, Object> action);
 }
 
 /** A context of our own. */
@@ -61,6 +65,11 @@ final class MapContext implements Context {
         Map<Object, Object> changed = new HashMap<>(entries);
         changed.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
         return new MapContext(changed);
+    }
+
+    @Override
+    public void forEach(BiConsumer<Object, Object> action) {
+        entries.forEach(action);
     }
 
     @Override

@@ -64,9 +64,11 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         return Backends.of(type).createOne(body, type);
     }
 
+    /** Starts it in a scope, with the backend and the context of the code that does so. */
     TaskDeferred<T> startIn(@Nullable Scope owner) {
-        Backend backend = owner == null ? Backends.selected() : owner.backend();
-        Object context = owner == null ? Context.empty() : owner.context();
+        Scope here = Scope.current();
+        Backend backend = here == null ? Backends.selected() : here.backend();
+        Object context = here == null ? Context.empty() : here.context();
         return new TaskDeferred<T>(owner, backend, context, body).started(name);
     }
 

@@ -40,22 +40,17 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
     boolean cancel();
 
     /** {@return how it has ended, or null while it runs} */
-    @Nullable Outcome<T> outcome();
+    @Nullable
+    Outcome<T> outcome();
 
     /** {@return whether it has ended} */
     default boolean isDone() {
-        return outcome() != null;
+        return state() != State.RUNNING;
     }
 
-    /** {@return what has become of it} */
+    /** {@return what has become of it; a failure still has to be awaited or read to count as seen} */
     default State state() {
-        Outcome<T> outcome = outcome();
-        if (outcome == null) return State.RUNNING;
-        return switch (outcome) {
-            case Outcome.Success<T> success -> State.SUCCEEDED;
-            case Outcome.Failure<T> failure -> State.FAILED;
-            case Outcome.Cancelled<T> cancelled -> State.CANCELLED;
-        };
+        return Promise.of(this).state();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,16 +17,15 @@ final class Gathering {
             throws Exception {
         List<Deferred<? extends B>> members = new ArrayList<>();
         try {
-            group.run(inside -> {
+            group.<@Nullable Void>run(inside -> {
                 startAll(inside, items, maxConcurrency, starter, members);
-                return true;
+                return null;
             });
-            Objects.requireNonNull(group.parent()).checkpoint();
             List<B> results = new ArrayList<>(members.size());
             for (Deferred<? extends B> member : members) results.add(result(member));
             return results;
         } catch (Throwable failure) {
-            members.forEach(Gathering::discard);
+            members.forEach(member -> discard(member, group));
             throw failure;
         }
     }
@@ -41,7 +41,7 @@ final class Gathering {
             if (places != null) acquire(places);
             Deferred<? extends B> member = starter.start(group, item);
             members.add(member);
-            if (places != null) promise(member).whenDone(places::release);
+            if (places != null) Promise.of(member).whenDone(places::release);
         }
     }
 
@@ -58,20 +58,19 @@ final class Gathering {
         }
     }
 
-    static <T extends @Nullable Object> Promise<T> promise(Deferred<T> deferred) {
-        return switch (deferred) {
-            case TaskDeferred<T> task -> task.promise();
-            case SourceDeferred<T> task -> task.promise();
-        };
-    }
-
     private static <B extends @Nullable Object> B result(Deferred<B> member) {
-        return Objects.requireNonNull(member.outcome(), "a member outlived its group").getOrThrow();
+        return Objects.requireNonNull(member.outcome(), "a member outlived its group")
+                .getOrThrow();
     }
 
-    /** A handle that was given to us keeps its value; what we started ourselves has no other owner. */
-    private static void discard(Deferred<?> member) {
-        boolean shared = member instanceof SourceDeferred<?> source && source.isHandle();
-        if (!shared && member.outcome() instanceof Outcome.Success<?> success) Async.discard(success.value());
+    /** Discards the value of a member that nobody else can have. */
+    static void discard(Deferred<?> member, Scope scope) {
+        if (!isShared(member) && member.outcome() instanceof Outcome.Success<?> success)
+            Reports.discard(scope.backend(), scope.context(), success.value());
+    }
+
+    /** A handle or a stage that was given to us keeps its value; what we started ourselves has no other owner. */
+    private static boolean isShared(Deferred<?> member) {
+        return member instanceof SourceDeferred<?> source && source.isShared();
     }
 }

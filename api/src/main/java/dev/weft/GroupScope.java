@@ -44,8 +44,10 @@ final class GroupScope extends Scope implements TaskGroup {
     static <T extends @Nullable Object> Deferred<T> started(Awaitable<T> source, Scope scope) {
         Objects.requireNonNull(source, "source");
         if (source instanceof Coroutine<T> coroutine) return coroutine.startIn(scope);
-        if (source instanceof TaskDeferred<T> task) return subscribed(task.promise().cell(scope.backend()), scope);
-        if (source instanceof SourceDeferred<T> task) return subscribed(task.promise().cell(scope.backend()), scope);
+        if (source instanceof TaskDeferred<T> task)
+            return subscribed(task.promise().cell(scope.backend()), scope);
+        if (source instanceof SourceDeferred<T> task)
+            return subscribed(task.promise().cell(scope.backend()), scope);
         if (source instanceof CellSource<?> cells) return subscribed(((CellSource<T>) cells).cell(), scope);
         return new Coroutine<T>(source::await, null).startIn(scope);
     }
@@ -67,6 +69,16 @@ final class GroupScope extends Scope implements TaskGroup {
         if (failure == null) return result;
         Reports.discard(backend(), context(), result);
         throw Failures.thrown(failure);
+    }
+
+    /** Whether an exception only says that {@link #cancel} has ended the body; not all that it ends throw its own one. */
+    boolean absorbs(Exception thrown) {
+        Cancellation c = cancellation();
+        return c != null
+                && c.origin() == this
+                && c.reason() == Cancellation.Reason.REQUESTED
+                && !isFromOutside(thrown)
+                && Failures.isEcho(thrown);
     }
 
     @Override

@@ -51,7 +51,9 @@ final class JdkBackend implements Backend {
     @Override
     public <N> N createOne(Callable<?> body, Class<N> type) {
         if (type.isAssignableFrom(CompletableFuture.class))
-            return type.cast(new TaskDeferred<>(null, this, Context.empty(), body).started(null).toCompletableFuture());
+            return type.cast(new TaskDeferred<>(null, this, Context.empty(), body)
+                    .started(null)
+                    .toCompletableFuture());
         return type.cast(new AsyncStream<>(out -> {
             Object value = body.call();
             if (value != null) out.emit(value);

@@ -19,14 +19,37 @@ final class Promise<T extends @Nullable Object> {
     private volatile boolean observed;
     private @Nullable Set<Runnable> waiting = new LinkedHashSet<>(2);
 
+    static <T extends @Nullable Object> Promise<T> of(Deferred<T> deferred) {
+        return switch (deferred) {
+            case TaskDeferred<T> task -> task.promise();
+            case SourceDeferred<T> task -> task.promise();
+        };
+    }
+
+    Deferred.State state() {
+        return switch (outcome) {
+            case null -> Deferred.State.RUNNING;
+            case Outcome.Success<T> success -> Deferred.State.SUCCEEDED;
+            case Outcome.Failure<T> failure -> Deferred.State.FAILED;
+            case Outcome.Cancelled<T> cancelled -> Deferred.State.CANCELLED;
+        };
+    }
+
+    /** {@return the outcome; who tells it to somebody calls {@link #observe}} */
+    @Nullable Outcome<T> peek() {
+        return outcome;
+    }
+
     /** {@return the outcome, and notes that somebody has seen it} */
-    @Nullable Outcome<T> observe() {
+    @Nullable
+    Outcome<T> observe() {
         Outcome<T> present = outcome;
         if (present != null) observed = true;
         return present;
     }
 
-    @Nullable Throwable unobservedFailure() {
+    @Nullable
+    Throwable unobservedFailure() {
         return outcome instanceof Outcome.Failure<T> failure && !observed ? failure.error() : null;
     }
 
@@ -58,7 +81,8 @@ final class Promise<T extends @Nullable Object> {
     T await() {
         Scope scope = Scope.current();
         Outcome<T> present = outcome;
-        if (scope == null || present == null) return cell(scope == null ? Host.get().backend() : scope.backend()).get();
+        if (scope == null || present == null)
+            return cell(scope == null ? Host.get().backend() : scope.backend()).get();
         scope.checkpoint();
         observed = true;
         return present.getOrThrow();

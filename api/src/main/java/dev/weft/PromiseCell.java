@@ -35,9 +35,11 @@ final class PromiseCell<T extends @Nullable Object> extends AwaitCell<T> impleme
 
     @Override
     public void run() {
-        switch (Objects.requireNonNull(promise.observe())) {
+        switch (Objects.requireNonNull(promise.peek())) {
             case Outcome.Success<T> success -> succeed(success.value());
-            case Outcome.Failure<T> failure -> fail(failure.error());
+            case Outcome.Failure<T> failure -> {
+                if (fail(failure.error())) promise.observe();
+            }
             case Outcome.Cancelled<T> cancelled ->
                 fail(new CancelledException("the awaited coroutine was cancelled", null, null));
         }

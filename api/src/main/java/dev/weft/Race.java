@@ -3,7 +3,6 @@ package dev.weft;
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
-import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import java.util.Collection;
@@ -25,17 +24,18 @@ final class Race<T extends @Nullable Object> extends Scope {
 
     T run(Collection<? extends Awaitable<? extends T>> runners) throws Exception {
         try {
-            call(() -> {
+            this.<@Nullable Void>call(() -> {
                 startAll(runners);
-                return true;
+                return null;
             });
         } catch (CancelledException cancelled) {
             if (winner.get() == null) throw cancelled;
         }
         Outcome.Success<T> won = winner.get();
         if (won != null) return won.value();
-        Objects.requireNonNull(parent()).checkpoint();
-        throw Failures.thrown(Objects.requireNonNull(failure.get(), "a runner ended without an outcome"));
+        Throwable first = failure.get();
+        if (first == null) throw new CancelledException("every runner was cancelled", null, null);
+        throw Failures.thrown(first);
     }
 
     private void startAll(Collection<? extends Awaitable<? extends T>> runners) {
@@ -47,23 +47,24 @@ final class Race<T extends @Nullable Object> extends Scope {
 
     private <R extends T> void start(Awaitable<R> runner) {
         Deferred<R> deferred = GroupScope.started(runner, this);
-        Promise<R> promise = Gathering.promise(deferred);
-        promise.whenDone(() -> ended(Objects.requireNonNull(promise.observe())));
+        Promise<R> promise = Promise.of(deferred);
+        promise.whenDone(() -> {
+            if (promise.peek() instanceof Outcome.Success<R> success && !wins(success)) Gathering.discard(deferred, this);
+        });
     }
 
-    private void ended(Outcome<? extends T> outcome) {
-        if (!(outcome instanceof Outcome.Success<? extends T> success)) return;
-        if (winner.compareAndSet(null, new Outcome.Success<>(success.value())))
-            cancel(Cancellation.Reason.REQUESTED, null);
-        else Reports.discard(backend(), context(), success.value());
+    private boolean wins(Outcome.Success<? extends T> success) {
+        if (!winner.compareAndSet(null, new Outcome.Success<>(success.value()))) return false;
+        cancel(Cancellation.Reason.REQUESTED, null);
+        return true;
     }
 
     /** The failure of a loser matters only if all lose. */
     @Override
     protected boolean memberFailed(Throwable loser) {
         if (winner.get() != null) Counter.CANCEL_ECHOES.increment();
-        else if (!failure.compareAndSet(null, loser))
-            Failures.suppress(Objects.requireNonNull(failure.get()), Host.get().unwrap(loser));
+        else if (!failure.compareAndSet(null, loser) && !Failures.suppress(Objects.requireNonNull(failure.get()), loser))
+            Reports.drop(backend(), context(), loser);
         return true;
     }
 }

@@ -14,11 +14,15 @@ final class SettledScope extends Scope {
 
     <T extends @Nullable Object> List<Outcome<T>> run(List<Awaitable<? extends T>> sources) throws Exception {
         List<Deferred<? extends T>> members = new ArrayList<>(sources.size());
-        call(() -> {
-            for (Awaitable<? extends T> source : sources) members.add(start(source));
-            return true;
-        });
-        Objects.requireNonNull(parent()).checkpoint();
+        try {
+            this.<@Nullable Void>call(() -> {
+                for (Awaitable<? extends T> source : sources) members.add(start(source));
+                return null;
+            });
+        } catch (Throwable failure) {
+            members.forEach(member -> Gathering.discard(member, this));
+            throw failure;
+        }
         List<Outcome<T>> outcomes = new ArrayList<>(members.size());
         for (Deferred<? extends T> member : members) outcomes.add(widened(Objects.requireNonNull(member.outcome())));
         return outcomes;

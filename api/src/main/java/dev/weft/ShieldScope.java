@@ -26,7 +26,7 @@ final class ShieldScope extends Scope {
     /** An interrupt that came before is kept away from the body and is there again behind it. */
     <T extends @Nullable Object> T run(Callable<? extends T> body) throws Exception {
         boolean[] interrupted = new boolean[1];
-        Timer.Entry watch = backend().timer().schedule(LONG_NANOS, this::warn);
+        Timer.Entry watch = watch(LONG_NANOS, this::warn);
         try {
             return call(() -> {
                 interrupted[0] = Thread.interrupted();

@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
 /** A source that was started in a scope, without a thread, and its handle. */
 final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> implements Deferred<T> {
     private final Promise<T> promise = new Promise<>();
-    private final boolean handle;
+    private final boolean shared;
 
     SourceDeferred(Scope owner, AwaitCell<T> cell) {
         super(owner, cell);
-        this.handle = cell instanceof PromiseCell;
+        this.shared = cell instanceof PromiseCell || cell instanceof StageCell;
     }
 
-    /** {@return whether it only follows another handle, which has the value too} */
-    boolean isHandle() {
-        return handle;
+    /** {@return whether it only follows a handle or a stage, which has the value too} */
+    boolean isShared() {
+        return shared;
     }
 
     Promise<T> promise() {

@@ -80,12 +80,13 @@ final class TimeoutScope extends Scope {
     /** A timeout only if our own cancellation is what unwound the body. */
     private Exception outcome(Throwable thrown) {
         Scope cancelled = Host.get().cancelledScope(thrown);
-        if (hasExpired() && (cancelled == this || cancelled == null && Failures.isEcho(thrown))) return timedOut(thrown);
+        if (hasExpired() && (cancelled == this || cancelled == null && Failures.isEcho(thrown)))
+            return timedOut(thrown);
         if (thrown instanceof Error error) throw error;
         return (Exception) thrown;
     }
 
-    /** Whether members were still running when the time was over, so that the body's result is not the whole. */
+    /** Whether members were still running when the time was over. */
     private boolean isCutShort() {
         return hasExpired() && membersWereCut();
     }

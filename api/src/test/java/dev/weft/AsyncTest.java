@@ -87,10 +87,12 @@ class AsyncTest {
             return "slow";
         });
         assertThat(gather(slow, coroutine(() -> "fast"))).containsExactly("slow", "fast");
-        assertThat(Async.<String>race(coroutine(() -> {
-                    delay(Duration.ofDays(1));
-                    return "never";
-                }), coroutine(() -> "fast")))
+        assertThat(Async.<String>race(
+                        coroutine(() -> {
+                            delay(Duration.ofDays(1));
+                            return "never";
+                        }),
+                        coroutine(() -> "fast")))
                 .isEqualTo("fast");
     }
 
@@ -99,7 +101,8 @@ class AsyncTest {
         AsyncStream<Integer> numbers = stream(out -> {
             for (int i = 0; ; i++) out.emit(i);
         });
-        assertThat(run(() -> numbers.filter(n -> n % 2 == 1).map(n -> n * n).take(3).collect(10)))
+        assertThat(run(() ->
+                        numbers.filter(n -> n % 2 == 1).map(n -> n * n).take(3).collect(10)))
                 .isEqualTo(List.of(1, 9, 25));
     }
 

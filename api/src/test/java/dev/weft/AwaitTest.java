@@ -284,7 +284,7 @@ class AwaitTest {
 
     @Test
     void A09_aValueThatBeatTheDeadlineIsReturned() {
-        var clock = new ManualBackend();
+        var clock = new FiringBackend();
         var probe = new Probe<String>();
         var awaiting = Watched.coroutine(() -> Async.withBackend(
                 clock, () -> Async.withTimeout(Duration.ofSeconds(1), () -> await(probe, Take.FIRST))));
@@ -296,7 +296,7 @@ class AwaitTest {
 
     @Test
     void A09_aValueAfterTheDeadlineIsDiscarded() {
-        var clock = new ManualBackend();
+        var clock = new FiringBackend();
         var probe = new Probe<String>();
         var awaiting = Watched.coroutine(() -> Async.withBackend(
                 clock, () -> Async.withTimeout(Duration.ofSeconds(1), () -> await(probe, Take.FIRST))));

@@ -277,7 +277,7 @@ class GeneratorTest {
     @Test
     void C14_aThreadThatCannotBeStartedIsAnErrorAfterOnSubscribe() {
         var refused = new IllegalStateException("no more threads");
-        var backend = new ManualBackend() {
+        var backend = new FiringBackend() {
             @Override
             public Runnable propagate(Object context, Runnable body) {
                 if (Async.context().contains("full")) throw refused;
@@ -527,7 +527,7 @@ class GeneratorTest {
                 interrupted.add(Thread.currentThread().isInterrupted());
             }
         };
-        var clock = new ManualBackend();
+        var clock = new FiringBackend();
         var plain = new Sink<Integer>().to(Async.stream(generator));
         var shielded = new Sink<Integer>().to(Async.stream(out -> Async.shielded(() -> generator.generate(out))));
         var limited = new Sink<Integer>()
@@ -542,7 +542,7 @@ class GeneratorTest {
 
     @Test
     void D06_aTimeoutEndsAParkedEmitAndTheStreamGoesOn() {
-        var clock = new ManualBackend();
+        var clock = new FiringBackend();
         var sink = new Sink<Integer>()
                 .to(Async.stream(out -> Async.withBackend(clock, () -> {
                     assertThat(Async.withTimeoutOrNull(Duration.ofSeconds(1), () -> {

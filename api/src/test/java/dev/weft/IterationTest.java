@@ -334,7 +334,7 @@ class IterationTest {
     @Test
     void E4_aTimeoutAroundOneStepEndsTheIteration() {
         var probe = new Probe<Integer>();
-        var clock = new ManualBackend();
+        var clock = new FiringBackend();
         var iterating = Watched.coroutine(() -> Async.withBackend(clock, () -> {
             try (AsyncIterator<Integer> values = each(probe, 4)) {
                 assertThat(Async.withTimeoutOrNull(Duration.ofSeconds(1), values::hasNext))

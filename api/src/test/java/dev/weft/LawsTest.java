@@ -158,8 +158,10 @@ class LawsTest {
     @Test
     void G03_aBodyThatReturnsThoughItWasCancelledEndsAsCancelled() {
         var ready = new CountDownLatch(1);
+        var running = new CountDownLatch(1);
         long before = Counter.CANCEL_SWALLOWED.sum();
         Deferred<String> deferred = Async.async(() -> {
+            running.countDown();
             meetUninterruptibly(ready);
             try {
                 Async.checkpoint();
@@ -168,6 +170,7 @@ class LawsTest {
             }
             return "not cancelled";
         });
+        meetUninterruptibly(running);
         deferred.cancel();
         ready.countDown();
         assertThatThrownBy(deferred::await).isInstanceOf(CancelledException.class);
@@ -198,7 +201,7 @@ class LawsTest {
 
     @Test
     void G05_onlyTheScopeThatWasCancelledAbsorbsItsCancellation() {
-        var clock = new ManualBackend();
+        var clock = new FiringBackend();
         var trail = new CopyOnWriteArrayList<String>();
         var body = Watched.coroutine(() -> Async.withBackend(clock, () -> {
             try {
@@ -225,7 +228,7 @@ class LawsTest {
 
     @Test
     void G05_aTimeoutIsNeverTakenForTheCancellationOfTheWhole() {
-        var clock = new ManualBackend();
+        var clock = new FiringBackend();
         var body = Watched.coroutine(() -> Async.withBackend(clock, () -> {
             String limited = Async.withTimeoutOrNull(Duration.ofSeconds(1), () -> await(new Probe<String>(), Take.ONE));
             Async.checkpoint();
@@ -311,7 +314,7 @@ class LawsTest {
                 throw new IllegalStateException("interrupted");
             }
         });
-        var clock = new ManualBackend();
+        var clock = new FiringBackend();
         var body = Watched.coroutine(() ->
                 Async.withBackend(clock, () -> Async.withTimeout(Duration.ofSeconds(1), () -> await(probe, Take.ONE))));
         body.parked();
@@ -324,7 +327,7 @@ class LawsTest {
 
     @RepeatedTest(20)
     void G06b_noInterruptOfATimeoutComesAfterItsScope() {
-        var clock = new ManualBackend();
+        var clock = new FiringBackend();
         var rounds = new AtomicInteger();
         var stray = new AtomicInteger();
         var body = Watched.coroutine(() -> Async.withBackend(clock, () -> {
@@ -389,7 +392,7 @@ class LawsTest {
 
     @RepeatedTest(30)
     void G06b_twoCancellationsAtOnceNeverCancelMoreThanTheyShould() {
-        var clock = new ManualBackend();
+        var clock = new FiringBackend();
         var body = Watched.coroutine(() -> Async.withBackend(clock, () -> {
             for (int i = 0; i < 50; i++) {
                 Async.withTimeoutOrNull(Duration.ofSeconds(1), () -> {
@@ -902,7 +905,7 @@ class LawsTest {
 
     @Test
     void G19_whatIsLongerThanALifetimeNeedsNoTimer() {
-        var clock = new ManualBackend();
+        var clock = new FiringBackend();
         var body = Watched.coroutine(() -> Async.withBackend(
                 clock,
                 () -> Async.withTimeout(Duration.ofSeconds(Long.MAX_VALUE), () -> {
@@ -931,7 +934,7 @@ class LawsTest {
 
     @Test
     void G19_oneTimerEntryPerScopeIsGoneWhenItIsLeft() throws Exception {
-        var clock = new ManualBackend();
+        var clock = new FiringBackend();
         Async.<Exception>withBackend(clock, () -> {
             for (int i = 0; i < 1_000; i++) {
                 Async.withTimeout(Duration.ofDays(1), () -> {

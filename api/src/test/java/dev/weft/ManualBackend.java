@@ -2,41 +2,90 @@ package dev.weft;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.SpiLevel;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
+import dev.weft.spi.Violation;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
-/** The {@code jdk} backend with a clock that is moved by hand. */
+/** The {@code jdk} backend on a clock that stands still until the test moves it; it keeps what could not be delivered. */
+@SpiLevel(SpiLevel.CURRENT)
 class ManualBackend implements Backend {
-    /** A timer's entry that has neither fired nor been removed. */
-    record Entry(long nanos, Runnable action) {}
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
 
-    final List<Entry> entries = new CopyOnWriteArrayList<>();
+    private final List<Undeliverable> undelivered = new CopyOnWriteArrayList<>();
+    private final ManualClock clock = new ManualClock();
 
-    /** Lets all timers run that are under way. */
-    void fire() {
-        fire(entry -> true);
+    /** Starts a root coroutine that has this backend. */
+    <T> Deferred<T> start(Callable<T> body) {
+        return new TaskDeferred<T>(null, this, Context.empty(), body).started(null);
     }
 
-    void fire(Predicate<Entry> which) {
-        for (Entry entry : entries)
-            if (which.test(entry) && entries.remove(entry)) entry.action().run();
+    /** Moves the clock; what becomes due runs on this thread, in its order. */
+    void advance(Duration time) {
+        clock.advance(time.toNanos());
     }
 
-    @Override
-    public Timer timer() {
-        return (nanos, action) -> {
-            var entry = new Entry(nanos, action);
-            entries.add(entry);
-            return () -> entries.remove(entry);
-        };
+    /** Waits until so many entries are in the timer. */
+    void awaitTimers(int count) {
+        until(() -> clock.size() >= count);
+    }
+
+    /** How many entries are in the timer. */
+    int timers() {
+        return clock.size();
+    }
+
+    List<Object> discarded() {
+        return undelivered.stream()
+                .<Object>mapMulti((signal, to) -> {
+                    if (signal instanceof Undeliverable.Value value) to.accept(value.value());
+                })
+                .toList();
+    }
+
+    List<Throwable> dropped() {
+        return undelivered.stream()
+                .<Throwable>mapMulti((signal, to) -> {
+                    if (signal instanceof Undeliverable.Failure failure) to.accept(failure.error());
+                })
+                .toList();
+    }
+
+    List<Violation> violations() {
+        return undelivered.stream()
+                .<Violation>mapMulti((signal, to) -> {
+                    if (signal instanceof Undeliverable.Breach breach) to.accept(breach.violation());
+                })
+                .toList();
+    }
+
+    /** Spins until a condition holds; fails if that takes longer than anything in these tests may. */
+    static void until(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > PATIENCE) throw new AssertionError("waited in vain");
+            Thread.onSpinWait();
+            Thread.yield();
+        }
+    }
+
+    /** Spins until a thread is parked. */
+    static void untilParked(Thread thread) {
+        Predicate<Thread.State> parked = s -> s == Thread.State.WAITING || s == Thread.State.TIMED_WAITING;
+        until(() -> parked.test(thread.getState()));
     }
 
     @Override
@@ -50,13 +99,16 @@ class ManualBackend implements Backend {
     }
 
     @Override
+    @SuppressWarnings("unchecked")
     public <T> AwaitCell<T> one(Object source, Take take) {
-        return JdkBackend.INSTANCE.one(source, take);
+        if (source instanceof CompletionStage<?> stage) return new StageCell<>((CompletionStage<T>) stage, this);
+        return new FlowCell<>((Flow.Publisher<T>) source, take, this);
     }
 
     @Override
+    @SuppressWarnings("unchecked")
     public <T> StreamCell<T> many(Object source, int prefetch) {
-        return JdkBackend.INSTANCE.many(source, prefetch);
+        return new FlowIteration<>((Flow.Publisher<T>) source, prefetch, this);
     }
 
     @Override
@@ -70,8 +122,13 @@ class ManualBackend implements Backend {
     }
 
     @Override
-    public void undeliverable(Undeliverable signal, @Nullable Object context) {
-        JdkBackend.INSTANCE.undeliverable(signal, context);
+    public Timer timer() {
+        return clock;
+    }
+
+    @Override
+    public void undeliverable(Undeliverable signal, Object context) {
+        undelivered.add(signal);
     }
 
     @Override
@@ -82,5 +139,46 @@ class ManualBackend implements Backend {
     @Override
     public Runnable propagate(Object context, Runnable body) {
         return body;
+    }
+}
+
+/** The clock; its monitor guards the fields and is not held while an action runs. */
+final class ManualClock implements Timer {
+    private record Due(long at, long number, Runnable action) {}
+
+    private final TreeSet<Due> entries =
+            new TreeSet<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
+    private long now;
+    private long number;
+
+    @Override
+    public synchronized Entry schedule(long nanos, Runnable action) {
+        Due due = new Due(now + nanos < 0 ? Long.MAX_VALUE : now + nanos, number++, action);
+        entries.add(due);
+        return () -> remove(due);
+    }
+
+    synchronized int size() {
+        return entries.size();
+    }
+
+    void advance(long nanos) {
+        long until;
+        synchronized (this) {
+            until = now + nanos;
+        }
+        for (Due due = next(until); due != null; due = next(until)) due.action().run();
+    }
+
+    /** The next entry that is due by then; the clock stands at its time while it runs, and at that time after the last. */
+    private synchronized Due next(long until) {
+        Due first = entries.isEmpty() ? null : entries.first();
+        boolean due = first != null && first.at() <= until;
+        now = due ? first.at() : until;
+        return due ? entries.pollFirst() : null;
+    }
+
+    private synchronized void remove(Due due) {
+        entries.remove(due);
     }
 }

@@ -128,7 +128,7 @@ class MisbehavingSourcesTest {
         private final Script script;
         private final Consumer consumer;
         private final HookLog hooks;
-        private final ManualBackend clock = new ManualBackend();
+        private final FiringBackend clock = new FiringBackend();
         private final List<Token> trail = new CopyOnWriteArrayList<>();
         private Watched<String> watched;
         private Throwable thrown;

@@ -136,6 +136,11 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         return false;
     }
 
+    @Override
+    public final boolean isParked() {
+        return waiter != null && state == null;
+    }
+
     // --- what a subclass tells
 
     /**
@@ -177,10 +182,17 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     /** Starts the cell without a thread; {@code done} runs once, at the outcome, on the thread that decides it. */
     final void startDetached(@Nullable Object context, Runnable done) {
         this.context = context;
-        begin();
+        if (state == null) begin();
         waiter = done;
         SchedulePoint.pass();
         if (state != null) wake();
+    }
+
+    /** Cancels a cell that has no thread. {@code false} if there was an outcome already. */
+    final boolean cancelDetached() {
+        if (!settle(Mark.CANCELLED)) return false;
+        closeUpstream(true);
+        return true;
     }
 
     final boolean isDecided() {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason what cancelled it
  * @param cause what led to it, or null
  */
-public record Cancellation(Scope origin, Reason reason, @Nullable Throwable cause) {
+public record Cancellation(
+        Scope origin, Reason reason, @Nullable Throwable cause) {
     /** What cancelled a scope. */
     public enum Reason {
         /** Somebody asked for it: a handle, a downstream subscriber, a foreign interrupt. */

@@ -39,7 +39,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     /** Whether the body's turn has come; the thread's own. */
     private boolean begun;
 
-    /** Whether a canceller has interrupted the thread: written by cancellers and settled by the thread itself. */
+    /** Whether a canceller has interrupted the thread: written by cancellers and the thread itself, by whoever made it SENDING. */
     private volatile int interrupt;
 
     /**
@@ -50,8 +50,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
      * @param context the context inside
      * @param body what it does
      */
-    protected CoroutineTask(
-            @Nullable Scope owner, Backend backend, Object context, Callable<? extends T> body) {
+    protected CoroutineTask(@Nullable Scope owner, Backend backend, Object context, Callable<? extends T> body) {
         this(owner, backend, context);
         this.body = body;
     }
@@ -126,11 +125,33 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     @Override
+    public final boolean wasCut() {
+        Cancellation c = cancellation();
+        return c != null && c.origin() != this;
+    }
+
+    @Override
+    public final boolean isQuiet() {
+        Thread t = thread;
+        return t == null || t.getState() == Thread.State.TERMINATED || isSuspended();
+    }
+
+    @Override
     public final String describe() {
         Thread t = thread;
         if (t == null) return "a coroutine without a thread";
         return t.getName()
-                + Arrays.stream(t.getStackTrace()).limit(12).map(Object::toString).collect(Collectors.joining("\n  at ", "\n  at ", ""));
+                + Arrays.stream(t.getStackTrace())
+                        .limit(12)
+                        .map(Object::toString)
+                        .collect(Collectors.joining("\n  at ", "\n  at ", ""));
+    }
+
+    /** {@return the coroutine around the coroutines around this one} */
+    final CoroutineTask<?> root() {
+        CoroutineTask<?> outermost = this;
+        while (outermost.owner != null) outermost = outermost.owner.task();
+        return outermost;
     }
 
     final Scope top() {
@@ -144,7 +165,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     /** A foreign interrupt: cancels the whole coroutine and consumes the flag. Called by the thread itself. */
     final void cancelSelf() {
         settleInterrupt();
-        if (Thread.interrupted()) cancel(Cancellation.Reason.REQUESTED, new InterruptedException("interrupted from outside"));
+        if (Thread.interrupted())
+            cancel(Cancellation.Reason.REQUESTED, new InterruptedException("interrupted from outside"));
     }
 
     /**
@@ -155,27 +177,33 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         Thread target = thread;
         if (target == null || target == Thread.currentThread()) return;
         int before = claimInterrupt();
+        SchedulePoint.pass();
         boolean send = cancelled.mayInterrupt();
+        SchedulePoint.pass();
         if (send) target.interrupt();
+        SchedulePoint.pass();
         interrupt = send ? SENT : before;
     }
 
     /** Waits out a canceller that is just interrupting this thread, and clears an interrupt that one has sent. */
     final void settleInterrupt() {
         SchedulePoint.pass();
-        while (interrupt == SENDING) Thread.yield();
         if (interrupt == NONE) return;
+        if (claimInterrupt() == SENT) Thread.interrupted();
+        SchedulePoint.pass();
         interrupt = NONE;
-        Thread.interrupted();
     }
 
     /** Makes up for an interrupt that a shield or a join has kept away, for foreign blocking calls behind it. */
     final void redeliver(Scope scope) {
         if (scope.cancellation() == null || scope.isDeaf()) return;
-        interrupt = SENT;
+        claimInterrupt();
         Thread.currentThread().interrupt();
+        SchedulePoint.pass();
+        interrupt = SENT;
     }
 
+    /** Takes the right to interrupt this thread or to clear its flag; whoever has it writes the next state soon. */
     private int claimInterrupt() {
         for (; ; ) {
             SchedulePoint.pass();
@@ -186,10 +214,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     private void launch(String name) {
-        Thread created = Thread.ofVirtual()
-                .name(name)
-                .inheritInheritableThreadLocals(false)
-                .unstarted(guarded(backend().propagate(context(), this::execute)));
+        Thread created = SchedulePoint.thread(name, guarded(backend().propagate(context(), this::execute)));
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread = created;
         created.start();
@@ -202,7 +227,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             try {
                 propagated.run();
             } catch (Throwable failure) {
-                if (!begun) complete(null, failure);
+                if (!begun) endUnbegun(failure);
                 else Reports.drop(backend(), context(), failure);
             }
         };
@@ -211,7 +236,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     private void execute() {
         begun = true;
         if (cancellation() != null) {
-            complete(null, null);
+            endUnbegun(null);
             return;
         }
         T result = null;
@@ -223,7 +248,13 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         }
         Throwable unobserved = end(failure);
         deafen();
+        if (unobserved != null) Reports.discard(backend(), context(), result);
         complete(result, failure == null ? unobserved : failure);
+    }
+
+    private void endUnbegun(@Nullable Throwable failure) {
+        deafen();
+        complete(null, failure);
     }
 
     @SuppressWarnings("NullAway") // a null result is of type T when the body returned it

@@ -79,7 +79,8 @@ public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> imp
      */
     public final void emit(T value) {
         Objects.requireNonNull(value, "value");
-        if (Thread.currentThread() != thread()) throw new IllegalStateException("emit from outside the generator's coroutine");
+        if (Thread.currentThread() != thread())
+            throw new IllegalStateException("emit from outside the generator's coroutine");
         try {
             awaitDemand();
         } catch (Throwable cancelled) {
@@ -103,6 +104,11 @@ public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> imp
     public final boolean cancelled() {
         wake();
         return true;
+    }
+
+    @Override
+    public final boolean isParked() {
+        return waiter != null;
     }
 
     @Override

@@ -20,7 +20,9 @@ public final class Failures {
     public static RuntimeException thrown(Throwable failure) {
         Throwable marked = Host.get().marked(failure);
         if (marked instanceof Error error) throw error;
-        return marked instanceof RuntimeException unchecked ? unchecked : Host.get().carrier(marked);
+        return marked instanceof RuntimeException unchecked
+                ? unchecked
+                : Host.get().carrier(marked);
     }
 
     /** {@return whether a failure only says that something was cancelled or interrupted} */
@@ -34,14 +36,18 @@ public final class Failures {
     /**
      * Adds a later failure to the one that is thrown.
      *
-     * @return false if it is the same one, is there already, or there are 32 already
+     * @return false if the later one is not to be seen in the one that is thrown, because there are 32 already or it refers to
+     *     the one that is thrown itself
      */
     public static boolean suppress(Throwable thrown, Throwable later) {
-        if (contains(thrown, later) || contains(later, thrown)) return thrown == later;
-        Throwable[] present = thrown.getSuppressed();
-        if (present.length >= MAX_SUPPRESSED) return false;
-        thrown.addSuppressed(later);
-        return thrown.getSuppressed().length > present.length;
+        synchronized (thrown) { // the lock that addSuppressed takes itself
+            if (contains(thrown, later)) return true;
+            if (contains(later, thrown)) return false;
+            Throwable[] present = thrown.getSuppressed();
+            if (present.length >= MAX_SUPPRESSED) return false;
+            thrown.addSuppressed(later);
+            return thrown.getSuppressed().length > present.length;
+        }
     }
 
     /** Whether a failure is another one, or has it among its causes and suppressed ones, one level deep. */
@@ -53,7 +59,7 @@ public final class Failures {
 
     /** Hands a fatal error to the thread's uncaught handler, after it was delivered as a signal. */
     static void reportFatal(Throwable failure) {
-        if (failure instanceof VirtualMachineError || failure.getClass().getName().equals("java.lang.ThreadDeath"))
-            Reports.uncaught(failure);
+        if (failure instanceof VirtualMachineError
+                || failure.getClass().getName().equals("java.lang.ThreadDeath")) Reports.uncaught(failure);
     }
 }

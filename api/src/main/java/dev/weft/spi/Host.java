@@ -19,7 +19,8 @@ public interface Host {
     CancellationException cancelled(@Nullable Cancellation cancellation, @Nullable Throwable cause);
 
     /** {@return the scope whose cancellation this exception reports, or null if it is no such exception} */
-    @Nullable Scope cancelledScope(Throwable failure);
+    @Nullable
+    Scope cancelledScope(Throwable failure);
 
     /** {@return a new exception for a source that ended without a value where one is needed} */
     RuntimeException noValue(String operation);
@@ -54,9 +55,10 @@ public interface Host {
     final class Holder {
         private static final Host HOST = ServiceLoader.load(Host.class, Host.class.getClassLoader())
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "looked for the provider of " + Host.class.getName()
-                                + " beside the engine, found none: the weft-api jar is incomplete, or META-INF/services was lost in shading"));
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "looked for the provider of " + Host.class.getName()
+                                        + " beside the engine, found none: the weft-api jar is incomplete, or META-INF/services was lost in shading"));
 
         private Holder() {}
     }

@@ -5,11 +5,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Something that was started in a scope and does not outlive it. */
 interface Member {
-    /** Cancels it; a task adds itself to those through which the canceller still has to go. */
+    /** Cancels it from outside; a task adds itself to those through which the canceller still has to go. */
     void cancel(Cancellation c, Deque<CoroutineTask<?>> marked);
 
+    /** {@return whether, now that it has ended, a cancellation from outside is what ended it} */
+    boolean wasCut();
+
     /** {@return its failure, if it failed and nobody has been told} */
-    @Nullable Throwable unobservedFailure();
+    @Nullable
+    Throwable unobservedFailure();
+
+    /** {@return whether it is suspended, with all that is inside, or has ended} */
+    boolean isQuiet();
 
     /** {@return what to call it in a warning, with its stack where it has one} */
     String describe();

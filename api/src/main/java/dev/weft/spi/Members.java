@@ -3,7 +3,7 @@ package dev.weft.spi;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -20,11 +20,13 @@ final class Members implements Suspension {
     private static final System.Logger LOG = System.getLogger("dev.weft");
     private static final long STRAGGLER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final Set<Member> alive = new HashSet<>();
+    /** In the order in which they were started, and are cancelled. */
+    private final Set<Member> alive = new LinkedHashSet<>();
+
     private final List<Member> failed = new ArrayList<>();
     private @Nullable Thread joiner;
 
-    /** Whether cancellation came while some were alive and the body had ended; the joiner's own. */
+    /** Whether the cancellation of the scope was what ended one of them. */
     private boolean cut;
 
     synchronized void add(Member member) {
@@ -35,6 +37,7 @@ final class Members implements Suspension {
         SchedulePoint.pass();
         Thread waiting;
         synchronized (this) {
+            cut |= member.wasCut();
             if (!alive.remove(member) || !alive.isEmpty()) return;
             waiting = joiner;
         }
@@ -59,9 +62,9 @@ final class Members implements Suspension {
         }
         Timer.Entry watch = null;
         while (!isEmpty()) {
-            if (!cut && scope.cancellation() != null) {
-                cut = true;
-                watch = scope.backend().timer().schedule(STRAGGLER_NANOS, this::warn);
+            if (watch == null && scope.cancellation() != null) {
+                watch = scope.watch(STRAGGLER_NANOS, this::warn);
+                continue; // the timer may have parked, and used up the permit of the last member
             }
             LockSupport.park(this);
             if (Thread.currentThread().isInterrupted()) scope.task().cancelSelf();
@@ -71,7 +74,7 @@ final class Members implements Suspension {
         scope.task().redeliver(scope);
     }
 
-    boolean wereCut() {
+    synchronized boolean wereCut() {
         return cut;
     }
 
@@ -85,18 +88,29 @@ final class Members implements Suspension {
         return true;
     }
 
-    /** {@return the first failure that nobody has seen; the others are suppressed in it} */
-    @Nullable Throwable unobservedFailure() {
+    @Override
+    public boolean isParked() {
+        return !isEmpty();
+    }
+
+    /** {@return whether all are suspended} */
+    boolean areQuiet() {
+        return snapshot().stream().allMatch(Member::isQuiet);
+    }
+
+    /** {@return the first failure that nobody has seen; the others are suppressed in it, or dropped where there are too many} */
+    @Nullable Throwable unobservedFailure(Scope scope) {
         Throwable first = null;
         for (Throwable failure : takeUnobserved()) {
             if (first == null) first = failure;
-            else Failures.suppress(first, failure);
+            else if (!Failures.suppress(first, failure)) Reports.drop(scope.backend(), scope.context(), failure);
         }
         return first;
     }
 
     /** Reports the failures that nobody has seen beside the one that the body itself ends with. */
-    @Nullable Throwable reportUnobserved(Throwable thrown, Scope scope) {
+    @Nullable
+    Throwable reportUnobserved(Throwable thrown, Scope scope) {
         for (Throwable failure : takeUnobserved())
             if (failure != thrown) Reports.drop(scope.backend(), scope.context(), failure);
         return null;
@@ -121,7 +135,9 @@ final class Members implements Suspension {
     }
 
     private void warn() {
-        LOG.log(Level.WARNING, () -> "Cancelled 5 s ago and still running: "
-                + snapshot().stream().map(Member::describe).collect(Collectors.joining(", ")));
+        LOG.log(
+                Level.WARNING,
+                () -> "Cancelled 5 s ago and still running: "
+                        + snapshot().stream().map(Member::describe).collect(Collectors.joining(", ")));
     }
 }

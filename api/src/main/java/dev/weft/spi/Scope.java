@@ -126,7 +126,7 @@ public class Scope {
 
     /**
      * Runs a body inside this scope, on the current thread, and leaves the scope when all members are done. If the body fails
-     * they are cancelled first.
+     * they are cancelled first. If cancellation from outside ended one of them, that is thrown: the result is not the whole.
      *
      * @param body what to run
      * @return its result
@@ -142,15 +142,34 @@ public class Scope {
             throw failure;
         }
         Throwable unobserved = leave(null);
-        if (unobserved == null) return result;
+        Cancellation outside = cutFromOutside();
+        if (unobserved == null && outside == null) return result;
         Reports.discard(backend, context, result);
-        throw Failures.thrown(unobserved);
+        if (outside == null) throw Failures.thrown(Objects.requireNonNull(unobserved));
+        if (unobserved != null) Reports.drop(backend, context, unobserved);
+        throw Objects.requireNonNull(parent).observed(outside);
     }
 
-    /** {@return whether the scope was cancelled while it waited for its members, after its body had returned} */
+    /** {@return whether a member was ended by the cancellation of this scope, so that the body's result is not the whole} */
     protected final boolean membersWereCut() {
         Members inside = members;
         return inside != null && inside.wereCut();
+    }
+
+    /**
+     * Schedules a warning. A timer that refuses, because its scheduler was shut down, must not keep a scope from its clean-up.
+     *
+     * @param nanos when
+     * @param warning what to do then
+     * @return the entry in the timer, or one that does nothing
+     */
+    protected final Timer.Entry watch(long nanos, Runnable warning) {
+        try {
+            return backend.timer().schedule(nanos, warning);
+        } catch (RuntimeException refused) {
+            Reports.drop(backend, context, refused);
+            return () -> {};
+        }
     }
 
     /**
@@ -234,6 +253,20 @@ public class Scope {
         task.settleInterrupt();
     }
 
+    /** Whether the thread is parked in the innermost scope from here, and all members on the way are quiet. */
+    final boolean isSuspended() {
+        for (Scope s = this; ; ) {
+            Members inside = s.members;
+            if (inside != null && !inside.areQuiet()) return false;
+            Scope inner = s.nested;
+            if (inner == null) {
+                Suspension in = s.suspension;
+                return in != null && in.isParked();
+            }
+            s = inner;
+        }
+    }
+
     final void opened(StreamCell<?> cell) {
         cell.nextOpened = opened;
         if (opened != null) opened.previousOpened = cell;
@@ -257,7 +290,12 @@ public class Scope {
         Members inside = members;
         if (inside == null) return null;
         inside.join(this);
-        return failure == null ? inside.unobservedFailure() : inside.reportUnobserved(failure, this);
+        return failure == null ? inside.unobservedFailure(this) : inside.reportUnobserved(failure, this);
+    }
+
+    private @Nullable Cancellation cutFromOutside() {
+        Cancellation c = cancellation();
+        return c != null && c.origin() != this && membersWereCut() ? c : null;
     }
 
     private void enter() {
@@ -293,7 +331,8 @@ public class Scope {
             SchedulePoint.pass();
             Scope inner = s.nested;
             if (inner == null) break;
-            if (inner.shield || !inner.mark(c)) return;
+            if (inner.shield) return;
+            if (!inner.mark(c) && inner.cancellation() != c) return; // one that is just being entered marks itself
             s = inner;
         }
         Suspension in = s.suspension;

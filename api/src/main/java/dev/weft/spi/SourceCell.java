@@ -33,12 +33,12 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
 
     @Override
     protected final String operation() {
-        return take.operation;
+        return take.operation();
     }
 
     @Override
     protected final @Nullable T empty() {
-        if (take.required) throw Host.get().noValue(take.operation);
+        if (take.required) throw Host.get().noValue(take.operation());
         return null;
     }
 
@@ -119,7 +119,7 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
                 if (!hold(value)) second(value, null);
             }
             case SINGLE -> {
-                if (!hold(value)) second(value, Host.get().tooManyValues(take.operation));
+                if (!hold(value)) second(value, Host.get().tooManyValues(take.operation()));
             }
             case LAST -> replace(value);
             case NONE -> discard(value);

@@ -1,6 +1,7 @@
 package dev.weft.spi;
 
 import java.util.Deque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public abstract class SourceTask<T extends @Nullable Object> implements Member {
     private final Scope owner;
     private final AwaitCell<T> cell;
+
+    /** Whether the scope cancels it; written before that happens. */
+    private volatile boolean fromOutside;
 
     /**
      * A source that is not started yet.
@@ -27,12 +31,16 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     /** Subscribes, as a member of the owner; called inside the owner. */
     public final void start() {
         owner.admit(this);
-        cell.startDetached(owner.context(), this::done);
+        cell.startDetached(Objects.requireNonNull(Scope.current()).context(), this::done);
     }
 
-    /** Cancels the subscription. {@return false if there was an outcome already} */
+    /**
+     * Cancels the subscription.
+     *
+     * @return false if there was an outcome already
+     */
     public final boolean cancel() {
-        return cell.cancelled();
+        return cell.cancelDetached();
     }
 
     /** The source gave its value, or null if it is empty where that is allowed. */
@@ -46,7 +54,18 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
 
     @Override
     public final void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
-        cell.cancelled();
+        fromOutside = true;
+        cell.cancelDetached();
+    }
+
+    @Override
+    public final boolean wasCut() {
+        return fromOutside && cell.isCancelled();
+    }
+
+    @Override
+    public final boolean isQuiet() {
+        return !cell.isDecided();
     }
 
     @Override

@@ -71,9 +71,11 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private boolean ended;
     private @Nullable Throwable failure;
 
-    @Nullable StreamCell<?> nextOpened;
+    @Nullable
+    StreamCell<?> nextOpened;
 
-    @Nullable StreamCell<?> previousOpened;
+    @Nullable
+    StreamCell<?> previousOpened;
 
     /**
      * A cell that is not started; the current thread is its consumer.
@@ -177,6 +179,11 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         if (wake()) return true;
         if (calling && TERMINAL.compareAndSet(this, null, Mark.CANCELLED)) closeEarly();
         return false;
+    }
+
+    @Override
+    public final boolean isParked() {
+        return waiter != null;
     }
 
     // --- what a subclass tells

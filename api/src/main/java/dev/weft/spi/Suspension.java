@@ -1,7 +1,6 @@
 package dev.weft.spi;
 
-/** What a thread is suspended in, as a canceller sees it. */
-@FunctionalInterface
+/** What a thread is suspended in, as others see it. */
 interface Suspension {
     /**
      * Wakes the suspended thread, which then looks at its scope. Called by the canceller, on any thread; never blocks.
@@ -10,4 +9,7 @@ interface Suspension {
      *     has to reach the thread in another way
      */
     boolean cancelled();
+
+    /** {@return whether the thread is parked, or about to be, and nothing has woken it} */
+    boolean isParked();
 }

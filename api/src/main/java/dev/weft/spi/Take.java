@@ -16,11 +16,16 @@ public enum Take {
     SINGLE(true, "awaitSingle");
 
     final boolean required;
-    final String operation;
+    private final String operation;
 
     Take(boolean required, String operation) {
         this.required = required;
         this.operation = operation;
+    }
+
+    /** {@return the public word for it, as errors name it} */
+    public String operation() {
+        return operation;
     }
 
     /** {@return how many values to request: one for {@link #FIRST}, all for the rest} */

@@ -1,0 +1,136 @@
+package dev.weft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** What the verbs say to arguments that cannot be right. */
+class BadInputTest {
+    private static final AsyncBody<Integer, RuntimeException> BODY = () -> 1;
+    private static final Awaitable<Integer> SOURCE = Async.coroutine(() -> 1);
+
+    @TestFactory
+    Stream<DynamicTest> nullIsRefusedByTheNameOfTheArgument() {
+        return Stream.of(
+                refused("body", () -> Async.run((AsyncBody<Object, RuntimeException>) null)),
+                refused("body", () -> Async.run((AsyncAction<RuntimeException>) null)),
+                refused("body", () -> Async.coroutine(null)),
+                refused("body", () -> Async.async((Callable<Object>) null)),
+                refused("body", () -> Async.async((AsyncAction<RuntimeException>) null)),
+                refused("name", () -> Async.coroutine(() -> 1).named(null)),
+                refused("awaitable", () -> Async.await((Awaitable<Object>) null)),
+                refused("awaitable", () -> Async.await((Awaitable<Object>) null, IOException.class)),
+                refused("type", () -> Async.await(SOURCE, null)),
+                refused("stage", () -> Async.await((CompletionStage<Object>) null)),
+                refused("stage", () -> Async.await((CompletionStage<Object>) null, IOException.class)),
+                refused("future", () -> Async.awaitFuture((Future<Object>) null)),
+                refused("future", () -> Async.awaitFuture((Future<Object>) null, IOException.class)),
+                refused("body", () -> Async.awaitCallback(null)),
+                refused("body", () -> Async.awaitCallback(null, IOException.class)),
+                refused("source", () -> Async.awaitable(null)),
+                refused("time", () -> Async.delay(null)),
+                refused("limit", () -> Async.withTimeout(null, BODY)),
+                refused("body", () -> Async.withTimeout(Duration.ZERO, (AsyncBody<Object, RuntimeException>) null)),
+                refused("body", () -> Async.withTimeout(Duration.ZERO, (AsyncAction<RuntimeException>) null)),
+                refused("limit", () -> Async.withTimeoutOrNull(null, BODY)),
+                refused("body", () -> Async.withTimeoutOrNull(Duration.ZERO, null)),
+                refused("limit", () -> Async.resetTimeout(null)),
+                refused("body", () -> Async.shielded((AsyncBody<Object, RuntimeException>) null)),
+                refused("body", () -> Async.shielded((AsyncAction<RuntimeException>) null)),
+                refused("body", () -> Async.group((GroupBody<Object, RuntimeException>) null)),
+                refused("body", () -> Async.group((GroupAction<RuntimeException>) null)),
+                refused("items", () -> Async.mapConcurrent(null, 1, a -> a)),
+                refused("function", () -> Async.mapConcurrent(List.of(1), 1, null)),
+                refused("generator", () -> Async.stream(null)),
+                refused("publisher", () -> Async.each((Flow.Publisher<Object>) null)),
+                refused("key", () -> Async.withContext(null, 1, BODY)),
+                refused("value", () -> Async.withContext(1, null, BODY)),
+                refused("body", () -> Async.withContext(1, 1, (AsyncBody<Object, RuntimeException>) null)),
+                refused("backend", () -> Async.withBackend(null, BODY)),
+                refused("body", () -> Async.withBackend(Async.backend(), (AsyncAction<RuntimeException>) null)),
+                refused("hook", () -> Hooks.onDiscard(null)),
+                refused("hook", () -> Hooks.onDropped(null)),
+                refused("hook", () -> Hooks.onViolation(null)),
+                refused("key", () -> Context.empty().get(null)),
+                refused("value", () -> Context.empty().with(1, null)),
+                refused("subscriber", () -> Async.stream(out -> {}).subscribe(null)),
+                refused("source", () -> Async.group(g -> {
+                    g.start(null);
+                })));
+    }
+
+    private static DynamicTest refused(String argument, ThrowingCallable call) {
+        return DynamicTest.dynamicTest(argument, () -> assertThatThrownBy(call)
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage(argument));
+    }
+
+    @Test
+    void gatheringNothingIsAnEmptyList() {
+        assertThat(Async.gather()).isEmpty();
+        assertThat(Async.gather(List.of())).isEmpty();
+        assertThat(Async.gatherSettled()).isEmpty();
+        assertThat(Async.mapConcurrent(List.of(), 1, a -> a)).isEmpty();
+    }
+
+    @Test
+    void racingNothingIsRefused() {
+        assertThatThrownBy(Async::race)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("race needs at least one runner");
+    }
+
+    @Test
+    void aConcurrencyBelowOneIsRefused() {
+        assertThatThrownBy(() -> Async.gather(0, List.of(SOURCE)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("maxConcurrency must be at least 1, is 0");
+        assertThatThrownBy(() -> Async.mapConcurrent(List.of(1), -1, a -> a))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("maxConcurrency must be at least 1, is -1");
+    }
+
+    @Test
+    void durationsOfZeroAndLessAreOver() {
+        Async.delay(Duration.ZERO);
+        Async.delay(Duration.ofSeconds(Long.MIN_VALUE));
+    }
+
+    @Test
+    void aBodyThatThrowsAnErrorGivesThatError() {
+        var error = new AssertionError("mine");
+        assertThatThrownBy(() -> Async.run(() -> {
+                    throw error;
+                }))
+                .isSameAs(error);
+    }
+
+    @Test
+    void aSourceThatNobodyUnderstandsIsNamed() {
+        assertThatThrownBy(() -> Async.awaitable("text"))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("java.lang.String")
+                .hasMessageContaining("found [jdk]")
+                .hasMessageContaining("add the adapter");
+        assertThatThrownBy(() -> Async.coroutine(() -> 1).as(List.class)).isInstanceOf(BackendException.class);
+    }
+
+    @Test
+    void aNativeSourceIsAwaitedThroughItsBackend() {
+        Awaitable<String> stage = Async.awaitable(CompletableFuture.completedFuture("value"));
+        assertThat(Async.run(() -> Async.await(stage))).isEqualTo("value");
+    }
+}

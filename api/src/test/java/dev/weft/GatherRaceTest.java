@@ -1,0 +1,543 @@
+package dev.weft;
+
+import static dev.weft.Async.async;
+import static dev.weft.Async.await;
+import static dev.weft.Async.awaitable;
+import static dev.weft.Async.checkpoint;
+import static dev.weft.Async.coroutine;
+import static dev.weft.Async.delay;
+import static dev.weft.Async.gather;
+import static dev.weft.Async.gatherSettled;
+import static dev.weft.Async.mapConcurrent;
+import static dev.weft.Async.race;
+import static dev.weft.Async.run;
+import static dev.weft.Async.shielded;
+import static dev.weft.ManualBackend.until;
+import static dev.weft.ManualBackend.untilParked;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.spi.Counter;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Gathering and racing, {@code promises.md} rows H8 to H10. */
+class GatherRaceTest {
+    private static final Duration LONG = Duration.ofDays(1);
+
+    private final List<Object> discarded = new CopyOnWriteArrayList<>();
+    private final List<Throwable> dropped = new CopyOnWriteArrayList<>();
+    private Hooks.Handle discardHook;
+    private Hooks.Handle droppedHook;
+
+    @BeforeEach
+    void setHooks() {
+        discardHook = Hooks.onDiscard(discarded::add);
+        droppedHook = Hooks.onDropped(dropped::add);
+    }
+
+    @AfterEach
+    void restoreHooks() {
+        discardHook.close();
+        droppedHook.close();
+    }
+
+    @Test
+    void H8_resultsComeInTheOrderOfTheArguments() {
+        var first = new CompletableFuture<String>();
+        var second = new CompletableFuture<String>();
+        Deferred<List<String>> root =
+                new ManualBackend().start(() -> gather(coroutine(() -> await(first)), coroutine(() -> await(second))));
+        second.complete("second");
+        first.complete("first");
+        assertThat(root.await()).containsExactly("first", "second");
+        assertThat(discarded).isEmpty();
+    }
+
+    @Test
+    void H8_gatheringNothingIsEmpty() {
+        assertThat(gather()).isEmpty();
+        assertThat(gather(List.<Awaitable<String>>of())).isEmpty();
+        assertThat(gather(3, List.<Awaitable<String>>of())).isEmpty();
+        assertThat(gatherSettled()).isEmpty();
+        assertThat(mapConcurrent(List.<String>of(), 1, String::length)).isEmpty();
+    }
+
+    @Test
+    void H8_nullIsAResult() {
+        assertThat(gather(coroutine(() -> null), coroutine(() -> "x"))).containsExactly(null, "x");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+    void H8_maxConcurrencyBelowOneIsRefusedBeforeAnythingStarts(int maxConcurrency) {
+        var ran = new AtomicBoolean();
+        Coroutine<?> body = coroutine(() -> {
+            ran.set(true);
+            return null;
+        });
+        assertThatThrownBy(() -> gather(maxConcurrency, List.of(body)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("maxConcurrency")
+                .hasMessageContaining(String.valueOf(maxConcurrency));
+        assertThatThrownBy(() -> mapConcurrent(List.of(body), maxConcurrency, Coroutine::await))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(ran).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void H8_atMostMaxConcurrencyAreUnderWay(boolean gather) {
+        int count = 7;
+        int max = 3;
+        List<CompletableFuture<Integer>> gates = IntStream.range(0, count)
+                .mapToObj(i -> new CompletableFuture<Integer>())
+                .toList();
+        var taken = new AtomicInteger();
+        var started = new AtomicInteger();
+        Deferred<List<Integer>> root = new ManualBackend()
+                .start(() -> gather
+                        ? gather(
+                                max,
+                                gates.stream()
+                                        .map(gate -> coroutine(() -> {
+                                            started.incrementAndGet();
+                                            return await(gate);
+                                        }))
+                                        .toList())
+                        : mapConcurrent(() -> counting(gates.iterator(), taken), max, gate -> {
+                            started.incrementAndGet();
+                            return await(gate);
+                        }));
+        for (int done = 0; done < count; done++) {
+            int expected = Math.min(done + max, count);
+            until(() -> started.get() == expected);
+            untilParked(((TaskDeferred<?>) root).thread());
+            assertThat(started).hasValue(expected);
+            if (!gather) assertThat(taken.get()).isLessThanOrEqualTo(expected + 1);
+            gates.get(done).complete(done);
+        }
+        assertThat(root.await()).containsExactly(0, 1, 2, 3, 4, 5, 6);
+    }
+
+    @Test
+    void H8_mapConcurrentWithOnePlaceIsALoop() {
+        var trail = new CopyOnWriteArrayList<String>();
+        mapConcurrent(List.of(1, 2, 3), 1, i -> {
+            trail.add("begin " + i);
+            delay(Duration.ofNanos(1));
+            return trail.add("end " + i);
+        });
+        assertThat(trail).containsExactly("begin 1", "end 1", "begin 2", "end 2", "begin 3", "end 3");
+    }
+
+    @Test
+    void H8_theFirstFailureCancelsTheRestAndTheValuesAreDiscarded() {
+        var first = new IllegalStateException("first");
+        var cancelled = new AtomicBoolean();
+        var parked = new AtomicBoolean();
+        var got = new CompletableFuture<String>();
+        assertThatThrownBy(() -> gather(
+                        coroutine(() -> "resource"),
+                        coroutine(() -> {
+                            try {
+                                parked.set(true);
+                                delay(LONG);
+                            } catch (CancelledException thrown) {
+                                cancelled.set(true);
+                                throw thrown;
+                            }
+                            return null;
+                        }),
+                        coroutine(() -> {
+                            await(got);
+                            throw first;
+                        }),
+                        coroutine(() -> {
+                            until(parked::get);
+                            got.complete("now");
+                            return "another resource";
+                        })))
+                .isSameAs(first);
+        assertThat(cancelled).isTrue();
+        assertThat(discarded).contains("resource").isSubsetOf("resource", "another resource");
+    }
+
+    @Test
+    void H8_everyValueOfAFailedGatherIsDiscardedOnce() {
+        for (int round = 0; round < 300; round++) {
+            discarded.clear();
+            var made = new CopyOnWriteArrayList<>();
+            var first = new IllegalStateException("first");
+            assertThatThrownBy(() -> gather(
+                            makes(made, "a"), makes(made, "b"), coroutine(() -> throwing(first)), makes(made, "c")))
+                    .isSameAs(first);
+            assertThat(discarded).containsExactlyInAnyOrderElementsOf(made);
+        }
+    }
+
+    @Test
+    void H8_handlesAndStagesKeepTheirValues() {
+        run(() -> {
+            Deferred<String> handle = async(() -> "mine");
+            CompletableFuture<String> stage = CompletableFuture.completedFuture("shared");
+            until(handle::isDone);
+            assertThatThrownBy(() -> gather(
+                            handle, awaitable(stage), coroutine(() -> throwing(new IllegalStateException("last")))))
+                    .hasMessage("last");
+            assertThat(handle.await()).isEqualTo("mine");
+        });
+        assertThat(discarded).isEmpty();
+    }
+
+    @Test
+    void H8_aGatherThatIsCancelledWaitsForItsMembersAndDiscards() {
+        var backend = new ManualBackend();
+        var trail = new CopyOnWriteArrayList<String>();
+        Deferred<?> root = backend.start(() -> gather(coroutine(() -> "resource"), coroutine(() -> {
+            try {
+                delay(LONG);
+            } finally {
+                trail.add("cleaned up");
+            }
+            return null;
+        })));
+        backend.awaitTimers(1);
+        root.cancel();
+        until(root::isDone);
+        assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+        assertThat(trail).containsExactly("cleaned up");
+        assertThat(backend.discarded()).containsExactly("resource");
+    }
+
+    @Test
+    void H8_aGatherThatWaitsForAPlaceCanBeCancelled() {
+        var backend = new ManualBackend();
+        var root = (TaskDeferred<?>) backend.start(() -> mapConcurrent(List.of(1, 2, 3), 1, i -> {
+            delay(LONG);
+            return i;
+        }));
+        backend.awaitTimers(1);
+        untilParked(root.thread());
+        root.cancel();
+        until(root::isDone);
+        assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+        assertThat(backend.timers()).isZero();
+    }
+
+    @Test
+    void H8_aFailureFreesAGatherThatWaitsForAPlace() {
+        var first = new IllegalStateException("first");
+        for (int round = 0; round < 200; round++) {
+            assertThatThrownBy(() -> mapConcurrent(List.of(1, 2, 3, 4), 2, i -> {
+                        if (i == 2) throw first;
+                        delay(LONG);
+                        return i;
+                    }))
+                    .isSameAs(first);
+        }
+    }
+
+    @Test
+    void H8_anIteratorThatFailsCancelsWhatItHasStarted() {
+        var backend = new ManualBackend();
+        var failure = new IllegalStateException("iterator");
+        Iterable<Integer> items = () -> IntStream.iterate(0, i -> {
+                    if (i == 2) throw failure;
+                    return i + 1;
+                })
+                .iterator();
+        Deferred<?> root = backend.start(() -> mapConcurrent(items, 10, i -> {
+            delay(LONG);
+            return i;
+        }));
+        assertThatThrownBy(root::await).isSameAs(failure);
+        assertThat(backend.timers()).isZero();
+    }
+
+    @Test
+    void H8_gatherSettledNeverFailsOnTheFailureOfAMember() {
+        var disk = new IOException("disk");
+        List<Outcome<String>> outcomes = run(() -> {
+            Deferred<String> cancelled = async(() -> {
+                delay(LONG);
+                return "never";
+            });
+            Coroutine<String> interruptsItself = coroutine(() -> {
+                Thread.currentThread().interrupt();
+                checkpoint();
+                return "never";
+            });
+            Coroutine<String> fails = coroutine(() -> throwing(disk));
+            List<Outcome<String>> settled = gatherSettled(coroutine(() -> "value"), fails, interruptsItself);
+            cancelled.cancel();
+            return settled;
+        });
+        assertThat(outcomes)
+                .containsExactly(
+                        new Outcome.Success<>("value"), new Outcome.Failure<>(disk), new Outcome.Cancelled<>());
+        assertThat(dropped).isEmpty();
+    }
+
+    @Test
+    void H8_gatherSettledThatIsCancelledDiscardsWhatItHas() {
+        var backend = new ManualBackend();
+        Deferred<?> root = backend.start(() -> gatherSettled(coroutine(() -> "resource"), coroutine(() -> {
+            delay(LONG);
+            return "never";
+        })));
+        backend.awaitTimers(1);
+        root.cancel();
+        until(root::isDone);
+        assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+        assertThat(backend.discarded()).containsExactly("resource");
+    }
+
+    @Test
+    void H9_theFirstSuccessWinsAndTheOthersAreCancelledAndJoined() {
+        var backend = new ManualBackend();
+        var trail = new CopyOnWriteArrayList<String>();
+        var cleanUp = new CompletableFuture<Void>();
+        var cleaning = new AtomicBoolean();
+        var win = new CompletableFuture<String>();
+        Deferred<String> root = backend.start(() -> {
+            String won = race(
+                    coroutine(() -> {
+                        try {
+                            delay(LONG);
+                        } finally {
+                            shielded(() -> {
+                                cleaning.set(true);
+                                await(cleanUp);
+                            });
+                            trail.add("loser");
+                        }
+                        return "never";
+                    }),
+                    coroutine(() -> await(win)));
+            trail.add("race");
+            return won;
+        });
+        backend.awaitTimers(1);
+        win.complete("won");
+        until(cleaning::get);
+        untilParked(((TaskDeferred<?>) root).thread());
+        assertThat(trail).isEmpty();
+        cleanUp.complete(null);
+        assertThat(root.await()).isEqualTo("won");
+        assertThat(trail).containsExactly("loser", "race");
+    }
+
+    @Test
+    void H9_whatIsReadyWinsAndThoseBehindItAreNotStarted() {
+        var started = new AtomicBoolean();
+        String won = race(awaitable(CompletableFuture.completedFuture("ready")), coroutine(() -> {
+            started.set(true);
+            return "late";
+        }));
+        assertThat(won).isEqualTo("ready");
+        assertThat(started).isFalse();
+    }
+
+    @Test
+    void H9_theValuesOfLosersAreDiscarded() {
+        for (int round = 0; round < 300; round++) {
+            discarded.clear();
+            var made = new CopyOnWriteArrayList<>();
+            String won = race(makes(made, "a"), makes(made, "b"), makes(made, "c"));
+            assertThat(made).contains(won);
+            List<Object> rest = new ArrayList<>(made);
+            rest.remove(won);
+            assertThat(discarded).containsExactlyInAnyOrderElementsOf(rest);
+        }
+    }
+
+    @Test
+    void H9_handlesThatLoseKeepTheirValues() {
+        for (int round = 0; round < 300; round++) {
+            run(() -> {
+                var go = new CompletableFuture<Void>();
+                Deferred<String> one = async(() -> {
+                    await(go);
+                    return "one";
+                });
+                Deferred<String> two = async(() -> {
+                    await(go);
+                    return "two";
+                });
+                async(() -> go.complete(null));
+                assertThat(race(one, two)).isIn("one", "two");
+                assertThat(one.await() + two.await()).isEqualTo("onetwo");
+            });
+        }
+        assertThat(discarded).isEmpty();
+    }
+
+    @Test
+    void H9_theFailureOfALoserIsNotSeen() {
+        String won = race(coroutine(() -> throwing(new IllegalStateException("loser"))), coroutine(() -> {
+            delay(Duration.ofMillis(1));
+            return "won";
+        }));
+        assertThat(won).isEqualTo("won");
+        assertThat(dropped).isEmpty();
+    }
+
+    @Test
+    void H9_aFailureBehindTheWinnerIsOnlyCounted() {
+        long before = Counter.CANCEL_ECHOES.sum();
+        var cleaning = new IllegalStateException("while cleaning up");
+        var parked = new AtomicBoolean();
+        String won = race(
+                coroutine(() -> {
+                    try {
+                        parked.set(true);
+                        delay(LONG);
+                    } catch (CancelledException cancelled) {
+                        throw cleaning;
+                    }
+                    return "never";
+                }),
+                coroutine(() -> {
+                    until(parked::get);
+                    return "won";
+                }));
+        assertThat(won).isEqualTo("won");
+        assertThat(dropped).isEmpty();
+        assertThat(Counter.CANCEL_ECHOES.sum()).isGreaterThan(before);
+    }
+
+    @Test
+    void H9_ifAllFailTheFirstIsThrownAndTheOthersAreSuppressed() {
+        var first = new IllegalStateException("first");
+        var second = new IOException("second");
+        assertThatThrownBy(() -> race(coroutine(() -> throwing(first)), coroutine(() -> {
+                    delay(Duration.ofMillis(2));
+                    return throwing(second);
+                })))
+                .isSameAs(first);
+        assertThat(first.getSuppressed()).contains(second);
+    }
+
+    @Test
+    void H9_aCheckedFailureComesInItsCarrier() {
+        var disk = new IOException("disk");
+        assertThatThrownBy(() -> race(coroutine(() -> throwing(disk))))
+                .isInstanceOf(AwaitException.class)
+                .hasCause(disk);
+    }
+
+    @Test
+    void H9_aRaceOfNothingIsRefused() {
+        assertThatThrownBy(() -> race()).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> race(List.<Awaitable<String>>of())).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void H9_nullCanWin() {
+        assertThat(Async.<String>race(coroutine(() -> null))).isNull();
+    }
+
+    @Test
+    void H9_aRaceOfWhichAllAreCancelledIsCancelled() {
+        assertThatThrownBy(() -> race(coroutine(() -> {
+                    Thread.currentThread().interrupt();
+                    checkpoint();
+                    return null;
+                })))
+                .isInstanceOf(CancelledException.class);
+    }
+
+    @Test
+    void H10_theWinnersValueIsReturnedAlthoughTheRaceIsCancelledMeanwhile() {
+        var backend = new ManualBackend();
+        var cleanUp = new CompletableFuture<Void>();
+        var seen = new AtomicReference<String>();
+        Deferred<?> root = backend.start(() -> {
+            seen.set(race(
+                    coroutine(() -> {
+                        try {
+                            delay(LONG);
+                        } finally {
+                            shielded(() -> await(cleanUp));
+                        }
+                        return "never";
+                    }),
+                    coroutine(() -> {
+                        backend.awaitTimers(1);
+                        return "won";
+                    })));
+            checkpoint();
+            return null;
+        });
+        backend.awaitTimers(2); // the shield's and the one for stragglers: there is a winner
+        root.cancel();
+        cleanUp.complete(null);
+        until(root::isDone);
+        assertThat(seen).hasValue("won");
+        assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+        assertThat(backend.discarded()).isEmpty();
+    }
+
+    @Test
+    void H10_aRaceThatIsCancelledBeforeThereIsAWinnerThrowsAndDiscards() {
+        var backend = new ManualBackend();
+        var both = new AtomicInteger();
+        Coroutine<String> ignoresIt = coroutine(() -> {
+            try {
+                both.incrementAndGet();
+                delay(LONG);
+            } catch (CancelledException swallowed) {
+                return "late";
+            }
+            return "never";
+        });
+        Deferred<?> root = backend.start(() -> race(ignoresIt, ignoresIt));
+        backend.awaitTimers(2);
+        root.cancel();
+        until(root::isDone);
+        assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+        assertThat(both).hasValue(2);
+        assertThat(backend.discarded()).containsExactly("late", "late");
+    }
+
+    private static Coroutine<String> makes(List<Object> made, String value) {
+        return coroutine(() -> {
+            made.add(value);
+            return value;
+        });
+    }
+
+    private static String throwing(Exception failure) throws Exception {
+        throw failure;
+    }
+
+    private static <T> Iterator<T> counting(Iterator<T> items, AtomicInteger taken) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return items.hasNext();
+            }
+
+            @Override
+            public T next() {
+                taken.incrementAndGet();
+                return items.next();
+            }
+        };
+    }
+}

@@ -1,0 +1,63 @@
+package dev.weft.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The README tells the truth: its code is code that is compiled and run here. */
+class ReadmeTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
+    @TestFactory
+    Stream<DynamicTest> everyBlockOfCodeIsPartOfASourceFile() throws IOException {
+        String sources = sources();
+        return blocks().stream()
+                .map(block -> DynamicTest.dynamicTest(
+                        block.lines().findFirst().orElse(""),
+                        () -> assertThat(sources).contains(squeezed(block))));
+    }
+
+    @Test
+    void thereAreBlocksOfCode() throws IOException {
+        assertThat(blocks()).hasSizeGreaterThan(3);
+    }
+
+    private static List<String> blocks() throws IOException {
+        return CODE.matcher(Files.readString(ROOT.resolve("README.md")))
+                .results()
+                .map((MatchResult found) -> found.group(1))
+                .toList();
+    }
+
+    private static String sources() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT.resolve("examples/src"))) {
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .map(ReadmeTest::read)
+                    .collect(Collectors.joining());
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return squeezed(Files.readString(file));
+        } catch (IOException unreadable) {
+            throw new java.io.UncheckedIOException(unreadable);
+        }
+    }
+
+    /** Lines are broken and indented differently there. */
+    private static String squeezed(String code) {
+        return code.replaceAll("\\s+", "");
+    }
+}

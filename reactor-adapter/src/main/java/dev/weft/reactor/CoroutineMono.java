@@ -1,0 +1,154 @@
+package dev.weft.reactor;
+
+import dev.weft.spi.Cancellation;
+import dev.weft.spi.CoroutineTask;
+import dev.weft.spi.Reports;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Mono;
+
+/** A {@code Mono} that runs a body in a coroutine for each subscriber. */
+final class CoroutineMono<T> extends Mono<T> {
+    private final Callable<? extends @Nullable T> body;
+
+    private CoroutineMono(Callable<? extends @Nullable T> body) {
+        this.body = body;
+    }
+
+    static <T> Mono<T> of(Callable<? extends @Nullable T> body) {
+        return onAssembly(new CoroutineMono<T>(Objects.requireNonNull(body, "body")));
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> downstream) {
+        var task = new MonoTask<T>(downstream, body);
+        downstream.onSubscribe(task);
+        task.start(null);
+        ReactorBackend.keepStep(task);
+    }
+}
+
+/**
+ * A coroutine that a subscriber to a {@code Mono} waits for, and its subscription. A result that comes before the first request
+ * waits for it and is then delivered by the requesting thread.
+ */
+final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscription {
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<MonoTask> DEMAND =
+            AtomicIntegerFieldUpdater.newUpdater(MonoTask.class, "demand");
+
+    private static final int NONE = 0;
+    private static final int REQUESTED = 1;
+    private static final int RESULT_WAITS = 2;
+    private static final int OVER = 3;
+
+    private volatile int demand;
+
+    /** Null as soon as it must not be signalled any more. */
+    private volatile @Nullable CoreSubscriber<? super T> downstream;
+
+    /** Written by the coroutine before RESULT_WAITS, taken by whoever leaves that state. */
+    private @Nullable T result;
+
+    private volatile @Nullable IllegalArgumentException refused;
+
+    MonoTask(CoreSubscriber<? super T> downstream, Callable<? extends @Nullable T> body) {
+        super(null, ReactorBackend.INSTANCE, new ReactorContext(downstream.currentContext()), body);
+        this.downstream = downstream;
+    }
+
+    @Override
+    public void request(long count) {
+        if (count <= 0) refuse(count);
+        if (!DEMAND.compareAndSet(this, NONE, REQUESTED) && DEMAND.compareAndSet(this, RESULT_WAITS, OVER))
+            deliverGuarded();
+    }
+
+    @Override
+    public void cancel() {
+        downstream = null;
+        if (DEMAND.getAndSet(this, OVER) == RESULT_WAITS) deliver();
+        cancel(Cancellation.Reason.REQUESTED, null);
+    }
+
+    @Override
+    protected void succeeded(@Nullable T value) {
+        if (value == null) {
+            complete();
+            return;
+        }
+        result = value;
+        if (DEMAND.compareAndSet(this, NONE, RESULT_WAITS)) return;
+        deliver();
+    }
+
+    @Override
+    protected void failed(Throwable thrown) {
+        Throwable failure = Exceptions.unwrap(thrown);
+        CoreSubscriber<? super T> subscriber = forget();
+        if (subscriber != null) subscriber.onError(failure);
+        else Reports.drop(backend(), context(), failure);
+    }
+
+    @Override
+    protected void ended(@Nullable Throwable failure) {
+        if (failure != null) Reports.drop(backend(), context(), Exceptions.unwrap(failure));
+        reject();
+    }
+
+    /** The result goes to the subscriber, unless there is none any more or it broke rule 3.9 before. */
+    private void deliver() {
+        CoreSubscriber<? super T> subscriber = refused == null ? downstream : null;
+        T value = result;
+        result = null;
+        if (subscriber == null || value == null) {
+            Reports.discard(backend(), context(), value);
+            reject();
+            return;
+        }
+        try {
+            subscriber.onNext(value);
+        } catch (Throwable fromSubscriber) {
+            downstream = null;
+            throw fromSubscriber;
+        }
+        complete();
+    }
+
+    /** On the thread that requests, which is not ours: what the subscriber throws is not for it. */
+    private void deliverGuarded() {
+        try {
+            deliver();
+        } catch (Throwable fromSubscriber) {
+            Reports.drop(backend(), context(), fromSubscriber);
+        }
+    }
+
+    private void complete() {
+        CoreSubscriber<? super T> subscriber = forget();
+        if (subscriber != null) subscriber.onComplete();
+    }
+
+    /** The refusal is signalled by whoever ends this: the coroutine, or the thread that requests if the result waits already. */
+    private void refuse(long count) {
+        if (refused == null)
+            refused = new IllegalArgumentException("request(" + count + "): rule 3.9 asks for a positive number");
+        cancel(Cancellation.Reason.REQUESTED, refused);
+    }
+
+    private void reject() {
+        CoreSubscriber<? super T> subscriber = forget();
+        if (refused != null && subscriber != null) subscriber.onError(refused);
+    }
+
+    private @Nullable CoreSubscriber<? super T> forget() {
+        CoreSubscriber<? super T> subscriber = downstream;
+        downstream = null;
+        return subscriber;
+    }
+}

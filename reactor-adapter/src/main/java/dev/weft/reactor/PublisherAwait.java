@@ -1,0 +1,61 @@
+package dev.weft.reactor;
+
+import dev.weft.spi.SourceCell;
+import dev.weft.spi.Take;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.util.context.Context;
+
+/** The await of a {@code Mono}, a {@code Flux} or any publisher: parked continuation and subscriber in one. */
+final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T> {
+    private @Nullable Publisher<? extends T> source;
+
+    PublisherAwait(Publisher<? extends T> source, Take take) {
+        super(ReactorBackend.INSTANCE, take, source.getClass());
+        this.source = source;
+    }
+
+    @Override
+    protected void start() {
+        Publisher<? extends T> publisher = source;
+        source = null;
+        if (publisher != null) publisher.subscribe(this);
+    }
+
+    @Override
+    protected void request(Object handle, long count) {
+        ((Subscription) handle).request(count);
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        ((Subscription) handle).cancel();
+    }
+
+    @Override
+    public Context currentContext() {
+        return ReactorContext.toReactor(context());
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        subscribed(subscription);
+    }
+
+    @Override
+    public void onNext(T value) {
+        value(value);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        failed(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        completed();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.weft.reactor;
+
+import dev.weft.spi.StreamCell;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.util.context.Context;
+
+/** The iteration over a {@code Flux} or any publisher. */
+final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscriber<T> {
+    private @Nullable Publisher<? extends T> source;
+
+    PublisherIteration(Publisher<? extends T> source, int prefetch) {
+        super(ReactorBackend.INSTANCE, prefetch, source.getClass());
+        this.source = source;
+    }
+
+    @Override
+    protected void start() {
+        Publisher<? extends T> publisher = source;
+        source = null;
+        if (publisher != null) publisher.subscribe(this);
+    }
+
+    @Override
+    protected void request(Object handle, long count) {
+        ((Subscription) handle).request(count);
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        ((Subscription) handle).cancel();
+    }
+
+    @Override
+    public Context currentContext() {
+        return ReactorContext.toReactor(context());
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        subscribed(subscription);
+    }
+
+    @Override
+    public void onNext(T value) {
+        value(value);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        failed(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        completed();
+    }
+}

@@ -1,0 +1,379 @@
+package dev.weft.reactor;
+
+import dev.weft.Async;
+import dev.weft.AsyncIterator;
+import dev.weft.AsyncStream;
+import dev.weft.AwaitException;
+import dev.weft.Awaitable;
+import dev.weft.Generator;
+import dev.weft.spi.Failures;
+import dev.weft.spi.Host;
+import dev.weft.spi.Scope;
+import dev.weft.spi.Take;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Flow;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.adapter.JdkFlowAdapter;
+import reactor.core.CorePublisher;
+import reactor.core.Exceptions;
+import reactor.core.Fuseable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.ContextView;
+
+/**
+ * The verbs of await-style code for Reactor's types, for {@code import static} beside {@link Async}.
+ *
+ * <p>Every await subscribes on the current thread, with the coroutine's context, parks it, and continues on it. It is checked for
+ * cancellation before it subscribes; cancelling it cancels the subscription. A {@code Mono} is awaited to its terminal signal, so
+ * that what is upstream, such as a commit, has happened. Null arguments are refused with a {@link NullPointerException} that names
+ * them, threads that must not block ({@code Schedulers.parallel()}, event loops) with an {@link IllegalStateException}, both before
+ * anything is subscribed to.
+ *
+ * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as themselves from the
+ * forms that name their class. What comes too late goes to Reactor's hooks: values to {@code doOnDiscard}, or
+ * {@link dev.weft.Hooks#onDiscard} where there is none; errors to {@code Hooks.onErrorDropped}.
+ */
+public final class ReactorAsync {
+    private static final int PREFETCH = 32;
+
+    private ReactorAsync() {}
+
+    // --- await
+
+    /**
+     * Waits for a Mono to end.
+     *
+     * @param mono what to wait for
+     * @return its value, or null if it is empty
+     */
+    public static <T> @Nullable T await(Mono<T> mono) {
+        Objects.requireNonNull(mono, "mono");
+        return take(mono, Take.MAYBE);
+    }
+
+    /**
+     * Waits for a Mono to end, with the checked exception as itself.
+     *
+     * @param mono what to wait for
+     * @param type the checked exception
+     * @return its value, or null if it is empty
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> @Nullable T await(Mono<T> mono, Class<X> type) throws X {
+        return AwaitException.<@Nullable T, X>naming(type, () -> await(mono));
+    }
+
+    /**
+     * Waits for a Mono to end.
+     *
+     * @param mono what to wait for
+     * @return its value, if there is one
+     */
+    public static <T> Optional<T> awaitOptional(Mono<T> mono) {
+        return Optional.ofNullable(await(mono));
+    }
+
+    /**
+     * Waits for a Mono to end, with the checked exception as itself.
+     *
+     * @param mono what to wait for
+     * @param type the checked exception
+     * @return its value, if there is one
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> Optional<T> awaitOptional(Mono<T> mono, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitOptional(mono));
+    }
+
+    /**
+     * Waits for a Mono to end that has a value.
+     *
+     * @param mono what to wait for
+     * @return its value
+     * @throws dev.weft.NoValueException if it is empty
+     */
+    public static <T> T awaitSingle(Mono<T> mono) {
+        Objects.requireNonNull(mono, "mono");
+        return required(mono, Take.ONE);
+    }
+
+    /**
+     * Waits for a Mono to end that has a value, with the checked exception as itself.
+     *
+     * @param mono what to wait for
+     * @param type the checked exception
+     * @return its value
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> T awaitSingle(Mono<T> mono, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitSingle(mono));
+    }
+
+    /**
+     * Waits for a Flux to end that has exactly one value.
+     *
+     * @param flux what to wait for
+     * @return its value
+     * @throws dev.weft.NoValueException if it is empty
+     * @throws dev.weft.TooManyValuesException if it has a second value; it is cancelled then, and both are discarded
+     */
+    public static <T> T awaitSingle(Flux<T> flux) {
+        Objects.requireNonNull(flux, "flux");
+        return required(flux, Take.SINGLE);
+    }
+
+    /**
+     * Waits for a Flux to end that has exactly one value, with the checked exception as itself.
+     *
+     * @param flux what to wait for
+     * @param type the checked exception
+     * @return its value
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> T awaitSingle(Flux<T> flux, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitSingle(flux));
+    }
+
+    /**
+     * Waits for a Mono to end, and discards its value.
+     *
+     * @param mono what to wait for
+     */
+    public static void awaitDone(Mono<?> mono) {
+        Objects.requireNonNull(mono, "mono");
+        take(mono, Take.NONE);
+    }
+
+    /**
+     * Waits for a Mono to end, with the checked exception as itself.
+     *
+     * @param mono what to wait for
+     * @param type the checked exception
+     * @throws X if it failed with that
+     */
+    public static <X extends Exception> void awaitDone(Mono<?> mono, Class<X> type) throws X {
+        AwaitException.<@Nullable Void, X>naming(type, () -> {
+            awaitDone(mono);
+            return null;
+        });
+    }
+
+    /**
+     * Waits for the first value: requests one, and cancels the rest. Not for sources whose completion matters, such as
+     * transactions.
+     *
+     * @param publisher what to wait for
+     * @return its first value
+     * @throws dev.weft.NoValueException if it is empty
+     */
+    public static <T> T awaitFirst(Publisher<T> publisher) {
+        Objects.requireNonNull(publisher, "publisher");
+        return required(publisher, Take.FIRST);
+    }
+
+    /**
+     * Waits for the first value, with the checked exception as itself.
+     *
+     * @param publisher what to wait for
+     * @param type the checked exception
+     * @return its first value
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> T awaitFirst(Publisher<T> publisher, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitFirst(publisher));
+    }
+
+    /**
+     * Waits for the end, and keeps the last value; the others are discarded.
+     *
+     * @param publisher what to wait for
+     * @return its last value
+     * @throws dev.weft.NoValueException if it is empty
+     */
+    public static <T> T awaitLast(Publisher<T> publisher) {
+        Objects.requireNonNull(publisher, "publisher");
+        return required(publisher, Take.LAST);
+    }
+
+    /**
+     * Waits for the end, and keeps the last value, with the checked exception as itself.
+     *
+     * @param publisher what to wait for
+     * @param type the checked exception
+     * @return its last value
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> T awaitLast(Publisher<T> publisher, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitLast(publisher));
+    }
+
+    /**
+     * {@return all values of a Flux, in order}
+     *
+     * @param flux what to wait for
+     * @param max how many there may be, at least 0
+     * @throws dev.weft.TooManyValuesException if there are more; the Flux is cancelled and the values are discarded
+     */
+    public static <T> List<T> collect(Flux<T> flux, int max) {
+        return each(flux).collect(max);
+    }
+
+    // --- iterate
+
+    /**
+     * Subscribes to a Flux and iterates over it, with up to 32 values under way.
+     *
+     * @param flux where the values come from
+     * @return the iterator, to be closed
+     */
+    public static <T> AsyncIterator<T> each(Flux<T> flux) {
+        return each(flux, PREFETCH);
+    }
+
+    /**
+     * Subscribes to a Flux and iterates over it.
+     *
+     * @param flux where the values come from
+     * @param prefetch how many values may be under way, at least 1; when three quarters are consumed, as many are requested
+     * @return the iterator, to be closed
+     */
+    public static <T> AsyncIterator<T> each(Flux<T> flux, int prefetch) {
+        Objects.requireNonNull(flux, "flux");
+        var cell = new PublisherIteration<T>(flux, prefetch);
+        cell.open();
+        return AsyncIterator.over(cell);
+    }
+
+    // --- build
+
+    /**
+     * {@return a Mono as something to await, for {@code gather}, {@code race} and {@code TaskGroup.start}, where it needs no
+     * thread; its result is null if it is empty}
+     *
+     * @param mono the Mono
+     */
+    public static <T> Awaitable<T> awaitable(Mono<T> mono) {
+        return new MonoAwaitable<>(Objects.requireNonNull(mono, "mono"));
+    }
+
+    /**
+     * {@return a cold Mono that runs a body in a coroutine of its own for each subscriber}
+     *
+     * <p>The coroutine starts after {@code onSubscribe} has returned, on a new virtual thread, with the subscriber's context, and
+     * signals from there; a result that nobody has requested yet waits, and is delivered by the requesting thread. Cancelling
+     * the subscription cancels the coroutine and never waits for it.
+     *
+     * @param body what to run; null as its result is an empty Mono, what it throws the Mono's error, checked or not
+     */
+    public static <T> Mono<T> mono(Callable<? extends @Nullable T> body) {
+        return CoroutineMono.of(body);
+    }
+
+    /**
+     * {@return a cold Flux that runs a generator in a coroutine of its own for each subscriber} Emitting waits for demand;
+     * nothing is buffered.
+     *
+     * @param generator makes the values
+     */
+    public static <T> Flux<T> flux(Generator<T> generator) {
+        return GeneratorFlux.of(generator);
+    }
+
+    /**
+     * {@return a Mono that awaits something for each subscriber: it starts a cold coroutine, or follows a started one, which
+     * cancelling the subscription leaves alone}
+     *
+     * @param awaitable what to await
+     */
+    public static <T> Mono<T> asMono(Awaitable<? extends @Nullable T> awaitable) {
+        Objects.requireNonNull(awaitable, "awaitable");
+        return mono(awaitable::await);
+    }
+
+    /**
+     * {@return a Flux with the values of a publisher, demand for demand}
+     *
+     * @param publisher where the values come from; a stream of ours runs with the subscriber's context
+     */
+    @SuppressWarnings("unchecked")
+    public static <T> Flux<T> asFlux(Flow.Publisher<? extends T> publisher) {
+        Objects.requireNonNull(publisher, "publisher");
+        if (publisher instanceof AsyncStream<?> stream) return flux(((AsyncStream<T>) stream).generator());
+        return JdkFlowAdapter.flowPublisherToFlux((Flow.Publisher<T>) publisher);
+    }
+
+    /**
+     * {@return a Flux as a cold, neutral stream}
+     *
+     * @param flux where the values come from
+     */
+    public static <T> AsyncStream<T> stream(Flux<T> flux) {
+        Objects.requireNonNull(flux, "flux");
+        return Async.stream(out -> {
+            try (AsyncIterator<T> values = each(flux)) {
+                for (T value : values) out.emit(value);
+            }
+        });
+    }
+
+    /**
+     * {@return for {@code flux.transform(…)}: applies a function that may await to each value, in a coroutine each}
+     *
+     * @param concurrency how many at a time, at least 1; the results keep the order of the values
+     * @param function what to do; values for which it gives null are left out
+     */
+    public static <A, B> Function<Flux<A>, Flux<B>> mapAwait(
+            int concurrency, Function<? super A, ? extends @Nullable B> function) {
+        if (concurrency < 1) throw new IllegalArgumentException("concurrency must be at least 1, is " + concurrency);
+        Objects.requireNonNull(function, "function");
+        return flux -> flux.flatMapSequential(value -> mono(() -> function.apply(value)), concurrency);
+    }
+
+    /** {@return the context of the current coroutine, as Reactor's} */
+    public static ContextView contextView() {
+        Scope scope = Scope.current();
+        return ReactorContext.toReactor(scope == null ? null : scope.context());
+    }
+
+    // --- how
+
+    /** Takes a value: by reading it where it is at hand, else by subscribing. */
+    static <T> @Nullable T take(Publisher<? extends T> source, Take take) {
+        if (take != Take.NONE && source instanceof Callable<?> ready && isBare(source)) return read(ready, take);
+        return new PublisherAwait<T>(source, take).await();
+    }
+
+    @SuppressWarnings("NullAway") // these takes throw rather than give null
+    private static <T> T required(Publisher<? extends T> source, Take take) {
+        return take(source, take);
+    }
+
+    /** Whether subscribing would do no more than calling: no hook has wrapped it, or would. */
+    private static boolean isBare(Publisher<?> source) {
+        return source instanceof Fuseable
+                && source instanceof CorePublisher<?> publisher
+                && Operators.onLastAssembly(publisher) == publisher;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> @Nullable T read(Callable<?> ready, Take take) {
+        if (Scope.current() == null) Host.get().requireMayBlock("await");
+        Async.checkpoint();
+        T value;
+        try {
+            value = (T) ready.call();
+        } catch (Throwable failure) {
+            if (Failures.isEcho(failure)) Async.checkpoint();
+            throw Failures.thrown(Exceptions.unwrap(failure));
+        }
+        if (value == null && take != Take.MAYBE) throw Host.get().noValue(take.operation());
+        return value;
+    }
+}

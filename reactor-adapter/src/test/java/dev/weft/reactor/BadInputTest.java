@@ -1,0 +1,75 @@
+package dev.weft.reactor;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** What the verbs for Reactor say to arguments that cannot be right. */
+class BadInputTest {
+    private static final Mono<Integer> MONO = Mono.just(1);
+    private static final Flux<Integer> FLUX = Flux.just(1);
+
+    @TestFactory
+    Stream<DynamicTest> nullIsRefusedByTheNameOfTheArgument() {
+        return Stream.of(
+                refused("mono", () -> ReactorAsync.await(null)),
+                refused("mono", () -> ReactorAsync.await(null, IOException.class)),
+                refused("type", () -> ReactorAsync.await(MONO, null)),
+                refused("mono", () -> ReactorAsync.awaitOptional(null)),
+                refused("mono", () -> ReactorAsync.awaitOptional(null, IOException.class)),
+                refused("mono", () -> ReactorAsync.awaitSingle((Mono<Integer>) null)),
+                refused("mono", () -> ReactorAsync.awaitSingle((Mono<Integer>) null, IOException.class)),
+                refused("flux", () -> ReactorAsync.awaitSingle((Flux<Integer>) null)),
+                refused("flux", () -> ReactorAsync.awaitSingle((Flux<Integer>) null, IOException.class)),
+                refused("mono", () -> ReactorAsync.awaitDone(null)),
+                refused("mono", () -> ReactorAsync.awaitDone(null, IOException.class)),
+                refused("publisher", () -> ReactorAsync.awaitFirst(null)),
+                refused("publisher", () -> ReactorAsync.awaitFirst(null, IOException.class)),
+                refused("publisher", () -> ReactorAsync.awaitLast(null)),
+                refused("publisher", () -> ReactorAsync.awaitLast(null, IOException.class)),
+                refused("flux", () -> ReactorAsync.collect(null, 1)),
+                refused("flux", () -> ReactorAsync.each(null)),
+                refused("flux", () -> ReactorAsync.each(null, 1)),
+                refused("mono", () -> ReactorAsync.awaitable(null)),
+                refused("body", () -> ReactorAsync.mono(null)),
+                refused("generator", () -> ReactorAsync.flux(null)),
+                refused("awaitable", () -> ReactorAsync.asMono(null)),
+                refused("publisher", () -> ReactorAsync.asFlux(null)),
+                refused("flux", () -> ReactorAsync.stream(null)),
+                refused("function", () -> ReactorAsync.mapAwait(1, null)));
+    }
+
+    private static DynamicTest refused(String argument, ThrowingCallable call) {
+        return DynamicTest.dynamicTest(argument, () -> assertThatThrownBy(call)
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage(argument));
+    }
+
+    @Test
+    void aPrefetchBelowOneIsRefused() {
+        assertThatThrownBy(() -> ReactorAsync.each(FLUX, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("prefetch must be at least 1, is 0");
+    }
+
+    @Test
+    void aConcurrencyBelowOneIsRefused() {
+        assertThatThrownBy(() -> ReactorAsync.mapAwait(0, a -> a))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("concurrency must be at least 1, is 0");
+    }
+
+    @Test
+    void aNegativeMaximumIsRefused() {
+        assertThatThrownBy(() -> ReactorAsync.collect(FLUX, -1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("max must not be negative, is -1");
+    }
+}
