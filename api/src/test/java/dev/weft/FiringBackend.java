@@ -25,6 +25,7 @@ class FiringBackend implements Backend {
         fire(entry -> true);
     }
 
+    /** Lets some of them run. */
     void fire(Predicate<Entry> which) {
         for (Entry entry : entries)
             if (which.test(entry) && entries.remove(entry)) entry.action().run();
