@@ -3,6 +3,7 @@ package dev.weft;
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitCallback;
+import static dev.weft.Async.awaitable;
 import static dev.weft.Async.checkpoint;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
@@ -40,7 +41,6 @@ import org.junit.jupiter.api.Test;
 class RaceSimulationTest {
     private static final int SEEDS = Integer.getInteger("weft.seeds", 3000);
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration LONG = Duration.ofDays(1);
 
     @BeforeAll
     static void simulate() {
@@ -486,7 +486,7 @@ class RaceSimulationTest {
                 Deferred<String> member = g.async(() -> failing(two, ended));
                 g.async(() -> {
                     try {
-                        delay(LONG);
+                        await(new CompletableFuture<>());
                     } finally {
                         ended.incrementAndGet();
                     }
@@ -515,7 +515,7 @@ class RaceSimulationTest {
                 group(g -> {
                     Deferred<?> member = g.async(() -> {
                         dawdle();
-                        delay(LONG);
+                        await(new CompletableFuture<>());
                     });
                     g.async(g::cancel);
                     member.await();
@@ -556,6 +556,35 @@ class RaceSimulationTest {
             return state + " " + made;
         });
         assertThat(outcomes).containsOnlyKeys("SUCCEEDED 1", "CANCELLED 0", "CANCELLED 1");
+    }
+
+    @Test
+    void H6_aForkAgainstTheCancelOfItsGroup() {
+        var outcomes = explore(SEEDS, simulation -> {
+            var world = new World(simulation);
+            var opened = new AtomicReference<TaskGroup>();
+            List<Deferred<?>> started = new ArrayList<>();
+            var never = new CompletableFuture<String>();
+            world.root(() -> {
+                group(g -> {
+                    opened.set(g);
+                    started.add(g.async(() -> await(never)));
+                    started.add(g.start(awaitable(never)));
+                    started.add(g.async(() -> new CountDownLatch(1).await()));
+                    g.async(() -> started.add(g.async(() -> await(never)))).await();
+                });
+                return "";
+            });
+            simulation.start("canceller", () -> {
+                while (opened.get() == null) Thread.yield();
+                opened.get().cancel();
+            });
+            simulation.run();
+            assertThat(world.root.outcome()).isEqualTo(new Outcome.Success<>(""));
+            assertThat(started).allMatch(member -> member.state() == Deferred.State.CANCELLED);
+            return started.size() + " started";
+        });
+        assertThat(outcomes).containsOnlyKeys("0 started", "1 started", "2 started", "3 started", "4 started");
     }
 
     @Test

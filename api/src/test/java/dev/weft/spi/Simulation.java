@@ -120,13 +120,14 @@ public final class Simulation implements Timer {
 
     /** Goes on until nothing can, and fails if somebody is still alive, or something was thrown or left behind. */
     public void run() {
-        while (!ready.isEmpty() || !timers.isEmpty()) step();
+        while (!ready.isEmpty() || !timers.isEmpty() && threads.stream().anyMatch(Thread::isAlive)) step();
         List<Thread> alive = threads.stream().filter(Thread::isAlive).toList();
         if (!alive.isEmpty())
             throw new AssertionError(alive.stream()
                     .map(Simulation::describe)
                     .collect(Collectors.joining("\n", "waiting for ever:\n", "")));
         for (Throwable failure : failures) throw new AssertionError(failure);
+        if (!timers.isEmpty()) throw new AssertionError("left in the timer: " + timers);
     }
 
     /** {@return a number that two runs have in common only if they took the same way} */
