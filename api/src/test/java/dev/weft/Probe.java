@@ -22,14 +22,23 @@ final class Probe<T> implements Flow.Publisher<T>, Flow.Subscription {
     private LongConsumer onRequest = count -> {};
     private Runnable onCancel = () -> {};
 
-    /** A probe that gives its subscription and then waits. */
+    private final boolean scripted;
+    private volatile Thread subscribing;
+    private volatile Flow.Subscriber<? super T> early;
+
+    /** A probe that gives its subscription and then waits; other threads can signal when it has. */
     Probe() {
-        this(Probe::subscription);
+        this(Probe::subscription, false);
     }
 
     /** A probe that does this inside {@code subscribe}. */
     Probe(Consumer<Probe<T>> script) {
+        this(script, true);
+    }
+
+    private Probe(Consumer<Probe<T>> script, boolean scripted) {
         this.script = script;
+        this.scripted = scripted;
     }
 
     Probe<T> onRequest(LongConsumer action) {
@@ -44,16 +53,21 @@ final class Probe<T> implements Flow.Publisher<T>, Flow.Subscription {
 
     @Override
     public void subscribe(Flow.Subscriber<? super T> to) {
-        assertThat(subscriber.complete(to)).as("subscribed once").isTrue();
+        assertThat(early).as("subscribed once").isNull();
+        early = to;
+        subscribing = Thread.currentThread();
+        if (scripted) subscriber.complete(to);
         script.accept(this);
+        subscriber.complete(to);
     }
 
     boolean isSubscribed() {
-        return subscriber.isDone();
+        return early != null;
     }
 
     /** The subscriber, waited for. */
     Flow.Subscriber<? super T> subscriber() {
+        if (Thread.currentThread() == subscribing) return early;
         try {
             return subscriber.get(Watched.SECONDS, TimeUnit.SECONDS);
         } catch (Exception failure) {

@@ -64,19 +64,15 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
 
     @Override
     public void request(long count) {
-        if (count <= 0) {
-            if (refused == null)
-                refused = new IllegalArgumentException("request(" + count + "): rule 3.9 asks for a positive number");
-            cancel(Cancellation.Reason.REQUESTED, refused);
-        } else if (!DEMAND.compareAndSet(this, NONE, REQUESTED) && DEMAND.compareAndSet(this, RESULT_WAITS, OVER)) {
+        if (count <= 0) refuse(count);
+        if (!DEMAND.compareAndSet(this, NONE, REQUESTED) && DEMAND.compareAndSet(this, RESULT_WAITS, OVER))
             deliverGuarded();
-        }
     }
 
     @Override
     public void cancel() {
         downstream = null;
-        if (DEMAND.getAndSet(this, OVER) == RESULT_WAITS) Reports.discard(backend(), context(), result);
+        if (DEMAND.getAndSet(this, OVER) == RESULT_WAITS) deliver();
         cancel(Cancellation.Reason.REQUESTED, null);
     }
 
@@ -92,30 +88,35 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
     }
 
     @Override
-    protected void failed(Throwable failure) {
-        CoreSubscriber<? super T> subscriber = downstream;
-        downstream = null;
-        if (subscriber != null) subscriber.onError(Exceptions.unwrap(failure));
+    protected void failed(Throwable thrown) {
+        Throwable failure = Exceptions.unwrap(thrown);
+        CoreSubscriber<? super T> subscriber = forget();
+        if (subscriber != null) subscriber.onError(failure);
         else Reports.drop(backend(), context(), failure);
     }
 
     @Override
     protected void ended(@Nullable Throwable failure) {
-        CoreSubscriber<? super T> subscriber = downstream;
-        downstream = null;
-        if (refused != null && subscriber != null) subscriber.onError(refused);
         if (failure != null) Reports.drop(backend(), context(), Exceptions.unwrap(failure));
+        reject();
     }
 
+    /** The result goes to the subscriber, unless there is none any more or it broke rule 3.9 before. */
     private void deliver() {
-        CoreSubscriber<? super T> subscriber = downstream;
+        CoreSubscriber<? super T> subscriber = refused == null ? downstream : null;
         T value = result;
         result = null;
         if (subscriber == null || value == null) {
             Reports.discard(backend(), context(), value);
+            reject();
             return;
         }
-        subscriber.onNext(value);
+        try {
+            subscriber.onNext(value);
+        } catch (Throwable fromSubscriber) {
+            downstream = null;
+            throw fromSubscriber;
+        }
         complete();
     }
 
@@ -124,14 +125,30 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
         try {
             deliver();
         } catch (Throwable fromSubscriber) {
-            downstream = null;
             Reports.drop(backend(), context(), fromSubscriber);
         }
     }
 
     private void complete() {
+        CoreSubscriber<? super T> subscriber = forget();
+        if (subscriber != null) subscriber.onComplete();
+    }
+
+    /** The refusal is signalled by whoever ends this: the coroutine, or the thread that requests if the result waits already. */
+    private void refuse(long count) {
+        if (refused == null)
+            refused = new IllegalArgumentException("request(" + count + "): rule 3.9 asks for a positive number");
+        cancel(Cancellation.Reason.REQUESTED, refused);
+    }
+
+    private void reject() {
+        CoreSubscriber<? super T> subscriber = forget();
+        if (refused != null && subscriber != null) subscriber.onError(refused);
+    }
+
+    private @Nullable CoreSubscriber<? super T> forget() {
         CoreSubscriber<? super T> subscriber = downstream;
         downstream = null;
-        if (subscriber != null) subscriber.onComplete();
+        return subscriber;
     }
 }

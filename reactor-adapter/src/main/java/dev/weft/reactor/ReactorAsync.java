@@ -370,6 +370,7 @@ public final class ReactorAsync {
         try {
             value = (T) ready.call();
         } catch (Throwable failure) {
+            if (Failures.isEcho(failure)) Async.checkpoint();
             throw Failures.thrown(Exceptions.unwrap(failure));
         }
         if (value == null && take != Take.MAYBE) throw Host.get().noValue(take.operation());

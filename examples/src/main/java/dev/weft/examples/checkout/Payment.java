@@ -1,0 +1,8 @@
+package dev.weft.examples.checkout;
+
+/**
+ * What a bank has authorised.
+ *
+ * @param reference the bank's name for it
+ */
+record Payment(String reference) {}

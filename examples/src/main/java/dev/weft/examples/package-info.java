@@ -1,0 +1,5 @@
+/** What a user does with Weft: each class with a {@code main} method is an example. */
+@NullMarked
+package dev.weft.examples;
+
+import org.jspecify.annotations.NullMarked;
