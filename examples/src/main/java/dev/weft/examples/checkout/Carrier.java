@@ -20,7 +20,7 @@ final class Carrier implements AutoCloseable {
         this.port = port;
     }
 
-    // readme:stage-weft
+    // readme:stage
     /** {@return what shipping costs} Cancelling aborts the exchange. */
     Quote quote(Item item) {
         var exchange = send(item, context().get(Trace.KEY));

@@ -47,18 +47,14 @@ final class CheckoutWithOperators {
     }
 
     private Mono<Quote> quote(Item item) {
-        return ask(item).timeout(patience).onErrorReturn(TimeoutException.class, Quote.STANDARD);
+        return Mono.deferContextual(context -> Mono.fromFuture(() -> carrier.send(item, context.get(Trace.KEY))))
+                .map(Carrier::parse)
+                .timeout(patience)
+                .onErrorReturn(TimeoutException.class, Quote.STANDARD);
     }
 
     private Mono<List<String>> others(Item item) {
         return like(item).onErrorReturn(IOException.class, List.of());
-    }
-    // readme:end
-
-    // readme:stage-operators
-    private Mono<Quote> ask(Item item) {
-        return Mono.deferContextual(context -> Mono.fromFuture(() -> carrier.send(item, context.get(Trace.KEY))))
-                .map(Carrier::parse);
     }
     // readme:end
 
