@@ -36,8 +36,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     private Scope top = this;
     private volatile @Nullable Thread thread;
 
-    /** Whether the body's turn has come; the thread's own. */
-    private boolean begun;
+    /** Whether the outcome is decided; the thread's own. */
+    private boolean completed;
 
     /** Whether a canceller has interrupted the thread: written by cancellers and the thread itself, by whoever made it SENDING. */
     private volatile int interrupt;
@@ -110,6 +110,12 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
      * @param failure what the body threw, if that was more than an echo of the cancellation; else null
      */
     protected abstract void ended(@Nullable Throwable failure);
+
+    /** {@return a new exception that says what this coroutine was cancelled by, for a subscriber that did not} */
+    protected final Throwable cancelledException() {
+        Cancellation c = cancellation();
+        return Host.get().cancelled(c, c == null ? null : c.cause());
+    }
 
     /** Called by the canceller, on its thread, once, right after it cancelled the coroutine. Must not block or throw. */
     protected void cancelRequested() {}
@@ -227,16 +233,15 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             try {
                 propagated.run();
             } catch (Throwable failure) {
-                if (!begun) endUnbegun(failure);
+                if (!completed) endEarly(failure);
                 else Reports.drop(backend(), context(), failure);
             }
         };
     }
 
     private void execute() {
-        begun = true;
         if (cancellation() != null) {
-            endUnbegun(null);
+            endEarly(null);
             return;
         }
         T result = null;
@@ -248,11 +253,12 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         }
         Throwable unobserved = end(failure);
         deafen();
+        Thread.interrupted(); // a flag that the body has left is not for the subscriber's code
         if (unobserved != null) Reports.discard(backend(), context(), result);
         complete(result, failure == null ? unobserved : failure);
     }
 
-    private void endUnbegun(@Nullable Throwable failure) {
+    private void endEarly(@Nullable Throwable failure) {
         deafen();
         complete(null, failure);
     }
@@ -260,6 +266,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     @SuppressWarnings("NullAway") // a null result is of type T when the body returned it
     private void complete(@Nullable T result, @Nullable Throwable failure) {
         body = null;
+        completed = true;
+        if (Thread.currentThread() == thread) CURRENT.remove(); // what the subscriber does here is not part of this
         try {
             if (failure == null) completeWith(result);
             else completeExceptionally(Host.get().unwrap(failure));

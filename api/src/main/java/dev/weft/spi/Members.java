@@ -45,6 +45,7 @@ final class Members implements Suspension {
     }
 
     synchronized void remember(Member member) {
+        failed.removeIf(seen -> !alive.contains(seen) && seen.unobservedFailure() == null);
         failed.add(member);
     }
 
@@ -55,6 +56,7 @@ final class Members implements Suspension {
     /** Waits until all are gone. Neither cancellation nor an interrupt ends the wait; a foreign interrupt cancels the coroutine. */
     void join(Scope scope) {
         if (isEmpty()) return;
+        Suspension outer = scope.suspended();
         scope.suspend(this);
         scope.task().settleInterrupt();
         synchronized (this) {
@@ -70,7 +72,7 @@ final class Members implements Suspension {
             if (Thread.currentThread().isInterrupted()) scope.task().cancelSelf();
         }
         if (watch != null) watch.cancel();
-        scope.resume();
+        scope.resume(outer);
         scope.task().redeliver(scope);
     }
 

@@ -209,8 +209,16 @@ public class Scope {
         return cancellation == null;
     }
 
-    final void resume() {
-        suspension = null;
+    /** What the thread was suspended in when its source ran this code, or null. */
+    final @Nullable Suspension suspended() {
+        return suspension;
+    }
+
+    /** Goes on in what was there before; that has to learn of a cancellation which found this instead. */
+    final void resume(@Nullable Suspension outer) {
+        suspension = outer;
+        SchedulePoint.pass();
+        if (outer != null && cancellation() != null) outer.cancelled();
     }
 
     /** Decides that a task ended uncancelled: the linearization point of its success. */
@@ -319,6 +327,7 @@ public class Scope {
         outer.nested = null;
         task.top(outer);
         deafen();
+        outer.resume(outer.suspension);
         task.redeliver(outer);
         return unobserved;
     }

@@ -95,10 +95,13 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
         else Reports.drop(backend(), context(), failure);
     }
 
+    /** A subscriber that is still there did not cancel this: it is told what did. */
     @Override
     protected void ended(@Nullable Throwable failure) {
-        if (failure != null) Reports.drop(backend(), context(), Exceptions.unwrap(failure));
-        reject();
+        CoreSubscriber<? super T> subscriber = forget();
+        Throwable last = refused == null ? failure : refused;
+        if (failure != null && (subscriber == null || last != failure)) Reports.drop(backend(), context(), failure);
+        if (subscriber != null) subscriber.onError(Exceptions.unwrap(last == null ? cancelledException() : last));
     }
 
     /** The result goes to the subscriber, unless there is none any more or it broke rule 3.9 before. */

@@ -3,6 +3,7 @@ package dev.weft.reactor;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
@@ -21,6 +22,11 @@ final class ThreadLocals {
         return AVAILABLE ? Snapshots.around(body, context) : body;
     }
 
+    /** {@return a context with the thread-locals of the current thread under it; the context wins} */
+    static Context into(Context context) {
+        return AVAILABLE ? Snapshots.into(context) : context;
+    }
+
     private static boolean isAvailable() {
         try {
             Class.forName("io.micrometer.context.ContextSnapshotFactory", false, ThreadLocals.class.getClassLoader());
@@ -36,6 +42,11 @@ final class ThreadLocals {
                 ContextSnapshotFactory.builder().build();
 
         private Snapshots() {}
+
+        static Context into(Context context) {
+            if (ContextRegistry.getInstance().getThreadLocalAccessors().isEmpty()) return context;
+            return FACTORY.captureAll(context).updateContext(context);
+        }
 
         static Runnable around(Runnable body, ContextView context) {
             if (ContextRegistry.getInstance().getThreadLocalAccessors().isEmpty()) return body;
