@@ -157,6 +157,7 @@ class LawsTest {
 
     @Test
     void G03_aBodyThatReturnsThoughItWasCancelledEndsAsCancelled() {
+        var running = new CountDownLatch(1);
         var ready = new CountDownLatch(1);
         var running = new CountDownLatch(1);
         long before = Counter.CANCEL_SWALLOWED.sum();

@@ -156,6 +156,19 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     }
 
     /**
+     * The source gave up its handle for one that only stands for a failure, which follows: the first is cancelled.
+     *
+     * @return false if there was none before, so that this is the handle
+     */
+    protected final boolean supersede(Object handle) {
+        SchedulePoint.pass();
+        Object first = upstream;
+        if (first == null) return false;
+        if (isHandle(first) && UPSTREAM.compareAndSet(this, first, handle)) cancelGuarded(first);
+        return true;
+    }
+
+    /**
      * The one value, or null for none, from a source that gives nothing else.
      *
      * @return false if there was an outcome already; then the value is still the caller's

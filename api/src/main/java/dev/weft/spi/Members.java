@@ -99,7 +99,8 @@ final class Members implements Suspension {
     }
 
     /** {@return the first failure that nobody has seen; the others are suppressed in it, or dropped where there are too many} */
-    @Nullable Throwable unobservedFailure(Scope scope) {
+    @Nullable
+    Throwable unobservedFailure(Scope scope) {
         Throwable first = null;
         for (Throwable failure : takeUnobserved()) {
             if (first == null) first = failure;

@@ -208,6 +208,19 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         }
     }
 
+    /**
+     * The source gave up its handle for one that only stands for a failure, which follows: the first is cancelled.
+     *
+     * @return false if there was none before, so that this is the handle
+     */
+    protected final boolean supersede(Object handle) {
+        SchedulePoint.pass();
+        Object first = upstream;
+        if (first == null) return false;
+        if (!(first instanceof Mark) && UPSTREAM.compareAndSet(this, first, handle)) cancelGuarded(first);
+        return true;
+    }
+
     /** A value. */
     protected final void value(@Nullable T value) {
         if (value == null) throw nullSignal("onNext");

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /** The await of a {@code Mono}, a {@code Flux} or any publisher: parked continuation and subscriber in one. */
@@ -39,8 +40,10 @@ final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T>
         return ReactorContext.toReactor(context());
     }
 
+    /** Reactor turns what subscribe throws into an onSubscribe of a subscription of its own, and an onError. */
     @Override
     public void onSubscribe(Subscription subscription) {
+        if (Operators.canAppearAfterOnSubscribe(subscription) && supersede(subscription)) return;
         subscribed(subscription);
     }
 

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /** The iteration over a {@code Flux} or any publisher. */
@@ -38,8 +39,10 @@ final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscribe
         return ReactorContext.toReactor(context());
     }
 
+    /** Reactor turns what subscribe throws into an onSubscribe of a subscription of its own, and an onError. */
     @Override
     public void onSubscribe(Subscription subscription) {
+        if (Operators.canAppearAfterOnSubscribe(subscription) && supersede(subscription)) return;
         subscribed(subscription);
     }
 
