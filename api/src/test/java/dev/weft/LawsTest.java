@@ -177,7 +177,6 @@ class LawsTest {
     void G03_aBodyThatReturnsThoughItWasCancelledEndsAsCancelled() {
         var running = new CountDownLatch(1);
         var ready = new CountDownLatch(1);
-        var running = new CountDownLatch(1);
         long before = Counter.CANCEL_SWALLOWED.sum();
         Deferred<String> deferred = Async.async(() -> {
             running.countDown();
