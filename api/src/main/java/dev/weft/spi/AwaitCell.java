@@ -370,9 +370,12 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
 
     /** Cancels the upstream if nobody did and it is not over. {@return what its cancel threw, unless that is to be dropped} */
     private @Nullable Throwable closeUpstream(boolean drop) {
-        SchedulePoint.pass();
-        Object handle = upstream;
-        if (handle instanceof Mark || !UPSTREAM.compareAndSet(this, handle, Mark.CLOSED)) return null;
+        Object handle;
+        do {
+            SchedulePoint.pass();
+            handle = upstream;
+            if (handle instanceof Mark) return null;
+        } while (!UPSTREAM.compareAndSet(this, handle, Mark.CLOSED));
         if (handle == null) return null;
         try {
             cancelUpstream(handle);

@@ -186,7 +186,7 @@ public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> 
         Cancellation inner = top().cancellation();
         if (inner != null) throw top().observed(inner);
         Cancellation c = cancellation();
-        if (c != null) throw Host.get().cancelled(c, c.cause());
+        if (c != null) throw observed(c);
     }
 
     private void park(Scope scope) {

@@ -234,8 +234,10 @@ public class Scope {
         return true;
     }
 
+    /** Notes that the thread has seen the cancellation, perhaps before the canceller has come to the scopes inside. */
     final RuntimeException observed(Cancellation c) {
         for (Scope s = this; s != null && s.task == task && s.cancellation == c; s = s.parent) s.deaf = true;
+        for (Scope s = nested; s != null && !s.shield; s = s.nested) s.deaf = true;
         task.settleInterrupt();
         return Host.get().cancelled(c, c.cause());
     }

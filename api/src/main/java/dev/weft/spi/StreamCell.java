@@ -459,9 +459,13 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     }
 
     private @Nullable Throwable closeUpstream() {
-        SchedulePoint.pass();
-        Object handle = upstream;
-        if (handle instanceof Mark || !UPSTREAM.compareAndSet(this, handle, Mark.CLOSED) || handle == null) return null;
+        Object handle;
+        do {
+            SchedulePoint.pass();
+            handle = upstream;
+            if (handle instanceof Mark) return null;
+        } while (!UPSTREAM.compareAndSet(this, handle, Mark.CLOSED));
+        if (handle == null) return null;
         try {
             cancelUpstream(handle);
             return null;
