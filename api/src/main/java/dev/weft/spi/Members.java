@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class Members implements Suspension {
     private static final System.Logger LOG = System.getLogger("dev.weft");
     private static final long STRAGGLER_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final int PRUNED_ABOVE = 64;
 
     /** In the order in which they were started, and are cancelled. */
     private final Set<Member> alive = new LinkedHashSet<>();
 
     private final List<Member> failed = new ArrayList<>();
+    private int prunedAbove = PRUNED_ABOVE;
     private @Nullable Thread joiner;
 
     /** Whether the cancellation of the scope was what ended one of them. */
@@ -44,8 +46,12 @@ final class Members implements Suspension {
         LockSupport.unpark(waiting);
     }
 
+    /** Keeps a failed member until somebody has seen its failure, or until the scope is left. */
     synchronized void remember(Member member) {
-        failed.removeIf(seen -> !alive.contains(seen) && seen.unobservedFailure() == null);
+        if (failed.size() >= prunedAbove) {
+            failed.removeIf(seen -> !alive.contains(seen) && seen.unobservedFailure() == null);
+            prunedAbove = Math.max(PRUNED_ABOVE, 2 * failed.size());
+        }
         failed.add(member);
     }
 
