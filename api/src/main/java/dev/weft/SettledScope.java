@@ -40,7 +40,8 @@ final class SettledScope extends Scope {
     private static <T extends @Nullable Object> Outcome<T> widened(Outcome<? extends T> outcome) {
         return switch (outcome) {
             case Outcome.Success<? extends T> success -> new Outcome.Success<>(success.value());
-            case Outcome.Failure<? extends T> failure when isOfACancelledHandle(failure.error()) -> new Outcome.Cancelled<>();
+            case Outcome.Failure<? extends T> failure
+            when isOfACancelledHandle(failure.error()) -> new Outcome.Cancelled<>();
             case Outcome.Failure<? extends T> failure -> new Outcome.Failure<>(failure.error());
             case Outcome.Cancelled<? extends T> cancelled -> new Outcome.Cancelled<>();
         };
