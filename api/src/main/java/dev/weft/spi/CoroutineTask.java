@@ -111,6 +111,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
      */
     protected abstract void ended(@Nullable Throwable failure);
 
+    /** {@return what a failure of the body really is, without carriers; for a library that has some of its own} */
+    protected Throwable unwrap(Throwable failure) {
+        return Host.get().unwrap(failure);
+    }
+
     /** {@return a new exception that says what this coroutine was cancelled by, for a subscriber that did not} */
     protected final Throwable cancelledException() {
         Cancellation c = cancellation();
@@ -270,7 +275,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         if (Thread.currentThread() == thread) CURRENT.remove(); // what the subscriber does here is not part of this
         try {
             if (failure == null) completeWith(result);
-            else completeExceptionally(Host.get().unwrap(failure));
+            else completeExceptionally(unwrap(failure));
         } catch (Throwable fromReceiver) {
             Reports.drop(backend(), context(), fromReceiver);
             Failures.reportFatal(fromReceiver);
