@@ -36,6 +36,9 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     private Scope top = this;
     private volatile @Nullable Thread thread;
 
+    /** Written by the thread, before it suspends. */
+    private int suspensions;
+
     /** Whether the body's turn has come; the thread's own. */
     private boolean begun;
 
@@ -131,9 +134,15 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     @Override
-    public final boolean isQuiet() {
+    public final long rest() {
         Thread t = thread;
-        return t == null || t.getState() == Thread.State.TERMINATED || isSuspended();
+        return t == null || isOver() ? 0 : restInside();
+    }
+
+    /** {@return whether the thread has ended} */
+    final boolean isOver() {
+        Thread t = thread;
+        return t != null && t.getState() == Thread.State.TERMINATED;
     }
 
     @Override
@@ -145,6 +154,15 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
                         .limit(12)
                         .map(Object::toString)
                         .collect(Collectors.joining("\n  at ", "\n  at ", ""));
+    }
+
+    final void countSuspension() {
+        suspensions++;
+    }
+
+    /** {@return how often it has suspended, in a number that is no other coroutine's} */
+    final long suspensions() {
+        return ((long) System.identityHashCode(this) << 24) + suspensions;
     }
 
     /** {@return the coroutine around the coroutines around this one} */

@@ -54,7 +54,7 @@ public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> imp
      *
      * @param count how many; fewer than 1 ends the stream with an {@link IllegalArgumentException} (Reactive Streams 3.9)
      */
-    public final void request(long count) {
+    public void request(long count) {
         if (count <= 0) {
             refuse(count);
             return;

@@ -47,9 +47,16 @@ final class FluxTask<T> extends EmitterTask<T> implements Emitter<T>, Subscripti
     }
 
     @Override
+    public void request(long count) {
+        super.request(count);
+        ReactorBackend.keepStep();
+    }
+
+    @Override
     public void cancel() {
         downstream = null;
         cancel(Cancellation.Reason.REQUESTED, null);
+        ReactorBackend.keepStep();
     }
 
     @Override

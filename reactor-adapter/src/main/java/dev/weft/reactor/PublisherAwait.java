@@ -22,6 +22,7 @@ final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T>
     protected void start() {
         Publisher<? extends T> publisher = source;
         source = null;
+        ReactorBackend.follow();
         if (publisher != null) publisher.subscribe(this);
     }
 
@@ -50,15 +51,18 @@ final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T>
     @Override
     public void onNext(T value) {
         value(value);
+        ReactorBackend.keepStep();
     }
 
     @Override
     public void onError(Throwable failure) {
         failed(failure);
+        ReactorBackend.keepStep();
     }
 
     @Override
     public void onComplete() {
         completed();
+        ReactorBackend.keepStep();
     }
 }

@@ -21,6 +21,7 @@ final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscribe
     protected void start() {
         Publisher<? extends T> publisher = source;
         source = null;
+        ReactorBackend.follow();
         if (publisher != null) publisher.subscribe(this);
     }
 
@@ -49,15 +50,18 @@ final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscribe
     @Override
     public void onNext(T value) {
         value(value);
+        ReactorBackend.keepStep();
     }
 
     @Override
     public void onError(Throwable failure) {
         failed(failure);
+        ReactorBackend.keepStep();
     }
 
     @Override
     public void onComplete() {
         completed();
+        ReactorBackend.keepStep();
     }
 }
