@@ -515,7 +515,9 @@ class FluxBuilderTest {
         Flux<Integer> source = numbers();
         assertThatThrownBy(() -> source.subscribe((CoreSubscriber<Integer>) null))
                 .isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> flux(null)).isInstanceOf(NullPointerException.class).hasMessage("generator");
+        assertThatThrownBy(() -> flux(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("generator");
     }
 
     @Test
@@ -563,6 +565,8 @@ class FluxBuilderTest {
     @Test
     void theGeneratorsContextIsThatOfTheSubscriber() {
         Flux<String> who = flux(out -> out.emit(ReactorAsync.contextView().get("who")));
-        StepVerifier.create(who.contextWrite(Context.of("who", "ann"))).expectNext("ann").verifyComplete();
+        StepVerifier.create(who.contextWrite(Context.of("who", "ann")))
+                .expectNext("ann")
+                .verifyComplete();
     }
 }

@@ -127,18 +127,20 @@ class FluxIterationTest {
     @Test
     void E01_aPrefetchOfNothingIsRefused() {
         assertThatThrownBy(() -> each(Flux.range(0, 3), 0)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> each(null)).isInstanceOf(NullPointerException.class).hasMessage("flux");
+        assertThatThrownBy(() -> each(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("flux");
     }
 
     // --- E2
 
     @Test
     void E02_valuesThatArrivedBeforeAnErrorAreSeenFirst() {
-        for (Throwable failure :
-                List.of(new IllegalStateException("after three"), new IOException("after three"))) {
+        for (Throwable failure : List.of(new IllegalStateException("after three"), new IOException("after three"))) {
             var seen = new ArrayList<Integer>();
             assertThatThrownBy(() -> run(() -> {
-                        try (AsyncIterator<Integer> values = each(Flux.just(1, 2, 3).concatWith(Mono.error(failure)))) {
+                        try (AsyncIterator<Integer> values =
+                                each(Flux.just(1, 2, 3).concatWith(Mono.error(failure)))) {
                             for (int value : values) seen.add(value);
                         }
                     }))
@@ -172,7 +174,8 @@ class FluxIterationTest {
     void E03_theSubscribersDiscardHookTakesWhatWasQueued() {
         var discarded = new CopyOnWriteArrayList<Object>();
         StepVerifier.create(mono(() -> {
-                            try (AsyncIterator<Integer> values = each(Flux.range(0, 100).hide(), 4)) {
+                            try (AsyncIterator<Integer> values =
+                                    each(Flux.range(0, 100).hide(), 4)) {
                                 return values.next();
                             }
                         })
@@ -393,7 +396,8 @@ class FluxIterationTest {
 
     @Test
     void A24_aNonBlockingThreadIsRefusedBeforeAnythingIsSubscribedTo() {
-        StepVerifier.create(Mono.fromRunnable(() -> each(probed(Flux.range(0, 3)))).subscribeOn(Schedulers.parallel()))
+        StepVerifier.create(
+                        Mono.fromRunnable(() -> each(probed(Flux.range(0, 3)))).subscribeOn(Schedulers.parallel()))
                 .verifyErrorSatisfies(e ->
                         assertThat(e).isInstanceOf(IllegalStateException.class).hasMessageContaining("each"));
         assertThat(subscriptions).hasValue(0);
@@ -403,8 +407,8 @@ class FluxIterationTest {
     void awaitsInsideTheLoopKeepTheDemandBounded() {
         var produced = new AtomicInteger();
         run(() -> {
-            try (AsyncIterator<Integer> values = each(
-                    Flux.range(0, 100).hide().doOnNext(n -> produced.incrementAndGet()), 4)) {
+            try (AsyncIterator<Integer> values =
+                    each(Flux.range(0, 100).hide().doOnNext(n -> produced.incrementAndGet()), 4)) {
                 int taken = 0;
                 for (int value : values) {
                     await(Mono.just(value).delayElement(Duration.ofNanos(1000)));

@@ -26,7 +26,8 @@ class ManualBackend implements Backend {
     }
 
     void fire(Predicate<Entry> which) {
-        for (Entry entry : entries) if (which.test(entry) && entries.remove(entry)) entry.action().run();
+        for (Entry entry : entries)
+            if (which.test(entry) && entries.remove(entry)) entry.action().run();
     }
 
     @Override

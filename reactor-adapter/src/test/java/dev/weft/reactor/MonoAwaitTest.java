@@ -154,9 +154,9 @@ class MonoAwaitTest {
         var trail = new CopyOnWriteArrayList<String>();
         var commit = Sinks.<String>empty();
         Flux<String> transaction = Flux.usingWhen(
-                        Mono.just("connection"),
-                        c -> Mono.just("value").doOnNext(trail::add),
-                        c -> commit.asMono().doOnTerminate(() -> trail.add("commit")));
+                Mono.just("connection"),
+                c -> Mono.just("value").doOnNext(trail::add),
+                c -> commit.asMono().doOnTerminate(() -> trail.add("commit")));
         var awaiting = Watched.coroutine(() -> {
             Object value = word.of(transaction);
             trail.add("returned");
@@ -226,7 +226,8 @@ class MonoAwaitTest {
     @EnumSource(names = {"AWAIT", "OPTIONAL", "DONE"})
     void A02_anEmptySourceIsNullWhereOneMayBeMissing(Word word) {
         assertThat(Async.<Object, RuntimeException>run(() -> word.of(of()))).isNull();
-        assertThat(Async.<Object, RuntimeException>run(() -> word.of(Mono.empty()))).isNull();
+        assertThat(Async.<Object, RuntimeException>run(() -> word.of(Mono.empty())))
+                .isNull();
     }
 
     @Test
@@ -254,10 +255,8 @@ class MonoAwaitTest {
     @EnumSource
     void A03_aCheckedErrorComesInsideACarrier(Word word) {
         var checked = new IOException("disk");
-        for (Mono<String> source : List.<Mono<String>>of(
-                failing(checked),
-                Mono.error(checked),
-                Mono.fromCallable(() -> {
+        for (Mono<String> source :
+                List.<Mono<String>>of(failing(checked), Mono.error(checked), Mono.fromCallable(() -> {
                     throw checked;
                 })))
             assertThatThrownBy(() -> run(source, word))
@@ -313,7 +312,8 @@ class MonoAwaitTest {
         var shared = new IllegalStateException("shared");
         Mono<String> source = failing(shared);
         Async.run(() -> {
-            for (int i = 0; i < 10_000; i++) assertThatThrownBy(() -> await(source)).isSameAs(shared);
+            for (int i = 0; i < 10_000; i++)
+                assertThatThrownBy(() -> await(source)).isSameAs(shared);
         });
         assertThat(shared.getSuppressed()).hasSize(1);
         assertThat(shared.getSuppressed()[0].getStackTrace())
@@ -546,8 +546,7 @@ class MonoAwaitTest {
                         ended.countDown();
                     }
                 })
-                .contextWrite(c -> c.put(
-                        "reactor.onErrorDropped.local", (Consumer<Throwable>) dropped::add))
+                .contextWrite(c -> c.put("reactor.onErrorDropped.local", (Consumer<Throwable>) dropped::add))
                 .subscribe();
         until("subscribed", probe::isSubscribed);
         subscription.dispose();
@@ -596,8 +595,7 @@ class MonoAwaitTest {
         var clock = VirtualTimeScheduler.getOrSet();
         try {
             var probe = new Probe<String>();
-            var awaiting = Watched.coroutine(
-                    () -> Async.withTimeout(Duration.ofSeconds(1), () -> awaitFirst(probe)));
+            var awaiting = Watched.coroutine(() -> Async.withTimeout(Duration.ofSeconds(1), () -> awaitFirst(probe)));
             awaiting.parked();
             probe.next("value");
             clock.advanceTimeBy(Duration.ofSeconds(1));
@@ -612,8 +610,7 @@ class MonoAwaitTest {
         var clock = VirtualTimeScheduler.getOrSet();
         try {
             var probe = new Probe<String>();
-            var awaiting = Watched.coroutine(
-                    () -> Async.withTimeout(Duration.ofSeconds(1), () -> awaitFirst(probe)));
+            var awaiting = Watched.coroutine(() -> Async.withTimeout(Duration.ofSeconds(1), () -> awaitFirst(probe)));
             awaiting.parked();
             clock.advanceTimeBy(Duration.ofSeconds(1));
             probe.next("late");
@@ -1092,8 +1089,8 @@ class MonoAwaitTest {
                 .map(n -> n + await(Mono.just(10).delayElement(Duration.ofMillis(1))))
                 .map(n -> n + await(Mono.just(100)));
         assertThat(Async.run(() -> await(nested))).isEqualTo(111);
-        assertThat(Async.run(() -> await(Mono.fromCallable(
-                        () -> await(Mono.just(1).delayElement(Duration.ofMillis(1)))))))
+        assertThat(Async.run(() ->
+                        await(Mono.fromCallable(() -> await(Mono.just(1).delayElement(Duration.ofMillis(1)))))))
                 .isEqualTo(1);
     }
 
@@ -1152,8 +1149,12 @@ class MonoAwaitTest {
 
     @Test
     void nullArgumentsAreRefusedByName() {
-        assertThatThrownBy(() -> await((Mono<?>) null)).isInstanceOf(NullPointerException.class).hasMessage("mono");
-        assertThatThrownBy(() -> awaitFirst(null)).isInstanceOf(NullPointerException.class).hasMessage("publisher");
+        assertThatThrownBy(() -> await((Mono<?>) null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("mono");
+        assertThatThrownBy(() -> awaitFirst(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("publisher");
         assertThatThrownBy(() -> awaitSingle((Flux<?>) null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("flux");

@@ -92,7 +92,8 @@ class MonoBuilderTest {
         Mono<String> who = mono(() -> ReactorAsync.contextView().get("who"));
         StepVerifier.create(Mono.zip(
                         who.contextWrite(Context.of("who", "ann")), who.contextWrite(Context.of("who", "eve"))))
-                .expectNextMatches(both -> both.getT1().equals("ann") && both.getT2().equals("eve"))
+                .expectNextMatches(
+                        both -> both.getT1().equals("ann") && both.getT2().equals("eve"))
                 .verifyComplete();
     }
 
@@ -237,7 +238,8 @@ class MonoBuilderTest {
                 new IOException("checked"), new IllegalStateException("unchecked"), new AssertionError("error"))) {
             Mono<Object> round = mono(() -> await(mono(() -> await(Mono.error(failure)))));
             StepVerifier.create(round).verifyErrorSatisfies(e -> assertThat(e).isSameAs(failure));
-            Mono<Object> hidden = mono(() -> await(mono(() -> await(Mono.error(failure).hide()))));
+            Mono<Object> hidden =
+                    mono(() -> await(mono(() -> await(Mono.error(failure).hide()))));
             StepVerifier.create(hidden).verifyErrorSatisfies(e -> assertThat(e).isSameAs(failure));
         }
     }
@@ -251,7 +253,8 @@ class MonoBuilderTest {
                 .verifyErrorSatisfies(e -> assertThat(e).isSameAs(failure));
         StepVerifier.create(mono(() -> Mono.error(failure).block()))
                 .verifyErrorSatisfies(e -> assertThat(e).isSameAs(failure));
-        assertThatThrownBy(() -> Async.run(() -> await(mono(() -> Mono.error(failure).block()), IOException.class)))
+        assertThatThrownBy(() ->
+                        Async.run(() -> await(mono(() -> Mono.error(failure).block()), IOException.class)))
                 .isSameAs(failure);
     }
 
@@ -286,9 +289,7 @@ class MonoBuilderTest {
                         return await(Mono.<String>never());
                     } catch (CancelledException cancelled) {
                         seen.set(cancelled);
-                        assertThatThrownBy(() -> checkpoint())
-                                .as("sticky")
-                                .isInstanceOf(CancelledException.class);
+                        assertThatThrownBy(() -> checkpoint()).as("sticky").isInstanceOf(CancelledException.class);
                         throw cancelled;
                     }
                 })
@@ -551,9 +552,14 @@ class MonoBuilderTest {
     @Test
     void C14_aCoroutineThatCannotBeStartedFailsAfterOnSubscribe() {
         var failure = new IllegalStateException("no thread-locals today");
-        ContextRegistry.getInstance().registerThreadLocalAccessor("C14", () -> {
-            throw failure;
-        }, value -> {}, () -> {});
+        ContextRegistry.getInstance()
+                .registerThreadLocalAccessor(
+                        "C14",
+                        () -> {
+                            throw failure;
+                        },
+                        value -> {},
+                        () -> {});
         try {
             var recorder = Recorder.<String>eager();
             mono(() -> "value").subscribe(recorder);
@@ -569,10 +575,9 @@ class MonoBuilderTest {
     @Test
     void C15_aFatalErrorIsSignalledFirstAndThenHandedToTheUncaughtHandler() throws Exception {
         Thread.setDefaultUncaughtExceptionHandler((t, e) -> uncaught.add(e));
-        List<Throwable> fatal = List.of(
-                new StackOverflowError("simulated"),
-                new OutOfMemoryError("simulated"),
-                (Throwable) Class.forName("java.lang.ThreadDeath").getConstructor().newInstance());
+        List<Throwable> fatal =
+                List.of(new StackOverflowError("simulated"), new OutOfMemoryError("simulated"), (Throwable)
+                        Class.forName("java.lang.ThreadDeath").getConstructor().newInstance());
         for (Throwable failure : fatal) {
             uncaught.clear();
             var recorder = dying(failure);
@@ -694,7 +699,9 @@ class MonoBuilderTest {
         Mono<String> source = mono(() -> "value");
         assertThatThrownBy(() -> source.subscribe((CoreSubscriber<String>) null))
                 .isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> mono(null)).isInstanceOf(NullPointerException.class).hasMessage("body");
+        assertThatThrownBy(() -> mono(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("body");
     }
 
     // --- C18
