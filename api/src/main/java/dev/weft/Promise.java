@@ -36,7 +36,8 @@ final class Promise<T extends @Nullable Object> {
     }
 
     /** {@return the outcome; who tells it to somebody calls {@link #observe}} */
-    @Nullable Outcome<T> peek() {
+    @Nullable
+    Outcome<T> peek() {
         return outcome;
     }
 

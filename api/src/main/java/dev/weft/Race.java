@@ -49,7 +49,8 @@ final class Race<T extends @Nullable Object> extends Scope {
         Deferred<R> deferred = GroupScope.started(runner, this);
         Promise<R> promise = Promise.of(deferred);
         promise.whenDone(() -> {
-            if (promise.peek() instanceof Outcome.Success<R> success && !wins(success)) Gathering.discard(deferred, this);
+            if (promise.peek() instanceof Outcome.Success<R> success && !wins(success))
+                Gathering.discard(deferred, this);
         });
     }
 
@@ -63,7 +64,8 @@ final class Race<T extends @Nullable Object> extends Scope {
     @Override
     protected boolean memberFailed(Throwable loser) {
         if (winner.get() != null) Counter.CANCEL_ECHOES.increment();
-        else if (!failure.compareAndSet(null, loser) && !Failures.suppress(Objects.requireNonNull(failure.get()), loser))
+        else if (!failure.compareAndSet(null, loser)
+                && !Failures.suppress(Objects.requireNonNull(failure.get()), loser))
             Reports.drop(backend(), context(), loser);
         return true;
     }

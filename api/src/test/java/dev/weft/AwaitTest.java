@@ -72,7 +72,7 @@ class AwaitTest {
     @EnumSource(names = {"ONE", "MAYBE", "LAST", "SINGLE"})
     void A01_aValueIsReturnedAfterTheTerminalSignal(Take take) {
         var probe = new Probe<String>();
-        var awaiting = awaiting(probe, take);
+        var awaiting = awaiting(probe, take).parked();
         probe.next("value");
         awaiting.parked();
         probe.complete();
@@ -197,7 +197,7 @@ class AwaitTest {
             var awaiting = awaiting(probe, take).parked();
             hooks.discarded.clear();
             var go = new CountDownLatch(2);
-            Thread canceller = Thread.startVirtualThread(() -> {
+            Thread canceller = Thread.ofPlatform().start(() -> {
                 meet(go);
                 awaiting.cancel();
             });
@@ -445,7 +445,7 @@ class AwaitTest {
         var probe = new Probe<String>(p -> {});
         var awaiting = awaiting(probe, Take.ONE).parked();
         var go = new CountDownLatch(2);
-        Thread canceller = Thread.startVirtualThread(() -> {
+        Thread canceller = Thread.ofPlatform().start(() -> {
             meet(go);
             awaiting.cancel();
         });

@@ -67,15 +67,19 @@ class BadInputTest {
                 refused("key", () -> Context.empty().get(null)),
                 refused("value", () -> Context.empty().with(1, null)),
                 refused("subscriber", () -> Async.stream(out -> {}).subscribe(null)),
-                refused("source", () -> Async.group(g -> {
-                    g.start(null);
-                })));
+                refused(
+                        "source",
+                        () -> Async.group(g -> {
+                            g.start(null);
+                        })));
     }
 
     private static DynamicTest refused(String argument, ThrowingCallable call) {
-        return DynamicTest.dynamicTest(argument, () -> assertThatThrownBy(call)
-                .isInstanceOf(NullPointerException.class)
-                .hasMessage(argument));
+        return DynamicTest.dynamicTest(
+                argument,
+                () -> assertThatThrownBy(call)
+                        .isInstanceOf(NullPointerException.class)
+                        .hasMessage(argument));
     }
 
     @Test

@@ -150,7 +150,7 @@ class CallbackTest {
         Completion<String> done = call.done();
         call.awaiting.parked();
         var go = new CountDownLatch(2);
-        Thread canceller = Thread.startVirtualThread(() -> {
+        Thread canceller = Thread.ofPlatform().start(() -> {
             meet(go);
             call.awaiting.cancel();
         });

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;
@@ -325,6 +326,25 @@ class CoroutineTest {
             if (seen.get()) assertThat(thrown).isNull();
             else assertThat(thrown).isSameAs(failure);
         }
+    }
+
+    /** A scope that lives long, and whose children may fail, keeps only those whose failure is still to be thrown. */
+    @Test
+    void H12_aChildWhoseFailureWasSeenIsNotKept() {
+        run(() -> {
+            List<WeakReference<Object>> children = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                Deferred<Object> child = async(() -> {
+                    throw new IllegalStateException("child");
+                });
+                assertThatThrownBy(child::await).hasMessage("child");
+                children.add(new WeakReference<>(child));
+            }
+            until(() -> {
+                System.gc();
+                return children.stream().filter(child -> child.get() != null).count() < 200;
+            });
+        });
     }
 
     @Test

@@ -566,7 +566,7 @@ class GeneratorTest {
     void D06_aValueThatRacesACancelIsDeliveredOrDiscarded() {
         var sink = new Sink<Integer>().to(NUMBERS).parked();
         var go = new CountDownLatch(2);
-        Thread canceller = Thread.startVirtualThread(() -> {
+        Thread canceller = Thread.ofPlatform().start(() -> {
             meet(go);
             sink.cancel();
         });

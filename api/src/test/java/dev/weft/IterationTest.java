@@ -245,7 +245,7 @@ class IterationTest {
     void E3_aValueThatRacesTheCloseIsDiscardedOnce() {
         var probe = new Probe<Integer>();
         var go = new CountDownLatch(2);
-        Thread producer = Thread.startVirtualThread(() -> {
+        Thread producer = Thread.ofPlatform().start(() -> {
             meet(go);
             probe.next(1);
         });

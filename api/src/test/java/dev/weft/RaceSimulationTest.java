@@ -3,6 +3,7 @@ package dev.weft;
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitCallback;
+import static dev.weft.Async.awaitable;
 import static dev.weft.Async.checkpoint;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
@@ -26,10 +27,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +41,6 @@ import org.junit.jupiter.api.Test;
 class RaceSimulationTest {
     private static final int SEEDS = Integer.getInteger("weft.seeds", 3000);
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration LONG = Duration.ofDays(1);
 
     @BeforeAll
     static void simulate() {
@@ -80,9 +79,11 @@ class RaceSimulationTest {
             simulation.run();
             world.returnedOrDiscarded(root, "value", source.signalled);
             assertThat(source.cancels).isLessThanOrEqualTo(1);
-            if (root.state() == Deferred.State.SUCCEEDED) assertThat(source.cancels).isZero();
-            else assertThat(source.cancels > 0 || source.terminated || !source.isSubscribed())
-                    .isTrue();
+            if (root.state() == Deferred.State.SUCCEEDED)
+                assertThat(source.cancels).isZero();
+            else
+                assertThat(source.cancels > 0 || source.terminated || !source.isSubscribed())
+                        .isTrue();
             return root.state().toString();
         });
         assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "CANCELLED");
@@ -215,7 +216,9 @@ class RaceSimulationTest {
             // cancelled behind the await, the coroutine itself has the value, and discards it
             int discarded = undelivered.size() + world.discarded().size();
             assertThat(discarded + (returned ? 1 : 0)).isEqualTo(resumed.get());
-            return returned ? "returned" : resumed.get() == 0 ? "not called" : undelivered.isEmpty() ? "behind" : "late";
+            return returned
+                    ? "returned"
+                    : resumed.get() == 0 ? "not called" : undelivered.isEmpty() ? "behind" : "late";
         });
         assertThat(outcomes).containsOnlyKeys("returned", "not called", "late", "behind");
     }
@@ -290,7 +293,11 @@ class RaceSimulationTest {
             return delivered.size() + " delivered, " + refused.size() + " refused";
         });
         assertThat(outcomes)
-                .containsKeys("0 delivered, 0 refused", "0 delivered, 1 refused", "1 delivered, 1 refused", "3 delivered, 0 refused");
+                .containsKeys(
+                        "0 delivered, 0 refused",
+                        "0 delivered, 1 refused",
+                        "1 delivered, 1 refused",
+                        "3 delivered, 0 refused");
     }
 
     @Test
@@ -326,9 +333,12 @@ class RaceSimulationTest {
             List<Object> all = new ArrayList<>(seen);
             all.addAll(world.discarded());
             assertThat(all).doesNotHaveDuplicates();
-            assertThat(all.stream().filter(value -> value.toString().startsWith("value"))).hasSize(source.signalled);
+            assertThat(all.stream().filter(value -> value.toString().startsWith("value")))
+                    .hasSize(source.signalled);
             assertThat(source.cancels).isLessThanOrEqualTo(1);
-            if (thrown.get() != null) assertThat(source.cancels > 0 || source.terminated).isTrue();
+            if (thrown.get() != null)
+                assertThat(source.cancels > 0 || source.terminated || !source.isSubscribed())
+                        .isTrue();
             return thrown.get() == null ? "end" : "cancelled";
         });
         assertThat(outcomes).containsOnlyKeys("end", "cancelled");
@@ -352,7 +362,8 @@ class RaceSimulationTest {
                         shielded(() -> {
                             for (int i = 0; i < 4; i++) {
                                 dawdle();
-                                assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                                assertThat(Thread.currentThread().isInterrupted())
+                                        .isFalse();
                             }
                         });
                         dawdle();
@@ -452,7 +463,8 @@ class RaceSimulationTest {
                 return null;
             });
             task.toCompletableFuture()
-                    .whenComplete((value, failure) -> flags.add(Thread.currentThread().isInterrupted()));
+                    .whenComplete(
+                            (value, failure) -> flags.add(Thread.currentThread().isInterrupted()));
             simulation.start("starter", () -> task.started("task"));
             simulation.start("canceller", task::cancel);
             simulation.run();
@@ -474,7 +486,7 @@ class RaceSimulationTest {
                 Deferred<String> member = g.async(() -> failing(two, ended));
                 g.async(() -> {
                     try {
-                        delay(LONG);
+                        await(new CompletableFuture<>());
                     } finally {
                         ended.incrementAndGet();
                     }
@@ -503,7 +515,7 @@ class RaceSimulationTest {
                 group(g -> {
                     Deferred<?> member = g.async(() -> {
                         dawdle();
-                        delay(LONG);
+                        await(new CompletableFuture<>());
                     });
                     g.async(g::cancel);
                     member.await();
@@ -547,15 +559,45 @@ class RaceSimulationTest {
     }
 
     @Test
+    void H6_aForkAgainstTheCancelOfItsGroup() {
+        var outcomes = explore(SEEDS, simulation -> {
+            var world = new World(simulation);
+            var opened = new AtomicReference<TaskGroup>();
+            List<Deferred<?>> started = new ArrayList<>();
+            var never = new CompletableFuture<String>();
+            world.root(() -> {
+                group(g -> {
+                    opened.set(g);
+                    started.add(g.async(() -> await(never)));
+                    started.add(g.start(awaitable(never)));
+                    started.add(g.async(() -> new CountDownLatch(1).await()));
+                    g.async(() -> started.add(g.async(() -> await(never)))).await();
+                });
+                return "";
+            });
+            simulation.start("canceller", () -> {
+                while (opened.get() == null) Thread.yield();
+                opened.get().cancel();
+            });
+            simulation.run();
+            assertThat(world.root.outcome()).isEqualTo(new Outcome.Success<>(""));
+            assertThat(started).allMatch(member -> member.state() == Deferred.State.CANCELLED);
+            return started.size() + " started";
+        });
+        assertThat(outcomes).containsOnlyKeys("0 started", "1 started", "2 started", "3 started", "4 started");
+    }
+
+    @Test
     void H8_aFailedGatherDiscardsEveryValue() {
         var outcomes = explore(SEEDS, simulation -> {
             var world = new World(simulation);
             var failure = new IllegalStateException("member");
             List<Object> made = new ArrayList<>();
-            Deferred<List<String>> root = world.root(() -> gather(2, List.of(makes("a", made), makes("b", made), coroutine(() -> {
-                dawdle();
-                throw failure;
-            }))));
+            Deferred<List<String>> root =
+                    world.root(() -> gather(2, List.of(makes("a", made), makes("b", made), coroutine(() -> {
+                        dawdle();
+                        throw failure;
+                    }))));
             simulation.run();
             assertThat(root.outcome()).isEqualTo(new Outcome.Failure<>(failure));
             assertThat(world.discarded()).containsExactlyInAnyOrderElementsOf(made);
@@ -632,13 +674,15 @@ class RaceSimulationTest {
         var outcomes = explore(SEEDS, simulation -> {
             var world = new World(simulation);
             AtomicReference<Deferred<String>> child = new AtomicReference<>();
-            Deferred<String> root = world.root(() -> withTimeout(SECOND, () -> Async.run(() -> {
-                child.set(async(() -> {
-                    delay(SECOND);
-                    return "child";
-                }));
-                return "value";
-            })));
+            Deferred<String> root = world.root(() -> withTimeout(
+                    SECOND,
+                    () -> Async.run(() -> {
+                        child.set(async(() -> {
+                            delay(SECOND);
+                            return "child";
+                        }));
+                        return "value";
+                    })));
             simulation.run();
             if (child.get() == null || child.get().state() == Deferred.State.CANCELLED) {
                 assertThat(((Outcome.Failure<String>) root.outcome()).error()).isInstanceOf(TimeoutException.class);

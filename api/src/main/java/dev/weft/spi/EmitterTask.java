@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Long#MAX_VALUE}, which stays. A value reaches the subscriber on the coroutine's thread, inside {@code emit}.
  *
  * @param <T> the type of the values
+ * @param <S> the type of the subscriber
  */
-public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> implements Suspension {
+public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> implements Suspension {
     @SuppressWarnings("rawtypes")
     private static final AtomicLongFieldUpdater<EmitterTask> REQUESTED =
             AtomicLongFieldUpdater.newUpdater(EmitterTask.class, "requested");
@@ -27,14 +28,19 @@ public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> imp
     private volatile @Nullable Thread waiter;
     private volatile @Nullable IllegalArgumentException refused;
 
+    /** Null as soon as it must not be signalled any more. */
+    private volatile @Nullable S downstream;
+
     /**
      * A generator that is not started yet.
      *
+     * @param downstream the subscriber
      * @param backend the backend selected inside
      * @param context the context inside
      */
-    protected EmitterTask(Backend backend, Object context) {
+    protected EmitterTask(S downstream, Backend backend, Object context) {
         super(null, backend, context);
+        this.downstream = downstream;
     }
 
     @Override
@@ -47,7 +53,19 @@ public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> imp
     protected abstract void generate() throws Exception;
 
     /** Hands a value to the subscriber; on the coroutine's thread. */
-    protected abstract void deliver(T value);
+    protected abstract void next(S subscriber, T value);
+
+    /** Tells the subscriber that the stream has ended; on the coroutine's thread. */
+    protected abstract void complete(S subscriber);
+
+    /** Tells the subscriber that the stream has failed; on the coroutine's thread. */
+    protected abstract void fail(S subscriber, Throwable failure);
+
+    /** Cancels the stream: the subscriber is not signalled any more, and the generator is cancelled. Never waits. */
+    public void cancel() {
+        downstream = null;
+        cancel(Cancellation.Reason.REQUESTED, null);
+    }
 
     /**
      * Asks for more values. Never blocks, never calls the subscriber.
@@ -88,16 +106,7 @@ public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> imp
             throw cancelled;
         }
         if (requested != Long.MAX_VALUE) REQUESTED.decrementAndGet(this);
-        try {
-            deliver(value);
-        } catch (Throwable fromSubscriber) {
-            throw subscriberFailed(fromSubscriber);
-        }
-    }
-
-    /** {@return the error to end with if the subscriber broke rule 3.9, else null} */
-    protected final @Nullable Throwable refused() {
-        return refused;
+        if (!deliver(value)) gone(value);
     }
 
     @Override
@@ -114,6 +123,51 @@ public abstract class EmitterTask<T> extends CoroutineTask<@Nullable Object> imp
     @Override
     protected final void cancelRequested() {
         wake();
+    }
+
+    @Override
+    protected final void succeeded(@Nullable Object result) {
+        S subscriber = forget();
+        if (subscriber != null) complete(subscriber);
+    }
+
+    @Override
+    protected final void failed(Throwable failure) {
+        S subscriber = forget();
+        if (subscriber != null) fail(subscriber, failure);
+        else Reports.drop(backend(), context(), failure);
+    }
+
+    @Override
+    protected final void ended(@Nullable Throwable failure) {
+        if (failure != null) Reports.drop(backend(), context(), failure);
+        S subscriber = forget();
+        if (refused != null && subscriber != null) fail(subscriber, refused);
+    }
+
+    private @Nullable S forget() {
+        S subscriber = downstream;
+        downstream = null;
+        return subscriber;
+    }
+
+    private boolean deliver(T value) {
+        S subscriber = downstream;
+        if (subscriber == null) return false;
+        try {
+            next(subscriber, value);
+            return true;
+        } catch (Throwable fromSubscriber) {
+            downstream = null;
+            throw subscriberFailed(fromSubscriber);
+        }
+    }
+
+    /** The subscriber has left between the look for a cancellation and the delivery. It is about to cancel, if it has not yet. */
+    private void gone(T value) {
+        Reports.discard(backend(), context(), value);
+        cancel(Cancellation.Reason.REQUESTED, null);
+        throwIfStreamCancelled();
     }
 
     private void awaitDemand() {

@@ -29,11 +29,16 @@ public final class Reports {
         pass(backend, context, new Undeliverable.Breach(violation));
     }
 
-    /** Hands a failure to the uncaught handler of the current thread. */
+    /** Hands a failure to the uncaught handler of the current thread. What that throws is ignored, as the JVM does. */
     public static void uncaught(Throwable failure) {
         Thread thread = Thread.currentThread();
         Thread.UncaughtExceptionHandler handler = thread.getUncaughtExceptionHandler();
-        if (handler != null) handler.uncaughtException(thread, failure);
+        if (handler == null) return;
+        try {
+            handler.uncaughtException(thread, failure);
+        } catch (Throwable ignored) {
+            // there is nobody left to tell
+        }
     }
 
     @SuppressWarnings("CatchAndPrintStackTrace")

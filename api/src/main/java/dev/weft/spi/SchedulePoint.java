@@ -25,6 +25,9 @@ final class SchedulePoint {
     /** {@return a new virtual thread, not started} */
     static Thread thread(String name, Runnable body) {
         if (ON && threads != null) return threads.apply(name, body);
-        return Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(body);
+        return Thread.ofVirtual()
+                .name(name)
+                .inheritInheritableThreadLocals(false)
+                .unstarted(body);
     }
 }

@@ -31,7 +31,8 @@ public final class Simulation implements Timer {
     private record Due(long at, long number, Runnable action) {}
 
     private final List<Runnable> ready = new ArrayList<>();
-    private final TreeSet<Due> timers = new TreeSet<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
+    private final TreeSet<Due> timers =
+            new TreeSet<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
     private final List<Thread> threads = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
     private final Random random;
@@ -90,7 +91,8 @@ public final class Simulation implements Timer {
         try {
             return scenario.play(simulation);
         } catch (Throwable failure) {
-            throw new AssertionError("seed " + seed + " (replay it with -Dweft.seed=" + seed + "): " + failure, failure);
+            throw new AssertionError(
+                    "seed " + seed + " (replay it with -Dweft.seed=" + seed + "): " + failure, failure);
         } finally {
             SchedulePoint.threads = null;
         }
@@ -118,11 +120,14 @@ public final class Simulation implements Timer {
 
     /** Goes on until nothing can, and fails if somebody is still alive, or something was thrown or left behind. */
     public void run() {
-        while (!ready.isEmpty() || !timers.isEmpty()) step();
+        while (!ready.isEmpty() || !timers.isEmpty() && threads.stream().anyMatch(Thread::isAlive)) step();
         List<Thread> alive = threads.stream().filter(Thread::isAlive).toList();
         if (!alive.isEmpty())
-            throw new AssertionError(alive.stream().map(Simulation::describe).collect(Collectors.joining("\n", "waiting for ever:\n", "")));
+            throw new AssertionError(alive.stream()
+                    .map(Simulation::describe)
+                    .collect(Collectors.joining("\n", "waiting for ever:\n", "")));
         for (Throwable failure : failures) throw new AssertionError(failure);
+        if (!timers.isEmpty()) throw new AssertionError("left in the timer: " + timers);
     }
 
     /** {@return a number that two runs have in common only if they took the same way} */
@@ -152,7 +157,11 @@ public final class Simulation implements Timer {
 
     private void step() {
         if (++steps > MAX_STEPS)
-            throw new AssertionError("no end: " + threads.stream().filter(Thread::isAlive).map(Simulation::describe).toList());
+            throw new AssertionError("no end: "
+                    + threads.stream()
+                            .filter(Thread::isAlive)
+                            .map(Simulation::describe)
+                            .toList());
         if (ready.isEmpty() || !timers.isEmpty() && timers.first().at() <= now + SOON && random.nextDouble() < haste) {
             fire();
             return;
@@ -172,11 +181,14 @@ public final class Simulation implements Timer {
     private Thread thread(String name, Runnable body) {
         Thread thread;
         try {
-            thread = builder(ready::add).name(name).inheritInheritableThreadLocals(false).unstarted(() -> {
-                body.run();
-                if (Thread.currentThread().isInterrupted())
-                    failures.add(new AssertionError(name + " has ended with its interrupt flag set"));
-            });
+            thread = builder(ready::add)
+                    .name(name)
+                    .inheritInheritableThreadLocals(false)
+                    .unstarted(() -> {
+                        body.run();
+                        if (Thread.currentThread().isInterrupted())
+                            failures.add(new AssertionError(name + " has ended with its interrupt flag set"));
+                    });
         } catch (ReflectiveOperationException closed) {
             throw new AssertionError(closed);
         }
@@ -194,6 +206,8 @@ public final class Simulation implements Timer {
 
     private static String describe(Thread thread) {
         return thread.getName() + " " + thread.getState()
-                + Arrays.stream(thread.getStackTrace()).map(frame -> "\n    at " + frame).collect(Collectors.joining());
+                + Arrays.stream(thread.getStackTrace())
+                        .map(frame -> "\n    at " + frame)
+                        .collect(Collectors.joining());
     }
 }

@@ -28,7 +28,7 @@ import reactor.netty.http.client.HttpClient;
  * <p>How the checkout is written is in {@link dev.weft.examples.checkout}.
  */
 public final class CheckoutServer {
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final Duration PATIENCE = Duration.ofMillis(800);
     private static final Duration AT_MOST = Duration.ofSeconds(10);
 
     private final Upstreams upstreams;
@@ -90,12 +90,15 @@ public final class CheckoutServer {
     }
 
     private void allIsWell(Shop oneByOne) {
-        buy(shop, Goods.TEAPOT, "warm-up");
+        buy(shop, Goods.TEAPOT, "warm-up"); // the first ones load classes
         buy(oneByOne, Goods.TEAPOT, "warm-up, one by one");
         Answer separate = buy(oneByOne, Goods.TEAPOT, "one by one");
         Answer answer = buy(shop, Goods.TEAPOT, "all is well");
         tell(answer, End.ANSWERED, End.ANSWERED, End.ANSWERED);
-        out.printf("  one call after the other it takes %d ms%n", separate.took.toMillis());
+        out.printf(
+                "  trace id in %d order and in the response: %s%n",
+                shop.database().orders(answer.asked), answer.trace);
+        out.printf("  one call after the other: %d ms%n", separate.took.toMillis());
         expect(answer, 200, "teapot, 24.90 + 9.90 for express shipping; others bought tea, biscuits");
         expectOrders(answer, 1);
         Check.same(8, shop.database().stock(Goods.TEAPOT), "the stock of teapots");

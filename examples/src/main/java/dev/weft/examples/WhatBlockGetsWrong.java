@@ -45,16 +45,16 @@ public final class WhatBlockGetsWrong {
     }
 
     static void print(PrintStream out) {
-        String line = "%-44s | %-46s | %s%n";
+        String line = "%-44s | %-49s | %s%n";
         out.printf(line, "program", "block(), blockFirst(), toIterable()", "Weft");
-        out.printf(line, "-".repeat(44), "-".repeat(46), "-".repeat(46));
+        out.printf(line, "-".repeat(44), "-".repeat(49), "-".repeat(49));
         for (Row row : measure()) out.printf(line, row.program, row.block, row.weft);
     }
 
     static List<Row> measure() {
         return List.of(
                 row("Mono fails with an AssertionError", WhatBlockGetsWrong::failure),
-                row("1000 Monos fail with one and the same exception", WhatBlockGetsWrong::sharedFailure),
+                row("1000 Monos fail with one shared exception", WhatBlockGetsWrong::sharedFailure),
                 row("Mono has a value, then an error", WhatBlockGetsWrong::valueThenError),
                 row("onError(null)", WhatBlockGetsWrong::nullError),
                 row("NoClassDefFoundError on another thread", WhatBlockGetsWrong::fatalError),

@@ -54,7 +54,8 @@ class SnippetsTest {
         Users users = new Users();
         Mono<String> page = mono(() -> {
             Deferred<User> user = async(() -> awaitSingle(users.findById(42)));
-            Deferred<List<User>> friends = async(() -> awaitSingle(users.findAll().collectList()));
+            Deferred<List<User>> friends =
+                    async(() -> awaitSingle(users.findAll().collectList()));
             return user.await().name() + " has " + friends.await().size() + " friends";
         });
         Flux<Integer> squares = flux(out -> {
@@ -116,7 +117,9 @@ class SnippetsTest {
     }
 
     private Mono<Void> release() {
-        return Mono.delay(Duration.ofMillis(1)).doOnNext(tick -> log.add("released")).then();
+        return Mono.delay(Duration.ofMillis(1))
+                .doOnNext(tick -> log.add("released"))
+                .then();
     }
 
     record User(String name) {}

@@ -2,11 +2,8 @@ package dev.weft.reactor;
 
 import dev.weft.Emitter;
 import dev.weft.Generator;
-import dev.weft.spi.Cancellation;
 import dev.weft.spi.EmitterTask;
-import dev.weft.spi.Reports;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
@@ -34,15 +31,11 @@ final class GeneratorFlux<T> extends Flux<T> {
 }
 
 /** A generator that a subscriber to a {@code Flux} listens to, and its subscription. */
-final class FluxTask<T> extends EmitterTask<T> implements Emitter<T>, Subscription {
+final class FluxTask<T> extends EmitterTask<T, CoreSubscriber<? super T>> implements Emitter<T>, Subscription {
     private final Generator<T> generator;
 
-    /** Null as soon as it must not be signalled any more. */
-    private volatile @Nullable CoreSubscriber<? super T> downstream;
-
     FluxTask(CoreSubscriber<? super T> downstream, Generator<T> generator) {
-        super(ReactorBackend.INSTANCE, new ReactorContext(downstream.currentContext()));
-        this.downstream = downstream;
+        super(downstream, ReactorBackend.INSTANCE, new ReactorContext(downstream.currentContext()));
         this.generator = generator;
     }
 
@@ -54,8 +47,7 @@ final class FluxTask<T> extends EmitterTask<T> implements Emitter<T>, Subscripti
 
     @Override
     public void cancel() {
-        downstream = null;
-        cancel(Cancellation.Reason.REQUESTED, null);
+        super.cancel();
         ReactorBackend.keepStep();
     }
 
@@ -65,45 +57,17 @@ final class FluxTask<T> extends EmitterTask<T> implements Emitter<T>, Subscripti
     }
 
     @Override
-    protected void deliver(T value) {
-        CoreSubscriber<? super T> subscriber = downstream;
-        if (subscriber == null) {
-            Reports.discard(backend(), context(), value);
-            return;
-        }
-        try {
-            subscriber.onNext(value);
-        } catch (Throwable fromSubscriber) {
-            downstream = null;
-            throw fromSubscriber;
-        }
+    protected void next(CoreSubscriber<? super T> subscriber, T value) {
+        subscriber.onNext(value);
     }
 
     @Override
-    protected void succeeded(@Nullable Object result) {
-        CoreSubscriber<? super T> subscriber = forget();
-        if (subscriber != null) subscriber.onComplete();
+    protected void complete(CoreSubscriber<? super T> subscriber) {
+        subscriber.onComplete();
     }
 
     @Override
-    protected void failed(Throwable thrown) {
-        Throwable failure = Exceptions.unwrap(thrown);
-        CoreSubscriber<? super T> subscriber = forget();
-        if (subscriber != null) subscriber.onError(failure);
-        else Reports.drop(backend(), context(), failure);
-    }
-
-    @Override
-    protected void ended(@Nullable Throwable failure) {
-        if (failure != null) Reports.drop(backend(), context(), Exceptions.unwrap(failure));
-        CoreSubscriber<? super T> subscriber = forget();
-        Throwable refused = refused();
-        if (refused != null && subscriber != null) subscriber.onError(refused);
-    }
-
-    private @Nullable CoreSubscriber<? super T> forget() {
-        CoreSubscriber<? super T> subscriber = downstream;
-        downstream = null;
-        return subscriber;
+    protected void fail(CoreSubscriber<? super T> subscriber, Throwable failure) {
+        subscriber.onError(Exceptions.unwrap(failure));
     }
 }

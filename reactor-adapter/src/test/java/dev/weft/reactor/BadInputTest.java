@@ -47,9 +47,11 @@ class BadInputTest {
     }
 
     private static DynamicTest refused(String argument, ThrowingCallable call) {
-        return DynamicTest.dynamicTest(argument, () -> assertThatThrownBy(call)
-                .isInstanceOf(NullPointerException.class)
-                .hasMessage(argument));
+        return DynamicTest.dynamicTest(
+                argument,
+                () -> assertThatThrownBy(call)
+                        .isInstanceOf(NullPointerException.class)
+                        .hasMessage(argument));
     }
 
     @Test

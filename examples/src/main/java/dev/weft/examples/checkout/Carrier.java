@@ -20,6 +20,7 @@ final class Carrier implements AutoCloseable {
         this.port = port;
     }
 
+    // readme:stage
     /** {@return what shipping costs} Cancelling aborts the exchange. */
     Quote quote(Item item) {
         var exchange = send(item, context().get(Trace.KEY));
@@ -29,6 +30,7 @@ final class Carrier implements AutoCloseable {
             exchange.cancel(true); // a future may be shared, so await leaves it alone; this one is ours
         }
     }
+    // readme:end
 
     CompletableFuture<HttpResponse<String>> send(Item item, String trace) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/" + item.id()))

@@ -54,11 +54,15 @@ final class CheckoutWithOperators {
     }
 
     private Mono<List<String>> others(Item item) {
-        return Mono.deferContextual(context -> Mono.<List<String>>create(
-                        sink -> enqueue(recommendations.call(item, context.get(Trace.KEY)), sink)))
-                .onErrorReturn(IOException.class, List.of());
+        return like(item).onErrorReturn(IOException.class, List.of());
     }
     // readme:end
+
+    // readme:callback-operators
+    private Mono<List<String>> like(Item item) {
+        return Mono.deferContextual(context ->
+                Mono.create(sink -> enqueue(recommendations.call(item, context.get(Trace.KEY)), sink)));
+    }
 
     private static void enqueue(Call call, MonoSink<List<String>> sink) {
         sink.onCancel(call::cancel);
@@ -74,10 +78,11 @@ final class CheckoutWithOperators {
 
             @Override
             public void onFailure(Call call, IOException failure) {
-                if (!call.isCanceled()) sink.error(failure);
+                if (!call.isCanceled()) sink.error(failure); // else it is the echo of our own cancel
             }
         });
     }
+    // readme:end
 
     // readme:transaction-operators
     private Mono<Integer> place(Item item, Payment payment, Quote shipping) {

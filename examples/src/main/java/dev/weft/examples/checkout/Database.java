@@ -9,6 +9,7 @@ import io.r2dbc.h2.H2ConnectionFactory;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Statement;
 import java.util.List;
@@ -38,13 +39,15 @@ public final class Database implements AutoCloseable {
     }
 
     static Database open() {
-        var h2 = H2ConnectionConfiguration.builder()
+        return open(new H2ConnectionFactory(H2ConnectionConfiguration.builder()
                 .inMemory(UUID.randomUUID().toString())
                 .option("DB_CLOSE_DELAY=-1")
-                .build();
-        var pool = ConnectionPoolConfiguration.builder(new H2ConnectionFactory(h2))
-                .maxSize(8)
-                .build();
+                .build()));
+    }
+
+    /** Fills a database, and opens it. */
+    static Database open(ConnectionFactory connections) {
+        var pool = ConnectionPoolConfiguration.builder(connections).maxSize(8).build();
         var database = new Database(new ConnectionPool(pool));
         run(database::fill);
         return database;

@@ -22,7 +22,7 @@ final class Orders {
 
     // readme:transaction-weft
     int place(Item item, Payment payment, Quote shipping) {
-        Connection connection = awaitSingle(pool.create());
+        Connection connection = shielded(() -> awaitSingle(pool.create())); // given up half-way, it might get lost
         try {
             awaitDone(Mono.from(connection.beginTransaction()));
             int order = awaitSingle(

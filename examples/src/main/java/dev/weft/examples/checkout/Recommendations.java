@@ -25,6 +25,7 @@ final class Recommendations implements AutoCloseable {
         this.port = port;
     }
 
+    // readme:callback-weft
     /** {@return the names of other items} Cancelling aborts the call; a response that comes too late is closed. */
     List<String> like(Item item) throws IOException {
         Call call = call(item, context().get(Trace.KEY));
@@ -44,10 +45,11 @@ final class Recommendations implements AutoCloseable {
 
             @Override
             public void onFailure(Call call, IOException failure) {
-                if (!call.isCanceled()) done.fail(failure);
+                if (!call.isCanceled()) done.fail(failure); // else it is the echo of our own cancel
             }
         });
     }
+    // readme:end
 
     Call call(Item item, String trace) {
         return http.newCall(new Request.Builder()
