@@ -39,6 +39,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     /** Written by the thread, before it suspends. */
     private int suspensions;
 
+    /** What has become of the body; the thread's own. */
+    private @Nullable T result;
+
+    private @Nullable Throwable failure;
+
     /** Whether the body's turn has come; the thread's own. */
     private boolean begun;
 
@@ -232,47 +237,47 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     private void launch(String name) {
-        Thread created = SchedulePoint.thread(name, guarded(backend().propagate(context(), this::execute)));
+        Runnable propagated = backend().propagate(context(), this::execute);
+        Thread created = SchedulePoint.thread(name, () -> live(propagated));
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread = created;
         created.start();
     }
 
-    /** What is around the body (thread-locals being set and reset) may fail too: before the body, that is the outcome. */
-    private Runnable guarded(Runnable propagated) {
-        return () -> {
-            CURRENT.set(this);
-            try {
-                propagated.run();
-            } catch (Throwable failure) {
-                if (!begun) endUnbegun(failure);
-                else Reports.drop(backend(), context(), failure);
-            }
-        };
+    /**
+     * The whole life of the thread. The outcome is reported behind the thread-locals of the body, so that what it starts downstream
+     * does not take them over. Setting and resetting them may fail too: before the body, that is the outcome.
+     */
+    private void live(Runnable propagated) {
+        CURRENT.set(this);
+        try {
+            propagated.run();
+        } catch (Throwable aroundTheBody) {
+            if (begun) Reports.drop(backend(), context(), aroundTheBody);
+            else failure = aroundTheBody;
+        }
+        if (!begun) deafen();
+        T value = result;
+        result = null;
+        complete(value, failure);
     }
 
     private void execute() {
         begun = true;
-        if (cancellation() != null) {
-            endUnbegun(null);
-            return;
-        }
-        T result = null;
-        Throwable failure = null;
+        if (cancellation() == null) runBody();
+        deafen();
+    }
+
+    private void runBody() {
         try {
             result = invoke();
         } catch (Throwable thrown) {
             failure = thrown;
         }
         Throwable unobserved = end(failure);
-        deafen();
-        if (unobserved != null) Reports.discard(backend(), context(), result);
-        complete(result, failure == null ? unobserved : failure);
-    }
-
-    private void endUnbegun(@Nullable Throwable failure) {
-        deafen();
-        complete(null, failure);
+        if (unobserved == null) return;
+        Reports.discard(backend(), context(), result);
+        failure = unobserved;
     }
 
     @SuppressWarnings("NullAway") // a null result is of type T when the body returned it
