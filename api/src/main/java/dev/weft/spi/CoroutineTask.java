@@ -36,8 +36,16 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     private Scope top = this;
     private volatile @Nullable Thread thread;
 
-    /** Whether the outcome is decided; the thread's own. */
-    private boolean completed;
+    /** Written by the thread, before it suspends. */
+    private int suspensions;
+
+    /** What has become of the body; the thread's own. */
+    private @Nullable T result;
+
+    private @Nullable Throwable failure;
+
+    /** Whether the body is over, with all that it started; the thread's own. */
+    private boolean done;
 
     /** Whether a canceller has interrupted the thread: written by cancellers and the thread itself, by whoever made it SENDING. */
     private volatile int interrupt;
@@ -142,9 +150,15 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     @Override
-    public final boolean isQuiet() {
+    public final long rest() {
         Thread t = thread;
-        return t == null || t.getState() == Thread.State.TERMINATED || isSuspended();
+        return t == null || isOver() ? 0 : restInside();
+    }
+
+    /** {@return whether the thread has ended} */
+    final boolean isOver() {
+        Thread t = thread;
+        return t != null && t.getState() == Thread.State.TERMINATED;
     }
 
     @Override
@@ -156,6 +170,15 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
                         .limit(12)
                         .map(Object::toString)
                         .collect(Collectors.joining("\n  at ", "\n  at ", ""));
+    }
+
+    final void countSuspension() {
+        suspensions++;
+    }
+
+    /** {@return how often it has suspended, in a number that is no other coroutine's} */
+    final long suspensions() {
+        return ((long) System.identityHashCode(this) << 24) + suspensions;
     }
 
     /** {@return the coroutine around the coroutines around this one} */
@@ -225,53 +248,52 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     private void launch(String name) {
-        Thread created = SchedulePoint.thread(name, guarded(backend().propagate(context(), this::execute)));
+        Runnable propagated = backend().propagate(context(), this::execute);
+        Thread created = SchedulePoint.thread(name, () -> live(propagated));
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread = created;
         created.start();
     }
 
-    /** What is around the body (thread-locals being set and reset) may fail too: before the body, that is the outcome. */
-    private Runnable guarded(Runnable propagated) {
-        return () -> {
-            CURRENT.set(this);
-            try {
-                propagated.run();
-            } catch (Throwable failure) {
-                if (!completed) endEarly(failure);
-                else Reports.drop(backend(), context(), failure);
-            }
-        };
+    /**
+     * The whole life of the thread. The outcome is reported behind the thread-locals of the body, so that what it starts downstream
+     * does not take them over. Setting and resetting them may fail too: before the body is done, that is the outcome.
+     */
+    private void live(Runnable propagated) {
+        CURRENT.set(this);
+        try {
+            propagated.run();
+        } catch (Throwable aroundTheBody) {
+            if (done) Reports.drop(backend(), context(), aroundTheBody);
+            else failure = aroundTheBody;
+        }
+        deafen();
+        Thread.interrupted(); // a flag that the body has left is not for the subscriber's code
+        T value = result;
+        result = null;
+        complete(value, failure);
     }
 
     private void execute() {
-        if (cancellation() != null) {
-            endEarly(null);
-            return;
-        }
-        T result = null;
-        Throwable failure = null;
+        if (cancellation() == null) runBody();
+        done = true;
+    }
+
+    private void runBody() {
         try {
             result = invoke();
         } catch (Throwable thrown) {
             failure = thrown;
         }
         Throwable unobserved = end(failure);
-        deafen();
-        Thread.interrupted(); // a flag that the body has left is not for the subscriber's code
-        if (unobserved != null) Reports.discard(backend(), context(), result);
-        complete(result, failure == null ? unobserved : failure);
-    }
-
-    private void endEarly(@Nullable Throwable failure) {
-        deafen();
-        complete(null, failure);
+        if (unobserved == null) return;
+        Reports.discard(backend(), context(), result);
+        failure = unobserved;
     }
 
     @SuppressWarnings("NullAway") // a null result is of type T when the body returned it
     private void complete(@Nullable T result, @Nullable Throwable failure) {
         body = null;
-        completed = true;
         if (Thread.currentThread() == thread) CURRENT.remove(); // what the subscriber does here is not part of this
         try {
             if (failure == null) completeWith(result);

@@ -62,7 +62,7 @@ public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> 
     protected abstract void fail(S subscriber, Throwable failure);
 
     /** Cancels the stream: the subscriber is not signalled any more, and the generator is cancelled. Never waits. */
-    public final void cancel() {
+    public void cancel() {
         downstream = null;
         cancel(Cancellation.Reason.REQUESTED, null);
     }
@@ -72,7 +72,7 @@ public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> 
      *
      * @param count how many; fewer than 1 ends the stream with an {@link IllegalArgumentException} (Reactive Streams 3.9)
      */
-    public final void request(long count) {
+    public void request(long count) {
         if (count <= 0) {
             refuse(count);
             return;

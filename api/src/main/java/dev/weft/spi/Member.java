@@ -15,8 +15,14 @@ interface Member {
     @Nullable
     Throwable unobservedFailure();
 
-    /** {@return whether it is suspended, with all that is inside, or has ended} */
-    boolean isQuiet();
+    /** What {@link #rest} gives for one that is not at rest. */
+    long RUNNING = -1;
+
+    /**
+     * {@return a number that stays the same as long as it is suspended, with all that is inside, or has ended; {@link #RUNNING} if it
+     * is neither}
+     */
+    long rest();
 
     /** {@return what to call it in a warning, with its stack where it has one} */
     String describe();

@@ -101,9 +101,15 @@ final class Members implements Suspension {
         return !isEmpty();
     }
 
-    /** {@return whether all are suspended} */
-    boolean areQuiet() {
-        return snapshot().stream().allMatch(Member::isQuiet);
+    /** {@return as {@link Member#rest}, for all of them} */
+    long rest() {
+        long sum = 0;
+        for (Member member : snapshot()) {
+            long rest = member.rest();
+            if (rest == Member.RUNNING) return Member.RUNNING;
+            sum += rest;
+        }
+        return sum;
     }
 
     /** {@return the first failure that nobody has seen; the others are suppressed in it, or dropped where there are too many} */

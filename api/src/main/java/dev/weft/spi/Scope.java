@@ -204,6 +204,7 @@ public class Scope {
 
     /** Names what the thread suspends in; false if the scope is cancelled, and then it must not suspend. */
     final boolean suspend(Suspension in) {
+        task.countSuspension();
         suspension = in;
         SchedulePoint.pass();
         return cancellation == null;
@@ -263,15 +264,18 @@ public class Scope {
         task.settleInterrupt();
     }
 
-    /** Whether the thread is parked in the innermost scope from here, and all members on the way are quiet. */
-    final boolean isSuspended() {
+    /** As {@link Member#rest}, for the thread, if it is parked in the innermost scope from here, and all members on the way. */
+    final long restInside() {
+        long sum = 0;
         for (Scope s = this; ; ) {
             Members inside = s.members;
-            if (inside != null && !inside.areQuiet()) return false;
+            long members = inside == null ? 0 : inside.rest();
+            if (members == Member.RUNNING) return Member.RUNNING;
+            sum += members;
             Scope inner = s.nested;
             if (inner == null) {
                 Suspension in = s.suspension;
-                return in != null && in.isParked();
+                return in != null && in.isParked() ? sum + task.suspensions() : Member.RUNNING;
             }
             s = inner;
         }

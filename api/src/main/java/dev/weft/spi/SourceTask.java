@@ -64,8 +64,8 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     }
 
     @Override
-    public final boolean isQuiet() {
-        return !cell.isDecided();
+    public final long rest() {
+        return cell.isDecided() ? RUNNING : 0;
     }
 
     @Override

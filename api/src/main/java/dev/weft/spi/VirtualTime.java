@@ -1,17 +1,23 @@
 package dev.weft.spi;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes coroutines keep step with a test's virtual clock.
  *
  * <p>A virtual clock runs all that is due before it returns to the test, and expects that the work is done by then. A coroutine
- * works on its own thread; so whoever starts or wakes it on a virtual clock waits until it, and all that is started with it, is
- * suspended again or has ended.
+ * works on its own thread, and may wake others; so whoever starts or wakes one on a virtual clock waits until all that were seen
+ * on one are at rest: suspended, or over.
  */
 public final class VirtualTime {
     private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** The outermost coroutines that were seen on a virtual clock, until they have ended. */
+    private static final Set<CoroutineTask<?>> FOLLOWED = ConcurrentHashMap.newKeySet();
 
     private VirtualTime() {}
 
@@ -20,25 +26,50 @@ public final class VirtualTime {
         return Math.abs(nowMillis - System.currentTimeMillis()) > DAY_MILLIS;
     }
 
-    /** {@return an action that, once it has run, waits for the coroutine that schedules it} */
+    /** {@return an action that, once it has run, waits until all are at rest, the coroutine that schedules it among them} */
     public static Runnable inStep(Runnable action) {
         CoroutineTask<?> coroutine = CoroutineTask.current();
         if (coroutine == null) return action;
+        follow(coroutine);
         return () -> {
             action.run();
-            settle(coroutine);
+            settle();
         };
     }
 
+    /** Has {@link #settle} wait for a coroutine and its family too; does nothing for null. */
+    public static void follow(@Nullable CoroutineTask<?> coroutine) {
+        if (coroutine != null) FOLLOWED.add(coroutine.root());
+    }
+
     /**
-     * Waits until a coroutine and its whole family is suspended or has ended; at most a second, for one that computes or blocks
-     * elsewhere. It looks twice, since the one seen first may have been woken by the one seen last.
+     * Waits until all followed coroutines are at rest; at most a second, after which those that are not, since they compute or
+     * block elsewhere, are not followed any more. Does nothing inside a coroutine, for which somebody waits already.
+     *
+     * <p>It looks twice: those who were at rest when it looked first and have not moved until it looked again were so all the
+     * time, and at the moment in between all at once; then there was nobody left to wake another.
      */
-    public static void settle(CoroutineTask<?> coroutine) {
+    public static void settle() {
         if (CoroutineTask.current() != null) return;
-        CoroutineTask<?> root = coroutine.root();
         long start = System.nanoTime();
-        for (int quiet = 0; quiet < 2 && System.nanoTime() - start < PATIENCE_NANOS; Thread.yield())
-            quiet = root.isQuiet() ? quiet + 1 : 0;
+        for (long before = Member.RUNNING; ; Thread.yield()) {
+            long now = rest();
+            if (now != Member.RUNNING && now == before) return;
+            before = now;
+            if (System.nanoTime() - start < PATIENCE_NANOS) continue;
+            FOLLOWED.removeIf(coroutine -> coroutine.rest() == Member.RUNNING);
+            return;
+        }
+    }
+
+    private static long rest() {
+        long sum = 0;
+        for (CoroutineTask<?> coroutine : FOLLOWED) {
+            long rest = coroutine.rest();
+            if (rest == Member.RUNNING) return Member.RUNNING;
+            sum += rest;
+            if (coroutine.isOver()) FOLLOWED.remove(coroutine);
+        }
+        return sum;
     }
 }

@@ -67,6 +67,7 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
         if (count <= 0) refuse(count);
         if (!DEMAND.compareAndSet(this, NONE, REQUESTED) && DEMAND.compareAndSet(this, RESULT_WAITS, OVER))
             deliverGuarded();
+        ReactorBackend.keepStep();
     }
 
     @Override
@@ -74,6 +75,7 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
         downstream = null;
         if (DEMAND.getAndSet(this, OVER) == RESULT_WAITS) deliver();
         cancel(Cancellation.Reason.REQUESTED, null);
+        ReactorBackend.keepStep();
     }
 
     @Override

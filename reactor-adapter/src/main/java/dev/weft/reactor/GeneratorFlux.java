@@ -40,6 +40,18 @@ final class FluxTask<T> extends EmitterTask<T, CoreSubscriber<? super T>> implem
     }
 
     @Override
+    public void request(long count) {
+        super.request(count);
+        ReactorBackend.keepStep();
+    }
+
+    @Override
+    public void cancel() {
+        super.cancel();
+        ReactorBackend.keepStep();
+    }
+
+    @Override
     protected void generate() throws Exception {
         generator.generate(this);
     }

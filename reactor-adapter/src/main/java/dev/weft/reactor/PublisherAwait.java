@@ -23,6 +23,7 @@ final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T>
         Publisher<? extends T> publisher = source;
         source = null;
         if (!(context() instanceof ReactorContext)) carry(ReactorContext.captured(context()));
+        ReactorBackend.follow();
         if (publisher != null) publisher.subscribe(this);
     }
 
@@ -51,15 +52,18 @@ final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T>
     @Override
     public void onNext(T value) {
         value(value);
+        ReactorBackend.keepStep();
     }
 
     @Override
     public void onError(Throwable failure) {
         failed(failure);
+        ReactorBackend.keepStep();
     }
 
     @Override
     public void onComplete() {
         completed();
+        ReactorBackend.keepStep();
     }
 }

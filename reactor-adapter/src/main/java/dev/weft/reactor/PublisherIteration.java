@@ -22,6 +22,7 @@ final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscribe
         Publisher<? extends T> publisher = source;
         source = null;
         if (!(context() instanceof ReactorContext)) carry(ReactorContext.captured(context()));
+        ReactorBackend.follow();
         if (publisher != null) publisher.subscribe(this);
     }
 
@@ -50,15 +51,18 @@ final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscribe
     @Override
     public void onNext(T value) {
         value(value);
+        ReactorBackend.keepStep();
     }
 
     @Override
     public void onError(Throwable failure) {
         failed(failure);
+        ReactorBackend.keepStep();
     }
 
     @Override
     public void onComplete() {
         completed();
+        ReactorBackend.keepStep();
     }
 }

@@ -32,6 +32,8 @@ public final class ReactorBackend implements Backend {
     /** Where {@code Flux.doOnDiscard} puts its hook. */
     private static final String DISCARD_KEY = "reactor.onDiscard.local";
 
+    private static volatile @Nullable Scheduler real;
+
     /** For {@link java.util.ServiceLoader}. */
     public ReactorBackend() {}
 
@@ -71,7 +73,7 @@ public final class ReactorBackend implements Backend {
     @Override
     public Timer timer() {
         Scheduler scheduler = Schedulers.parallel();
-        boolean virtual = VirtualTime.isVirtual(scheduler.now(TimeUnit.MILLISECONDS));
+        boolean virtual = isVirtual(scheduler);
         return (nanos, action) -> {
             Runnable run = virtual ? VirtualTime.inStep(action) : action;
             Disposable entry = scheduler.schedule(run, nanos, TimeUnit.NANOSECONDS);
@@ -105,8 +107,28 @@ public final class ReactorBackend implements Backend {
         else Hooks.discard(value);
     }
 
-    /** After a start on a virtual clock, waits until the coroutine has got as far as it can. */
-    static void keepStep(CoroutineTask<?> coroutine) {
-        if (VirtualTime.isVirtual(Schedulers.parallel().now(TimeUnit.MILLISECONDS))) VirtualTime.settle(coroutine);
+    /** On a virtual clock, waits until a coroutine that was started has got as far as it can. */
+    static void keepStep(CoroutineTask<?> started) {
+        if (!isVirtual(Schedulers.parallel())) return;
+        VirtualTime.follow(started);
+        VirtualTime.settle();
+    }
+
+    /** On a virtual clock, waits until the coroutines that a signal may have woken have got as far as they can. */
+    static void keepStep() {
+        if (isVirtual(Schedulers.parallel())) VirtualTime.settle();
+    }
+
+    /** On a virtual clock, has signals wait for the current coroutine. */
+    static void follow() {
+        if (isVirtual(Schedulers.parallel())) VirtualTime.follow(CoroutineTask.current());
+    }
+
+    /** Looked up for each signal; so the scheduler that was last seen to follow the wall clock is remembered. */
+    private static boolean isVirtual(Scheduler scheduler) {
+        if (scheduler == real) return false;
+        if (VirtualTime.isVirtual(scheduler.now(TimeUnit.MILLISECONDS))) return true;
+        real = scheduler;
+        return false;
     }
 }

@@ -3,14 +3,17 @@ package dev.weft.reactor;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
+import io.micrometer.context.ThreadLocalAccessor;
+import java.util.Iterator;
+import java.util.List;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
  * Registered thread-locals in a coroutine, through Micrometer context-propagation, if that is on the class path.
  *
- * <p>Since each coroutine has a thread of its own, they are set once, before the body, and there is nothing to restore: they end
- * with the thread.
+ * <p>Since each coroutine has a thread of its own, they are set once, before the body. All are reset behind it, those that the body
+ * has set too: what the outcome starts downstream, on the same thread, captures that thread's.
  */
 final class ThreadLocals {
     private static final boolean AVAILABLE = isAvailable();
@@ -39,7 +42,7 @@ final class ThreadLocals {
     /** Loaded only if the library is there. */
     private static final class Snapshots {
         private static final ContextSnapshotFactory FACTORY =
-                ContextSnapshotFactory.builder().build();
+                ContextSnapshotFactory.builder().clearMissing(true).build();
 
         private Snapshots() {}
 
@@ -49,16 +52,24 @@ final class ThreadLocals {
         }
 
         static Runnable around(Runnable body, ContextView context) {
-            if (ContextRegistry.getInstance().getThreadLocalAccessors().isEmpty()) return body;
+            List<ThreadLocalAccessor<?>> accessors =
+                    ContextRegistry.getInstance().getThreadLocalAccessors();
+            if (accessors.isEmpty()) return body;
             ContextSnapshot snapshot = FACTORY.captureAll(context);
-            return () -> {
-                ContextSnapshot.Scope set = snapshot.setThreadLocals();
-                try {
-                    body.run();
-                } finally {
-                    set.close();
-                }
-            };
+            return () -> run(body, snapshot, accessors.iterator());
+        }
+
+        /** Sets one after the other: when one cannot be set or reset, the library itself would leave the others as they are. */
+        @SuppressWarnings("try")
+        private static void run(Runnable body, ContextSnapshot snapshot, Iterator<ThreadLocalAccessor<?>> unset) {
+            if (!unset.hasNext()) {
+                body.run();
+                return;
+            }
+            Object key = unset.next().key();
+            try (ContextSnapshot.Scope set = snapshot.setThreadLocals(key::equals)) {
+                run(body, snapshot, unset);
+            }
         }
     }
 }

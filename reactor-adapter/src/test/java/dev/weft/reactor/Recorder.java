@@ -9,7 +9,7 @@ import reactor.core.CoreSubscriber;
 import reactor.util.context.Context;
 
 /** A subscriber that requests and cancels by hand, and records what it is told, and where. */
-final class Recorder<T> implements CoreSubscriber<T> {
+class Recorder<T> implements CoreSubscriber<T> {
     final List<Object> trail = new CopyOnWriteArrayList<>();
     final List<Thread> threads = new CopyOnWriteArrayList<>();
     volatile Subscription subscription;
