@@ -44,13 +44,14 @@ public final class VirtualTime {
 
     /**
      * Waits until all followed coroutines are at rest; at most a second, after which those that are not, since they compute or
-     * block elsewhere, are not followed any more. Does nothing inside a coroutine, for which somebody waits already.
+     * block elsewhere, are not followed any more. Does nothing on a virtual thread, such as that of a
+     * coroutine that signals another: somebody waits for it already.
      *
      * <p>It looks twice: those who were at rest when it looked first and have not moved until it looked again were so all the
      * time, and at the moment in between all at once; then there was nobody left to wake another.
      */
     public static void settle() {
-        if (CoroutineTask.current() != null) return;
+        if (Thread.currentThread().isVirtual()) return;
         long start = System.nanoTime();
         for (long before = Member.RUNNING; ; Thread.yield()) {
             long now = rest();
