@@ -128,14 +128,16 @@ class ContextTest {
             assertThat(async(() -> await(shown())).await()).isSameAs(ANN);
             assertThat(async(() -> async(() -> contextView()).await()).await()).isSameAs(ANN);
             assertThat(Async.await(coroutine(() -> await(shown())))).isSameAs(ANN);
-            assertThat(gather(awaitable(shown()), coroutine(() -> await(shown())))).allMatch(seen -> seen == ANN);
+            assertThat(gather(awaitable(shown()), coroutine(() -> await(shown()))))
+                    .allMatch(seen -> seen == ANN);
             assertThat(race(awaitable(shown()))).isSameAs(ANN);
-            assertThat(Async.<Context, RuntimeException>group(members -> members.start(awaitable(shown()))
-                            .await()))
+            assertThat(Async.<Context, RuntimeException>group(
+                            members -> members.start(awaitable(shown())).await()))
                     .isSameAs(ANN);
             assertThat(Async.<Context, Exception>withTimeout(Duration.ofMinutes(1), () -> await(shown())))
                     .isSameAs(ANN);
-            assertThat(Async.<Context, RuntimeException>shielded(() -> await(shown()))).isSameAs(ANN);
+            assertThat(Async.<Context, RuntimeException>shielded(() -> await(shown())))
+                    .isSameAs(ANN);
             assertThat(await(mono(() -> await(shown())))).isSameAs(ANN);
             return "seen";
         });
@@ -195,7 +197,10 @@ class ContextTest {
                 assertThat(once.<String>get("user")).isEqualTo("eve");
                 assertThat(await(shown())).as("changed once").isSameAs(once);
                 assertThat(async(() -> await(shown())).await()).isSameAs(once);
-                withContext("user", "bob", () -> assertThat(contextView().<String>get("user")).isEqualTo("bob"));
+                withContext(
+                        "user",
+                        "bob",
+                        () -> assertThat(contextView().<String>get("user")).isEqualTo("bob"));
                 assertThat(await(shown())).isSameAs(once);
             });
             assertThat(await(shown())).isSameAs(ANN);
@@ -261,7 +266,9 @@ class ContextTest {
         local.setValue("thread");
         assertThat(inside(Context.empty(), local::getValue)).isEqualTo("thread");
         assertThat(inside(Context.of("local", "context"), local::getValue)).isEqualTo("context");
-        assertThat(inside(Context.of("local", "context"), () -> async(local::getValue).await()))
+        assertThat(inside(
+                        Context.of("local", "context"),
+                        () -> async(local::getValue).await()))
                 .isEqualTo("context");
         assertThat(local.getValue()).isEqualTo("thread");
     }
@@ -285,8 +292,10 @@ class ContextTest {
     void K07_aChildStartedInsideWithContextHasItsThreadLocals() {
         assertThat(inside(
                         Context.of("local", "outer"),
-                        () -> withContext("local", "inner", () -> async(local::getValue)
-                                        .await())
+                        () -> withContext(
+                                        "local",
+                                        "inner",
+                                        () -> async(local::getValue).await())
                                 + " " + local.getValue()))
                 .isEqualTo("inner outer");
     }
@@ -319,7 +328,8 @@ class ContextTest {
                                 expect(bare ? null : n, wrong, right);
                                 await(Mono.just(n).publishOn(Schedulers.parallel()));
                                 expect(bare ? null : n, wrong, right);
-                                async(() -> expect(bare ? null : n, wrong, right)).await();
+                                async(() -> expect(bare ? null : n, wrong, right))
+                                        .await();
                                 MDC.put("id", "changed " + n);
                                 local.setValue("changed " + n);
                                 return n;
@@ -338,8 +348,7 @@ class ContextTest {
 
     private void expect(Integer id, List<String> wrong, LongAdder right) {
         String expected = id == null ? null : "id " + id;
-        if (Objects.equals(MDC.get("id"), expected)
-                && Objects.equals(local.getValue(), expected)) right.increment();
+        if (Objects.equals(MDC.get("id"), expected) && Objects.equals(local.getValue(), expected)) right.increment();
         else wrong.add("expected " + expected + ", was " + MDC.get("id") + " and " + local.getValue());
     }
 
@@ -416,7 +425,8 @@ class ContextTest {
         StepVerifier.create(mono(() -> {
                             List<String> seen = new ArrayList<>();
                             seen.add(local.getValue());
-                            seen.add(awaitSingle(Mono.fromCallable(local::getValue).subscribeOn(Schedulers.parallel())));
+                            seen.add(awaitSingle(
+                                    Mono.fromCallable(local::getValue).subscribeOn(Schedulers.parallel())));
                             seen.add(local.getValue());
                             return seen;
                         })
@@ -434,8 +444,7 @@ class ContextTest {
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator))
             if (!entry.contains("context-propagation"))
                 classPath.add(new File(entry).toURI().toURL());
-        try (var loader =
-                new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+        try (var loader = new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
             assertThatThrownBy(() -> loader.loadClass("io.micrometer.context.ContextRegistry"))
                     .isInstanceOf(ClassNotFoundException.class);
             var bare = loader.loadClass(WithoutPropagation.class.getName());
