@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -83,6 +84,7 @@ public final class Async {
      * Starts a child of the current coroutine, on a thread of its own, or a root where there is none. The innermost scope is not
      * left before the child has ended: when its body fails, the child is cancelled; when it returns, the child is waited for. A
      * failure is thrown where the handle is awaited, or else by the scope when it is left; for failing fast use {@link #group}.
+     * The failure of a root whose handle nobody has asked goes to the dropped-error hook when the handle is garbage-collected.
      *
      * @param body what the child does
      * @return its handle
@@ -236,7 +238,7 @@ public final class Async {
 
     /**
      * {@return something awaitable from a source of any installed backend: a {@link CompletionStage}, a Mono, a Single, …; its
-     * one value, or null if it is empty}
+     * one value, or null if it is empty; a second value is a {@link TooManyValuesException}}
      *
      * @param source the source
      * @throws BackendException if no installed backend understands its type
@@ -678,6 +680,8 @@ public final class Async {
         checkpoint();
         try {
             return future.join();
+        } catch (CancellationException same) {
+            return cast(new StageCell<>(future, backend()).await());
         } catch (Throwable failure) {
             throw Failures.thrown(StageCell.unwrapped(failure));
         }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown by a suspension point whose scope is cancelled, each time again until the scope is left. It says that the operation
- * had no effect: nothing was subscribed to or consumed.
+ * had no effect for the caller: no value was consumed. Also thrown where something is awaited that was cancelled itself.
  */
 public final class CancelledException extends CancellationException {
     private static final long serialVersionUID = 1;
@@ -19,7 +19,7 @@ public final class CancelledException extends CancellationException {
         if (cause != null) initCause(cause);
     }
 
-    /** {@return the scope that was cancelled, or null where it was a plain thread that was interrupted} */
+    /** {@return the scope around this code that was cancelled, or null: a plain thread was interrupted, or it was what is awaited} */
     public @Nullable Scope scope() {
         return scope;
     }

@@ -91,7 +91,9 @@ public final class Completion<T extends @Nullable Object>
      */
     public void failIfAbandoned() {
         CallbackCell<T> abandoned = cell;
-        Abandoned.CLEANER.register(this, () -> abandoned.end(new AbandonedCallbackException()));
+        Abandoned.CLEANER.register(this, () -> {
+            if (abandoned.resumed.compareAndSet(false, true)) abandoned.end(new AbandonedCallbackException());
+        });
     }
 
     /** {@link #resume} if the failure is null, else {@link #fail}. */

@@ -51,7 +51,7 @@ final class JdkBackend implements Backend {
     @Override
     public <N> N createOne(Callable<?> body, Class<N> type) {
         if (type.isAssignableFrom(CompletableFuture.class))
-            return type.cast(new TaskDeferred<>(null, this, Context.empty(), body)
+            return type.cast(new TaskDeferred<>(null, this, Async.context(), body)
                     .started(null)
                     .toCompletableFuture());
         return type.cast(new AsyncStream<>(out -> {
@@ -100,8 +100,15 @@ final class JdkBackend implements Backend {
         private Clock() {}
 
         private static ScheduledThreadPoolExecutor executor() {
-            var executor = new ScheduledThreadPoolExecutor(
-                    1, Thread.ofPlatform().daemon().name("weft-timer").factory());
+            var executor = new ScheduledThreadPoolExecutor(1, task -> {
+                Thread thread = Thread.ofPlatform()
+                        .daemon()
+                        .name("weft-timer")
+                        .inheritInheritableThreadLocals(false)
+                        .unstarted(task);
+                thread.setContextClassLoader(null);
+                return thread;
+            });
             executor.setRemoveOnCancelPolicy(true);
             return executor;
         }

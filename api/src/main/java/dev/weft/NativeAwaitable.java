@@ -11,7 +11,7 @@ record NativeAwaitable<T extends @Nullable Object>(Object source, Backend backen
         implements Awaitable<T>, CellSource<T> {
     @Override
     public AwaitCell<T> cell() {
-        return backend.one(source, Take.MAYBE);
+        return backend.one(source, Take.SINGLE_OR_EMPTY);
     }
 
     @Override

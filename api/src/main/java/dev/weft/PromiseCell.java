@@ -21,8 +21,8 @@ final class PromiseCell<T extends @Nullable Object> extends AwaitCell<T> impleme
 
     @Override
     protected void start() {
-        attach(promise);
         promise.whenDone(this);
+        attach(promise);
     }
 
     @Override

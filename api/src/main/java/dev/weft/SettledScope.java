@@ -40,8 +40,14 @@ final class SettledScope extends Scope {
     private static <T extends @Nullable Object> Outcome<T> widened(Outcome<? extends T> outcome) {
         return switch (outcome) {
             case Outcome.Success<? extends T> success -> new Outcome.Success<>(success.value());
+            case Outcome.Failure<? extends T> failure
+            when isOfACancelledHandle(failure.error()) -> new Outcome.Cancelled<>();
             case Outcome.Failure<? extends T> failure -> new Outcome.Failure<>(failure.error());
             case Outcome.Cancelled<? extends T> cancelled -> new Outcome.Cancelled<>();
         };
+    }
+
+    private static boolean isOfACancelledHandle(Throwable failure) {
+        return failure instanceof CancelledException cancelled && cancelled.scope() == null;
     }
 }

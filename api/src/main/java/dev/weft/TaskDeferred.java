@@ -3,7 +3,9 @@ package dev.weft;
 import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.CoroutineTask;
+import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
+import java.lang.ref.Cleaner;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -58,10 +60,27 @@ final class TaskDeferred<T extends @Nullable Object> extends CoroutineTask<T> im
     @Override
     protected void failed(Throwable failure) {
         promise.complete(new Outcome.Failure<>(failure));
+        if (parent() == null) reportIfForgotten(this, promise, failure);
     }
 
     @Override
     protected void ended(@Nullable Throwable failure) {
         promise.complete(failure == null ? new Outcome.Cancelled<>() : new Outcome.Failure<>(failure));
+    }
+
+    /** A root has no scope that would throw what nobody has seen: that is dropped when the handle is collected. */
+    private static void reportIfForgotten(TaskDeferred<?> handle, Promise<?> promise, Throwable failure) {
+        Backend backend = handle.backend();
+        Object context = handle.context();
+        Collected.CLEANER.register(handle, () -> {
+            if (promise.unobservedFailure() != null) Reports.drop(backend, context, failure);
+        });
+    }
+
+    /** Loaded with the first root that fails. */
+    private static final class Collected {
+        static final Cleaner CLEANER = Cleaner.create();
+
+        private Collected() {}
     }
 }

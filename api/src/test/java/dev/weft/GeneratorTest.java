@@ -517,7 +517,7 @@ class GeneratorTest {
         assertThat(hooks.dropped).isEmpty();
     }
 
-    @Test
+    @RepeatedTest(20)
     void D06_aCancelledEmitLeavesNoInterruptBehind() {
         var interrupted = new CopyOnWriteArrayList<Boolean>();
         Generator<Integer> generator = out -> {

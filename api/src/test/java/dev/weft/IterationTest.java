@@ -550,6 +550,25 @@ class IterationTest {
         assertThat(probe.requests).isEmpty();
     }
 
+    @RepeatedTest(50)
+    void A14_onSubscribeThatRacesACloseIsCancelledOnce() {
+        var probe = new Probe<Integer>(p -> {});
+        var go = new CountDownLatch(2);
+        var opened = new CountDownLatch(1);
+        var iterating = Watched.coroutine(() -> {
+            AsyncIterator<Integer> values = each(probe, 4);
+            opened.countDown();
+            meet(go);
+            values.close();
+            return "closed";
+        });
+        AwaitTest.meetUninterruptibly(opened);
+        meet(go);
+        probe.subscription();
+        assertThat(iterating.joined().value()).isEqualTo("closed");
+        assertThat(probe.cancels).hasValue(1);
+    }
+
     @Test
     void A16_aSynchronousNullSignalIsReportedOnceThoughItPassesThroughSubscribe() {
         var probe = new Probe<Integer>(p -> {

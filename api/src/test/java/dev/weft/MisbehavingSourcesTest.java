@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Misbehaving.Kind;
 import dev.weft.Script.Token;
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.CellSource;
 import dev.weft.spi.Take;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,7 +75,7 @@ class MisbehavingSourcesTest {
             String consume(Flow.Publisher<Token> source, List<Token> trail) {
                 Awaitable<Token> loser =
                         Async.awaitable(CompletableFuture.failedFuture(new IllegalStateException("loser")));
-                Token won = Async.race(loser, Async.awaitable(source));
+                Token won = Async.race(loser, new Single(source));
                 if (won == null) return "!NoValueException";
                 trail.add(won);
                 return "";
@@ -107,6 +109,19 @@ class MisbehavingSourcesTest {
                 for (Token value : values) trail.add(value);
             }
             return "end";
+        }
+    }
+
+    /** A publisher that promises one value at most. */
+    private record Single(Flow.Publisher<Token> source) implements Awaitable<Token>, CellSource<Token> {
+        @Override
+        public AwaitCell<Token> cell() {
+            return new FlowCell<>(source, Take.MAYBE, JdkBackend.INSTANCE);
+        }
+
+        @Override
+        public Token await() {
+            return cell().await();
         }
     }
 

@@ -474,6 +474,33 @@ class RaceSimulationTest {
         assertThat(outcomes).containsOnlyKeys("not started", "started");
     }
 
+    /** {@code cancel} says true exactly when the coroutine ends as cancelled. */
+    @Test
+    void G1_theEndOfACoroutineAgainstItsCancel() {
+        var outcomes = explore(SEEDS, simulation -> {
+            var world = new World(simulation);
+            List<Boolean> cancelled = new ArrayList<>();
+            List<Object> made = new ArrayList<>();
+            Deferred<String> root = world.root(() -> {
+                dawdle();
+                made.add("value");
+                return "value";
+            });
+            for (int i = 0; i < 2; i++) simulation.start("canceller", () -> cancelled.add(root.cancel()));
+            simulation.run();
+            if (root.state() == Deferred.State.SUCCEEDED) {
+                assertThat(cancelled).containsExactly(false, false);
+                assertThat(world.discarded()).isEmpty();
+            } else {
+                assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+                assertThat(cancelled).containsExactlyInAnyOrder(true, false);
+                assertThat(world.discarded()).isEqualTo(made);
+            }
+            return root.state() + " " + made.size();
+        });
+        assertThat(outcomes).containsOnlyKeys("SUCCEEDED 1", "CANCELLED 0", "CANCELLED 1");
+    }
+
     @Test
     void H2_twoFailuresAndABody() {
         var outcomes = explore(SEEDS, simulation -> {
@@ -631,7 +658,7 @@ class RaceSimulationTest {
             List<Object> made = new ArrayList<>();
             AtomicReference<String> won = new AtomicReference<>();
             Deferred<String> root = world.root(() -> {
-                won.set(race(makes("a", made), makes("b", made)));
+                won.set(race(makes("a", made), coroutine(() -> await(new CompletableFuture<>())), makes("b", made)));
                 return won.get();
             });
             simulation.start("canceller", root::cancel);

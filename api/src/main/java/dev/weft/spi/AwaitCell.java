@@ -92,19 +92,21 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
      */
     public final @Nullable T await() {
         Scope scope = Scope.current();
+        Suspension outer = null;
         if (scope == null) {
             enterPlain();
         } else {
             scope.checkpoint();
             context = scope.context();
+            outer = scope.suspended();
             if (!scope.suspend(this)) {
-                scope.resume();
+                scope.resume(outer);
                 throw scope.observed(Objects.requireNonNull(scope.cancellation()));
             }
         }
         begin();
         if (state == null) park(scope);
-        if (scope != null) scope.resume();
+        if (scope != null) scope.resume(outer);
         return outcome(scope);
     }
 
@@ -116,6 +118,11 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     /** {@return the context that the await runs in, or null on a plain thread and after the outcome} */
     protected final @Nullable Object context() {
         return context;
+    }
+
+    /** Puts a context of the library's own kind in the place of a neutral one, for the rest of the await. */
+    protected final void carry(Object own) {
+        context = own;
     }
 
     /** {@return the backend whose hooks take what comes too late} */
@@ -210,6 +217,10 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
 
     final boolean isDecided() {
         return state != null;
+    }
+
+    final @Nullable Throwable failure() {
+        return state instanceof Throwable failure ? failure : null;
     }
 
     final boolean isCancelled() {
@@ -359,9 +370,12 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
 
     /** Cancels the upstream if nobody did and it is not over. {@return what its cancel threw, unless that is to be dropped} */
     private @Nullable Throwable closeUpstream(boolean drop) {
-        SchedulePoint.pass();
-        Object handle = upstream;
-        if (handle instanceof Mark || !UPSTREAM.compareAndSet(this, handle, Mark.CLOSED)) return null;
+        Object handle;
+        do {
+            SchedulePoint.pass();
+            handle = upstream;
+            if (handle instanceof Mark) return null;
+        } while (!UPSTREAM.compareAndSet(this, handle, Mark.CLOSED));
         if (handle == null) return null;
         try {
             cancelUpstream(handle);

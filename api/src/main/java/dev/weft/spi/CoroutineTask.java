@@ -44,8 +44,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     private @Nullable Throwable failure;
 
-    /** Whether the body's turn has come; the thread's own. */
-    private boolean begun;
+    /** Whether the body is over, with all that it started; the thread's own. */
+    private boolean done;
 
     /** Whether a canceller has interrupted the thread: written by cancellers and the thread itself, by whoever made it SENDING. */
     private volatile int interrupt;
@@ -118,6 +118,17 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
      * @param failure what the body threw, if that was more than an echo of the cancellation; else null
      */
     protected abstract void ended(@Nullable Throwable failure);
+
+    /** {@return what a failure of the body really is, without carriers; for a library that has some of its own} */
+    protected Throwable unwrap(Throwable failure) {
+        return Host.get().unwrap(failure);
+    }
+
+    /** {@return a new exception that says what this coroutine was cancelled by, for a subscriber that did not} */
+    protected final Throwable cancelledException() {
+        Cancellation c = cancellation();
+        return Host.get().cancelled(c, c == null ? null : c.cause());
+    }
 
     /** Called by the canceller, on its thread, once, right after it cancelled the coroutine. Must not block or throw. */
     protected void cancelRequested() {}
@@ -246,26 +257,26 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     /**
      * The whole life of the thread. The outcome is reported behind the thread-locals of the body, so that what it starts downstream
-     * does not take them over. Setting and resetting them may fail too: before the body, that is the outcome.
+     * does not take them over. Setting and resetting them may fail too: before the body is done, that is the outcome.
      */
     private void live(Runnable propagated) {
         CURRENT.set(this);
         try {
             propagated.run();
         } catch (Throwable aroundTheBody) {
-            if (begun) Reports.drop(backend(), context(), aroundTheBody);
+            if (done) Reports.drop(backend(), context(), aroundTheBody);
             else failure = aroundTheBody;
         }
-        if (!begun) deafen();
+        deafen();
+        Thread.interrupted(); // a flag that the body has left is not for the subscriber's code
         T value = result;
         result = null;
         complete(value, failure);
     }
 
     private void execute() {
-        begun = true;
         if (cancellation() == null) runBody();
-        deafen();
+        done = true;
     }
 
     private void runBody() {
@@ -283,9 +294,10 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     @SuppressWarnings("NullAway") // a null result is of type T when the body returned it
     private void complete(@Nullable T result, @Nullable Throwable failure) {
         body = null;
+        if (Thread.currentThread() == thread) CURRENT.remove(); // what the subscriber does here is not part of this
         try {
             if (failure == null) completeWith(result);
-            else completeExceptionally(Host.get().unwrap(failure));
+            else completeExceptionally(unwrap(failure));
         } catch (Throwable fromReceiver) {
             Reports.drop(backend(), context(), fromReceiver);
             Failures.reportFatal(fromReceiver);

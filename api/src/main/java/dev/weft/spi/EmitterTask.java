@@ -138,11 +138,13 @@ public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> 
         else Reports.drop(backend(), context(), failure);
     }
 
+    /** A subscriber that is still there did not cancel this: it is told what did. */
     @Override
     protected final void ended(@Nullable Throwable failure) {
-        if (failure != null) Reports.drop(backend(), context(), failure);
         S subscriber = forget();
-        if (refused != null && subscriber != null) fail(subscriber, refused);
+        Throwable last = refused == null ? failure : refused;
+        if (failure != null && (subscriber == null || last != failure)) Reports.drop(backend(), context(), failure);
+        if (subscriber != null) fail(subscriber, last == null ? cancelledException() : last);
     }
 
     private @Nullable S forget() {
@@ -184,10 +186,11 @@ public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> 
         Cancellation inner = top().cancellation();
         if (inner != null) throw top().observed(inner);
         Cancellation c = cancellation();
-        if (c != null) throw Host.get().cancelled(c, c.cause());
+        if (c != null) throw observed(c);
     }
 
     private void park(Scope scope) {
+        Suspension outer = scope.suspended();
         Thread thread = Thread.currentThread();
         waiter = thread;
         SchedulePoint.pass();
@@ -198,7 +201,7 @@ public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> 
             }
         }
         waiter = null;
-        scope.resume();
+        scope.resume(outer);
     }
 
     private boolean wake() {

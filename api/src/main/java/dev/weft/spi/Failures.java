@@ -40,9 +40,11 @@ public final class Failures {
      *     the one that is thrown itself
      */
     public static boolean suppress(Throwable thrown, Throwable later) {
+        if (thrown == later) return true;
+        boolean circular = contains(later, thrown); // takes the lock of later: not inside that of thrown
         synchronized (thrown) { // the lock that addSuppressed takes itself
             if (contains(thrown, later)) return true;
-            if (contains(later, thrown)) return false;
+            if (circular) return false;
             Throwable[] present = thrown.getSuppressed();
             if (present.length >= MAX_SUPPRESSED) return false;
             thrown.addSuppressed(later);

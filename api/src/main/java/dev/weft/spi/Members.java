@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class Members implements Suspension {
     private static final System.Logger LOG = System.getLogger("dev.weft");
     private static final long STRAGGLER_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final int PRUNED_ABOVE = 64;
 
     /** In the order in which they were started, and are cancelled. */
     private final Set<Member> alive = new LinkedHashSet<>();
 
     private final List<Member> failed = new ArrayList<>();
+    private int prunedAbove = PRUNED_ABOVE;
     private @Nullable Thread joiner;
 
     /** Whether the cancellation of the scope was what ended one of them. */
@@ -44,7 +46,12 @@ final class Members implements Suspension {
         LockSupport.unpark(waiting);
     }
 
+    /** Keeps a failed member until somebody has seen its failure, or until the scope is left. */
     synchronized void remember(Member member) {
+        if (failed.size() >= prunedAbove) {
+            failed.removeIf(seen -> !alive.contains(seen) && seen.unobservedFailure() == null);
+            prunedAbove = Math.max(PRUNED_ABOVE, 2 * failed.size());
+        }
         failed.add(member);
     }
 
@@ -55,6 +62,7 @@ final class Members implements Suspension {
     /** Waits until all are gone. Neither cancellation nor an interrupt ends the wait; a foreign interrupt cancels the coroutine. */
     void join(Scope scope) {
         if (isEmpty()) return;
+        Suspension outer = scope.suspended();
         scope.suspend(this);
         scope.task().settleInterrupt();
         synchronized (this) {
@@ -70,7 +78,7 @@ final class Members implements Suspension {
             if (Thread.currentThread().isInterrupted()) scope.task().cancelSelf();
         }
         if (watch != null) watch.cancel();
-        scope.resume();
+        scope.resume(outer);
         scope.task().redeliver(scope);
     }
 

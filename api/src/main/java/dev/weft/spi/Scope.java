@@ -210,8 +210,16 @@ public class Scope {
         return cancellation == null;
     }
 
-    final void resume() {
-        suspension = null;
+    /** What the thread was suspended in when its source ran this code, or null. */
+    final @Nullable Suspension suspended() {
+        return suspension;
+    }
+
+    /** Goes on in what was there before; that has to learn of a cancellation which found this instead. */
+    final void resume(@Nullable Suspension outer) {
+        suspension = outer;
+        SchedulePoint.pass();
+        if (outer != null && cancellation() != null) outer.cancelled();
     }
 
     /** Decides that a task ended uncancelled: the linearization point of its success. */
@@ -227,8 +235,10 @@ public class Scope {
         return true;
     }
 
+    /** Notes that the thread has seen the cancellation, perhaps before the canceller has come to the scopes inside. */
     final RuntimeException observed(Cancellation c) {
         for (Scope s = this; s != null && s.task == task && s.cancellation == c; s = s.parent) s.deaf = true;
+        for (Scope s = nested; s != null && !s.shield; s = s.nested) s.deaf = true;
         task.settleInterrupt();
         return Host.get().cancelled(c, c.cause());
     }
@@ -323,6 +333,7 @@ public class Scope {
         outer.nested = null;
         task.top(outer);
         deafen();
+        outer.resume(outer.suspension);
         task.redeliver(outer);
         return unobserved;
     }

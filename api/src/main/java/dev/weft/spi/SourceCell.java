@@ -118,7 +118,7 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
             case ONE, MAYBE -> {
                 if (!hold(value)) second(value, null);
             }
-            case SINGLE -> {
+            case SINGLE, SINGLE_OR_EMPTY -> {
                 if (!hold(value)) second(value, Host.get().tooManyValues(take.operation()));
             }
             case LAST -> replace(value);

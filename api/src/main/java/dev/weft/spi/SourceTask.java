@@ -88,6 +88,13 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     }
 
     private void take() {
+        Throwable fromSource = cell.failure();
+        if (fromSource != null) {
+            cell.release();
+            owner.memberFailed(this, fromSource);
+            failed(fromSource);
+            return;
+        }
         T value;
         try {
             value = cell.outcome(null);

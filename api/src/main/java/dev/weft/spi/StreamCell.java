@@ -50,7 +50,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private @Nullable Thread owner = Thread.currentThread();
 
     private @Nullable CoroutineTask<?> task = CoroutineTask.current();
-    private final @Nullable Object context;
+    private @Nullable Object context;
 
     private volatile @Nullable Object upstream;
     private volatile @Nullable Object terminal;
@@ -67,6 +67,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private int consumeAt;
 
     private int unrequested;
+    private @Nullable Suspension around;
     private @Nullable T next;
     private boolean ended;
     private @Nullable Throwable failure;
@@ -105,6 +106,11 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     /** Cancels the source's handle. Called at most once. */
     protected abstract void cancelUpstream(Object handle);
 
+    /** Puts a context of the library's own kind in the place of a neutral one. */
+    protected final void carry(Object own) {
+        context = own;
+    }
+
     /** {@return the context that the iteration runs in, or null on a plain thread} */
     protected final @Nullable Object context() {
         return context;
@@ -116,8 +122,8 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
      */
     public final void open() {
         Scope scope = Scope.current();
-        if (scope == null) Host.get().requireMayBlock("each");
-        else scope.checkpoint();
+        if (scope != null) scope.checkpoint();
+        else enterPlain();
         if (scope != null) {
             openedIn = scope;
             scope.opened(this);
@@ -170,7 +176,10 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     /** Leaves the iteration when its scope ends; what cancel throws is dropped then. */
     final void closeWithScope() {
-        Throwable fromCancel = leave(null);
+        Throwable fromCancel = leave(
+                terminal == Mark.COMPLETE && ring.get(consumeAt) == null
+                        ? null
+                        : new IllegalStateException("the scope in which this iteration was opened has been left"));
         if (fromCancel != null) Reports.drop(backend, context, fromCancel);
     }
 
@@ -197,7 +206,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
                 violation("2.5", "onSubscribe twice with the same subscription");
                 return;
             }
-            if (!closed) violation("2.5", "onSubscribe twice");
+            if (upstream != Mark.CLOSED) violation("2.5", "onSubscribe twice");
             cancelGuarded(handle);
             return;
         }
@@ -332,6 +341,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     /** False if the scope is cancelled: then the iteration is over, and there is nothing to call. */
     private boolean enterSource() {
         calling = true;
+        around = task == null ? null : task.top().suspended();
         if (task == null || task.top().suspend(this)) return true;
         cancelled();
         return false;
@@ -339,7 +349,9 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     private void leaveSource() {
         calling = false;
-        if (task != null) task.top().resume();
+        Suspension outer = around;
+        around = null;
+        if (task != null) task.top().resume(outer);
     }
 
     /** The source threw out of a call of ours: the end, unless it has ended; then it is dropped if it is another. */
@@ -364,6 +376,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     private void park() {
         Scope scope = task == null ? null : task.top();
+        Suspension outer = scope == null ? null : scope.suspended();
         Thread thread = Thread.currentThread();
         waiter = thread;
         SchedulePoint.pass();
@@ -377,7 +390,13 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
             }
         }
         waiter = null;
-        if (scope != null) scope.resume();
+        if (scope != null) scope.resume(outer);
+    }
+
+    private static void enterPlain() {
+        Host.get().requireMayBlock("each");
+        if (Thread.currentThread().isInterrupted())
+            throw Host.get().cancelled(null, new InterruptedException("interrupted before iterating"));
     }
 
     private void checkpoint() {
@@ -440,9 +459,13 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     }
 
     private @Nullable Throwable closeUpstream() {
-        SchedulePoint.pass();
-        Object handle = upstream;
-        if (handle instanceof Mark || !UPSTREAM.compareAndSet(this, handle, Mark.CLOSED) || handle == null) return null;
+        Object handle;
+        do {
+            SchedulePoint.pass();
+            handle = upstream;
+            if (handle instanceof Mark) return null;
+        } while (!UPSTREAM.compareAndSet(this, handle, Mark.CLOSED));
+        if (handle == null) return null;
         try {
             cancelUpstream(handle);
             return null;

@@ -12,6 +12,8 @@ public enum Take {
     FIRST(true, "awaitFirst"),
     /** The last value of many, the others are discarded; empty is an error. */
     LAST(true, "awaitLast"),
+    /** The only value of a source that could have many; empty is null, a second one an error. */
+    SINGLE_OR_EMPTY(false, "await"),
     /** The only value of a source that could have many; both none and a second one are errors. */
     SINGLE(true, "awaitSingle");
 

@@ -90,17 +90,24 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
     }
 
     @Override
-    protected void failed(Throwable thrown) {
-        Throwable failure = Exceptions.unwrap(thrown);
+    protected void failed(Throwable failure) {
         CoreSubscriber<? super T> subscriber = forget();
         if (subscriber != null) subscriber.onError(failure);
         else Reports.drop(backend(), context(), failure);
     }
 
+    /** A subscriber that is still there did not cancel this: it is told what did. */
     @Override
     protected void ended(@Nullable Throwable failure) {
-        if (failure != null) Reports.drop(backend(), context(), Exceptions.unwrap(failure));
-        reject();
+        CoreSubscriber<? super T> subscriber = forget();
+        Throwable last = refused == null ? failure : refused;
+        if (failure != null && (subscriber == null || last != failure)) Reports.drop(backend(), context(), failure);
+        if (subscriber != null) subscriber.onError(last == null ? cancelledException() : last);
+    }
+
+    @Override
+    protected Throwable unwrap(Throwable failure) {
+        return super.unwrap(Exceptions.unwrap(failure));
     }
 
     /** The result goes to the subscriber, unless there is none any more or it broke rule 3.9 before. */

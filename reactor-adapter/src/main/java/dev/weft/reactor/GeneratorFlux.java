@@ -68,6 +68,11 @@ final class FluxTask<T> extends EmitterTask<T, CoreSubscriber<? super T>> implem
 
     @Override
     protected void fail(CoreSubscriber<? super T> subscriber, Throwable failure) {
-        subscriber.onError(Exceptions.unwrap(failure));
+        subscriber.onError(failure);
+    }
+
+    @Override
+    protected Throwable unwrap(Throwable failure) {
+        return super.unwrap(Exceptions.unwrap(failure));
     }
 }

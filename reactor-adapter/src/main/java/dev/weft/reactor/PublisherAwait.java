@@ -22,6 +22,7 @@ final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T>
     protected void start() {
         Publisher<? extends T> publisher = source;
         source = null;
+        if (!(context() instanceof ReactorContext)) carry(ReactorContext.captured(context()));
         ReactorBackend.follow();
         if (publisher != null) publisher.subscribe(this);
     }

@@ -21,6 +21,7 @@ final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscribe
     protected void start() {
         Publisher<? extends T> publisher = source;
         source = null;
+        if (!(context() instanceof ReactorContext)) carry(ReactorContext.captured(context()));
         ReactorBackend.follow();
         if (publisher != null) publisher.subscribe(this);
     }

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.CorePublisher;
 import reactor.core.Disposable;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
@@ -87,7 +86,7 @@ public final class ReactorBackend implements Backend {
         Context reactor = ReactorContext.toReactor(context);
         switch (signal) {
             case Undeliverable.Value value -> discard(value.value(), reactor);
-            case Undeliverable.Failure failure -> Operators.onErrorDropped(Exceptions.unwrap(failure.error()), reactor);
+            case Undeliverable.Failure failure -> Operators.onErrorDropped(failure.error(), reactor);
             case Undeliverable.Breach breach -> Hooks.violate(breach.violation());
         }
     }

@@ -22,6 +22,11 @@ record ReactorContext(reactor.util.context.Context entries) implements Context {
         return reactor.util.context.Context.of(copy);
     }
 
+    /** {@return the context for subscribing from outside Reactor: a neutral one, and the registered thread-locals} */
+    static ReactorContext captured(@Nullable Object context) {
+        return new ReactorContext(ThreadLocals.into(toReactor(context)));
+    }
+
     @Override
     public <T> @Nullable T getOrDefault(Object key, @Nullable T other) {
         return entries.getOrDefault(Objects.requireNonNull(key, "key"), other);

@@ -6,6 +6,7 @@ import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.context.ThreadLocalAccessor;
 import java.util.Iterator;
 import java.util.List;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
@@ -24,6 +25,11 @@ final class ThreadLocals {
         return AVAILABLE ? Snapshots.around(body, context) : body;
     }
 
+    /** {@return a context with the thread-locals of the current thread under it; the context wins} */
+    static Context into(Context context) {
+        return AVAILABLE ? Snapshots.into(context) : context;
+    }
+
     private static boolean isAvailable() {
         try {
             Class.forName("io.micrometer.context.ContextSnapshotFactory", false, ThreadLocals.class.getClassLoader());
@@ -39,6 +45,11 @@ final class ThreadLocals {
                 ContextSnapshotFactory.builder().clearMissing(true).build();
 
         private Snapshots() {}
+
+        static Context into(Context context) {
+            if (ContextRegistry.getInstance().getThreadLocalAccessors().isEmpty()) return context;
+            return FACTORY.captureAll(context).updateContext(context);
+        }
 
         static Runnable around(Runnable body, ContextView context) {
             List<ThreadLocalAccessor<?>> accessors =
