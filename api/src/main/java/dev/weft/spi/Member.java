@@ -15,12 +15,11 @@ interface Member {
     @Nullable
     Throwable unobservedFailure();
 
-    /** What {@link #rest} gives for one that is not at rest. */
+    /** What {@code rest} gives for one that is not at rest. */
     long RUNNING = -1;
 
     /**
-     * {@return a number that stays the same as long as it is suspended, with all that is inside, or has ended; {@link #RUNNING} if it
-     * is neither}
+     * {@return a number that stays the same as long as it is suspended, with all that is inside, or has ended; -1 if it is neither}
      */
     long rest();
 
