@@ -50,7 +50,8 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         NULL,
         TAKEN,
         TERMINATED,
-        CLOSED
+        CLOSED,
+        LEFT
     }
 
     private final Backend backend;
@@ -59,7 +60,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     private volatile @Nullable Object held;
     private volatile @Nullable Object upstream;
 
-    /** The parked thread, or what to run at the outcome; written by the awaiter, null before it parks. */
+    /** The parked thread, or what to run at the outcome; written by the awaiter, null before it parks, LEFT when it goes on. */
     private volatile @Nullable Object waiter;
 
     /**
@@ -308,7 +309,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     final @Nullable T outcome(@Nullable Scope scope) {
         Object decided = state;
         Object value = takeHeld();
-        waiter = null;
+        waiter = Mark.LEFT;
         Throwable fromCancel = closeUpstream(false);
         if (decided == Mark.COMPLETE) {
             if (fromCancel != null) drop(fromCancel);

@@ -918,7 +918,7 @@ class MonoAwaitTest {
         assertThat(awaiting.interruptedAtEnd()).isTrue();
     }
 
-    @Test
+    @RepeatedTest(200)
     void A20_aCancelThatBlocksKeepsOnlyTheCoroutineWaiting() throws Exception {
         var release = new CountDownLatch(1);
         var probe = new Probe<String>().onCancel(() -> Latches.await(release));
