@@ -25,12 +25,17 @@ public final class Failures {
                 : Host.get().carrier(marked);
     }
 
-    /** {@return whether a failure only says that something was cancelled or interrupted} */
+    /**
+     * {@return whether a failure only says that something was cancelled or interrupted} Blocking calls that declare nothing, such as
+     * {@code block()} and {@code blockingGet()}, carry their interrupt inside a failure of their own.
+     */
     public static boolean isEcho(Throwable failure) {
         Throwable real = Host.get().unwrap(failure);
-        return real instanceof CancellationException
-                || real instanceof InterruptedException
-                || real instanceof ClosedByInterruptException;
+        return real instanceof CancellationException || isInterrupt(real) || isInterrupt(real.getCause());
+    }
+
+    private static boolean isInterrupt(@Nullable Throwable failure) {
+        return failure instanceof InterruptedException || failure instanceof ClosedByInterruptException;
     }
 
     /**
