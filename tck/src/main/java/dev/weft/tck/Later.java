@@ -1,0 +1,25 @@
+package dev.weft.tck;
+
+/** A source that is signalled by hand, and tells what has been done to it. For one subscriber. */
+public interface Later {
+    /** {@return the source} */
+    Object source();
+
+    /** Signals a value; for a source of one value, its end as well. */
+    void value(Object value);
+
+    /** Signals the end. */
+    void complete();
+
+    /** Signals a failure. */
+    void fail(Throwable failure);
+
+    /** {@return how often it was subscribed to} */
+    int subscriptions();
+
+    /** {@return how many values were requested in all, {@link Long#MAX_VALUE} for no limit; of a type without demand, too} */
+    long requested();
+
+    /** {@return how often its subscription was cancelled} */
+    int cancellations();
+}
