@@ -90,8 +90,8 @@ public final class RxBackend implements Backend {
     private static <N> N many(Flowable<?> source, Class<N> type) {
         if (type.isAssignableFrom(Flowable.class)) return type.cast(source);
         if (type.isAssignableFrom(Observable.class)) return type.cast(source.toObservable());
-        throw new IllegalArgumentException(
-                "cannot make a " + type.getName() + " here; ask for one of RxJava's base types");
+        throw new IllegalArgumentException("cannot make a " + type.getName()
+                + " here; ask for Single, Maybe, Completable, Flowable or Observable");
     }
 
     @Override
