@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
@@ -75,9 +76,10 @@ final class ReactorSources implements Sources {
         return new ByHand(false);
     }
 
+    /** Not by Reactor's own adapter, which makes one subscription of two. */
     @Override
     public Object misbehaving(Flow.Publisher<?> publisher) {
-        return JdkFlowAdapter.flowPublisherToFlux(publisher);
+        return Flux.from(FlowAdapters.toPublisher(publisher));
     }
 
     @Override
@@ -104,8 +106,7 @@ final class ReactorSources implements Sources {
 
         @Override
         public Object source() {
-            Flux<Object> counted =
-                    publisher.flux().doOnRequest(this::count).doOnCancel(cancellations::incrementAndGet);
+            Flux<Object> counted = publisher.flux().doOnRequest(this::count).doOnCancel(cancellations::incrementAndGet);
             return one ? Mono.fromDirect(counted) : counted;
         }
 
