@@ -98,7 +98,7 @@ abstract class MisbehaviourRules extends ThreadRules {
             throw failure;
         });
         Subject subject = awaiting(misbehaving(script), Take.SINGLE_OR_EMPTY);
-        patience.until("the source was not subscribed to", script::isSubscribed);
+        patience.until("the source was not subscribed to", script::isConnected);
         subject.parked().cancel();
         CancellationException thrown = subject.cancellationThrown();
         boolean kept = List.of(thrown.getSuppressed()).contains(failure) || hooks.drops(failure) == 1;

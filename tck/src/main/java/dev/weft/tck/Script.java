@@ -116,6 +116,11 @@ final class Script implements Flow.Publisher<Object> {
         return subscriber != null;
     }
 
+    /** Whether a subscription was handed over. */
+    boolean isConnected() {
+        return !upstreams.isEmpty();
+    }
+
     /** The subscription that was handed over first, second, … */
     Upstream upstream(int number) {
         return upstreams.get(number);

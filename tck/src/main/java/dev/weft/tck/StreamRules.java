@@ -29,7 +29,7 @@ abstract class StreamRules extends CoroutineRules {
         Script script = Script.waiting();
         Recorder recorder = Recorder.patient(patience);
         subscribe(stream(script), recorder);
-        patience.until("the publisher was not subscribed to", script::isSubscribed);
+        patience.until("the publisher was not subscribed to", script::isConnected);
         requireRequested(0, script);
         recorder.request(2);
         requireRequested(2, script);
@@ -51,7 +51,7 @@ abstract class StreamRules extends CoroutineRules {
     void rule505_cancellingReachesThePublisherOnce() {
         Script script = Script.waiting();
         Recorder recorder = listen(stream(script));
-        patience.until("the publisher was not subscribed to", script::isSubscribed);
+        patience.until("the publisher was not subscribed to", script::isConnected);
         recorder.cancel();
         patience.until(
                 "cancelling did not reach the publisher",

@@ -150,12 +150,12 @@ class FlowSources implements Sources {
 
         @Override
         public long requested() {
-            return script.isSubscribed() ? script.upstream(0).requested() : 0;
+            return script.isConnected() ? script.upstream(0).requested() : 0;
         }
 
         @Override
         public int cancellations() {
-            return script.isSubscribed() ? script.upstream(0).cancels() : 0;
+            return script.isConnected() ? script.upstream(0).cancels() : 0;
         }
     }
 }
