@@ -51,9 +51,7 @@ final class JdkBackend implements Backend {
     @Override
     public <N> N createOne(Callable<?> body, Class<N> type) {
         if (type.isAssignableFrom(CompletableFuture.class))
-            return type.cast(new TaskDeferred<>(null, this, Async.context(), body)
-                    .started(null)
-                    .toCompletableFuture());
+            return type.cast(StageTask.start(this, Async.context(), body));
         return createStream(
                 new AsyncStream<>(out -> {
                     Object value = body.call();
