@@ -117,7 +117,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     }
 
     /** {@return the context that the await runs in, or null on a plain thread and after the outcome} */
-    protected final @Nullable Object context() {
+    protected final @Nullable Object carried() {
         return context;
     }
 

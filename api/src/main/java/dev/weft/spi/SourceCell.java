@@ -160,6 +160,6 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
     }
 
     private void violation(String rule, String message) {
-        Reports.violation(backend(), context(), new Violation(rule, source.getName(), message));
+        Reports.violation(backend(), carried(), new Violation(rule, source.getName(), message));
     }
 }

@@ -118,7 +118,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     }
 
     /** {@return the context that the iteration runs in, or null on a plain thread} */
-    protected final @Nullable Object context() {
+    protected final @Nullable Object carried() {
         return context;
     }
 
