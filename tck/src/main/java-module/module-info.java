@@ -3,4 +3,6 @@ module dev.weft.tck {
     requires transitive dev.weft;
     requires transitive org.junit.jupiter.api;
     requires static org.jspecify;
+
+    exports dev.weft.tck;
 }
