@@ -5,4 +5,7 @@ module dev.weft.tck {
     requires static org.jspecify;
 
     exports dev.weft.tck;
+
+    opens dev.weft.tck to
+            org.junit.platform.commons;
 }

@@ -34,7 +34,7 @@ final class Backends {
 
     /** {@return the backend that understands a type} */
     static Backend of(Class<?> type) {
-        return of(type, installed(), Backends::selected);
+        return of(type, installed(), Async::backend);
     }
 
     /** The rule for a type: the only one that understands it, or of several the selected one. */
@@ -47,8 +47,8 @@ final class Backends {
                     installed.describe(),
                     "add the adapter of that library, or convert the value first");
         if (found.size() == 1) return found.get(0);
-        Backend selected = selection.get();
-        if (found.contains(selected)) return selected;
+        String selected = selection.get().id();
+        for (Backend backend : found) if (backend.id().equals(selected)) return backend;
         throw new BackendException(
                 "one backend that understands " + type.getName(),
                 ids(found),

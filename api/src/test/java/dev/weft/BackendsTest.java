@@ -142,6 +142,8 @@ class BackendsTest {
     @Test
     void L5_ofTwoThatClaimATypeTheSelectedOneIsTaken() {
         assertThat(Backends.of(String.class, installed(ONE, TWO), () -> TWO)).isSameAs(TWO);
+        assertThat(Backends.of(String.class, installed(ONE, TWO), () -> new Fake("two")))
+                .isSameAs(TWO);
         assertThatThrownBy(() -> Backends.of(String.class, installed(ONE, TWO), () -> JdkBackend.INSTANCE))
                 .isInstanceOf(BackendException.class)
                 .hasMessageContainingAll(

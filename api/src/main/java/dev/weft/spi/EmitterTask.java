@@ -1,6 +1,5 @@
 package dev.weft.spi;
 
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the values
  * @param <S> the type of the subscriber
  */
-public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> implements Suspension {
+public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object, S> implements Suspension {
     @SuppressWarnings("rawtypes")
     private static final AtomicLongFieldUpdater<EmitterTask> REQUESTED =
             AtomicLongFieldUpdater.newUpdater(EmitterTask.class, "requested");
@@ -26,10 +25,6 @@ public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> 
 
     private volatile long requested;
     private volatile @Nullable Thread waiter;
-    private volatile @Nullable IllegalArgumentException refused;
-
-    /** Null as soon as it must not be signalled any more. */
-    private volatile @Nullable S downstream;
 
     /**
      * A generator that is not started yet.
@@ -39,8 +34,7 @@ public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> 
      * @param context the context inside
      */
     protected EmitterTask(S downstream, Backend backend, Object context) {
-        super(null, backend, context);
-        this.downstream = downstream;
+        super(downstream, backend, context);
     }
 
     @Override
@@ -52,20 +46,16 @@ public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> 
     /** Makes the values, on the coroutine's thread, by calling {@link #emit}. */
     protected abstract void generate() throws Exception;
 
+    /** {@return the public word for what made this, as errors name it} */
+    protected String builder() {
+        return "stream";
+    }
+
     /** Hands a value to the subscriber; on the coroutine's thread. */
     protected abstract void next(S subscriber, T value);
 
     /** Tells the subscriber that the stream has ended; on the coroutine's thread. */
     protected abstract void complete(S subscriber);
-
-    /** Tells the subscriber that the stream has failed; on the coroutine's thread. */
-    protected abstract void fail(S subscriber, Throwable failure);
-
-    /** Cancels the stream: the subscriber is not signalled any more, and the generator is cancelled. Never waits. */
-    public void cancel() {
-        downstream = null;
-        cancel(Cancellation.Reason.REQUESTED, null);
-    }
 
     /**
      * Asks for more values. Never blocks, never calls the subscriber.
@@ -96,7 +86,7 @@ public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> 
      *     delivered and is discarded
      */
     public final void emit(T value) {
-        Objects.requireNonNull(value, "value");
+        if (value == null) throw new NullPointerException(builder() + ": emit(null), but a stream has no nulls");
         if (Thread.currentThread() != thread())
             throw new IllegalStateException("emit from outside the generator's coroutine");
         try {
@@ -131,36 +121,14 @@ public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> 
         if (subscriber != null) complete(subscriber);
     }
 
-    @Override
-    protected final void failed(Throwable failure) {
-        S subscriber = forget();
-        if (subscriber != null) fail(subscriber, failure);
-        else Reports.drop(backend(), context(), failure);
-    }
-
-    /** A subscriber that is still there did not cancel this: it is told what did. */
-    @Override
-    protected final void ended(@Nullable Throwable failure) {
-        S subscriber = forget();
-        Throwable last = refused == null ? failure : refused;
-        if (failure != null && (subscriber == null || last != failure)) Reports.drop(backend(), context(), failure);
-        if (subscriber != null) fail(subscriber, last == null ? cancelledException() : last);
-    }
-
-    private @Nullable S forget() {
-        S subscriber = downstream;
-        downstream = null;
-        return subscriber;
-    }
-
     private boolean deliver(T value) {
-        S subscriber = downstream;
+        S subscriber = downstream();
         if (subscriber == null) return false;
         try {
             next(subscriber, value);
             return true;
         } catch (Throwable fromSubscriber) {
-            downstream = null;
+            forget();
             throw subscriberFailed(fromSubscriber);
         }
     }
@@ -210,12 +178,6 @@ public abstract class EmitterTask<T, S> extends CoroutineTask<@Nullable Object> 
         if (waiting == null || !WAITER.compareAndSet(this, waiting, null)) return false;
         LockSupport.unpark(waiting);
         return true;
-    }
-
-    private void refuse(long count) {
-        if (refused == null)
-            refused = new IllegalArgumentException("request(" + count + "): rule 3.9 asks for a positive number");
-        cancel(Cancellation.Reason.REQUESTED, refused);
     }
 
     /** Rule 2.13: a subscriber that throws counts as cancelled; its exception is no concern of the generator's code. */

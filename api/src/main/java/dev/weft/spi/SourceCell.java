@@ -31,6 +31,11 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
     /** Requests values from the handle; for a source without demand, does nothing. */
     protected void request(Object handle, long count) {}
 
+    /** {@return whether the source gives only what was requested} */
+    protected boolean hasDemand() {
+        return true;
+    }
+
     @Override
     protected final String operation() {
         return take.operation();
@@ -68,11 +73,25 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
             violation("1.7", "onNext after a terminal signal");
             discard(value);
         } else if (isDecided()) {
-            if (take == Take.FIRST && !isCancelled()) violation("1.1", "more values than requested");
+            if (take == Take.FIRST && hasDemand() && !isCancelled()) violation("1.1", "more values than requested");
             discard(value);
         } else {
             accept(value);
         }
+    }
+
+    /** The only value of a source that ends with it, in one signal. */
+    protected final void succeeded(@Nullable T value) {
+        if (value == null) throw nullSignal("onSuccess");
+        Object before = terminated();
+        if (isTerminated(before)) {
+            violation("1.7", "onSuccess after a terminal signal");
+            discard(value);
+            return;
+        }
+        if (before == null) violation("1.9", "onSuccess before onSubscribe");
+        if (take == Take.NONE || isDecided() || !hold(value)) discard(value);
+        complete();
     }
 
     /** The source completed. */

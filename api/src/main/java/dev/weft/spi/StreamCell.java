@@ -1,21 +1,20 @@
 package dev.weft.spi;
 
 import java.util.NoSuchElementException;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Iteration over a source by one thread, with bounded demand: a ring with one producer and one consumer.
+ * Iteration over a source by one thread, with bounded demand: a buffer with one producer and one consumer.
  *
  * <p>At most {@code prefetch} values are under way; when three quarters are consumed, the consumer's thread requests as many
- * again. The producer never locks: it writes its slot, then looks whether the consumer waits or has left. All values that
- * arrived before a terminal signal are seen before it.
+ * again. From a source that cannot be asked, the buffer takes what it can. The producer never locks: it adds its value, then
+ * looks whether the consumer waits or has left. All values that arrived before a terminal signal are seen before it.
  *
- * <p>Whoever removes a value from its slot owns it. The consumer removes to return, and after {@code closed} to discard; the
- * producer that finds {@code closed} after writing removes its own value again, if it is still there, to discard it. Each
- * writes first and then reads what the other wrote, so no value stays behind.
+ * <p>Whoever removes a value from the buffer owns it. The consumer removes to return, and after {@code closed} to discard; the
+ * producer that finds {@code closed} after adding removes what is there, to discard it. Each writes first and then reads what
+ * the other wrote, so no value stays behind.
  *
  * @param <T> the type of the values
  */
@@ -41,9 +40,9 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     private final Backend backend;
     private final Class<?> source;
-    private final int prefetch;
+    private final Buffering buffering;
     private final int batch;
-    private final AtomicReferenceArray<@Nullable T> ring;
+    private final Buffer<T> buffer;
     private @Nullable Scope openedIn;
 
     /** The consumer and its coroutine; null when the iteration is over. */
@@ -60,13 +59,9 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     /** Whether the consumer is inside the source's code, and cannot cancel the upstream itself; written by the consumer. */
     private volatile boolean calling;
 
-    /** Written and read by the producer only. */
-    private int produceAt;
-
     /** Written and read by the consumer only, like all below. */
-    private int consumeAt;
-
     private int unrequested;
+
     private @Nullable Suspension around;
     private @Nullable T next;
     private boolean ended;
@@ -87,12 +82,23 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
      * @throws IllegalArgumentException if prefetch is less than 1
      */
     protected StreamCell(Backend backend, int prefetch, Class<?> source) {
-        if (prefetch < 1) throw new IllegalArgumentException("prefetch must be at least 1, is " + prefetch);
+        this(backend, Buffering.requested(prefetch), source);
+    }
+
+    /**
+     * A cell that is not started; the current thread is its consumer.
+     *
+     * @param backend whose hooks take what is left over
+     * @param buffering what to keep of a source that cannot be asked
+     * @param source the class of the source, for reports
+     */
+    protected StreamCell(Backend backend, Buffering buffering, Class<?> source) {
+        int capacity = buffering.capacity();
         this.backend = backend;
         this.source = source;
-        this.prefetch = prefetch;
-        this.batch = Math.max(1, prefetch - (prefetch >> 2));
-        this.ring = new AtomicReferenceArray<>(prefetch);
+        this.buffering = buffering;
+        this.batch = Math.max(1, capacity - (capacity >> 2));
+        this.buffer = Buffer.of(buffering);
         Scope scope = Scope.current();
         this.context = scope == null ? null : scope.context();
     }
@@ -100,8 +106,8 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     /** Subscribes to the source. */
     protected abstract void start();
 
-    /** Requests values from the handle. */
-    protected abstract void request(Object handle, long count);
+    /** Requests values from the handle; for a source without demand, does nothing. */
+    protected void request(Object handle, long count) {}
 
     /** Cancels the source's handle. Called at most once. */
     protected abstract void cancelUpstream(Object handle);
@@ -177,7 +183,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     /** Leaves the iteration when its scope ends; what cancel throws is dropped then. */
     final void closeWithScope() {
         Throwable fromCancel = leave(
-                terminal == Mark.COMPLETE && ring.get(consumeAt) == null
+                terminal == Mark.COMPLETE && buffer.isEmpty()
                         ? null
                         : new IllegalStateException("the scope in which this iteration was opened has been left"));
         if (fromCancel != null) Reports.drop(backend, context, fromCancel);
@@ -211,7 +217,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
             return;
         }
         try {
-            request(handle, prefetch);
+            request(handle, buffering.capacity());
         } catch (Throwable thrown) {
             thrownBySource(thrown);
         }
@@ -267,28 +273,31 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     }
 
     private void offer(T value) {
-        int slot = produceAt;
-        if (ring.get(slot) != null) {
-            violation("1.1", "more values than requested");
-            discard(value);
-            closeEarly();
-            end(Host.get().overflow("more than the " + prefetch + " requested values from " + source.getName()));
-            return;
+        switch (buffer.offer(value, this::discard)) {
+            case ADDED -> added();
+            case FULL -> full(value);
+            case BUSY -> {
+                violation("1.3", "onNext from two threads at once");
+                discard(value);
+            }
         }
+    }
+
+    private void added() {
         SchedulePoint.pass();
-        if (!ring.compareAndSet(slot, null, value)) {
-            violation("1.3", "onNext from two threads at once");
-            discard(value);
-            return;
-        }
-        produceAt = after(slot);
-        SchedulePoint.pass();
-        if (closed) discard(ring.getAndSet(slot, null));
+        if (closed) buffer.drain(this::discard);
         else wake();
     }
 
-    private int after(int slot) {
-        return slot + 1 == prefetch ? 0 : slot + 1;
+    private void full(T value) {
+        discard(value);
+        if (buffering.policy() == Buffering.Policy.DROP_NEWEST) return;
+        boolean breach = buffering.policy() == Buffering.Policy.REQUESTED;
+        if (breach) violation("1.1", "more values than requested");
+        closeEarly();
+        end(Host.get()
+                .overflow("more than the " + buffering.capacity()
+                        + (breach ? " requested values from " : " values kept from ") + source.getName()));
     }
 
     private boolean end(Object outcome) {
@@ -313,11 +322,8 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     }
 
     private boolean poll() {
-        int slot = consumeAt;
-        T value = ring.get(slot);
+        T value = buffer.poll();
         if (value == null) return false;
-        ring.set(slot, null);
-        consumeAt = after(slot);
         next = value;
         if (++unrequested == batch) replenish();
         return true;
@@ -380,7 +386,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         Thread thread = Thread.currentThread();
         waiter = thread;
         SchedulePoint.pass();
-        boolean wait = terminal == null && ring.get(consumeAt) == null;
+        boolean wait = terminal == null && buffer.isEmpty();
         if (wait && (scope == null || scope.suspend(this))) {
             while (waiter != null) {
                 LockSupport.park(this);
@@ -452,7 +458,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         Throwable fromCancel = closeUpstream();
         discard(next);
         next = null;
-        for (int slot = 0; slot < prefetch; slot++) discard(ring.getAndSet(slot, null));
+        buffer.drain(this::discard);
         Object unread = TERMINAL.getAndSet(this, Mark.COMPLETE);
         if (unread instanceof Throwable unseen && unseen != with) Reports.drop(backend, context, unseen);
         return fromCancel;

@@ -1,5 +1,9 @@
 package dev.weft.spi;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
 /** The clock of a backend: all waiting for time in the engine goes through it, so that virtual time can drive it. */
 @FunctionalInterface
 public interface Timer {
@@ -12,10 +16,51 @@ public interface Timer {
      */
     Entry schedule(long nanos, Runnable action);
 
+    /**
+     * Schedules an action with a library whose tasks may be interrupted by their removal: this entry's removal does so only
+     * before the action has begun.
+     *
+     * @param action what to run
+     * @param schedule schedules what it is given, and returns what removes it
+     * @return the entry
+     */
+    static Entry once(Runnable action, Function<Runnable, Runnable> schedule) {
+        var entry = new OnceEntry(action);
+        entry.removal = schedule.apply(entry);
+        return entry;
+    }
+
     /** Something scheduled. */
     @FunctionalInterface
     interface Entry {
         /** Removes the entry and what it holds from the timer; does nothing when it ran or was removed already. */
         void cancel();
+    }
+}
+
+/** An entry that is either run or removed, whichever comes first. */
+@SuppressWarnings("serial")
+final class OnceEntry extends AtomicBoolean implements Runnable, Timer.Entry {
+    private @Nullable Runnable action;
+
+    /** Written before the entry is handed out. */
+    @Nullable
+    Runnable removal;
+
+    OnceEntry(Runnable action) {
+        this.action = action;
+    }
+
+    @Override
+    public void run() {
+        Runnable due = action;
+        if (due != null && compareAndSet(false, true)) due.run();
+    }
+
+    @Override
+    public void cancel() {
+        if (!compareAndSet(false, true)) return;
+        action = null;
+        if (removal != null) removal.run();
     }
 }

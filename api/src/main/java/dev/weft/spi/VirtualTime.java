@@ -3,33 +3,73 @@ package dev.weft.spi;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes coroutines keep step with a test's virtual clock.
+ * Makes coroutines keep step with the virtual clock that a test may put in the place of a library's.
  *
  * <p>A virtual clock runs all that is due before it returns to the test, and expects that the work is done by then. A coroutine
  * works on its own thread, and may wake others; so whoever starts or wakes one on a virtual clock waits until all that were seen
  * on one are at rest: suspended, or over.
+ *
+ * @param <S> the library's scheduler, which has the clock
  */
-public final class VirtualTime {
+public final class VirtualTime<S> {
     private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** The outermost coroutines that were seen on a virtual clock, until they have ended. */
     private static final Set<CoroutineTask<?>> FOLLOWED = ConcurrentHashMap.newKeySet();
 
-    private VirtualTime() {}
+    private final Supplier<S> scheduler;
+    private final ToLongFunction<S> nowMillis;
 
-    /** {@return whether a clock that shows this time is a virtual one: more than a day off the wall clock} */
-    public static boolean isVirtual(long nowMillis) {
-        return Math.abs(nowMillis - System.currentTimeMillis()) > DAY_MILLIS;
+    /** The scheduler that was last seen to follow the wall clock, since it is looked up for each signal. */
+    private volatile @Nullable S real;
+
+    /**
+     * Follows the clock of a library.
+     *
+     * @param scheduler gives the scheduler in use now
+     * @param nowMillis gives the time that it shows, in milliseconds since the epoch
+     */
+    public VirtualTime(Supplier<S> scheduler, ToLongFunction<S> nowMillis) {
+        this.scheduler = scheduler;
+        this.nowMillis = nowMillis;
     }
 
-    /** {@return an action that, once it has run, waits until all are at rest, the coroutine that schedules it among them} */
-    public static Runnable inStep(Runnable action) {
+    /** {@return whether the clock is a virtual one: more than a day off the wall clock} */
+    private boolean isVirtual() {
+        S current = scheduler.get();
+        if (current == real) return false;
+        if (Math.abs(nowMillis.applyAsLong(current) - System.currentTimeMillis()) > DAY_MILLIS) return true;
+        real = current;
+        return false;
+    }
+
+    /** On a virtual clock, waits until a coroutine that was started has got as far as it can. */
+    public void keepStep(CoroutineTask<?> started) {
+        if (!isVirtual()) return;
+        follow(started);
+        settle();
+    }
+
+    /** On a virtual clock, waits until the coroutines that a signal may have woken have got as far as they can. */
+    public void keepStep() {
+        if (isVirtual()) settle();
+    }
+
+    /** On a virtual clock, has signals wait for the current coroutine. */
+    public void follow() {
+        if (isVirtual()) follow(CoroutineTask.current());
+    }
+
+    /** {@return an action that, on a virtual clock, waits at its end until all are at rest, the coroutine that schedules it among them} */
+    public Runnable inStep(Runnable action) {
         CoroutineTask<?> coroutine = CoroutineTask.current();
-        if (coroutine == null) return action;
+        if (coroutine == null || !isVirtual()) return action;
         follow(coroutine);
         return () -> {
             action.run();
@@ -38,7 +78,7 @@ public final class VirtualTime {
     }
 
     /** Has {@link #settle} wait for a coroutine and its family too; does nothing for null. */
-    public static void follow(@Nullable CoroutineTask<?> coroutine) {
+    private static void follow(@Nullable CoroutineTask<?> coroutine) {
         if (coroutine != null) FOLLOWED.add(coroutine.root());
     }
 
@@ -50,7 +90,7 @@ public final class VirtualTime {
      * <p>It looks twice: those who were at rest when it looked first and have not moved until it looked again were so all the
      * time, and at the moment in between all at once; then there was nobody left to wake another.
      */
-    public static void settle() {
+    private static void settle() {
         if (Thread.currentThread().isVirtual()) return;
         long start = System.nanoTime();
         for (long before = Member.RUNNING; ; Thread.yield()) {

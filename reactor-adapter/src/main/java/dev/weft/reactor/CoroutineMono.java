@@ -1,8 +1,7 @@
 package dev.weft.reactor;
 
-import dev.weft.spi.Cancellation;
-import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Reports;
+import dev.weft.spi.SubscriberTask;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -37,7 +36,7 @@ final class CoroutineMono<T> extends Mono<T> {
  * A coroutine that a subscriber to a {@code Mono} waits for, and its subscription. A result that comes before the first request
  * waits for it and is then delivered by the requesting thread.
  */
-final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscription {
+final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? super T>> implements Subscription {
     @SuppressWarnings("rawtypes")
     private static final AtomicIntegerFieldUpdater<MonoTask> DEMAND =
             AtomicIntegerFieldUpdater.newUpdater(MonoTask.class, "demand");
@@ -49,17 +48,11 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
 
     private volatile int demand;
 
-    /** Null as soon as it must not be signalled any more. */
-    private volatile @Nullable CoreSubscriber<? super T> downstream;
-
     /** Written by the coroutine before RESULT_WAITS, taken by whoever leaves that state. */
     private @Nullable T result;
 
-    private volatile @Nullable IllegalArgumentException refused;
-
     MonoTask(CoreSubscriber<? super T> downstream, Callable<? extends @Nullable T> body) {
-        super(null, ReactorBackend.INSTANCE, new ReactorContext(downstream.currentContext()), body);
-        this.downstream = downstream;
+        super(downstream, ReactorBackend.INSTANCE, new ReactorContext(downstream.currentContext()), body);
     }
 
     @Override
@@ -72,9 +65,9 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
 
     @Override
     public void cancel() {
-        downstream = null;
+        forget();
         if (DEMAND.getAndSet(this, OVER) == RESULT_WAITS) deliver();
-        cancel(Cancellation.Reason.REQUESTED, null);
+        super.cancel();
         ReactorBackend.keepStep();
     }
 
@@ -90,19 +83,8 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
     }
 
     @Override
-    protected void failed(Throwable failure) {
-        CoreSubscriber<? super T> subscriber = forget();
-        if (subscriber != null) subscriber.onError(failure);
-        else Reports.drop(backend(), context(), failure);
-    }
-
-    /** A subscriber that is still there did not cancel this: it is told what did. */
-    @Override
-    protected void ended(@Nullable Throwable failure) {
-        CoreSubscriber<? super T> subscriber = forget();
-        Throwable last = refused == null ? failure : refused;
-        if (failure != null && (subscriber == null || last != failure)) Reports.drop(backend(), context(), failure);
-        if (subscriber != null) subscriber.onError(last == null ? cancelledException() : last);
+    protected void fail(CoreSubscriber<? super T> subscriber, Throwable failure) {
+        subscriber.onError(failure);
     }
 
     @Override
@@ -112,7 +94,7 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
 
     /** The result goes to the subscriber, unless there is none any more or it broke rule 3.9 before. */
     private void deliver() {
-        CoreSubscriber<? super T> subscriber = refused == null ? downstream : null;
+        CoreSubscriber<? super T> subscriber = refused() == null ? downstream() : null;
         T value = result;
         result = null;
         if (subscriber == null || value == null) {
@@ -123,7 +105,7 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
         try {
             subscriber.onNext(value);
         } catch (Throwable fromSubscriber) {
-            downstream = null;
+            forget();
             throw fromSubscriber;
         }
         complete();
@@ -144,20 +126,9 @@ final class MonoTask<T> extends CoroutineTask<@Nullable T> implements Subscripti
     }
 
     /** The refusal is signalled by whoever ends this: the coroutine, or the thread that requests if the result waits already. */
-    private void refuse(long count) {
-        if (refused == null)
-            refused = new IllegalArgumentException("request(" + count + "): rule 3.9 asks for a positive number");
-        cancel(Cancellation.Reason.REQUESTED, refused);
-    }
-
     private void reject() {
         CoreSubscriber<? super T> subscriber = forget();
+        IllegalArgumentException refused = refused();
         if (refused != null && subscriber != null) subscriber.onError(refused);
-    }
-
-    private @Nullable CoreSubscriber<? super T> forget() {
-        CoreSubscriber<? super T> subscriber = downstream;
-        downstream = null;
-        return subscriber;
     }
 }

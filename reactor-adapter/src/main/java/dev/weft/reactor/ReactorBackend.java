@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.CorePublisher;
-import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
@@ -32,7 +31,8 @@ public final class ReactorBackend implements Backend {
     /** Where {@code Flux.doOnDiscard} puts its hook. */
     private static final String DISCARD_KEY = "reactor.onDiscard.local";
 
-    private static volatile @Nullable Scheduler real;
+    private static final VirtualTime<Scheduler> TIME =
+            new VirtualTime<>(Schedulers::parallel, scheduler -> scheduler.now(TimeUnit.MILLISECONDS));
 
     /** For {@link java.util.ServiceLoader}. */
     public ReactorBackend() {}
@@ -62,23 +62,24 @@ public final class ReactorBackend implements Backend {
     @Override
     public <N> N createOne(Callable<?> body, Class<N> type) {
         Mono<Object> mono = ReactorAsync.mono(body::call);
-        return type.cast(type == Flux.class ? mono.flux() : mono);
+        return type.isAssignableFrom(Mono.class) ? type.cast(mono) : many(mono.flux(), type);
     }
 
     @Override
     public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
-        return type.cast(ReactorAsync.asFlux(source));
+        return many(ReactorAsync.asFlux(source), type);
+    }
+
+    private static <N> N many(Flux<?> source, Class<N> type) {
+        if (type.isAssignableFrom(Flux.class)) return type.cast(source);
+        throw new IllegalArgumentException("cannot make a " + type.getName() + " here; ask for Mono or Flux");
     }
 
     @Override
     public Timer timer() {
         Scheduler scheduler = Schedulers.parallel();
-        boolean virtual = isVirtual(scheduler);
-        return (nanos, action) -> {
-            Runnable run = virtual ? VirtualTime.inStep(action) : action;
-            Disposable entry = scheduler.schedule(run, nanos, TimeUnit.NANOSECONDS);
-            return entry::dispose;
-        };
+        return (nanos, action) ->
+                Timer.once(TIME.inStep(action), task -> scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS)::dispose);
     }
 
     @Override
@@ -107,28 +108,15 @@ public final class ReactorBackend implements Backend {
         else Hooks.discard(value);
     }
 
-    /** On a virtual clock, waits until a coroutine that was started has got as far as it can. */
     static void keepStep(CoroutineTask<?> started) {
-        if (!isVirtual(Schedulers.parallel())) return;
-        VirtualTime.follow(started);
-        VirtualTime.settle();
+        TIME.keepStep(started);
     }
 
-    /** On a virtual clock, waits until the coroutines that a signal may have woken have got as far as they can. */
     static void keepStep() {
-        if (isVirtual(Schedulers.parallel())) VirtualTime.settle();
+        TIME.keepStep();
     }
 
-    /** On a virtual clock, has signals wait for the current coroutine. */
     static void follow() {
-        if (isVirtual(Schedulers.parallel())) VirtualTime.follow(CoroutineTask.current());
-    }
-
-    /** Looked up for each signal; so the scheduler that was last seen to follow the wall clock is remembered. */
-    private static boolean isVirtual(Scheduler scheduler) {
-        if (scheduler == real) return false;
-        if (VirtualTime.isVirtual(scheduler.now(TimeUnit.MILLISECONDS))) return true;
-        real = scheduler;
-        return false;
+        TIME.follow();
     }
 }

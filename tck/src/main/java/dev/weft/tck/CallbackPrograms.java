@@ -67,14 +67,17 @@ final class CallbackPrograms extends Programs {
 
     void aCancelledCallbackIsAbortedOnceOnTheAwaitingThread() {
         var registered = new CompletableFuture<Completion<String>>();
+        var thread = new CompletableFuture<Thread>();
         Deferred<String> waits = async(() -> {
             Thread self = Thread.currentThread();
+            thread.complete(self);
             return awaitCallback(done -> {
                 done.onCancel(() -> note("aborted by the awaiting thread", Thread.currentThread() == self));
                 registered.complete(done);
             });
         });
         Completion<String> done = await(registered);
+        parked(await(thread));
         waits.cancel();
         attempt("await", waits::await);
         note("late", done.tryResume("late"));
@@ -95,21 +98,21 @@ final class CallbackPrograms extends Programs {
     }
 
     void whatAnAbortThrowsIsSuppressed() {
-        var registered = new CompletableFuture<Boolean>();
+        var registered = new CompletableFuture<Thread>();
         Deferred<String> waits = async(() -> {
             try {
                 return awaitCallback(done -> {
                     done.onCancel(() -> {
                         throw new IOException("abort failed");
                     });
-                    registered.complete(true);
+                    registered.complete(Thread.currentThread());
                 });
             } catch (RuntimeException thrown) {
                 note("thrown", thrown);
                 throw thrown;
             }
         });
-        await(registered);
+        parked(await(registered));
         waits.cancel();
         attempt("await", waits::await);
     }

@@ -2,11 +2,13 @@ package dev.weft.tck;
 
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
+import static dev.weft.Async.context;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.gather;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.stream;
+import static dev.weft.Async.withContext;
 
 import dev.weft.AsyncStream;
 import dev.weft.Deferred;
@@ -25,14 +27,14 @@ final class ExportPrograms extends Programs {
     // --- one value
 
     void aCoroutineBecomesASourceOfOneValue() {
-        Recorder recorder = subscribed(exported(() -> await(awaitable(ready("a")))));
+        TracedSubscriber recorder = subscribed(exported(() -> await(awaitable(ready("a")))));
         recorder.request(1);
         recorder.ended();
     }
 
     void aValueWaitsForDemand() {
         var done = new CompletableFuture<Boolean>();
-        Recorder recorder = subscribed(exported(() -> {
+        TracedSubscriber recorder = subscribed(exported(() -> {
             done.complete(true);
             return "a";
         }));
@@ -61,7 +63,7 @@ final class ExportPrograms extends Programs {
     void aCancelledSubscriptionCancelsTheCoroutine() {
         var running = new CompletableFuture<Boolean>();
         var ended = new CompletableFuture<Boolean>();
-        Recorder recorder = subscribed(exported(() -> {
+        TracedSubscriber recorder = subscribed(exported(() -> {
             try {
                 running.complete(true);
                 return await(new CompletableFuture<>());
@@ -90,7 +92,7 @@ final class ExportPrograms extends Programs {
     void aHandleBecomesASourceToo() {
         var gate = new CompletableFuture<String>();
         Deferred<String> handle = async(() -> await(gate));
-        Recorder recorder = subscribed(handle.as(sources().one()));
+        TracedSubscriber recorder = subscribed(handle.as(sources().one()));
         recorder.request(1);
         gate.complete("a");
         recorder.ended();
@@ -104,10 +106,19 @@ final class ExportPrograms extends Programs {
         }))));
     }
 
+    void contextReachesAnExportedCoroutine() {
+        note("inside", withContext("user", "ada", () -> await(awaitable(exported(ExportPrograms::user)))));
+        note("behind", await(awaitable(exported(ExportPrograms::user))));
+    }
+
+    private static String user() {
+        return context().contains("user") ? context().get("user") : "nobody";
+    }
+
     // --- many values
 
     void emissionFollowsDemand() {
-        Recorder recorder = subscribed(exported(numbers(5)));
+        TracedSubscriber recorder = subscribed(exported(numbers(5)));
         recorder.request(1);
         recorder.seen(1);
         recorder.request(2);
@@ -124,13 +135,13 @@ final class ExportPrograms extends Programs {
 
     void theEndNeedsNoDemand() {
         subscribed(exported(numbers(0))).ended();
-        Recorder recorder = subscribed(exported(numbers(2)));
+        TracedSubscriber recorder = subscribed(exported(numbers(2)));
         recorder.request(2);
         recorder.ended();
     }
 
     void aFailureFollowsTheValues() {
-        Recorder recorder = subscribed(exported(stream(out -> {
+        TracedSubscriber recorder = subscribed(exported(stream(out -> {
             out.emit("a");
             throw new IOException("behind");
         })));
@@ -140,7 +151,7 @@ final class ExportPrograms extends Programs {
 
     void emitReturnsWhenItsValueHasBeenReceived() {
         var gate = new CompletableFuture<Boolean>();
-        Recorder recorder = subscribed(exported(stream(out -> {
+        TracedSubscriber recorder = subscribed(exported(stream(out -> {
             await(gate);
             for (String value : new String[] {"a", "b"}) {
                 note("emit " + value);
@@ -156,7 +167,7 @@ final class ExportPrograms extends Programs {
     void aGeneratorIsCancelledWhileItWaitsForDemand() {
         var waiting = new CompletableFuture<Boolean>();
         var ended = new CompletableFuture<Boolean>();
-        Recorder recorder = subscribed(exported(stream(out -> {
+        TracedSubscriber recorder = subscribed(exported(stream(out -> {
             try {
                 out.emit("a");
                 waiting.complete(true);
@@ -181,7 +192,7 @@ final class ExportPrograms extends Programs {
     }
 
     void aSubscriberMayCancelInItsSignal() {
-        var recorder = new Recorder(trace());
+        var recorder = new TracedSubscriber(trace());
         var ended = new CompletableFuture<Boolean>();
         recorder.doing(recorder::cancel);
         sources()
@@ -201,7 +212,7 @@ final class ExportPrograms extends Programs {
     }
 
     void aSubscriberMayRequestInItsSignal() {
-        var recorder = new Recorder(trace());
+        var recorder = new TracedSubscriber(trace());
         recorder.doing(() -> recorder.request(1));
         sources().publisher(exported(numbers(3))).subscribe(recorder);
         recorder.request(1);
@@ -218,7 +229,7 @@ final class ExportPrograms extends Programs {
 
     void emitRefusesNullAndOtherThreads() {
         var gate = new CompletableFuture<Boolean>();
-        Recorder recorder = subscribed(exported(stream(out -> {
+        TracedSubscriber recorder = subscribed(exported(stream(out -> {
             await(gate);
             attempt("null", () -> {
                 out.emit(nothing());
@@ -235,7 +246,7 @@ final class ExportPrograms extends Programs {
     void emitSeesTheCancellationEvenInAShield() {
         var waiting = new CompletableFuture<Boolean>();
         var ended = new CompletableFuture<Boolean>();
-        Recorder recorder = subscribed(exported(stream(out -> {
+        TracedSubscriber recorder = subscribed(exported(stream(out -> {
             shielded(() -> {
                 waiting.complete(true);
                 attempt("emit", () -> {
@@ -257,14 +268,14 @@ final class ExportPrograms extends Programs {
         Object source = exported(stream(out -> out.emit("run " + runs.incrementAndGet())));
         note("before", runs);
         for (int n = 0; n < 2; n++) {
-            Recorder recorder = subscribed(source);
+            TracedSubscriber recorder = subscribed(source);
             recorder.request(1);
             recorder.ended();
         }
     }
 
     void aGeneratorMayDoAnything() {
-        Recorder recorder = subscribed(exported(stream(out -> {
+        TracedSubscriber recorder = subscribed(exported(stream(out -> {
             out.emit(await(awaitable(ready("awaited"))));
             gather(coroutine(() -> "gathered"), awaitable(ready("in order"))).forEach(out::emit);
             try (var values = open(many(1, 2, 3), 2)) {
@@ -329,13 +340,23 @@ final class ExportPrograms extends Programs {
         }
     }
 
+    void contextReachesAnExportedStream() {
+        Object source = exported(stream(out -> {
+            out.emit(user());
+            out.emit(await(coroutine(ExportPrograms::user)));
+            out.emit(async(ExportPrograms::user).await());
+        }));
+        withContext("user", "ada", () -> note("inside", open(source, 2).collect(3)));
+        note("behind", open(source, 2).collect(3));
+    }
+
     void aStreamOfTheLibraryIsTransformedAndHandedBack() {
         Object source = exported(stream(out -> {
             try (var values = open(many(1, 2, 3, 4), 2)) {
                 for (Object value : values) if ((Integer) value % 2 == 0) out.emit((Integer) value * 10);
             }
         }));
-        Recorder recorder = subscribed(source);
+        TracedSubscriber recorder = subscribed(source);
         recorder.request(1);
         recorder.seen(1);
         recorder.request(1);
@@ -345,7 +366,7 @@ final class ExportPrograms extends Programs {
     void cancellingDownstreamCancelsUpstream() {
         Later upstream = laterMany();
         var ended = new CompletableFuture<Boolean>();
-        Recorder recorder = subscribed(exported(stream(out -> {
+        TracedSubscriber recorder = subscribed(exported(stream(out -> {
             try (var values = open(upstream.source(), 2)) {
                 for (Object value : values) out.emit(value);
             } finally {

@@ -77,6 +77,11 @@ abstract class Programs {
         }
     }
 
+    /** Waits until a coroutine is parked in an await. */
+    static void parked(Thread thread) {
+        until(() -> thread.getState() == Thread.State.WAITING);
+    }
+
     /** Null where it is not allowed, or the checker cannot see that it is. */
     @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
     static <T> T nothing() {
@@ -161,8 +166,8 @@ abstract class Programs {
     }
 
     /** Subscribes a recorder to a source. */
-    final Recorder subscribed(Object source) {
-        var recorder = new Recorder(trace());
+    final TracedSubscriber subscribed(Object source) {
+        var recorder = new TracedSubscriber(trace());
         sources().publisher(source).subscribe(recorder);
         return recorder;
     }

@@ -1,0 +1,76 @@
+package dev.weft;
+
+import dev.weft.spi.Buffering;
+import dev.weft.spi.Buffering.Policy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to do with values that come faster than they are consumed, from a source that does not wait until it is asked, such as
+ * an {@code Observable} or a listener. There is no default: each loses something, or its bound. Values that are dropped go to
+ * the discard hook, see {@link Hooks#onDiscard}; the source is never blocked.
+ */
+public final class Overflow {
+    private static final Overflow SUSPEND = new Overflow(null);
+
+    private final @Nullable Buffering buffering;
+
+    private Overflow(@Nullable Buffering buffering) {
+        this.buffering = buffering;
+    }
+
+    /** {@return to let the source wait; only for one that can be asked to} */
+    public static Overflow suspend() {
+        return SUSPEND;
+    }
+
+    /**
+     * {@return to fail with an {@link OverflowException}, behind the values that are kept, and cancel the source}
+     *
+     * @param capacity how many values are kept, at least 1
+     */
+    public static Overflow error(int capacity) {
+        return new Overflow(new Buffering(Policy.ERROR, capacity));
+    }
+
+    /**
+     * {@return to drop the oldest value that is kept}
+     *
+     * @param capacity how many values are kept, at least 1
+     */
+    public static Overflow dropOldest(int capacity) {
+        return new Overflow(new Buffering(Policy.DROP_OLDEST, capacity));
+    }
+
+    /**
+     * {@return to drop the value that has just come}
+     *
+     * @param capacity how many values are kept, at least 1
+     */
+    public static Overflow dropNewest(int capacity) {
+        return new Overflow(new Buffering(Policy.DROP_NEWEST, capacity));
+    }
+
+    /** {@return to keep the newest value only} */
+    public static Overflow latest() {
+        return dropOldest(1);
+    }
+
+    /** {@return to keep everything, until memory is exhausted} */
+    public static Overflow unbounded() {
+        return error(Integer.MAX_VALUE);
+    }
+
+    /**
+     * {@return the buffer for a source that cannot be asked to wait; for adapters}
+     *
+     * @param source what such a source is called in the error
+     * @throws IllegalArgumentException for {@link #suspend}
+     */
+    public Buffering buffering(String source) {
+        if (buffering == null)
+            throw new IllegalArgumentException(
+                    source
+                            + " cannot be asked to wait: choose error(n), dropOldest(n), dropNewest(n), latest() or unbounded()");
+        return buffering;
+    }
+}

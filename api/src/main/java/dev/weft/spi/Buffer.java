@@ -1,0 +1,201 @@
+package dev.weft.spi;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where values wait between a source and the thread that iterates over it. One thread offers, another polls; none locks or
+ * waits. Whoever removes a value owns it.
+ */
+abstract sealed class Buffer<T> {
+    enum Offer {
+        ADDED,
+        FULL,
+        /** Another thread is just offering, which one source must not do. */
+        BUSY
+    }
+
+    static <T> Buffer<T> of(Buffering buffering) {
+        int capacity = buffering.capacity();
+        return switch (buffering.policy()) {
+            case REQUESTED -> new Ring<>(capacity);
+            case ERROR, DROP_NEWEST -> new Tail<>(capacity);
+            case DROP_OLDEST -> new Window<>(capacity);
+        };
+    }
+
+    /** Adds a value, on the source's thread. One that has to make room for it goes to {@code displaced}. */
+    abstract Offer offer(T value, Consumer<? super T> displaced);
+
+    /** Removes the oldest value, on the consumer's thread; null if there is none. */
+    abstract @Nullable T poll();
+
+    /** On the consumer's thread. */
+    abstract boolean isEmpty();
+
+    /** Removes all values, on either thread. */
+    abstract void drain(Consumer<? super T> to);
+}
+
+/** For a source that gives what was requested: an array with one place for each such value. */
+final class Ring<T> extends Buffer<T> {
+    private final AtomicReferenceArray<@Nullable T> places;
+
+    /** Written and read by the source's thread only. */
+    private int produceAt;
+
+    /** Written and read by the consumer only. */
+    private int consumeAt;
+
+    Ring(int capacity) {
+        places = new AtomicReferenceArray<>(capacity);
+    }
+
+    @Override
+    Offer offer(T value, Consumer<? super T> displaced) {
+        int at = produceAt;
+        if (places.get(at) != null) return Offer.FULL;
+        SchedulePoint.pass();
+        if (!places.compareAndSet(at, null, value)) return Offer.BUSY;
+        produceAt = after(at);
+        return Offer.ADDED;
+    }
+
+    @Override
+    @Nullable
+    T poll() {
+        int at = consumeAt;
+        T value = places.get(at);
+        if (value == null) return null;
+        places.set(at, null);
+        consumeAt = after(at);
+        return value;
+    }
+
+    @Override
+    boolean isEmpty() {
+        return places.get(consumeAt) == null;
+    }
+
+    @Override
+    void drain(Consumer<? super T> to) {
+        for (int at = 0; at < places.length(); at++) {
+            T value = places.getAndSet(at, null);
+            if (value != null) to.accept(value);
+        }
+    }
+
+    private int after(int at) {
+        return at + 1 == places.length() ? 0 : at + 1;
+    }
+}
+
+/** For a source that cannot be asked: a queue that takes no more than so many. */
+final class Tail<T> extends Buffer<T> {
+    private final ConcurrentLinkedQueue<T> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger size = new AtomicInteger();
+    private final int capacity;
+
+    Tail(int capacity) {
+        this.capacity = capacity;
+    }
+
+    @Override
+    Offer offer(T value, Consumer<? super T> displaced) {
+        SchedulePoint.pass();
+        if (size.get() >= capacity) return Offer.FULL;
+        size.incrementAndGet();
+        queue.add(value);
+        return Offer.ADDED;
+    }
+
+    @Override
+    @Nullable
+    T poll() {
+        T value = queue.poll();
+        if (value != null) size.decrementAndGet();
+        return value;
+    }
+
+    @Override
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
+    @Override
+    void drain(Consumer<? super T> to) {
+        for (T value = poll(); value != null; value = poll()) to.accept(value);
+    }
+}
+
+/**
+ * For a source that cannot be asked: the newest values. The oldest is claimed by moving {@code head}, either by the consumer
+ * to return it or by the source's thread to make room; so whoever moves {@code head} owns the value behind it. A place is
+ * written again only after that.
+ */
+final class Window<T> extends Buffer<T> {
+    private final AtomicReferenceArray<@Nullable Kept<T>> places;
+    private final AtomicLong head = new AtomicLong();
+
+    /** How many values were added in all; odd while one is being added, in the lowest bit. */
+    private final AtomicLong tail = new AtomicLong();
+
+    Window(int capacity) {
+        places = new AtomicReferenceArray<>(capacity);
+    }
+
+    @Override
+    Offer offer(T value, Consumer<? super T> displaced) {
+        long before = tail.get();
+        if ((before & 1) != 0 || !tail.compareAndSet(before, before | 1)) return Offer.BUSY;
+        SchedulePoint.pass();
+        long added = before >> 1;
+        T oldest = added - head.get() == places.length() ? claim(added - places.length()) : null;
+        places.set(place(added), new Kept<>(value));
+        SchedulePoint.pass();
+        tail.set(before + 2);
+        if (oldest != null) displaced.accept(oldest);
+        return Offer.ADDED;
+    }
+
+    @Override
+    @Nullable
+    T poll() {
+        for (; ; ) {
+            long at = head.get();
+            if (at == tail.get() >> 1) return null;
+            T value = claim(at);
+            if (value != null) return value;
+        }
+    }
+
+    @Override
+    boolean isEmpty() {
+        return head.get() == tail.get() >> 1;
+    }
+
+    @Override
+    void drain(Consumer<? super T> to) {
+        for (T value = poll(); value != null; value = poll()) to.accept(value);
+    }
+
+    /** Null if somebody else has claimed it. Lets go of the value unless its place is taken already. */
+    private @Nullable T claim(long at) {
+        Kept<T> kept = places.get(place(at));
+        SchedulePoint.pass();
+        if (kept == null || !head.compareAndSet(at, at + 1)) return null;
+        places.compareAndSet(place(at), kept, null);
+        return kept.value;
+    }
+
+    private int place(long at) {
+        return (int) (at % places.length());
+    }
+
+    /** A value in its place: no other place has the same, even for the same value. */
+    private record Kept<T>(T value) {}
+}

@@ -1,0 +1,85 @@
+package dev.weft.spi;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A coroutine whose outcome is a signal to a subscriber, who may leave before, and may break rule 3.9.
+ *
+ * @param <T> the type of the result
+ * @param <S> the type of the subscriber
+ */
+public abstract class SubscriberTask<T extends @Nullable Object, S> extends CoroutineTask<T> {
+    /** Null as soon as it must not be signalled any more. */
+    private volatile @Nullable S downstream;
+
+    private volatile @Nullable IllegalArgumentException refused;
+
+    /**
+     * A coroutine that is not started yet.
+     *
+     * @param downstream the subscriber
+     * @param backend the backend selected inside
+     * @param context the context inside
+     * @param body what it does
+     */
+    protected SubscriberTask(S downstream, Backend backend, Object context, Callable<? extends T> body) {
+        super(null, backend, context, body);
+        this.downstream = downstream;
+    }
+
+    /** A coroutine whose body is {@link #invoke}. */
+    SubscriberTask(S downstream, Backend backend, Object context) {
+        super(null, backend, context);
+        this.downstream = downstream;
+    }
+
+    /** Tells the subscriber that the coroutine has failed; on the coroutine's thread. */
+    protected abstract void fail(S subscriber, Throwable failure);
+
+    /** Cancels the coroutine: the subscriber is not signalled any more. Never waits. */
+    public void cancel() {
+        downstream = null;
+        cancel(Cancellation.Reason.REQUESTED, null);
+    }
+
+    @Override
+    protected final void failed(Throwable failure) {
+        S subscriber = forget();
+        if (subscriber != null) fail(subscriber, failure);
+        else Reports.drop(backend(), context(), failure);
+    }
+
+    /** A subscriber that is still there did not cancel this: it is told what did. */
+    @Override
+    protected final void ended(@Nullable Throwable failure) {
+        S subscriber = forget();
+        Throwable last = refused == null ? failure : refused;
+        if (failure != null && (subscriber == null || last != failure)) Reports.drop(backend(), context(), failure);
+        if (subscriber != null) fail(subscriber, last == null ? cancelledException() : last);
+    }
+
+    /** {@return the subscriber, or null if it has left or was told the end} */
+    protected final @Nullable S downstream() {
+        return downstream;
+    }
+
+    /** {@return the subscriber, for its last signal, or null if it has left} */
+    protected final @Nullable S forget() {
+        S subscriber = downstream;
+        downstream = null;
+        return subscriber;
+    }
+
+    /** Ends the coroutine because the subscriber broke rule 3.9; it is told so by whoever signals it last. */
+    protected final void refuse(long count) {
+        if (refused == null)
+            refused = new IllegalArgumentException("request(" + count + "): rule 3.9 asks for a positive number");
+        cancel(Cancellation.Reason.REQUESTED, refused);
+    }
+
+    /** {@return what the subscriber has to be told instead of a result, or null} */
+    protected final @Nullable IllegalArgumentException refused() {
+        return refused;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.weft.rxjava;
+
+import dev.weft.spi.Reports;
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.CompletableObserver;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** A {@code Completable} that runs a body in a coroutine for each observer. */
+final class CoroutineCompletable extends Completable {
+    private final Callable<?> body;
+
+    private CoroutineCompletable(Callable<?> body) {
+        this.body = body;
+    }
+
+    static Completable of(Callable<?> body) {
+        return RxJavaPlugins.onAssembly(new CoroutineCompletable(Objects.requireNonNull(body, "body")));
+    }
+
+    @Override
+    protected void subscribeActual(CompletableObserver downstream) {
+        var task = new CompletableTask(downstream, body);
+        downstream.onSubscribe(task);
+        task.start();
+    }
+}
+
+/** A coroutine that a {@code CompletableObserver} waits for. */
+final class CompletableTask extends ObserverTask<Object, CompletableObserver> {
+    CompletableTask(CompletableObserver downstream, Callable<?> body) {
+        super(downstream, body);
+    }
+
+    @Override
+    void tell(CompletableObserver observer, @Nullable Object value) {
+        Reports.discard(backend(), context(), value);
+        observer.onComplete();
+    }
+
+    @Override
+    void tellFailure(CompletableObserver observer, Throwable failure) {
+        observer.onError(failure);
+    }
+}

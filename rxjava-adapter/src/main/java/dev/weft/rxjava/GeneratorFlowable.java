@@ -1,0 +1,78 @@
+package dev.weft.rxjava;
+
+import dev.weft.Emitter;
+import dev.weft.Generator;
+import dev.weft.spi.EmitterTask;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import java.util.Objects;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/** A {@code Flowable} that runs a generator in a coroutine for each subscriber. */
+final class GeneratorFlowable<T> extends Flowable<T> {
+    private final Generator<T> generator;
+
+    private GeneratorFlowable(Generator<T> generator) {
+        this.generator = generator;
+    }
+
+    static <T> Flowable<T> of(Generator<T> generator) {
+        return RxJavaPlugins.onAssembly(new GeneratorFlowable<>(Objects.requireNonNull(generator, "generator")));
+    }
+
+    @Override
+    protected void subscribeActual(Subscriber<? super T> downstream) {
+        var task = new FlowableTask<T>(downstream, generator);
+        downstream.onSubscribe(task);
+        task.start(null);
+        RxBackend.keepStep(task);
+    }
+}
+
+/** A generator that a subscriber to a {@code Flowable} listens to, and its subscription. */
+final class FlowableTask<T> extends EmitterTask<T, Subscriber<? super T>> implements Emitter<T>, Subscription {
+    private final Generator<T> generator;
+
+    FlowableTask(Subscriber<? super T> downstream, Generator<T> generator) {
+        super(downstream, RxBackend.INSTANCE, RxContext.captured());
+        this.generator = generator;
+    }
+
+    @Override
+    public void request(long count) {
+        super.request(count);
+        RxBackend.keepStep();
+    }
+
+    @Override
+    public void cancel() {
+        super.cancel();
+        RxBackend.keepStep();
+    }
+
+    @Override
+    protected String builder() {
+        return "flowable";
+    }
+
+    @Override
+    protected void generate() throws Exception {
+        generator.generate(this);
+    }
+
+    @Override
+    protected void next(Subscriber<? super T> subscriber, T value) {
+        subscriber.onNext(value);
+    }
+
+    @Override
+    protected void complete(Subscriber<? super T> subscriber) {
+        RxContext.signal(context(), subscriber::onComplete);
+    }
+
+    @Override
+    protected void fail(Subscriber<? super T> subscriber, Throwable failure) {
+        RxContext.signal(context(), () -> subscriber.onError(failure));
+    }
+}

@@ -1,0 +1,78 @@
+package dev.weft.rxjava;
+
+import dev.weft.Emitter;
+import dev.weft.Generator;
+import dev.weft.spi.EmitterTask;
+import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.Observer;
+import io.reactivex.rxjava3.disposables.Disposable;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import java.util.Objects;
+
+/** An {@code Observable} that runs a generator in a coroutine for each observer. */
+final class GeneratorObservable<T> extends Observable<T> {
+    private final Generator<T> generator;
+
+    private GeneratorObservable(Generator<T> generator) {
+        this.generator = generator;
+    }
+
+    static <T> Observable<T> of(Generator<T> generator) {
+        return RxJavaPlugins.onAssembly(new GeneratorObservable<>(Objects.requireNonNull(generator, "generator")));
+    }
+
+    @Override
+    protected void subscribeActual(Observer<? super T> downstream) {
+        var task = new ObservableTask<T>(downstream, generator);
+        downstream.onSubscribe(task);
+        task.start(null);
+        RxBackend.keepStep(task);
+    }
+}
+
+/** A generator that an {@code Observer} listens to, and its disposable. An observer has asked for everything. */
+final class ObservableTask<T> extends EmitterTask<T, Observer<? super T>> implements Emitter<T>, Disposable {
+    private final Generator<T> generator;
+
+    ObservableTask(Observer<? super T> downstream, Generator<T> generator) {
+        super(downstream, RxBackend.INSTANCE, RxContext.captured());
+        this.generator = generator;
+        request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void dispose() {
+        cancel();
+        RxBackend.keepStep();
+    }
+
+    @Override
+    public boolean isDisposed() {
+        return downstream() == null;
+    }
+
+    @Override
+    protected String builder() {
+        return "observable";
+    }
+
+    @Override
+    protected void generate() throws Exception {
+        generator.generate(this);
+    }
+
+    @Override
+    protected void next(Observer<? super T> observer, T value) {
+        observer.onNext(value);
+    }
+
+    @Override
+    protected void complete(Observer<? super T> observer) {
+        RxContext.signal(context(), observer::onComplete);
+    }
+
+    @Override
+    protected void fail(Observer<? super T> observer, Throwable failure) {
+        RxContext.signal(context(), () -> observer.onError(failure));
+    }
+}

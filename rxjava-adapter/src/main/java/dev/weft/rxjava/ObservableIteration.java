@@ -1,0 +1,59 @@
+package dev.weft.rxjava;
+
+import dev.weft.Overflow;
+import dev.weft.spi.StreamCell;
+import io.reactivex.rxjava3.core.ObservableSource;
+import io.reactivex.rxjava3.core.Observer;
+import io.reactivex.rxjava3.disposables.Disposable;
+import org.jspecify.annotations.Nullable;
+
+/** The iteration over an {@code Observable}, which never waits for the loop. */
+final class ObservableIteration<T> extends StreamCell<T> implements Observer<T> {
+    private @Nullable ObservableSource<? extends T> source;
+
+    ObservableIteration(ObservableSource<? extends T> source, Overflow overflow) {
+        super(RxBackend.INSTANCE, overflow.buffering("an Observable"), source.getClass());
+        this.source = source;
+    }
+
+    @Override
+    protected void start() {
+        ObservableSource<? extends T> observable = source;
+        source = null;
+        RxBackend.follow();
+        if (observable == null) return;
+        try {
+            observable.subscribe(this);
+        } catch (NullPointerException wrapper) {
+            throw RxBackend.thrown(wrapper);
+        }
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        ((Disposable) handle).dispose();
+    }
+
+    @Override
+    public void onSubscribe(Disposable disposable) {
+        subscribed(disposable);
+    }
+
+    @Override
+    public void onNext(T value) {
+        value(value);
+        RxBackend.keepStep();
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        failed(failure);
+        RxBackend.keepStep();
+    }
+
+    @Override
+    public void onComplete() {
+        completed();
+        RxBackend.keepStep();
+    }
+}

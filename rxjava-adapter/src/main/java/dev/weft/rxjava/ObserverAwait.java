@@ -1,0 +1,88 @@
+package dev.weft.rxjava;
+
+import dev.weft.spi.SourceCell;
+import dev.weft.spi.Take;
+import io.reactivex.rxjava3.core.CompletableObserver;
+import io.reactivex.rxjava3.core.CompletableSource;
+import io.reactivex.rxjava3.core.MaybeObserver;
+import io.reactivex.rxjava3.core.MaybeSource;
+import io.reactivex.rxjava3.core.ObservableSource;
+import io.reactivex.rxjava3.core.Observer;
+import io.reactivex.rxjava3.core.SingleObserver;
+import io.reactivex.rxjava3.core.SingleSource;
+import io.reactivex.rxjava3.disposables.Disposable;
+import org.jspecify.annotations.Nullable;
+
+/** The await of a {@code Single}, {@code Maybe}, {@code Completable} or {@code Observable}: RxJava's protocols without demand. */
+final class ObserverAwait<T> extends SourceCell<T>
+        implements SingleObserver<T>, MaybeObserver<T>, CompletableObserver, Observer<T> {
+    private @Nullable Object source;
+
+    ObserverAwait(Object source, Take take) {
+        super(RxBackend.INSTANCE, take, source.getClass());
+        this.source = source;
+    }
+
+    @Override
+    protected void start() {
+        Object subscribable = source;
+        source = null;
+        RxBackend.follow();
+        if (subscribable == null) return;
+        try {
+            subscribe(subscribable);
+        } catch (NullPointerException wrapper) {
+            throw RxBackend.thrown(wrapper);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void subscribe(Object subscribable) {
+        switch (subscribable) {
+            case SingleSource<?> single -> ((SingleSource<T>) single).subscribe(this);
+            case MaybeSource<?> maybe -> ((MaybeSource<T>) maybe).subscribe(this);
+            case CompletableSource completable -> completable.subscribe(this);
+            case ObservableSource<?> observable -> ((ObservableSource<T>) observable).subscribe(this);
+            default -> throw new IllegalArgumentException("no source of RxJava: " + subscribable.getClass());
+        }
+    }
+
+    @Override
+    protected boolean hasDemand() {
+        return false;
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        ((Disposable) handle).dispose();
+    }
+
+    @Override
+    public void onSubscribe(Disposable disposable) {
+        subscribed(disposable);
+    }
+
+    @Override
+    public void onSuccess(T value) {
+        succeeded(value);
+        RxBackend.keepStep();
+    }
+
+    @Override
+    public void onNext(T value) {
+        value(value);
+        RxBackend.keepStep();
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        failed(failure);
+        RxBackend.keepStep();
+    }
+
+    @Override
+    public void onComplete() {
+        completed();
+        RxBackend.keepStep();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.weft.rxjava;
+
+import dev.weft.spi.Reports;
+import dev.weft.spi.SubscriberTask;
+import io.reactivex.rxjava3.disposables.Disposable;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** A coroutine that an observer of one value, or of none, waits for, and its disposable. */
+abstract class ObserverTask<T, O> extends SubscriberTask<@Nullable T, O> implements Disposable {
+    ObserverTask(O downstream, Callable<? extends @Nullable T> body) {
+        super(downstream, RxBackend.INSTANCE, RxContext.captured(), body);
+    }
+
+    /** Tells the observer the result. */
+    abstract void tell(O observer, @Nullable T value);
+
+    /** Tells the observer that the coroutine has failed. */
+    abstract void tellFailure(O observer, Throwable failure);
+
+    /** Starts the coroutine, behind the observer's {@code onSubscribe}. */
+    final void start() {
+        start(null);
+        RxBackend.keepStep(this);
+    }
+
+    @Override
+    public final void dispose() {
+        cancel();
+        RxBackend.keepStep();
+    }
+
+    @Override
+    public final boolean isDisposed() {
+        return downstream() == null;
+    }
+
+    @Override
+    protected final void succeeded(@Nullable T value) {
+        O observer = forget();
+        if (observer == null) Reports.discard(backend(), context(), value);
+        else RxContext.signal(context(), () -> tell(observer, value));
+    }
+
+    @Override
+    protected final void fail(O observer, Throwable failure) {
+        RxContext.signal(context(), () -> tellFailure(observer, failure));
+    }
+}

@@ -1,0 +1,64 @@
+package dev.weft.rxjava;
+
+import dev.weft.spi.SourceCell;
+import dev.weft.spi.Take;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+
+/** The await of a {@code Flowable} or any publisher: parked continuation and subscriber in one. */
+final class PublisherAwait<T> extends SourceCell<T> implements FlowableSubscriber<T> {
+    private @Nullable Publisher<? extends T> source;
+
+    PublisherAwait(Publisher<? extends T> source, Take take) {
+        super(RxBackend.INSTANCE, take, source.getClass());
+        this.source = source;
+    }
+
+    @Override
+    protected void start() {
+        Publisher<? extends T> publisher = source;
+        source = null;
+        RxBackend.follow();
+        if (publisher == null) return;
+        try {
+            publisher.subscribe(this);
+        } catch (NullPointerException wrapper) {
+            throw RxBackend.thrown(wrapper);
+        }
+    }
+
+    @Override
+    protected void request(Object handle, long count) {
+        ((Subscription) handle).request(count);
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        ((Subscription) handle).cancel();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        subscribed(subscription);
+    }
+
+    @Override
+    public void onNext(T value) {
+        value(value);
+        RxBackend.keepStep();
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        failed(failure);
+        RxBackend.keepStep();
+    }
+
+    @Override
+    public void onComplete() {
+        completed();
+        RxBackend.keepStep();
+    }
+}

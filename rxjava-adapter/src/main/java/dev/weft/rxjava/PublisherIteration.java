@@ -1,0 +1,63 @@
+package dev.weft.rxjava;
+
+import dev.weft.spi.StreamCell;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+
+/** The iteration over a {@code Flowable} or any publisher. */
+final class PublisherIteration<T> extends StreamCell<T> implements FlowableSubscriber<T> {
+    private @Nullable Publisher<? extends T> source;
+
+    PublisherIteration(Publisher<? extends T> source, int prefetch) {
+        super(RxBackend.INSTANCE, prefetch, source.getClass());
+        this.source = source;
+    }
+
+    @Override
+    protected void start() {
+        Publisher<? extends T> publisher = source;
+        source = null;
+        RxBackend.follow();
+        if (publisher == null) return;
+        try {
+            publisher.subscribe(this);
+        } catch (NullPointerException wrapper) {
+            throw RxBackend.thrown(wrapper);
+        }
+    }
+
+    @Override
+    protected void request(Object handle, long count) {
+        ((Subscription) handle).request(count);
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        ((Subscription) handle).cancel();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        subscribed(subscription);
+    }
+
+    @Override
+    public void onNext(T value) {
+        value(value);
+        RxBackend.keepStep();
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        failed(failure);
+        RxBackend.keepStep();
+    }
+
+    @Override
+    public void onComplete() {
+        completed();
+        RxBackend.keepStep();
+    }
+}

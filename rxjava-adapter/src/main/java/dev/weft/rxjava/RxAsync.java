@@ -1,0 +1,558 @@
+package dev.weft.rxjava;
+
+import dev.weft.Async;
+import dev.weft.AsyncAction;
+import dev.weft.AsyncIterator;
+import dev.weft.AsyncStream;
+import dev.weft.AwaitException;
+import dev.weft.Awaitable;
+import dev.weft.Generator;
+import dev.weft.Overflow;
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Take;
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.FlowableTransformer;
+import io.reactivex.rxjava3.core.Maybe;
+import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.Single;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Flow;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.FlowAdapters;
+import org.reactivestreams.Publisher;
+
+/**
+ * The verbs of await-style code for RxJava's types, for {@code import static} beside {@link Async}.
+ *
+ * <p>Every await subscribes on the current thread, parks it, and continues on it. It is checked for cancellation before it
+ * subscribes; cancelling it disposes of the subscription. Null arguments are refused with a {@link NullPointerException} that
+ * names them, threads that must not block ({@code Schedulers.computation()}, {@code single()}, and those for which
+ * {@code RxJavaPlugins.setOnBeforeBlocking} says so) with an {@link IllegalStateException}, both before anything is subscribed to.
+ *
+ * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as themselves from the
+ * forms that name their class. What comes too late goes to hooks: errors to {@code RxJavaPlugins.onError}, unless they only echo
+ * the cancellation; values, for which RxJava has none, to {@link dev.weft.Hooks#onDiscard}.
+ *
+ * <p>RxJava has no context: a coroutine made here takes over that of the coroutine in which it is subscribed to, if that happens
+ * on the same thread; behind {@code subscribeOn} it starts with an empty one.
+ */
+public final class RxAsync {
+    private static final int PREFETCH = 32;
+
+    private RxAsync() {}
+
+    // --- await
+
+    /**
+     * Waits for a Single to end.
+     *
+     * @param single what to wait for
+     * @return its value
+     */
+    public static <T> T await(Single<T> single) {
+        Objects.requireNonNull(single, "single");
+        return required(new ObserverAwait<>(single, Take.ONE));
+    }
+
+    /**
+     * Waits for a Single to end, with the checked exception as itself.
+     *
+     * @param single what to wait for
+     * @param type the checked exception
+     * @return its value
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> T await(Single<T> single, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> await(single));
+    }
+
+    /**
+     * Waits for a Maybe to end.
+     *
+     * @param maybe what to wait for
+     * @return its value, or null if it is empty
+     */
+    public static <T> @Nullable T await(Maybe<T> maybe) {
+        Objects.requireNonNull(maybe, "maybe");
+        return new ObserverAwait<T>(maybe, Take.MAYBE).await();
+    }
+
+    /**
+     * Waits for a Maybe to end, with the checked exception as itself.
+     *
+     * @param maybe what to wait for
+     * @param type the checked exception
+     * @return its value, or null if it is empty
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> @Nullable T await(Maybe<T> maybe, Class<X> type) throws X {
+        return AwaitException.<@Nullable T, X>naming(type, () -> await(maybe));
+    }
+
+    /**
+     * Waits for a Maybe to end.
+     *
+     * @param maybe what to wait for
+     * @return its value, if there is one
+     */
+    public static <T> Optional<T> awaitOptional(Maybe<T> maybe) {
+        return Optional.ofNullable(await(maybe));
+    }
+
+    /**
+     * Waits for a Maybe to end, with the checked exception as itself.
+     *
+     * @param maybe what to wait for
+     * @param type the checked exception
+     * @return its value, if there is one
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> Optional<T> awaitOptional(Maybe<T> maybe, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitOptional(maybe));
+    }
+
+    /**
+     * Waits for a Maybe to end that has a value.
+     *
+     * @param maybe what to wait for
+     * @return its value
+     * @throws dev.weft.NoValueException if it is empty
+     */
+    public static <T> T awaitSingle(Maybe<T> maybe) {
+        Objects.requireNonNull(maybe, "maybe");
+        return required(new ObserverAwait<>(maybe, Take.ONE));
+    }
+
+    /**
+     * Waits for a Maybe to end that has a value, with the checked exception as itself.
+     *
+     * @param maybe what to wait for
+     * @param type the checked exception
+     * @return its value
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> T awaitSingle(Maybe<T> maybe, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitSingle(maybe));
+    }
+
+    /**
+     * Waits for a Completable to end.
+     *
+     * @param completable what to wait for
+     */
+    public static void await(Completable completable) {
+        Objects.requireNonNull(completable, "completable");
+        new ObserverAwait<>(completable, Take.NONE).await();
+    }
+
+    /**
+     * Waits for a Completable to end, with the checked exception as itself.
+     *
+     * @param completable what to wait for
+     * @param type the checked exception
+     * @throws X if it failed with that
+     */
+    public static <X extends Exception> void await(Completable completable, Class<X> type) throws X {
+        AwaitException.<@Nullable Void, X>naming(type, () -> {
+            await(completable);
+            return null;
+        });
+    }
+
+    /**
+     * Waits for a Flowable to end that has exactly one value.
+     *
+     * @param flowable what to wait for
+     * @return its value
+     * @throws dev.weft.NoValueException if it is empty
+     * @throws dev.weft.TooManyValuesException if it has a second value; it is cancelled then, and both are discarded
+     */
+    public static <T> T awaitSingle(Flowable<T> flowable) {
+        Objects.requireNonNull(flowable, "flowable");
+        return required(new PublisherAwait<>(flowable, Take.SINGLE));
+    }
+
+    /**
+     * Waits for a Flowable to end that has exactly one value, with the checked exception as itself.
+     *
+     * @param flowable what to wait for
+     * @param type the checked exception
+     * @return its value
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> T awaitSingle(Flowable<T> flowable, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitSingle(flowable));
+    }
+
+    /**
+     * Waits for the first value of a Flowable, and requests one, and cancels the rest. Not for sources whose completion matters.
+     *
+     * @param flowable what to wait for
+     * @return its first value
+     * @throws dev.weft.NoValueException if it is empty
+     */
+    public static <T> T awaitFirst(Flowable<T> flowable) {
+        Objects.requireNonNull(flowable, "flowable");
+        return required(new PublisherAwait<>(flowable, Take.FIRST));
+    }
+
+    /**
+     * Waits for the first value of a Flowable, and requests one, and cancels the rest. Not for sources whose completion matters, with the checked exception as itself.
+     *
+     * @param flowable what to wait for
+     * @param type the checked exception
+     * @return its first value
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> T awaitFirst(Flowable<T> flowable, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitFirst(flowable));
+    }
+
+    /**
+     * Waits for the end of a Flowable, and keeps the last value; the others are discarded.
+     *
+     * @param flowable what to wait for
+     * @return its last value
+     * @throws dev.weft.NoValueException if it is empty
+     */
+    public static <T> T awaitLast(Flowable<T> flowable) {
+        Objects.requireNonNull(flowable, "flowable");
+        return required(new PublisherAwait<>(flowable, Take.LAST));
+    }
+
+    /**
+     * Waits for the end of a Flowable, and keeps the last value; the others are discarded, with the checked exception as itself.
+     *
+     * @param flowable what to wait for
+     * @param type the checked exception
+     * @return its last value
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> T awaitLast(Flowable<T> flowable, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitLast(flowable));
+    }
+
+    /**
+     * Waits for an Observable to end that has exactly one value.
+     *
+     * @param observable what to wait for
+     * @return its value
+     * @throws dev.weft.NoValueException if it is empty
+     * @throws dev.weft.TooManyValuesException if it has a second value; it is cancelled then, and both are discarded
+     */
+    public static <T> T awaitSingle(Observable<T> observable) {
+        Objects.requireNonNull(observable, "observable");
+        return required(new ObserverAwait<>(observable, Take.SINGLE));
+    }
+
+    /**
+     * Waits for an Observable to end that has exactly one value, with the checked exception as itself.
+     *
+     * @param observable what to wait for
+     * @param type the checked exception
+     * @return its value
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> T awaitSingle(Observable<T> observable, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitSingle(observable));
+    }
+
+    /**
+     * Waits for the first value of an Observable, and disposes of the rest. Not for sources whose completion matters.
+     *
+     * @param observable what to wait for
+     * @return its first value
+     * @throws dev.weft.NoValueException if it is empty
+     */
+    public static <T> T awaitFirst(Observable<T> observable) {
+        Objects.requireNonNull(observable, "observable");
+        return required(new ObserverAwait<>(observable, Take.FIRST));
+    }
+
+    /**
+     * Waits for the first value of an Observable, and disposes of the rest. Not for sources whose completion matters, with the checked exception as itself.
+     *
+     * @param observable what to wait for
+     * @param type the checked exception
+     * @return its first value
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> T awaitFirst(Observable<T> observable, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitFirst(observable));
+    }
+
+    /**
+     * Waits for the end of an Observable, and keeps the last value; the others are discarded.
+     *
+     * @param observable what to wait for
+     * @return its last value
+     * @throws dev.weft.NoValueException if it is empty
+     */
+    public static <T> T awaitLast(Observable<T> observable) {
+        Objects.requireNonNull(observable, "observable");
+        return required(new ObserverAwait<>(observable, Take.LAST));
+    }
+
+    /**
+     * Waits for the end of an Observable, and keeps the last value; the others are discarded, with the checked exception as itself.
+     *
+     * @param observable what to wait for
+     * @param type the checked exception
+     * @return its last value
+     * @throws X if it failed with that
+     */
+    public static <T, X extends Exception> T awaitLast(Observable<T> observable, Class<X> type) throws X {
+        return AwaitException.naming(type, () -> awaitLast(observable));
+    }
+
+    /**
+     * {@return all values of a Flowable, in order}
+     *
+     * @param flowable what to wait for
+     * @param max how many there may be, at least 0
+     * @throws dev.weft.TooManyValuesException if there are more; the Flowable is cancelled and the values are discarded
+     */
+    public static <T> List<T> collect(Flowable<T> flowable, int max) {
+        return each(flowable).collect(max);
+    }
+
+    /**
+     * {@return all values of an Observable, in order}
+     *
+     * @param observable what to wait for
+     * @param max how many there may be, at least 0; no more are kept
+     * @throws dev.weft.TooManyValuesException if there are more; the Observable is disposed of and the values are discarded
+     */
+    public static <T> List<T> collect(Observable<T> observable, int max) {
+        int oneMore = max < 0 || max == Integer.MAX_VALUE ? Integer.MAX_VALUE : max + 1;
+        return each(observable, Overflow.dropNewest(oneMore)).collect(max);
+    }
+
+    // --- iterate
+
+    /**
+     * Subscribes to a Flowable and iterates over it, with up to 32 values under way.
+     *
+     * @param flowable where the values come from
+     * @return the iterator, to be closed
+     */
+    public static <T> AsyncIterator<T> each(Flowable<T> flowable) {
+        return each(flowable, PREFETCH);
+    }
+
+    /**
+     * Subscribes to a Flowable and iterates over it.
+     *
+     * @param flowable where the values come from
+     * @param prefetch how many values may be under way, at least 1; when three quarters are consumed, as many are requested
+     * @return the iterator, to be closed
+     */
+    public static <T> AsyncIterator<T> each(Flowable<T> flowable, int prefetch) {
+        Objects.requireNonNull(flowable, "flowable");
+        var cell = new PublisherIteration<T>(flowable, prefetch);
+        cell.open();
+        return AsyncIterator.over(cell);
+    }
+
+    /**
+     * Subscribes to an Observable and iterates over it. An Observable cannot be asked to wait: values that come faster than the
+     * loop takes them are kept as far as the policy allows. The emitting thread is never blocked.
+     *
+     * @param observable where the values come from
+     * @param overflow how many values are kept, and what becomes of the rest
+     * @return the iterator, to be closed
+     * @throws IllegalArgumentException if the policy is {@link Overflow#suspend}
+     */
+    public static <T> AsyncIterator<T> each(Observable<T> observable, Overflow overflow) {
+        Objects.requireNonNull(observable, "observable");
+        Objects.requireNonNull(overflow, "overflow");
+        var cell = new ObservableIteration<T>(observable, overflow);
+        cell.open();
+        return AsyncIterator.over(cell);
+    }
+
+    // --- build
+
+    /**
+     * {@return a Single as something to await, for {@code gather}, {@code race} and {@code TaskGroup.start}, where it needs no
+     * thread}
+     *
+     * @param single the Single
+     */
+    public static <T> Awaitable<T> awaitable(Single<T> single) {
+        return new RxAwaitable<>(Objects.requireNonNull(single, "single"), Take.ONE);
+    }
+
+    /**
+     * {@return a Maybe as something to await, without a thread; its result is null if it is empty}
+     *
+     * @param maybe the Maybe
+     */
+    public static <T> Awaitable<T> awaitable(Maybe<T> maybe) {
+        return new RxAwaitable<>(Objects.requireNonNull(maybe, "maybe"), Take.MAYBE);
+    }
+
+    /**
+     * {@return a Completable as something to await, without a thread; its result is null}
+     *
+     * @param completable the Completable
+     */
+    public static Awaitable<@Nullable Void> awaitable(Completable completable) {
+        return new RxAwaitable<>(Objects.requireNonNull(completable, "completable"), Take.NONE);
+    }
+
+    /**
+     * {@return a cold Single that runs a body in a coroutine of its own for each observer}
+     *
+     * <p>The coroutine starts after {@code onSubscribe} has returned, on a new virtual thread, and signals from there. Disposing
+     * of the subscription cancels the coroutine and never waits for it.
+     *
+     * @param body what to run; what it throws is the Single's error, checked or not, and so is a {@link NullPointerException} if
+     *     its result is null
+     */
+    public static <T> Single<T> single(Callable<? extends T> body) {
+        return CoroutineSingle.of(body);
+    }
+
+    /**
+     * {@return a cold Maybe that runs a body in a coroutine of its own for each observer} See {@link #single}.
+     *
+     * @param body what to run; null as its result is an empty Maybe
+     */
+    public static <T> Maybe<T> maybe(Callable<? extends @Nullable T> body) {
+        return CoroutineMaybe.of(body);
+    }
+
+    /**
+     * {@return a cold Completable that runs a body in a coroutine of its own for each observer} See {@link #single}.
+     *
+     * @param body what to run
+     */
+    public static Completable completable(AsyncAction<?> body) {
+        Objects.requireNonNull(body, "body");
+        return CoroutineCompletable.of(() -> {
+            body.run();
+            return null;
+        });
+    }
+
+    /**
+     * {@return a cold Flowable that runs a generator in a coroutine of its own for each subscriber} Emitting waits for demand;
+     * nothing is buffered.
+     *
+     * @param generator makes the values
+     */
+    public static <T> Flowable<T> flowable(Generator<T> generator) {
+        return GeneratorFlowable.of(generator);
+    }
+
+    /**
+     * {@return a cold Observable that runs a generator in a coroutine of its own for each observer} Emitting calls the observer
+     * and never waits; an {@code observeOn} downstream queues without bound what the generator is ahead.
+     *
+     * @param generator makes the values
+     */
+    public static <T> Observable<T> observable(Generator<T> generator) {
+        return GeneratorObservable.of(generator);
+    }
+
+    /**
+     * {@return a Single that awaits something for each observer: it starts a cold coroutine, or follows a started one, which
+     * disposing of the subscription leaves alone}
+     *
+     * @param awaitable what to await
+     */
+    public static <T> Single<T> asSingle(Awaitable<? extends T> awaitable) {
+        Objects.requireNonNull(awaitable, "awaitable");
+        return single(awaitable::await);
+    }
+
+    /**
+     * {@return a Maybe that awaits something for each observer; see {@link #asSingle}}
+     *
+     * @param awaitable what to await; null as its result is an empty Maybe
+     */
+    public static <T> Maybe<T> asMaybe(Awaitable<? extends @Nullable T> awaitable) {
+        Objects.requireNonNull(awaitable, "awaitable");
+        return maybe(awaitable::await);
+    }
+
+    /**
+     * {@return a Completable that awaits something for each observer; see {@link #asSingle}}
+     *
+     * @param awaitable what to await; a value as its result is discarded
+     */
+    public static Completable asCompletable(Awaitable<?> awaitable) {
+        Objects.requireNonNull(awaitable, "awaitable");
+        return CoroutineCompletable.of(awaitable::await);
+    }
+
+    /**
+     * {@return a Flowable with the values of a publisher, demand for demand}
+     *
+     * @param publisher where the values come from
+     */
+    @SuppressWarnings("unchecked")
+    public static <T> Flowable<T> asFlowable(Flow.Publisher<? extends T> publisher) {
+        Objects.requireNonNull(publisher, "publisher");
+        if (publisher instanceof AsyncStream<?> stream) return flowable(((AsyncStream<T>) stream).generator());
+        Publisher<? extends T> bridged = FlowAdapters.toPublisher(publisher);
+        return Flowable.fromPublisher(bridged);
+    }
+
+    /**
+     * {@return a Flowable as a cold, neutral stream}
+     *
+     * @param flowable where the values come from
+     */
+    public static <T> AsyncStream<T> stream(Flowable<T> flowable) {
+        Objects.requireNonNull(flowable, "flowable");
+        return Async.stream(out -> {
+            try (AsyncIterator<T> values = each(flowable)) {
+                for (T value : values) out.emit(value);
+            }
+        });
+    }
+
+    /**
+     * {@return an Observable as a cold, neutral stream}
+     *
+     * @param observable where the values come from
+     * @param overflow how many values are kept, and what becomes of the rest
+     */
+    public static <T> AsyncStream<T> stream(Observable<T> observable, Overflow overflow) {
+        Objects.requireNonNull(observable, "observable");
+        overflow.buffering("an Observable");
+        return Async.stream(out -> {
+            try (AsyncIterator<T> values = each(observable, overflow)) {
+                for (T value : values) out.emit(value);
+            }
+        });
+    }
+
+    /**
+     * {@return for {@code flowable.compose(…)}: applies a function that may await to each value, in a coroutine each}
+     *
+     * @param concurrency how many at a time, at least 1; the results keep the order of the values
+     * @param function what to do; values for which it gives null are left out
+     */
+    public static <A, B> FlowableTransformer<A, B> mapAwait(
+            int concurrency, Function<? super A, ? extends @Nullable B> function) {
+        if (concurrency < 1) throw new IllegalArgumentException("concurrency must be at least 1, is " + concurrency);
+        Objects.requireNonNull(function, "function");
+        return flowable -> flowable.concatMapEager(
+                value -> RxAsync.<B>maybe(() -> function.apply(value)).toFlowable(), concurrency, 1);
+    }
+
+    // --- how
+
+    @SuppressWarnings("NullAway") // these cells throw rather than give null
+    private static <T> T required(AwaitCell<T> cell) {
+        return cell.await();
+    }
+}

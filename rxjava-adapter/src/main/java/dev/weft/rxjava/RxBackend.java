@@ -1,0 +1,141 @@
+package dev.weft.rxjava;
+
+import dev.weft.Hooks;
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineTask;
+import dev.weft.spi.Failures;
+import dev.weft.spi.SpiLevel;
+import dev.weft.spi.StreamCell;
+import dev.weft.spi.Take;
+import dev.weft.spi.Timer;
+import dev.weft.spi.Undeliverable;
+import dev.weft.spi.VirtualTime;
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.CompletableSource;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.Maybe;
+import io.reactivex.rxjava3.core.MaybeSource;
+import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.ObservableSource;
+import io.reactivex.rxjava3.core.Scheduler;
+import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.core.SingleSource;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import io.reactivex.rxjava3.schedulers.Schedulers;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+/** The backend {@code rxjava}: its clock is {@code Schedulers.computation()}, its hooks are those of RxJava 3. */
+@SpiLevel(SpiLevel.CURRENT)
+public final class RxBackend implements Backend {
+    static final RxBackend INSTANCE = new RxBackend();
+
+    private static final VirtualTime<Scheduler> TIME =
+            new VirtualTime<>(Schedulers::computation, scheduler -> scheduler.now(TimeUnit.MILLISECONDS));
+
+    /** For {@link java.util.ServiceLoader}. */
+    public RxBackend() {}
+
+    @Override
+    public String id() {
+        return "rxjava";
+    }
+
+    @Override
+    public boolean understands(Class<?> type) {
+        return type == Publisher.class
+                || Stream.of(
+                                Flowable.class,
+                                SingleSource.class,
+                                MaybeSource.class,
+                                CompletableSource.class,
+                                ObservableSource.class)
+                        .anyMatch(own -> own.isAssignableFrom(type));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> AwaitCell<T> one(Object source, Take take) {
+        if (source instanceof Publisher<?>) return new PublisherAwait<>((Publisher<T>) source, take);
+        return new ObserverAwait<>(source, take);
+    }
+
+    /** @throws IllegalArgumentException for a source that cannot be asked to wait, such as an Observable */
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> StreamCell<T> many(Object source, int prefetch) {
+        if (source instanceof Publisher<?>) return new PublisherIteration<>((Publisher<T>) source, prefetch);
+        throw new IllegalArgumentException(source.getClass().getName()
+                + " cannot be asked to wait: iterate over it with each(observable, overflow)");
+    }
+
+    @Override
+    public <N> N createOne(Callable<?> body, Class<N> type) {
+        if (type.isAssignableFrom(Single.class)) return type.cast(RxAsync.single(body::call));
+        if (type.isAssignableFrom(Maybe.class)) return type.cast(RxAsync.maybe(body::call));
+        if (type.isAssignableFrom(Completable.class)) return type.cast(RxAsync.completable(body::call));
+        return many(RxAsync.maybe(body::call).toFlowable(), type);
+    }
+
+    @Override
+    public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
+        return many(RxAsync.asFlowable(source), type);
+    }
+
+    private static <N> N many(Flowable<?> source, Class<N> type) {
+        if (type.isAssignableFrom(Flowable.class)) return type.cast(source);
+        if (type.isAssignableFrom(Observable.class)) return type.cast(source.toObservable());
+        throw new IllegalArgumentException("cannot make a " + type.getName()
+                + " here; ask for Single, Maybe, Completable, Flowable or Observable");
+    }
+
+    @Override
+    public Timer timer() {
+        Scheduler scheduler = Schedulers.computation();
+        return (nanos, action) -> Timer.once(
+                TIME.inStep(action), task -> scheduler.scheduleDirect(task, nanos, TimeUnit.NANOSECONDS)::dispose);
+    }
+
+    /** RxJava has a hook for errors only. */
+    @Override
+    public void undeliverable(Undeliverable signal, @Nullable Object context) {
+        switch (signal) {
+            case Undeliverable.Value value -> Hooks.discard(value.value());
+            case Undeliverable.Failure failure -> RxJavaPlugins.onError(failure.error());
+            case Undeliverable.Breach breach -> Hooks.violate(breach.violation());
+        }
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return !RxThreads.isNonBlocking(Thread.currentThread()) && !RxJavaPlugins.onBeforeBlocking();
+    }
+
+    @Override
+    public Runnable propagate(Object context, Runnable body) {
+        return ThreadLocals.around(body);
+    }
+
+    static void keepStep(CoroutineTask<?> started) {
+        TIME.keepStep(started);
+    }
+
+    static void keepStep() {
+        TIME.keepStep();
+    }
+
+    static void follow() {
+        TIME.follow();
+    }
+
+    /** {@return what a source threw out of its subscribe method: RxJava wraps it in a {@link NullPointerException}} */
+    static RuntimeException thrown(NullPointerException wrapper) {
+        Throwable cause = wrapper.getCause();
+        return cause == null ? wrapper : Failures.sneak(cause);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.weft.rxjava;
+
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshotFactory;
+import io.micrometer.context.ThreadLocalAccessor;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * Registered thread-locals in a coroutine, through Micrometer context-propagation, if that is on the class path.
+ *
+ * <p>Since each coroutine has a thread of its own, they are set once, before the body. All are reset behind it, those that the body
+ * has set too: what the outcome starts downstream, on the same thread, captures that thread's.
+ */
+final class ThreadLocals {
+    private static final boolean AVAILABLE = isAvailable();
+
+    private ThreadLocals() {}
+
+    /** {@return the body with the thread-locals of the current thread around it} */
+    static Runnable around(Runnable body) {
+        return AVAILABLE ? Snapshots.around(body) : body;
+    }
+
+    private static boolean isAvailable() {
+        try {
+            Class.forName("io.micrometer.context.ContextSnapshotFactory", false, ThreadLocals.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError absent) {
+            return false;
+        }
+    }
+
+    /** Loaded only if the library is there. */
+    private static final class Snapshots {
+        private static final ContextSnapshotFactory FACTORY =
+                ContextSnapshotFactory.builder().clearMissing(true).build();
+
+        private Snapshots() {}
+
+        static Runnable around(Runnable body) {
+            List<ThreadLocalAccessor<?>> accessors =
+                    ContextRegistry.getInstance().getThreadLocalAccessors();
+            if (accessors.isEmpty()) return body;
+            ContextSnapshot snapshot = FACTORY.captureAll();
+            return () -> run(body, snapshot, accessors.iterator());
+        }
+
+        /** Sets one after the other: when one cannot be set or reset, the library itself would leave the others as they are. */
+        @SuppressWarnings("try")
+        private static void run(Runnable body, ContextSnapshot snapshot, Iterator<ThreadLocalAccessor<?>> unset) {
+            if (!unset.hasNext()) {
+                body.run();
+                return;
+            }
+            Object key = unset.next().key();
+            try (ContextSnapshot.Scope set = snapshot.setThreadLocals(key::equals)) {
+                run(body, snapshot, unset);
+            }
+        }
+    }
+}
