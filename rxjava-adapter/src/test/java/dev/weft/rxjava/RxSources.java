@@ -6,11 +6,16 @@ import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
+import io.reactivex.rxjava3.core.MaybeObserver;
 import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.Observer;
 import io.reactivex.rxjava3.core.Single;
-import io.reactivex.rxjava3.processors.UnicastProcessor;
-import io.reactivex.rxjava3.subjects.MaybeSubject;
+import io.reactivex.rxjava3.core.SingleObserver;
+import io.reactivex.rxjava3.disposables.Disposable;
+import io.reactivex.rxjava3.internal.util.BackpressureHelper;
+import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,11 +24,22 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/** Sources of RxJava's types: {@link Single}, or {@link Maybe} where it may be empty, for one value, {@link Flowable} for many. */
+/** Sources for the contract, by RxJava's own means: a type for one value, and {@link Flowable} for many. */
 final class RxSources implements Sources {
+    private final Class<?> one;
+
+    /** Sources of {@link Single}, where it may be empty of {@link Maybe}. */
+    RxSources() {
+        this(Single.class);
+    }
+
+    RxSources(Class<?> one) {
+        this.one = one;
+    }
+
     @Override
     public Class<?> one() {
-        return Single.class;
+        return one;
     }
 
     @Override
@@ -33,27 +49,35 @@ final class RxSources implements Sources {
 
     @Override
     public Object succeeded(Object value) {
-        return Single.just(value);
+        return as(Maybe.just(value));
     }
 
     @Override
     public Object failed(Throwable failure) {
-        return Single.error(failure);
+        return as(Maybe.error(failure));
     }
 
     @Override
     public Object empty() {
-        return Maybe.empty();
+        return one == Single.class ? Maybe.empty() : as(Maybe.empty());
     }
 
     @Override
     public Object never() {
-        return Single.never();
+        return as(Maybe.never());
+    }
+
+    private Object as(Maybe<?> maybe) {
+        if (one == Single.class) return maybe.toSingle();
+        if (one == Maybe.class) return maybe;
+        return one == Observable.class ? maybe.toObservable() : maybe.toFlowable();
     }
 
     @Override
     public Later later() {
-        return new LaterMaybe();
+        if (one == Single.class) return new LaterSingle();
+        if (one == Maybe.class) return new LaterMaybe();
+        return one == Observable.class ? new LaterObservable() : new LaterFlowable(true);
     }
 
     @Override
@@ -76,17 +100,17 @@ final class RxSources implements Sources {
 
     @Override
     public Later laterMany() {
-        return new LaterFlowable();
+        return new LaterFlowable(false);
     }
 
     @Override
     public Object misbehaving(Flow.Publisher<?> publisher) {
-        return new Flowable<Object>() {
-            @Override
-            protected void subscribeActual(Subscriber<? super Object> actual) {
-                publisher.subscribe(new Relay(actual));
-            }
-        };
+        return Flowable.unsafeCreate(FlowAdapters.toPublisher(publisher));
+    }
+
+    @Override
+    public Executor nonBlocking() {
+        return Schedulers.computation()::scheduleDirect;
     }
 
     @Override
@@ -104,14 +128,31 @@ final class RxSources implements Sources {
         };
     }
 
-    /** What a subject does not tell about its subscriber. */
-    private abstract static class Counting implements Later {
-        final AtomicInteger subscriptions = new AtomicInteger();
-        final AtomicLong requested = new AtomicLong();
-        final AtomicInteger cancellations = new AtomicInteger();
+    /** Signals on when it was cancelled, as if it had not heard of that yet, which RxJava's subjects do not. */
+    private abstract static class ByHand implements Later {
+        private final AtomicInteger subscriptions = new AtomicInteger();
+        private final AtomicLong requested = new AtomicLong();
+        private final AtomicInteger cancellations = new AtomicInteger();
 
-        final void add(long count) {
-            requested.accumulateAndGet(count, (before, more) -> before + more < 0 ? Long.MAX_VALUE : before + more);
+        final Disposable subscribed() {
+            subscriptions.incrementAndGet();
+            requested.set(Long.MAX_VALUE);
+            return Disposable.fromRunnable(cancellations::incrementAndGet);
+        }
+
+        final Subscription asked() {
+            subscriptions.incrementAndGet();
+            return new Subscription() {
+                @Override
+                public void request(long count) {
+                    BackpressureHelper.add(requested, count);
+                }
+
+                @Override
+                public void cancel() {
+                    cancellations.incrementAndGet();
+                }
+            };
         }
 
         @Override
@@ -130,113 +171,118 @@ final class RxSources implements Sources {
         }
     }
 
-    private static final class LaterMaybe extends Counting {
-        private final MaybeSubject<Object> subject = MaybeSubject.create();
-        private final Maybe<Object> maybe = subject.doOnSubscribe(s -> {
-                    subscriptions.incrementAndGet();
-                    add(Long.MAX_VALUE);
-                })
-                .doOnDispose(cancellations::incrementAndGet);
+    private static final class LaterSingle extends ByHand {
+        private SingleObserver<? super Object> observer;
 
         @Override
         public Object source() {
-            return maybe;
+            return Single.unsafeCreate(to -> {
+                observer = to;
+                to.onSubscribe(subscribed());
+            });
         }
 
         @Override
         public void value(Object value) {
-            subject.onSuccess(value);
+            observer.onSuccess(value);
         }
 
         @Override
         public void complete() {
-            subject.onComplete();
+            throw new UnsupportedOperationException("a Single cannot be empty");
         }
 
         @Override
         public void fail(Throwable failure) {
-            subject.onError(failure);
+            observer.onError(failure);
         }
     }
 
-    private static final class LaterFlowable extends Counting {
-        private final UnicastProcessor<Object> processor = UnicastProcessor.create();
-        private final Flowable<Object> flowable = processor
-                .doOnSubscribe(s -> subscriptions.incrementAndGet())
-                .doOnRequest(this::add)
-                .doOnCancel(cancellations::incrementAndGet);
+    private static final class LaterMaybe extends ByHand {
+        private MaybeObserver<? super Object> observer;
 
         @Override
         public Object source() {
-            return flowable;
+            return Maybe.unsafeCreate(to -> {
+                observer = to;
+                to.onSubscribe(subscribed());
+            });
         }
 
         @Override
         public void value(Object value) {
-            processor.onNext(value);
+            observer.onSuccess(value);
         }
 
         @Override
         public void complete() {
-            processor.onComplete();
+            observer.onComplete();
         }
 
         @Override
         public void fail(Throwable failure) {
-            processor.onError(failure);
+            observer.onError(failure);
         }
     }
 
-    /** Passes signals on as they are; one subscription stays one. */
-    private static final class Relay implements Flow.Subscriber<Object> {
-        private final Subscriber<? super Object> actual;
-        private Flow.Subscription given;
-        private Subscription relayed;
+    private static final class LaterObservable extends ByHand {
+        private Observer<? super Object> observer;
 
-        Relay(Subscriber<? super Object> actual) {
-            this.actual = actual;
+        @Override
+        public Object source() {
+            return Observable.unsafeCreate(to -> {
+                observer = to;
+                to.onSubscribe(subscribed());
+            });
         }
 
         @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            if (subscription == null) {
-                actual.onSubscribe(null);
-                return;
-            }
-            if (subscription != given) {
-                given = subscription;
-                relayed = relay(subscription);
-            }
-            actual.onSubscribe(relayed);
+        public void value(Object value) {
+            observer.onNext(value);
+            observer.onComplete();
         }
 
         @Override
-        public void onNext(Object value) {
-            actual.onNext(value);
+        public void complete() {
+            observer.onComplete();
         }
 
         @Override
-        public void onError(Throwable failure) {
-            actual.onError(failure);
+        public void fail(Throwable failure) {
+            observer.onError(failure);
+        }
+    }
+
+    private static final class LaterFlowable extends ByHand {
+        private final boolean one;
+        private Subscriber<? super Object> subscriber;
+
+        LaterFlowable(boolean one) {
+            this.one = one;
         }
 
         @Override
-        public void onComplete() {
-            actual.onComplete();
+        public Object source() {
+            return Flowable.unsafeCreate(to -> {
+                subscriber = to;
+                to.onSubscribe(asked());
+            });
         }
 
-        private static Subscription relay(Flow.Subscription subscription) {
-            return new Subscription() {
-                @Override
-                public void request(long count) {
-                    subscription.request(count);
-                }
+        @Override
+        public void value(Object value) {
+            subscriber.onNext(value);
+            if (one) subscriber.onComplete();
+        }
 
-                @Override
-                public void cancel() {
-                    subscription.cancel();
-                }
-            };
+        @Override
+        public void complete() {
+            subscriber.onComplete();
+        }
+
+        @Override
+        public void fail(Throwable failure) {
+            subscriber.onError(failure);
         }
     }
 }
