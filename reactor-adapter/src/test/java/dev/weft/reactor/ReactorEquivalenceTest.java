@@ -13,6 +13,6 @@ class ReactorEquivalenceTest extends EquivalenceContract {
 
     @Override
     protected Sources sources() {
-        return new ReactorSources();
+        return new SinkSources();
     }
 }

@@ -13,6 +13,6 @@ class RxEquivalenceTest extends EquivalenceContract {
 
     @Override
     protected Sources sources() {
-        return new RxSources();
+        return new SubjectSources();
     }
 }

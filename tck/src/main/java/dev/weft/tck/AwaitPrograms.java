@@ -148,10 +148,11 @@ final class AwaitPrograms extends Programs {
 
     void aSecondOneCancelsItsSource() {
         Later later = laterMany();
+        Deferred<Object> waits = async(() -> take(later.source(), Take.SINGLE));
+        until(() -> later.requested() > 0);
         later.value("a");
         later.value("b");
-        later.value("c");
-        attempt("single", () -> take(later.source(), Take.SINGLE));
+        attempt("single", waits::await);
         noteDemand(later);
         noteDiscarded();
     }
@@ -180,9 +181,10 @@ final class AwaitPrograms extends Programs {
     void theFirstOfManyIsTakenAndTheRestIsCancelled() {
         note("first", take(infinite(), Take.FIRST));
         Later later = laterMany();
+        Deferred<Object> waits = async(() -> take(later.source(), Take.FIRST));
+        until(() -> later.requested() > 0);
         later.value("a");
-        later.value("b");
-        note("first", take(later.source(), Take.FIRST));
+        note("first", waits.await());
         noteDemand(later);
         noteDiscarded();
     }
@@ -212,9 +214,11 @@ final class AwaitPrograms extends Programs {
     void allAreRequestedWhereTheEndIsAwaited() {
         for (Take take : new Take[] {Take.SINGLE_OR_EMPTY, Take.SINGLE, Take.LAST, Take.NONE}) {
             Later later = laterMany();
+            Deferred<Object> waits = async(() -> take(later.source(), take));
+            until(() -> later.requested() > 0);
             later.value("a");
             later.complete();
-            note(take.name(), take(later.source(), take));
+            note(take.name(), waits.await());
             noteDemand(later);
         }
         noteDiscarded();

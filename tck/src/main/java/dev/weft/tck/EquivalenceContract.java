@@ -33,7 +33,10 @@ public abstract class EquivalenceContract {
     /** {@return the backend that has to leave the same traces as all the others} */
     protected abstract Backend backend();
 
-    /** {@return sources of the library behind it} */
+    /**
+     * {@return sources of the library behind it} Of those that are signalled by hand, what is signalled once they have told of the
+     * subscription and of the demand must arrive, also if another thread is just about to deliver that demand.
+     */
     protected abstract Sources sources();
 
     @TestFactory

@@ -179,8 +179,7 @@ final class IterationPrograms extends Programs {
                 return rest(values);
             }
         });
-        until(() -> later.requested() > 0);
-        for (int n = 0; n < 20; n++) later.value(n);
+        for (int n = 0; n < 20; n++) send(later, n);
         later.complete();
         note("all", reader.await());
         noteDiscarded();

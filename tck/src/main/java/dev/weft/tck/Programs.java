@@ -77,6 +77,12 @@ abstract class Programs {
         }
     }
 
+    /** Signals the numbers of a count, from 0, as they are asked for. */
+    static void send(Later later, int number) {
+        until(() -> later.requested() > number);
+        later.value(number);
+    }
+
     /** Waits until a coroutine is parked in an await. */
     static void parked(Thread thread) {
         until(() -> thread.getState() == Thread.State.WAITING);

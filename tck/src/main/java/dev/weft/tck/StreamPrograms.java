@@ -185,8 +185,12 @@ final class StreamPrograms extends Programs {
                 for (Object value : values) out.emit(value);
             }
         });
-        for (int n = 0; n < 10; n++) later.value(n);
-        note("taken", wrapped.map(value -> "value " + value).take(2).collect(10));
+        Deferred<List<String>> taken =
+                async(() -> wrapped.map(value -> "value " + value).take(2).collect(10));
+        until(() -> later.requested() > 0);
+        later.value(0);
+        later.value(1);
+        note("taken", taken.await());
         until(() -> later.cancellations() == 1);
         note("cancellations", later.cancellations());
     }

@@ -171,10 +171,12 @@ final class WholePrograms extends Programs {
             var queue = new ArrayBlockingQueue<Object>(1);
             List<Deferred<Integer>> workers = new ArrayList<>();
             for (int n = 0; n < 3; n++) workers.add(members.async(() -> work(queue)));
-            try (var values = open(jobs.source(), 2)) {
-                for (int n = 1; n <= 10; n++) jobs.value(n);
+            members.async(() -> {
+                for (int n = 0; n < 10; n++) send(jobs, n);
                 jobs.complete();
-                for (Object job : values) queue.put(job);
+            });
+            try (var values = open(jobs.source(), 2)) {
+                for (Object job : values) queue.put((Integer) job + 1);
             }
             for (int n = 0; n < 3; n++) queue.put(0);
             int sum = 0;
@@ -182,7 +184,6 @@ final class WholePrograms extends Programs {
             return List.of("sum " + sum);
         });
         note("results", results);
-        note("requested", jobs.requested());
     }
 
     private static int work(ArrayBlockingQueue<Object> queue) throws InterruptedException {
