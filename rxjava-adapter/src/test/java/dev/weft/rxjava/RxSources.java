@@ -25,7 +25,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** Sources for the contract, by RxJava's own means: a type for one value, and {@link Flowable} for many. */
-final class RxSources implements Sources {
+class RxSources implements Sources {
     private final Class<?> one;
 
     /** Sources of {@link Single}, where it may be empty of {@link Maybe}. */
