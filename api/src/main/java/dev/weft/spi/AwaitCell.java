@@ -198,6 +198,11 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         return settle(failure);
     }
 
+    /** The source threw out of {@link #start}, and its library has reported that: it is the outcome, unless there is one. */
+    protected final void thrownAndReported(Throwable failure) {
+        decide(failure);
+    }
+
     // --- for SourceCell and SourceTask
 
     /** Starts the cell without a thread; {@code done} runs once, at the outcome, on the thread that decides it. */
