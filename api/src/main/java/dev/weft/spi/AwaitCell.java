@@ -157,10 +157,9 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
      * @return false if it is not wanted: too late, or not the first
      */
     protected final boolean attach(Object handle) {
-        SchedulePoint.pass();
-        if (UPSTREAM.compareAndSet(this, null, handle)) return true;
-        if (upstream == Mark.CLOSED) cancelGuarded(handle);
-        return false;
+        Object first = attachFirst(handle);
+        if (first == Mark.CLOSED) cancelGuarded(handle);
+        return first == null;
     }
 
     /**
@@ -275,6 +274,12 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     final @Nullable Object terminated() {
         SchedulePoint.pass();
         return UPSTREAM.getAndSet(this, Mark.TERMINATED);
+    }
+
+    /** Takes the handle if there was none. {@return null, or what is there instead} */
+    final @Nullable Object attachFirst(Object handle) {
+        SchedulePoint.pass();
+        return UPSTREAM.compareAndSet(this, null, handle) ? null : upstream;
     }
 
     final @Nullable Object upstream() {
