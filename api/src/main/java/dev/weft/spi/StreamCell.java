@@ -236,6 +236,12 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         return true;
     }
 
+    /** The source threw out of {@link #start}, and its library has reported that: it is the end, unless it has ended. */
+    protected final void thrownAndReported(Throwable thrown) {
+        closeEarly();
+        end(thrown);
+    }
+
     /** A value. */
     protected final void value(@Nullable T value) {
         if (value == null) throw nullSignal("onNext");
