@@ -6,21 +6,33 @@ import static dev.weft.Async.run;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 
+import dev.weft.Async;
 import dev.weft.AsyncBody;
+import dev.weft.examples.checkout.Checkout;
+import dev.weft.examples.checkout.Engine;
 import dev.weft.examples.checkout.Goods;
+import dev.weft.examples.checkout.Receipt;
+import dev.weft.examples.checkout.Services;
 import dev.weft.examples.checkout.Shop;
-import dev.weft.examples.checkout.Upstream;
-import dev.weft.examples.checkout.Upstream.End;
-import dev.weft.examples.checkout.Upstreams;
-import io.netty.handler.codec.http.HttpMethod;
+import dev.weft.examples.checkout.reactor.CheckoutWithOperators;
+import dev.weft.examples.checkout.reactor.ReactorEngine;
+import dev.weft.examples.checkout.rxjava.RxEngine;
+import dev.weft.examples.checkout.upstream.Upstream;
+import dev.weft.examples.checkout.upstream.Upstream.End;
+import dev.weft.examples.checkout.upstream.Upstreams;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import reactor.core.publisher.Hooks;
-import reactor.netty.http.client.HttpClient;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * A shop over HTTP and its customers: sends requests that go well and requests that do not, and checks what comes of them.
@@ -29,14 +41,18 @@ import reactor.netty.http.client.HttpClient;
  */
 public final class CheckoutServer {
     private static final Duration PATIENCE = Duration.ofMillis(800);
-    private static final Duration AT_MOST = Duration.ofSeconds(10);
+    private static final Duration AT_MOST = Duration.ofSeconds(20);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    private final Engine engine;
     private final Upstreams upstreams;
     private final Shop shop;
     private final PrintStream out;
     private final List<String> bodies = new ArrayList<>();
 
-    private CheckoutServer(Upstreams upstreams, Shop shop, PrintStream out) {
+    private CheckoutServer(Engine engine, Upstreams upstreams, Shop shop, PrintStream out) {
+        this.engine = engine;
         this.upstreams = upstreams;
         this.shop = shop;
         this.out = out;
@@ -52,30 +68,64 @@ public final class CheckoutServer {
         }
     }
 
-    /** Serves the same customers with the checkout in await style and with the one in operators. */
+    /** Serves customers with the checkout in await style; under Reactor, the same ones with the checkout in operators too. */
     static void serve(PrintStream out) {
-        out.println("--- the checkout in await style");
-        List<String> await = serve(Shop.Style.AWAIT, out);
+        out.println("--- the checkout in await style, on " + Async.backend().id());
+        List<String> await = serveInAwaitStyle(out);
+        if (!Async.backend().id().equals("reactor")) return;
         out.println("--- the checkout with operators");
-        Check.same(await, serve(Shop.Style.OPERATORS, out), "what the checkout with operators answers");
+        Check.same(await, serveWithOperators(out), "what the checkout with operators answers");
         out.println("--- both gave the same answers");
     }
 
     /** {@return the answers} */
-    static List<String> serve(Shop.Style style, PrintStream out) {
-        List<Throwable> dropped = new CopyOnWriteArrayList<>();
-        Hooks.onErrorDropped(dropped::add);
-        try (var upstreams = new Upstreams();
-                var shop = Shop.open(style, upstreams, PATIENCE);
-                var oneByOne = Shop.open(Shop.Style.ONE_BY_ONE, upstreams, PATIENCE)) {
-            var customers = new CheckoutServer(upstreams, shop, out);
+    static List<String> serveInAwaitStyle(PrintStream out) {
+        Engine engine = engine();
+        List<String> answers = serve(engine, services -> new Checkout(services)::checkout, out);
+        Check.same(List.of(), engine.unhandled(), "what nobody handled");
+        return answers;
+    }
+
+    /** {@return the answers} */
+    static List<String> serveWithOperators(PrintStream out) {
+        return serve(new ReactorEngine(), CheckoutServer::withOperators, out);
+    }
+
+    private static Engine engine() {
+        String backend = Async.backend().id();
+        return switch (backend) {
+            case "reactor" -> new ReactorEngine();
+            case "rxjava" -> new RxEngine();
+            default -> throw new Check.Failed("there is no HTTP server here for " + backend);
+        };
+    }
+
+    private static IntFunction<Receipt> withOperators(Services services) {
+        var checkout = new CheckoutWithOperators(services);
+        return item -> awaitSingle(checkout.checkout(item));
+    }
+
+    private static List<String> serve(
+            Engine engine, Function<Services, IntFunction<Receipt>> checkout, PrintStream out) {
+        try (engine;
+                var upstreams = new Upstreams();
+                var shop = Shop.open(engine, services(engine, upstreams), checkout);
+                var oneByOne =
+                        Shop.open(engine, services(engine, upstreams), services -> new Checkout(services)::oneByOne)) {
+            var customers = new CheckoutServer(engine, upstreams, shop, out);
             run(() -> customers.come(oneByOne));
-            out.println("errors that nobody handled (onErrorDropped): " + dropped.size());
-            if (style == Shop.Style.AWAIT) Check.same(List.of(), dropped, "what nobody handled");
+            out.println("errors that nobody handled: " + engine.unhandled().size());
             return customers.bodies;
-        } finally {
-            Hooks.resetOnErrorDropped();
         }
+    }
+
+    private static Services services(Engine engine, Upstreams upstreams) {
+        return Services.open(
+                engine,
+                upstreams.bank().port(),
+                upstreams.carrier().port(),
+                upstreams.recommendations().port(),
+                PATIENCE);
     }
 
     private void come(Shop oneByOne) {
@@ -86,7 +136,8 @@ public final class CheckoutServer {
         twoWantTheLastOne();
         thereIsNoSuchPage();
         theCustomerLeaves();
-        Check.same(0, shop.database().connectionsInUse(), "the number of database connections still in use");
+        theEventLoopDoesNotWait();
+        noConnectionIsLost();
     }
 
     private void allIsWell(Shop oneByOne) {
@@ -146,10 +197,10 @@ public final class CheckoutServer {
     }
 
     private void thereIsNoSuchPage() {
-        expectProblem(404, "no item 99", ask(shop, HttpMethod.POST, "/checkout/99", "no such item"));
-        expectProblem(400, "no number of an item: abc", ask(shop, HttpMethod.POST, "/checkout/abc", "no number"));
-        expectProblem(405, "a checkout is a POST", ask(shop, HttpMethod.GET, "/checkout/1", "wrong method"));
-        expectProblem(404, "no page /returns/1", ask(shop, HttpMethod.POST, "/returns/1", "no such page"));
+        expectProblem(404, "no item 99", ask(shop, "POST", "/checkout/99", "no such item"));
+        expectProblem(400, "no number of an item: abc", ask(shop, "POST", "/checkout/abc", "no number"));
+        expectProblem(405, "a checkout is a POST", ask(shop, "GET", "/checkout/1", "wrong method"));
+        expectProblem(404, "no page /returns/1", ask(shop, "POST", "/returns/1", "no such page"));
     }
 
     private void theCustomerLeaves() {
@@ -163,6 +214,28 @@ public final class CheckoutServer {
         out.println(trace + ": " + ends(trace, End.ABORTED, End.ABORTED, End.ABORTED));
         Check.same(0, shop.database().orders(trace), "the number of orders of a customer who left");
         Check.same(10, shop.database().stock(Goods.CLOCK), "the stock of clocks");
+    }
+
+    private void theEventLoopDoesNotWait() {
+        var said = new CompletableFuture<String>();
+        engine.onEventLoop(() -> {
+            try {
+                said.complete("nothing, but gives " + await(CompletableFuture.completedFuture("a value")));
+            } catch (IllegalStateException refusal) {
+                said.complete(String.valueOf(refusal.getMessage()));
+            }
+        });
+        String refusal = soon("what an await says on an event loop", () -> await(said));
+        out.println("an await on an event loop says: " + refusal);
+        Check.that(refusal.contains("would block the non-blocking thread"), "it says " + refusal);
+    }
+
+    private void noConnectionIsLost() {
+        soon("the whole pool of database connections", () -> {
+            shop.database().takeAll();
+            return true;
+        });
+        out.println("database connections that are lost: 0");
     }
 
     // --- asking
@@ -179,26 +252,27 @@ public final class CheckoutServer {
     }
 
     private static Answer buy(Shop shop, Goods goods, String trace) {
-        return ask(shop, HttpMethod.POST, "/checkout/" + goods.id(), trace);
+        return ask(shop, "POST", "/checkout/" + goods.id(), trace);
     }
 
-    private static Answer ask(Shop shop, HttpMethod method, String path, String trace) {
+    private static Answer ask(Shop shop, String method, String path, String trace) {
         long start = System.nanoTime();
-        var request = HttpClient.create()
-                .host("127.0.0.1")
-                .port(shop.port())
-                .headers(headers -> headers.set("X-Trace-Id", trace))
-                .request(method)
-                .uri(path);
-        return soon(
-                trace + ": an answer",
-                () -> awaitSingle(request.responseSingle((response, body) -> body.asString()
-                        .map(text -> new Answer(
-                                trace,
-                                response.status().code(),
-                                text,
-                                response.responseHeaders().get("X-Trace-Id", "none"),
-                                Duration.ofNanos(System.nanoTime() - start))))));
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + shop.port() + path))
+                .method(method, BodyPublishers.noBody())
+                .header("X-Trace-Id", trace)
+                .build();
+        var exchange = HTTP.sendAsync(request, BodyHandlers.ofString());
+        try {
+            var response = soon(trace + ": an answer", () -> await(exchange));
+            return new Answer(
+                    trace,
+                    response.statusCode(),
+                    response.body(),
+                    response.headers().firstValue("X-Trace-Id").orElse("none"),
+                    Duration.ofNanos(System.nanoTime() - start));
+        } finally {
+            exchange.cancel(true); // the customer leaves
+        }
     }
 
     // --- telling
