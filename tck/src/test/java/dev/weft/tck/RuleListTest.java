@@ -31,7 +31,8 @@ class RuleListTest {
 
     @Test
     void theGuideListsEachRule() throws IOException {
-        assertThat(numbers("../docs/backends.md", "(?m)^\\| (\\d\\.\\d\\d) \\|")).isEqualTo(TESTED);
+        assertThat(numbers("../docs/backends.md", "(?m)^\\| (\\d\\.\\d\\d) \\|"))
+                .isEqualTo(TESTED);
     }
 
     private static List<String> numbers(String file, String pattern) throws IOException {
