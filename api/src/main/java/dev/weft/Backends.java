@@ -37,10 +37,11 @@ final class Backends {
         return of(type, installed(), Async::backend);
     }
 
-    /** The rule for a type: the only one that understands it, or of several the selected one. */
+    /** The rule for a type: the only adapter that understands it, or of several the selected one; where there is none, {@code jdk}. */
     static Backend of(Class<?> type, Installed installed, Supplier<Backend> selection) {
         List<Backend> found = new ArrayList<>();
-        for (Backend backend : installed.all()) if (backend.understands(type)) found.add(backend);
+        for (Backend backend : installed.adapters()) if (backend.understands(type)) found.add(backend);
+        if (found.isEmpty() && JdkBackend.INSTANCE.understands(type)) return JdkBackend.INSTANCE;
         if (found.isEmpty())
             throw new BackendException(
                     "a backend that understands " + type.getName(),

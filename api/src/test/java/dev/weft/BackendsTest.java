@@ -22,6 +22,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.SubmissionPublisher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +125,15 @@ class BackendsTest {
         assertThat(Backends.of(Integer.class, installed(ONE, TWO), () -> ONE)).isSameAs(TWO);
         assertThat(Backends.of(CompletionStage.class)).isSameAs(JdkBackend.INSTANCE);
         assertThat(Backends.of(CompletableFuture.class)).isSameAs(JdkBackend.INSTANCE);
+    }
+
+    @Test
+    void L5_anAdapterKnowsItsOwnPublishersBetterThanJdk() {
+        var adapter = new Fake("adapter", SubmissionPublisher.class);
+        assertThat(Backends.of(SubmissionPublisher.class, installed(ONE, adapter), () -> ONE))
+                .isSameAs(adapter);
+        assertThat(Backends.of(SubmissionPublisher.class, installed(ONE), () -> ONE))
+                .isSameAs(JdkBackend.INSTANCE);
     }
 
     @Test

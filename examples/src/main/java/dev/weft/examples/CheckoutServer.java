@@ -1,46 +1,30 @@
 package dev.weft.examples;
 
-import static dev.weft.Async.async;
-import static dev.weft.Async.await;
 import static dev.weft.Async.run;
-import static dev.weft.Async.withTimeout;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 
-import dev.weft.AsyncBody;
-import dev.weft.examples.checkout.Goods;
+import dev.weft.Async;
+import dev.weft.examples.checkout.Checkout;
+import dev.weft.examples.checkout.Engine;
+import dev.weft.examples.checkout.Receipt;
+import dev.weft.examples.checkout.Services;
 import dev.weft.examples.checkout.Shop;
-import dev.weft.examples.checkout.Upstream;
-import dev.weft.examples.checkout.Upstream.End;
-import dev.weft.examples.checkout.Upstreams;
-import io.netty.handler.codec.http.HttpMethod;
+import dev.weft.examples.checkout.reactor.CheckoutWithOperators;
+import dev.weft.examples.checkout.reactor.ReactorEngine;
+import dev.weft.examples.checkout.rxjava.RxEngine;
+import dev.weft.examples.checkout.upstream.Upstreams;
 import java.io.PrintStream;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeoutException;
-import reactor.core.publisher.Hooks;
-import reactor.netty.http.client.HttpClient;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
- * A shop over HTTP and its customers: sends requests that go well and requests that do not, and checks what comes of them.
+ * A shop over HTTP, on Reactor or RxJava, and its {@link Customers}.
  *
  * <p>How the checkout is written is in {@link dev.weft.examples.checkout}.
  */
 public final class CheckoutServer {
-    private static final Duration PATIENCE = Duration.ofMillis(800);
-    private static final Duration AT_MOST = Duration.ofSeconds(10);
-
-    private final Upstreams upstreams;
-    private final Shop shop;
-    private final PrintStream out;
-    private final List<String> bodies = new ArrayList<>();
-
-    private CheckoutServer(Upstreams upstreams, Shop shop, PrintStream out) {
-        this.upstreams = upstreams;
-        this.shop = shop;
-        this.out = out;
-    }
+    private CheckoutServer() {}
 
     public static void main(String[] args) {
         try {
@@ -52,197 +36,63 @@ public final class CheckoutServer {
         }
     }
 
-    /** Serves the same customers with the checkout in await style and with the one in operators. */
+    /** Serves customers with the checkout in await style; under Reactor, the same ones with the checkout in operators too. */
     static void serve(PrintStream out) {
-        out.println("--- the checkout in await style");
-        List<String> await = serve(Shop.Style.AWAIT, out);
+        out.println("--- the checkout in await style, on " + Async.backend().id());
+        List<String> await = serveInAwaitStyle(out);
+        if (!Async.backend().id().equals("reactor")) return;
         out.println("--- the checkout with operators");
-        Check.same(await, serve(Shop.Style.OPERATORS, out), "what the checkout with operators answers");
+        Check.same(await, serveWithOperators(out), "what the checkout with operators answers");
         out.println("--- both gave the same answers");
     }
 
     /** {@return the answers} */
-    static List<String> serve(Shop.Style style, PrintStream out) {
-        List<Throwable> dropped = new CopyOnWriteArrayList<>();
-        Hooks.onErrorDropped(dropped::add);
-        try (var upstreams = new Upstreams();
-                var shop = Shop.open(style, upstreams, PATIENCE);
-                var oneByOne = Shop.open(Shop.Style.ONE_BY_ONE, upstreams, PATIENCE)) {
-            var customers = new CheckoutServer(upstreams, shop, out);
-            run(() -> customers.come(oneByOne));
-            out.println("errors that nobody handled (onErrorDropped): " + dropped.size());
-            if (style == Shop.Style.AWAIT) Check.same(List.of(), dropped, "what nobody handled");
-            return customers.bodies;
-        } finally {
-            Hooks.resetOnErrorDropped();
+    static List<String> serveInAwaitStyle(PrintStream out) {
+        Engine engine = engine();
+        List<String> answers = serve(engine, services -> new Checkout(services)::checkout, out);
+        Check.same(List.of(), engine.unhandled(), "what nobody handled");
+        return answers;
+    }
+
+    /** {@return the answers} */
+    static List<String> serveWithOperators(PrintStream out) {
+        return serve(new ReactorEngine(), CheckoutServer::withOperators, out);
+    }
+
+    private static Engine engine() {
+        String backend = Async.backend().id();
+        return switch (backend) {
+            case "reactor" -> new ReactorEngine();
+            case "rxjava" -> new RxEngine();
+            default -> throw new Check.Failed("there is no HTTP server here for " + backend);
+        };
+    }
+
+    private static IntFunction<Receipt> withOperators(Services services) {
+        var checkout = new CheckoutWithOperators(services);
+        return item -> awaitSingle(checkout.checkout(item));
+    }
+
+    private static List<String> serve(
+            Engine engine, Function<Services, IntFunction<Receipt>> checkout, PrintStream out) {
+        try (engine;
+                var upstreams = new Upstreams();
+                var shop = Shop.open(engine, services(engine, upstreams), checkout);
+                var oneByOne =
+                        Shop.open(engine, services(engine, upstreams), services -> new Checkout(services)::oneByOne)) {
+            var customers = new Customers(engine, upstreams, shop, out);
+            List<String> answers = run(() -> customers.come(oneByOne));
+            out.println("errors that nobody handled: " + engine.unhandled().size());
+            return answers;
         }
     }
 
-    private void come(Shop oneByOne) {
-        allIsWell(oneByOne);
-        theCarrierIsTooSlow();
-        theRecommendationsAreMissing();
-        theBankFails();
-        twoWantTheLastOne();
-        thereIsNoSuchPage();
-        theCustomerLeaves();
-        Check.same(0, shop.database().connectionsInUse(), "the number of database connections still in use");
-    }
-
-    private void allIsWell(Shop oneByOne) {
-        buy(shop, Goods.TEAPOT, "warm-up"); // the first ones load classes
-        buy(oneByOne, Goods.TEAPOT, "warm-up, one by one");
-        Answer separate = buy(oneByOne, Goods.TEAPOT, "one by one");
-        Answer answer = buy(shop, Goods.TEAPOT, "all is well");
-        tell(answer, End.ANSWERED, End.ANSWERED, End.ANSWERED);
-        out.printf(
-                "  trace id in %d order and in the response: %s%n",
-                shop.database().orders(answer.asked), answer.trace);
-        out.printf("  one call after the other: %d ms%n", separate.took.toMillis());
-        expect(answer, 200, "teapot, 24.90 + 9.90 for express shipping; others bought tea, biscuits");
-        expectOrders(answer, 1);
-        Check.same(8, shop.database().stock(Goods.TEAPOT), "the stock of teapots");
-        Check.that(
-                answer.took.compareTo(separate.took) < 0,
-                "calls in parallel took " + answer.took + ", one after the other " + separate.took);
-    }
-
-    private void theCarrierIsTooSlow() {
-        Answer answer = buy(shop, Goods.PIANO, "the carrier is too slow");
-        tell(answer, End.ANSWERED, End.ABORTED, End.ANSWERED);
-        expect(answer, 200, "piano, 2490.00 + 14.90 for standard shipping; others bought tea, biscuits");
-        expectOrders(answer, 1);
-        Check.that(answer.took.compareTo(PATIENCE) >= 0, "the carrier had only " + answer.took);
-    }
-
-    private void theRecommendationsAreMissing() {
-        Answer answer = buy(shop, Goods.KITE, "recommendations are missing");
-        tell(answer, End.ANSWERED, End.ANSWERED, End.ANSWERED);
-        expect(answer, 200, "kite, 19.90 + 9.90 for express shipping");
-        expectOrders(answer, 1);
-    }
-
-    private void theBankFails() {
-        Answer answer = buy(shop, Goods.DIAMOND, "the bank fails");
-        tell(answer, End.ANSWERED, End.ABORTED, End.ABORTED);
-        expect(answer, 502, "no payment: the bank is unavailable (it answered 503 Service Unavailable)");
-        expectOrders(answer, 0);
-        Check.same(10, shop.database().stock(Goods.DIAMOND), "the stock of diamonds");
-    }
-
-    private void twoWantTheLastOne() {
-        var first = async(() -> buy(shop, Goods.MAP, "one of two for the last map"));
-        Answer two = buy(shop, Goods.MAP, "the other one");
-        Answer one = first.await();
-        Answer lucky = one.status == 200 ? one : two;
-        Answer late = lucky == one ? two : one;
-        tell(lucky, End.ANSWERED, End.ANSWERED, End.ANSWERED);
-        tell(late);
-        expect(lucky, 200, "map, 7.90 + 9.90 for express shipping; others bought tea, biscuits");
-        expect(late, 409, "map is sold out");
-        expectOrders(lucky, 1);
-        expectOrders(late, 0);
-        Check.same(0, shop.database().stock(Goods.MAP), "the stock of maps");
-    }
-
-    private void thereIsNoSuchPage() {
-        expectProblem(404, "no item 99", ask(shop, HttpMethod.POST, "/checkout/99", "no such item"));
-        expectProblem(400, "no number of an item: abc", ask(shop, HttpMethod.POST, "/checkout/abc", "no number"));
-        expectProblem(405, "a checkout is a POST", ask(shop, HttpMethod.GET, "/checkout/1", "wrong method"));
-        expectProblem(404, "no page /returns/1", ask(shop, HttpMethod.POST, "/returns/1", "no such page"));
-    }
-
-    private void theCustomerLeaves() {
-        String trace = "the customer leaves half-way";
-        var request = async(() -> buy(shop, Goods.CLOCK, trace));
-        for (Upstream upstream : all())
-            soon(
-                    trace + ": a call to the " + upstream,
-                    () -> await(upstream.visit(trace).arrival()));
-        request.cancel();
-        out.println(trace + ": " + ends(trace, End.ABORTED, End.ABORTED, End.ABORTED));
-        Check.same(0, shop.database().orders(trace), "the number of orders of a customer who left");
-        Check.same(10, shop.database().stock(Goods.CLOCK), "the stock of clocks");
-    }
-
-    // --- asking
-
-    /** What the shop answered. */
-    private record Answer(String asked, int status, String body, String trace, Duration took) {}
-
-    private static <T> T soon(String what, AsyncBody<T, RuntimeException> body) {
-        try {
-            return withTimeout(AT_MOST, body);
-        } catch (TimeoutException never) {
-            throw new Check.Failed(what + " did not come within " + AT_MOST.toSeconds() + " s");
-        }
-    }
-
-    private static Answer buy(Shop shop, Goods goods, String trace) {
-        return ask(shop, HttpMethod.POST, "/checkout/" + goods.id(), trace);
-    }
-
-    private static Answer ask(Shop shop, HttpMethod method, String path, String trace) {
-        long start = System.nanoTime();
-        var request = HttpClient.create()
-                .host("127.0.0.1")
-                .port(shop.port())
-                .headers(headers -> headers.set("X-Trace-Id", trace))
-                .request(method)
-                .uri(path);
-        return soon(
-                trace + ": an answer",
-                () -> awaitSingle(request.responseSingle((response, body) -> body.asString()
-                        .map(text -> new Answer(
-                                trace,
-                                response.status().code(),
-                                text,
-                                response.responseHeaders().get("X-Trace-Id", "none"),
-                                Duration.ofNanos(System.nanoTime() - start))))));
-    }
-
-    // --- telling
-
-    private void tell(Answer answer, End... expected) {
-        out.printf("%s: %d in %d ms%n", answer.asked, answer.status, answer.took.toMillis());
-        out.println("  " + answer.body);
-        if (expected.length > 0) out.println("  " + ends(answer.asked, expected));
-    }
-
-    /** Waits until the services have seen the end of a request, and checks that they saw the right one. */
-    private String ends(String trace, End... expected) {
-        List<String> ends = new ArrayList<>();
-        for (int i = 0; i < expected.length; i++) {
-            Upstream upstream = all().get(i);
-            End end = soon(
-                    trace + ": the end at the " + upstream,
-                    () -> await(upstream.visit(trace).end()));
-            Check.same(expected[i], end, trace + ": the end at the " + upstream);
-            ends.add(upstream + " " + end);
-        }
-        return String.join(", ", ends);
-    }
-
-    private List<Upstream> all() {
-        return List.of(upstreams.bank(), upstreams.carrier(), upstreams.recommendations());
-    }
-
-    // --- checking
-
-    private void expectOrders(Answer answer, int expected) {
-        Check.same(expected, shop.database().orders(answer.asked), answer.asked + ": the number of orders");
-    }
-
-    private void expectProblem(int status, String body, Answer answer) {
-        out.printf("%s: %d %s%n", answer.asked, answer.status, answer.body);
-        expect(answer, status, body);
-    }
-
-    private void expect(Answer answer, int status, String body) {
-        String text = answer.body.replaceFirst("^order \\d+: ", "");
-        bodies.add(answer.status + " " + text);
-        Check.same(status, answer.status, answer.asked + ": the status");
-        Check.same(body, text, answer.asked + ": the body");
-        Check.same(answer.asked, answer.trace, answer.asked + ": the trace id in the response");
+    private static Services services(Engine engine, Upstreams upstreams) {
+        return Services.open(
+                engine,
+                upstreams.bank().port(),
+                upstreams.carrier().port(),
+                upstreams.recommendations().port(),
+                Customers.PATIENCE);
     }
 }

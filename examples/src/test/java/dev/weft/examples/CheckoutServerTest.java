@@ -1,9 +1,12 @@
 package dev.weft.examples;
 
+import static dev.weft.Async.withBackend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.examples.checkout.Shop.Style;
+import dev.weft.reactor.ReactorBackend;
+import dev.weft.rxjava.RxBackend;
+import dev.weft.spi.Backend;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
@@ -23,20 +26,29 @@ class CheckoutServerTest {
             "404 no page /returns/1");
 
     private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(told, true);
 
     @Test
-    void theCheckoutInAwaitStyleServesItsCustomers() {
-        assertThat(serve(Style.AWAIT)).isEqualTo(ANSWERS);
-        assertThat(told.toString())
-                .contains("the carrier is too slow: 200")
-                .contains("bank answered, carrier aborted, recommendations answered")
-                .contains("the customer leaves half-way: bank aborted, carrier aborted, recommendations aborted")
-                .contains("onErrorDropped): 0");
+    void theCheckoutServesItsCustomersOnReactor() {
+        expectAnswersOn(new ReactorBackend(), "reactor-http-");
+    }
+
+    @Test
+    void theCheckoutServesItsCustomersOnRxJava() {
+        expectAnswersOn(new RxBackend(), "vert.x-eventloop-thread-");
     }
 
     @Test
     void theCheckoutWithOperatorsAnswersTheSame() {
-        assertThat(serve(Style.OPERATORS)).isEqualTo(ANSWERS);
+        assertThat(CheckoutServer.serveWithOperators(out)).isEqualTo(ANSWERS);
+    }
+
+    @Test
+    void thePropertyChoosesTheEngine() throws Exception {
+        var program = new Program(CheckoutServer.class).with("-Dweft.backend=rxjava");
+        assertThat(program.run())
+                .contains("--- the checkout in await style, on rxjava")
+                .contains("errors that nobody handled: 0");
     }
 
     @Test
@@ -46,7 +58,14 @@ class CheckoutServerTest {
                 .hasMessage("the number should be \"1\" and is \"2\"");
     }
 
-    private List<String> serve(Style style) {
-        return CheckoutServer.serve(style, new PrintStream(told, true));
+    private void expectAnswersOn(Backend backend, String eventLoop) {
+        List<String> answers = withBackend(backend, () -> CheckoutServer.serveInAwaitStyle(out));
+        assertThat(answers).isEqualTo(ANSWERS);
+        assertThat(told.toString())
+                .contains("the carrier is too slow: 200")
+                .contains("bank answered, carrier aborted, recommendations answered")
+                .contains("the customer leaves half-way: bank aborted, carrier aborted, recommendations aborted")
+                .contains("an await on an event loop says: await would block the non-blocking thread " + eventLoop)
+                .contains("errors that nobody handled: 0");
     }
 }

@@ -68,7 +68,13 @@ abstract class CoroutineRules extends IterationRules {
     @Test
     void rule406_theSubscriberIsToldTheValueAndTheEndOnce() {
         var value = new Token("value");
-        Recorder recorder = listen(created(() -> value)).ended();
+        var thread = new AtomicReference<@Nullable Thread>();
+        Recorder recorder = listen(created(() -> {
+                    thread.set(Thread.currentThread());
+                    return value;
+                }))
+                .ended();
+        patience.until("the coroutine has not ended", () -> isOver(thread.get()));
         requireEqual(
                 List.of(Recorder.SUBSCRIBED, value, Recorder.COMPLETED), recorder.trail, "what the subscriber is told");
     }
@@ -142,8 +148,11 @@ abstract class CoroutineRules extends IterationRules {
         var stubborn = new Stubborn(() -> "late");
         Recorder recorder = listen(created(stubborn));
         stubborn.started();
-        patience.run(Thread.ofPlatform(), "cancelling the subscription waits for the coroutine", recorder::cancel);
-        stubborn.release();
+        try {
+            patience.run(Thread.ofPlatform(), "cancelling the subscription waits for the coroutine", recorder::cancel);
+        } finally {
+            stubborn.release();
+        }
     }
 
     @Test
@@ -172,8 +181,10 @@ abstract class CoroutineRules extends IterationRules {
     void rule417_aSubscriptionCancelledAtOnceRunsNothing() {
         needCold();
         var runs = new AtomicInteger();
-        subscribe(created(runs::incrementAndGet), new Recorder(patience, Flow.Subscription::cancel));
-        requireEqual(0, runs.get(), "the number of runs for a subscriber who has cancelled in onSubscribe");
+        Object source = created(runs::incrementAndGet);
+        subscribe(source, new Recorder(patience, Flow.Subscription::cancel));
+        listen(source).ended();
+        requireEqual(1, runs.get(), "the number of runs for one subscriber who cancels in onSubscribe and one who stays");
     }
 
     Object created(Callable<? extends @Nullable Object> body) {
@@ -190,9 +201,12 @@ abstract class CoroutineRules extends IterationRules {
         return recorder;
     }
 
-    private static boolean isAtRest(@Nullable Thread thread) {
-        if (thread == null) return false;
-        return thread.getState() == Thread.State.TERMINATED || thread.getState() == Thread.State.WAITING;
+    static boolean isOver(@Nullable Thread thread) {
+        return thread != null && thread.getState() == Thread.State.TERMINATED;
+    }
+
+    static boolean isAtRest(@Nullable Thread thread) {
+        return isOver(thread) || thread != null && thread.getState() == Thread.State.WAITING;
     }
 
     static Object raise(Throwable failure) throws Exception {
@@ -215,8 +229,16 @@ abstract class CoroutineRules extends IterationRules {
         public Object call() throws Exception {
             thread = Thread.currentThread();
             started.countDown();
-            while (released.getCount() > 0) Thread.yield();
+            while (released.getCount() > 0) awaitRelease();
             return end.call();
+        }
+
+        private void awaitRelease() {
+            try {
+                released.await();
+            } catch (InterruptedException unheeded) {
+                // that is the point of it
+            }
         }
 
         void started() {
@@ -226,8 +248,7 @@ abstract class CoroutineRules extends IterationRules {
         /** Lets the body end, and waits until its thread has. */
         void release() {
             released.countDown();
-            Thread running = thread;
-            patience.until("the coroutine has not ended", () -> running == null || !running.isAlive());
+            patience.until("the coroutine has not ended", () -> isOver(thread));
         }
     }
 }

@@ -51,10 +51,8 @@ abstract class HookRules extends TimerRules {
         subject.cancel();
         subject.ended();
         hooks.letThemThrow();
-        var late = new Token("late");
         Thread.Builder quiet = Thread.ofPlatform().uncaughtExceptionHandler((thread, fromHook) -> {});
-        patience.run(quiet, "a hook that throws reached the source that signals", () -> later.value(late));
-        hooks.requireDiscarded(late, "arrived after the cancellation and");
+        patience.run(quiet, "a hook that throws reached the source that signals", () -> later.value(new Token("late")));
         subject.cancellationThrown();
     }
 

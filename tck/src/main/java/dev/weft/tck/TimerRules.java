@@ -19,7 +19,7 @@ abstract class TimerRules extends StreamRules {
     void rule601_anEntryFiresOnce() {
         var fired = new AtomicInteger();
         schedule(MILLI, fired::incrementAndGet);
-        awaitAnother(30 * MILLI);
+        awaitAnother(20 * MILLI);
         patience.until("an entry of one millisecond has not fired", () -> fired.get() > 0);
         requireEqual(1, fired.get(), "the number of times an entry fired");
     }
@@ -35,9 +35,9 @@ abstract class TimerRules extends StreamRules {
     @Test
     void rule603_anEntryThatIsRemovedDoesNotFire() {
         var fired = new AtomicInteger();
-        Timer.Entry entry = schedule(50 * MILLI, fired::incrementAndGet);
+        Timer.Entry entry = schedule(20 * MILLI, fired::incrementAndGet);
         entry.cancel();
-        awaitAnother(100 * MILLI);
+        awaitAnother(40 * MILLI);
         requireEqual(0, fired.get(), "the number of times an entry fired that was removed");
     }
 
@@ -72,7 +72,7 @@ abstract class TimerRules extends StreamRules {
     void rule606_entriesFireInTheOrderOfTheirTimes() {
         List<String> order = List.of();
         for (int attempt = 0; attempt < 3 && !order.equals(List.of("sooner", "later")); attempt++) order = race();
-        requireEqual(List.of("sooner", "later"), order, "the order of an entry of 1 ms and one of 200 ms");
+        requireEqual(List.of("sooner", "later"), order, "the order of an entry of 1 ms and one of 100 ms");
     }
 
     @Test
@@ -115,7 +115,7 @@ abstract class TimerRules extends StreamRules {
 
     private List<String> race() {
         List<String> order = new CopyOnWriteArrayList<>();
-        schedule(200 * MILLI, () -> order.add("later"));
+        schedule(100 * MILLI, () -> order.add("later"));
         schedule(MILLI, () -> order.add("sooner"));
         patience.until("two entries have not fired", () -> order.size() == 2);
         return order;

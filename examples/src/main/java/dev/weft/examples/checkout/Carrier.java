@@ -11,7 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.CompletableFuture;
 
 /** The shipping service, called with {@code java.net.http}: a {@code CompletableFuture}. */
-final class Carrier implements AutoCloseable {
+public final class Carrier implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int port;
@@ -32,14 +32,16 @@ final class Carrier implements AutoCloseable {
     }
     // readme:end
 
-    CompletableFuture<HttpResponse<String>> send(Item item, String trace) {
+    /** {@return the answer to come} */
+    public CompletableFuture<HttpResponse<String>> send(Item item, String trace) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/" + item.id()))
                 .header(Trace.HEADER, trace)
                 .build();
         return http.sendAsync(request, BodyHandlers.ofString());
     }
 
-    static Quote parse(HttpResponse<String> response) {
+    /** {@return what an answer says} */
+    public static Quote parse(HttpResponse<String> response) {
         if (response.statusCode() != 200) throw new Problem(502, "the carrier answered " + response.statusCode());
         return new Quote("express", Integer.parseInt(response.body()));
     }

@@ -1,44 +1,30 @@
 package dev.weft.examples.checkout;
 
-import io.r2dbc.pool.ConnectionPool;
-import io.r2dbc.spi.Connection;
-import io.r2dbc.spi.Readable;
-import java.util.Objects;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
+import dev.weft.examples.checkout.Connection.Row;
+import java.util.List;
 
-/** Prices and stock in SQL, with Reactor as it was before anybody used Weft. */
-final class Catalogue {
-    private final ConnectionPool pool;
+/** Prices and stock in SQL. */
+public final class Catalogue {
+    /** Finds an item by its number. */
+    public static final String FIND = "select id, name, cents, stock from item where id = $1";
 
-    Catalogue(ConnectionPool pool) {
-        this.pool = pool;
+    private final Database database;
+
+    Catalogue(Database database) {
+        this.database = database;
     }
 
-    /** {@return an item with its price and stock; if there is none, or none left, a {@link Problem}} */
-    Mono<Item> find(int id) {
-        return Mono.usingWhen(pool.create(), connection -> find(connection, id), Connection::close)
-                .switchIfEmpty(Mono.error(() -> new Problem(404, "no item " + id)))
-                .filter(item -> item.stock() > 0)
-                .switchIfEmpty(Mono.error(() -> new Problem(409, "item " + id + " is sold out")));
+    /** {@return an item with its price and stock; if there is none, or none left, it throws a {@link Problem}} */
+    Item find(int id) {
+        List<Row> rows = database.with(connection -> connection.query(FIND, id));
+        if (rows.isEmpty()) throw new Problem(404, "no item " + id);
+        Item item = item(rows.get(0));
+        if (item.stock() == 0) throw Problem.soldOut("item " + id);
+        return item;
     }
 
-    private static Mono<Item> find(Connection connection, int id) {
-        var query = connection.createStatement("select id, name, cents, stock from item where id = $1");
-        return Flux.from(query.bind("$1", id).execute())
-                .flatMap(result -> result.map(Catalogue::item))
-                .singleOrEmpty();
-    }
-
-    private static Item item(Readable row) {
-        return new Item(
-                number(row, "id"),
-                Objects.requireNonNull(row.get("name", String.class)),
-                number(row, "cents"),
-                number(row, "stock"));
-    }
-
-    private static int number(Readable row, String column) {
-        return Objects.requireNonNull(row.get(column, Integer.class));
+    /** {@return what {@link #FIND} has found} */
+    public static Item item(Row row) {
+        return new Item(row.number(0), row.text(1), row.number(2), row.number(3));
     }
 }

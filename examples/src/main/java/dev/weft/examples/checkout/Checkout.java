@@ -2,18 +2,14 @@ package dev.weft.examples.checkout;
 
 import static dev.weft.Async.group;
 import static dev.weft.Async.withTimeout;
-import static dev.weft.reactor.ReactorAsync.awaitSingle;
-import static dev.weft.reactor.ReactorAsync.awaitable;
-import static dev.weft.reactor.ReactorAsync.mono;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import reactor.core.publisher.Mono;
 
 /** The checkout in await style. */
-final class Checkout {
+public final class Checkout {
     private final Catalogue catalogue;
     private final Bank bank;
     private final Carrier carrier;
@@ -21,32 +17,25 @@ final class Checkout {
     private final Orders orders;
     private final Duration patience;
 
-    Checkout(
-            Catalogue catalogue,
-            Bank bank,
-            Carrier carrier,
-            Recommendations recommendations,
-            Orders orders,
-            Duration patience) {
-        this.catalogue = catalogue;
-        this.bank = bank;
-        this.carrier = carrier;
-        this.recommendations = recommendations;
-        this.orders = orders;
-        this.patience = patience;
+    /** A checkout that uses these services. */
+    public Checkout(Services services) {
+        catalogue = new Catalogue(services.database());
+        bank = services.bank();
+        carrier = services.carrier();
+        recommendations = services.recommendations();
+        orders = new Orders(services.database());
+        patience = services.patience();
     }
 
     // readme:handler-weft
-    Mono<Receipt> checkout(int id) {
-        return mono(() -> {
-            Item item = awaitSingle(catalogue.find(id));
-            return group(calls -> {
-                var payment = calls.start(awaitable(bank.authorise(item)));
-                var shipping = calls.async(() -> quote(item));
-                var others = calls.async(() -> others(item));
-                int order = orders.place(item, payment.await(), shipping.await());
-                return new Receipt(order, item, shipping.await(), others.await());
-            });
+    public Receipt checkout(int id) {
+        Item item = catalogue.find(id);
+        return group(calls -> {
+            var payment = calls.start(bank.authorise(item));
+            var shipping = calls.async(() -> quote(item));
+            var others = calls.async(() -> others(item));
+            int order = orders.place(item, payment.await(), shipping.await());
+            return new Receipt(order, item, shipping.await(), others.await());
         });
     }
 
@@ -68,13 +57,11 @@ final class Checkout {
     // readme:end
 
     /** The same without the group, to measure what the group saves. */
-    Mono<Receipt> checkoutOneByOne(int id) {
-        return mono(() -> {
-            Item item = awaitSingle(catalogue.find(id));
-            Payment payment = awaitSingle(bank.authorise(item));
-            Quote shipping = quote(item);
-            List<String> others = others(item);
-            return new Receipt(orders.place(item, payment, shipping), item, shipping, others);
-        });
+    public Receipt oneByOne(int id) {
+        Item item = catalogue.find(id);
+        Payment payment = bank.authorise(item).await();
+        Quote shipping = quote(item);
+        List<String> others = others(item);
+        return new Receipt(orders.place(item, payment, shipping), item, shipping, others);
     }
 }

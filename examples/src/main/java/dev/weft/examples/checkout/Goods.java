@@ -30,7 +30,8 @@ public enum Goods {
         return ordinal() + 1;
     }
 
-    static Goods of(int id) {
+    /** {@return what is sold under a number} */
+    public static Goods of(int id) {
         return values()[id - 1];
     }
 

@@ -5,4 +5,4 @@ package dev.weft.examples.checkout;
  *
  * @param stock how many there were when it was looked up
  */
-record Item(int id, String name, int cents, int stock) {}
+public record Item(int id, String name, int cents, int stock) {}

@@ -5,4 +5,4 @@ package dev.weft.examples.checkout;
  *
  * @param reference the bank's name for it
  */
-record Payment(String reference) {}
+public record Payment(String reference) {}

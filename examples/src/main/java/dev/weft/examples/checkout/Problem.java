@@ -1,21 +1,29 @@
 package dev.weft.examples.checkout;
 
 /** Why a request has no good answer, with the HTTP status that says so. */
-final class Problem extends RuntimeException {
+public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final int status;
+    private final String reason;
 
-    Problem(int status, String message) {
-        super(message);
+    /** A problem. */
+    public Problem(int status, String reason) {
+        super(reason);
         this.status = status;
+        this.reason = reason;
     }
 
-    static Problem soldOut(Item item) {
-        return new Problem(409, item.name() + " is sold out");
+    /** {@return that there is none left of something} */
+    public static Problem soldOut(String what) {
+        return new Problem(409, what + " is sold out");
     }
 
     int status() {
         return status;
+    }
+
+    String reason() {
+        return reason;
     }
 }

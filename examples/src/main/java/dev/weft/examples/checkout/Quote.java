@@ -1,7 +1,7 @@
 package dev.weft.examples.checkout;
 
 /** What shipping costs. */
-record Quote(String service, int cents) {
+public record Quote(String service, int cents) {
     /** What is charged when the carrier does not say in time. */
-    static final Quote STANDARD = new Quote("standard", 1490);
+    public static final Quote STANDARD = new Quote("standard", 1490);
 }

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Locale;
 
 /** What the customer sees after a checkout. */
-record Receipt(int order, Item item, Quote shipping, List<String> others) {
+public record Receipt(int order, Item item, Quote shipping, List<String> others) {
     /** {@return this receipt with what others bought} */
-    Receipt with(List<String> others) {
+    public Receipt with(List<String> others) {
         return new Receipt(order, item, shipping, others);
     }
 

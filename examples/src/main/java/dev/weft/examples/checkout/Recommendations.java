@@ -15,7 +15,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /** What other customers bought, asked for with OkHttp: a callback. */
-final class Recommendations implements AutoCloseable {
+public final class Recommendations implements AutoCloseable {
     private final OkHttpClient http = new OkHttpClient.Builder()
             .dispatcher(new Dispatcher(Executors.newVirtualThreadPerTaskExecutor()))
             .build();
@@ -51,14 +51,16 @@ final class Recommendations implements AutoCloseable {
     }
     // readme:end
 
-    Call call(Item item, String trace) {
+    /** {@return the question} */
+    public Call call(Item item, String trace) {
         return http.newCall(new Request.Builder()
                 .url("http://127.0.0.1:" + port + "/" + item.id())
                 .header(Trace.HEADER, trace)
                 .build());
     }
 
-    static List<String> parse(Response response) throws IOException {
+    /** {@return what an answer says} */
+    public static List<String> parse(Response response) throws IOException {
         if (!response.isSuccessful()) throw new IOException("recommendations answered " + response.code());
         return List.of(response.body().string().split(", "));
     }

@@ -1,12 +1,21 @@
 package dev.weft.examples.checkout;
 
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
 /** The id that a request carries through all that is done for it. */
-final class Trace {
+public final class Trace {
     /** Its header in HTTP. */
-    static final String HEADER = "X-Trace-Id";
+    public static final String HEADER = "X-Trace-Id";
 
     /** Its key in the context. */
-    static final String KEY = "trace";
+    public static final String KEY = "trace";
 
     private Trace() {}
+
+    /** {@return the id of a request, a new one if the customer sent none} */
+    public static String of(@Nullable String sent) {
+        return Objects.requireNonNullElseGet(sent, () -> UUID.randomUUID().toString());
+    }
 }

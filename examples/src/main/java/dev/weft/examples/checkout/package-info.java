@@ -1,4 +1,7 @@
-/** A shop whose checkout needs a database and three services over HTTP: written in await style, and once with operators. */
+/**
+ * A shop whose checkout needs a database and three services over HTTP, in await style: the same source for every engine. What
+ * differs between them is behind {@link dev.weft.examples.checkout.Engine}.
+ */
 @NullMarked
 package dev.weft.examples.checkout;
 

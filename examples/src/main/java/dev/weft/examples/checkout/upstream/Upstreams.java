@@ -1,6 +1,7 @@
-package dev.weft.examples.checkout;
+package dev.weft.examples.checkout.upstream;
 
-import dev.weft.examples.checkout.Upstream.Question;
+import dev.weft.examples.checkout.Goods;
+import dev.weft.examples.checkout.upstream.Upstream.Question;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -1,5 +1,6 @@
-package dev.weft.examples.checkout;
+package dev.weft.examples.checkout.upstream;
 
+import dev.weft.examples.checkout.Trace;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -66,7 +67,8 @@ public final class Upstream implements AutoCloseable {
         return visits.computeIfAbsent(trace, unseen -> new Visit(new CompletableFuture<>(), new CompletableFuture<>()));
     }
 
-    int port() {
+    /** {@return its port on loopback} */
+    public int port() {
         return server.port();
     }
 

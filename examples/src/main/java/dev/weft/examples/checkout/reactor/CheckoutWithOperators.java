@@ -1,5 +1,16 @@
-package dev.weft.examples.checkout;
+package dev.weft.examples.checkout.reactor;
 
+import dev.weft.examples.checkout.Carrier;
+import dev.weft.examples.checkout.Catalogue;
+import dev.weft.examples.checkout.Item;
+import dev.weft.examples.checkout.Orders;
+import dev.weft.examples.checkout.Payment;
+import dev.weft.examples.checkout.Problem;
+import dev.weft.examples.checkout.Quote;
+import dev.weft.examples.checkout.Receipt;
+import dev.weft.examples.checkout.Recommendations;
+import dev.weft.examples.checkout.Services;
+import dev.weft.examples.checkout.Trace;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import java.io.IOException;
@@ -13,37 +24,28 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /** The same checkout with Reactor's operators alone. */
-final class CheckoutWithOperators {
-    private final Catalogue catalogue;
-    private final Bank bank;
+public final class CheckoutWithOperators {
+    private final ConnectionPool pool;
+    private final ReactorBank bank;
     private final Carrier carrier;
     private final Recommendations recommendations;
-    private final ConnectionPool pool;
     private final Duration patience;
 
-    CheckoutWithOperators(
-            Catalogue catalogue,
-            Bank bank,
-            Carrier carrier,
-            Recommendations recommendations,
-            ConnectionPool pool,
-            Duration patience) {
-        this.catalogue = catalogue;
-        this.bank = bank;
-        this.carrier = carrier;
-        this.recommendations = recommendations;
-        this.pool = pool;
-        this.patience = patience;
+    /** A checkout that uses these services, which are those of a {@link ReactorEngine}. */
+    public CheckoutWithOperators(Services services) {
+        pool = ((ReactorPool) services.database().pool()).connections();
+        bank = (ReactorBank) services.bank();
+        carrier = services.carrier();
+        recommendations = services.recommendations();
+        patience = services.patience();
     }
 
     // readme:handler-operators
-    Mono<Receipt> checkout(int id) {
-        return catalogue
-                .find(id)
-                .flatMap(item -> Mono.zip(bank.authorise(item), quote(item))
-                        .flatMap(both -> place(item, both.getT1(), both.getT2())
-                                .map(order -> new Receipt(order, item, both.getT2(), List.of())))
-                        .zipWith(others(item), Receipt::with));
+    public Mono<Receipt> checkout(int id) {
+        return find(id).flatMap(item -> Mono.zip(bank.payment(item), quote(item))
+                .flatMap(both -> place(item, both.getT1(), both.getT2())
+                        .map(order -> new Receipt(order, item, both.getT2(), List.of())))
+                .zipWith(others(item), Receipt::with));
     }
 
     private Mono<Quote> quote(Item item) {
@@ -98,10 +100,28 @@ final class CheckoutWithOperators {
     }
 
     private static Mono<Integer> write(Connection connection, Item item, Payment payment, Quote shipping) {
-        return Mono.deferContextual(
-                        context -> Orders.insert(connection, item, payment, shipping, context.get(Trace.KEY)))
-                .flatMap(order -> Orders.takeFromStock(connection, item)
-                        .flatMap(taken -> taken == 0 ? Mono.error(Problem.soldOut(item)) : Mono.just(order)));
+        return Mono.deferContextual(context -> insert(connection, item, payment, shipping, context.get(Trace.KEY)))
+                .flatMap(order -> ReactorPool.update(connection, Orders.TAKE, item.id())
+                        .flatMap(taken -> taken == 0 ? Mono.error(Problem.soldOut(item.name())) : Mono.just(order)));
     }
     // readme:end
+
+    private static Mono<Integer> insert(
+            Connection connection, Item item, Payment payment, Quote shipping, String trace) {
+        return ReactorPool.query(connection, Orders.INSERT, item.id(), payment.reference(), shipping.cents(), trace)
+                .map(row -> row.number(0))
+                .single();
+    }
+
+    private Mono<Item> find(int id) {
+        return Mono.usingWhen(
+                        pool.create(),
+                        connection -> ReactorPool.query(connection, Catalogue.FIND, id)
+                                .map(Catalogue::item)
+                                .singleOrEmpty(),
+                        Connection::close)
+                .switchIfEmpty(Mono.error(() -> new Problem(404, "no item " + id)))
+                .filter(item -> item.stock() > 0)
+                .switchIfEmpty(Mono.error(() -> Problem.soldOut("item " + id)));
+    }
 }

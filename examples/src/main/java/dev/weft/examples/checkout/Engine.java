@@ -1,0 +1,42 @@
+package dev.weft.examples.checkout;
+
+import java.util.List;
+
+/** The edges of a shop, which each engine has in its own way. Awaiting their methods is done by themselves. */
+public interface Engine extends AutoCloseable {
+    /** {@return connections to a new database in memory} */
+    Pool pool();
+
+    /**
+     * {@return the payment service}
+     *
+     * @param port where it is on loopback
+     */
+    Bank bank(int port);
+
+    /**
+     * Starts an HTTP server on loopback. Each request runs in a coroutine of its own, with its trace id in the context under
+     * {@link Trace#KEY}; a customer who goes away cancels it.
+     *
+     * @param page what it serves
+     */
+    Server serve(Page page);
+
+    /** Runs something on a thread that must not wait. */
+    void onEventLoop(Runnable task);
+
+    /** {@return the errors that nobody could receive since this was made} */
+    List<Throwable> unhandled();
+
+    @Override
+    void close();
+
+    /** An HTTP server. */
+    interface Server extends AutoCloseable {
+        /** {@return its port on loopback} */
+        int port();
+
+        @Override
+        void close();
+    }
+}

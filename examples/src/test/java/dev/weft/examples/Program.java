@@ -1,0 +1,57 @@
+package dev.weft.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A main class in a process of its own. */
+final class Program {
+    private final Class<?> main;
+    private final List<String> arguments = new ArrayList<>();
+    private final ProcessBuilder process = new ProcessBuilder();
+    private String classPath = System.getProperty("java.class.path");
+
+    Program(Class<?> main) {
+        this.main = main;
+        process.environment().remove("WEFT_BACKEND");
+    }
+
+    /** With arguments for the JVM. */
+    Program with(String... more) {
+        arguments.addAll(List.of(more));
+        return this;
+    }
+
+    /** With the environment variable that chooses a backend. */
+    Program withEnvironment(String backend) {
+        process.environment().put("WEFT_BACKEND", backend);
+        return this;
+    }
+
+    /** With a directory at the front of the class path, and without the resources of the examples, which choose a backend. */
+    Program withResources(Path directory) {
+        classPath = Arrays.stream(classPath.split(File.pathSeparator))
+                .filter(entry -> !new File(entry, "weft.properties").exists())
+                .collect(Collectors.joining(File.pathSeparator, directory + File.pathSeparator, ""));
+        return this;
+    }
+
+    /** {@return the lines that it prints} It is expected to end well. */
+    List<String> run() throws IOException, InterruptedException {
+        List<String> command = process.command();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(arguments);
+        command.addAll(List.of("-cp", classPath, main.getName()));
+        Process running = process.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(running.waitFor()).as(output).isZero();
+        return output.lines().toList();
+    }
+}
