@@ -184,7 +184,8 @@ abstract class CoroutineRules extends IterationRules {
         Object source = created(runs::incrementAndGet);
         subscribe(source, new Recorder(patience, Flow.Subscription::cancel));
         listen(source).ended();
-        requireEqual(1, runs.get(), "the number of runs for one subscriber who cancels in onSubscribe and one who stays");
+        requireEqual(
+                1, runs.get(), "the number of runs for one subscriber who cancels in onSubscribe and one who stays");
     }
 
     Object created(Callable<? extends @Nullable Object> body) {
