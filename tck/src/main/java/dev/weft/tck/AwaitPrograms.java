@@ -10,6 +10,7 @@ import dev.weft.Deferred;
 import dev.weft.spi.Take;
 import java.io.IOException;
 import java.util.NoSuchElementException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -243,8 +244,13 @@ final class AwaitPrograms extends Programs {
 
     void aHeldValueIsDiscardedWhenTheAwaitIsCancelledBeforeTheEnd() {
         Later later = laterMany();
-        Deferred<Object> waits = async(() -> take(later.source(), Take.LAST));
+        var thread = new CompletableFuture<Thread>();
+        Deferred<Object> waits = async(() -> {
+            thread.complete(Thread.currentThread());
+            return take(later.source(), Take.LAST);
+        });
         until(() -> later.requested() > 0);
+        parked(await(thread));
         later.value("held");
         waits.cancel();
         attempt("await", waits::await);
@@ -306,6 +312,50 @@ final class AwaitPrograms extends Programs {
         broken.run();
         attempt("await", () -> awaitFuture(broken));
         attempt("named", () -> awaitFuture(broken, IOException.class));
+    }
+
+    void aSourceThatThrowsWhenItIsSubscribedToFails() {
+        var failure = new IllegalStateException("no subscription");
+        Object broken = misbehaving(subscriber -> {
+            throw failure;
+        });
+        attempt("await", () -> take(broken, Take.LAST));
+        attempt("iteration", () -> open(broken, 2).next());
+    }
+
+    void aPlainThreadMayAwait() {
+        note("value", await(onPlainThread(() -> await(awaitable(ready("a"))))));
+        attempt("failure", () -> await(onPlainThread(() -> await(awaitable(failed(new IOException("no")))))));
+        note("first", await(onPlainThread(() -> take(many("a", "b"), Take.FIRST))));
+    }
+
+    void anInterruptEndsTheAwaitOfAPlainThread() {
+        Later later = laterMany();
+        var thread = new CompletableFuture<Thread>();
+        CompletableFuture<Object> plain = onPlainThread(() -> {
+            thread.complete(Thread.currentThread());
+            attempt("await", () -> take(later.source(), Take.LAST));
+            note("flag", Thread.currentThread().isInterrupted());
+            attempt("again", () -> await(awaitable(ready("a"))));
+            return "ended";
+        });
+        until(() -> later.requested() > 0);
+        parked(await(thread));
+        await(thread).interrupt();
+        note("thread", await(plain));
+        noteDemand(later);
+    }
+
+    private static CompletableFuture<Object> onPlainThread(Callable<?> action) {
+        var result = new CompletableFuture<Object>();
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                result.complete(action.call());
+            } catch (Throwable thrown) {
+                result.completeExceptionally(thrown);
+            }
+        });
+        return result;
     }
 
     private void noteDemand(Later later) {

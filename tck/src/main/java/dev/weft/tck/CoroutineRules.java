@@ -129,15 +129,17 @@ abstract class CoroutineRules extends IterationRules {
     @Test
     void rule412_cancellingTheSubscriptionCancelsTheCoroutine() {
         Later later = coldLater();
+        var thread = new AtomicReference<@Nullable Thread>();
         var ended = new CountDownLatch(1);
         Recorder recorder = listen(created(() -> {
+            thread.set(Thread.currentThread());
             try {
                 return backend.one(later.source(), Take.MAYBE).await();
             } finally {
                 ended.countDown();
             }
         }));
-        patience.until("the body did not run", () -> later.subscriptions() > 0);
+        patience.until("the body does not wait", () -> later.subscriptions() > 0 && isAtRest(thread.get()));
         recorder.cancel();
         patience.await(ended, "the coroutine still waits after its subscription was cancelled");
         requireCancelledOnce(later.cancellations(), "when the coroutine was");

@@ -10,6 +10,7 @@ import static dev.weft.Async.shielded;
 import static dev.weft.Async.stream;
 import static dev.weft.Async.withContext;
 
+import dev.weft.Async;
 import dev.weft.AsyncStream;
 import dev.weft.Deferred;
 import dev.weft.spi.Take;
@@ -58,6 +59,10 @@ final class ExportPrograms extends Programs {
                     throw new AssertionError("error");
                 }))
                 .ended();
+        subscribed(exported(() -> {
+                    throw new NoClassDefFoundError("absent");
+                }))
+                .ended();
     }
 
     void aCancelledSubscriptionCancelsTheCoroutine() {
@@ -104,6 +109,45 @@ final class ExportPrograms extends Programs {
             delay(Duration.ofMillis(1));
             return "b";
         }))));
+    }
+
+    void aCoroutineBecomesASourceOfManyValues() {
+        TracedSubscriber value = subscribed(backend().createOne(() -> "only", typeOfMany()));
+        value.request(1);
+        value.ended();
+        subscribed(backend().createOne(() -> nothing(), typeOfMany())).ended();
+        subscribed(backend().createOne(() -> throwing("body"), typeOfMany())).ended();
+    }
+
+    private static Object throwing(String message) throws IOException {
+        throw new IOException(message);
+    }
+
+    void aResultBehindTheCancellationIsDiscarded() {
+        var running = new CompletableFuture<Boolean>();
+        TracedSubscriber subscriber = subscribed(exported(() -> {
+            attempt("body", () -> {
+                running.complete(true);
+                return await(new CompletableFuture<>());
+            });
+            return "too late";
+        }));
+        subscriber.request(1);
+        await(running);
+        subscriber.cancel();
+        untilDiscarded(1);
+        noteDiscarded();
+        note("signalled", subscriber.hasEnded());
+    }
+
+    void anExportedCoroutineHasAThreadOfItsOwn() {
+        Thread here = Thread.currentThread();
+        note("virtual", await(awaitable(exported(() -> Thread.currentThread().isVirtual()))));
+        note("another one", await(awaitable(exported(() -> Thread.currentThread() != here))));
+        note(
+                "its backend",
+                await(awaitable(
+                        exported(() -> Async.backend().id().equals(backend().id())))));
     }
 
     void contextReachesAnExportedCoroutine() {
@@ -362,6 +406,42 @@ final class ExportPrograms extends Programs {
         recorder.seen(1);
         recorder.request(1);
         recorder.ended();
+    }
+
+    void aCancelledAwaitCancelsAnExportedStream() {
+        var running = new CompletableFuture<Boolean>();
+        var ended = new CompletableFuture<String>();
+        Deferred<Object> waits = async(() -> take(
+                exported(stream(out -> {
+                    try {
+                        out.emit("a");
+                        running.complete(true);
+                        await(new CompletableFuture<>());
+                    } finally {
+                        ended.complete("cancelled");
+                    }
+                })),
+                Take.LAST));
+        await(running);
+        waits.cancel();
+        attempt("await", waits::await);
+        note("generator", await(ended));
+        noteDiscarded();
+    }
+
+    void aValueIsSignalledOnTheThreadOfItsGenerator() {
+        var thread = new CompletableFuture<Thread>();
+        var subscriber = new TracedSubscriber(trace());
+        subscriber.doing(() -> thread.complete(Thread.currentThread()));
+        sources()
+                .publisher(exported(stream(out -> {
+                    Thread own = Thread.currentThread();
+                    out.emit("a");
+                    note("its own", await(thread) == own);
+                })))
+                .subscribe(subscriber);
+        subscriber.request(1);
+        subscriber.ended();
     }
 
     void cancellingDownstreamCancelsUpstream() {

@@ -35,6 +35,7 @@ abstract class MisbehaviourRules extends ThreadRules {
         });
         requireSame(null, awaiting(misbehaving(script), Take.SINGLE_OR_EMPTY).value(), "what an await returns");
         hooks.requireDiscarded(late, "came behind the end and");
+        hooks.requireBreach("1.7", "a value behind the end");
     }
 
     @Test

@@ -59,6 +59,11 @@ abstract class Programs {
         note("discarded " + sorted);
     }
 
+    /** Waits until so many values have been discarded since the last time. */
+    final void untilDiscarded(int count) {
+        until(() -> stage.discarded().size() >= count);
+    }
+
     /** Notes the rules that were broken since the last time. */
     final void noteViolations() {
         note("violations " + stage.violations());
@@ -151,7 +156,11 @@ abstract class Programs {
 
     /** A stream as the library's type for many values. */
     final Object exported(AsyncStream<?> stream) {
-        return backend().createStream(stream, needed(sources().many(), "many()"));
+        return backend().createStream(stream, typeOfMany());
+    }
+
+    final Class<?> typeOfMany() {
+        return needed(sources().many(), "many()");
     }
 
     // --- the ways in

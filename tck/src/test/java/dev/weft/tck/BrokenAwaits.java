@@ -301,7 +301,7 @@ final class BrokenAwaits {
     }
 
     @SpiLevel(SpiLevel.CURRENT)
-    @Breaks({"2.25", "2.28"})
+    @Breaks({"2.25", "2.28", "9.02"})
     static final class ReturnsBeforeTheEnd extends Awaiting {
         @Override
         ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {

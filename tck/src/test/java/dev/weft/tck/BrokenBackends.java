@@ -62,7 +62,7 @@ final class BrokenBackends {
     }
 
     @SpiLevel(SpiLevel.CURRENT)
-    @Breaks({"7.03", "7.04"})
+    @Breaks({"7.03", "7.04", "9.02"})
     static final class ReportsBreachesTwice extends ModelBackend {
         @Override
         public void undeliverable(Undeliverable signal, Object context) {

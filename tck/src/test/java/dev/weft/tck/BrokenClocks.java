@@ -30,7 +30,7 @@ final class BrokenClocks {
         @Override
         public Timer timer() {
             Timer good = super.timer();
-            return (nanos, action) -> good.schedule(nanos / 4, action);
+            return (nanos, action) -> good.schedule(nanos / 10, action);
         }
     }
 

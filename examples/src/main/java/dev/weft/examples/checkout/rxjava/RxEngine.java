@@ -9,6 +9,7 @@ import dev.weft.examples.checkout.Engine;
 import dev.weft.examples.checkout.Page;
 import dev.weft.examples.checkout.Pool;
 import dev.weft.examples.checkout.Trace;
+import io.reactivex.rxjava3.disposables.CompositeDisposable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.vertx.core.Context;
 import io.vertx.rxjava3.core.Vertx;
@@ -26,6 +27,7 @@ public final class RxEngine implements Engine {
 
     /** Sets the hook for errors that nobody handles, and the one that knows the threads that must not wait. */
     public RxEngine() {
+        vertx.exceptionHandler(unhandled::add);
         RxJavaPlugins.setErrorHandler(unhandled::add);
         RxJavaPlugins.setOnBeforeBlocking(Context::isOnEventLoopThread);
     }
@@ -50,12 +52,13 @@ public final class RxEngine implements Engine {
     private void answer(Page page, HttpServerRequest request) {
         String trace = Trace.of(request.getHeader(Trace.HEADER));
         var response = request.response().putHeader(Trace.HEADER, trace);
-        var answer = single(() ->
-                withContext(Trace.KEY, trace, () -> page.answer(request.method().name(), request.uri())));
-        var work = answer.flatMapCompletable(
-                        a -> response.setStatusCode(a.status()).rxEnd(a.body()))
-                .subscribe(() -> {}, failure -> fail(request, failure));
+        var work = new CompositeDisposable();
         response.closeHandler(gone -> work.dispose());
+        work.add(single(() -> withContext(
+                        Trace.KEY, trace, () -> page.answer(request.method().name(), request.uri())))
+                .flatMapCompletable(
+                        answer -> response.setStatusCode(answer.status()).rxEnd(answer.body()))
+                .subscribe(() -> {}, failure -> fail(request, failure)));
     }
     // readme:end
 
