@@ -3,4 +3,9 @@ module dev.weft.tck {
     requires transitive dev.weft;
     requires transitive org.junit.jupiter.api;
     requires static org.jspecify;
+
+    exports dev.weft.tck;
+
+    opens dev.weft.tck to
+            org.junit.platform.commons;
 }

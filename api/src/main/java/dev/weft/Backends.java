@@ -34,21 +34,22 @@ final class Backends {
 
     /** {@return the backend that understands a type} */
     static Backend of(Class<?> type) {
-        return of(type, installed(), Backends::selected);
+        return of(type, installed(), Async::backend);
     }
 
-    /** The rule for a type: the only one that understands it, or of several the selected one. */
+    /** The rule for a type: the only adapter that understands it, or of several the selected one; where there is none, {@code jdk}. */
     static Backend of(Class<?> type, Installed installed, Supplier<Backend> selection) {
         List<Backend> found = new ArrayList<>();
-        for (Backend backend : installed.all()) if (backend.understands(type)) found.add(backend);
+        for (Backend backend : installed.adapters()) if (backend.understands(type)) found.add(backend);
+        if (found.isEmpty() && JdkBackend.INSTANCE.understands(type)) return JdkBackend.INSTANCE;
         if (found.isEmpty())
             throw new BackendException(
                     "a backend that understands " + type.getName(),
                     installed.describe(),
                     "add the adapter of that library, or convert the value first");
         if (found.size() == 1) return found.get(0);
-        Backend selected = selection.get();
-        if (found.contains(selected)) return selected;
+        String selected = selection.get().id();
+        for (Backend backend : found) if (backend.id().equals(selected)) return backend;
         throw new BackendException(
                 "one backend that understands " + type.getName(),
                 ids(found),

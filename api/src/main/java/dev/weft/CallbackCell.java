@@ -67,14 +67,14 @@ final class CallbackCell<T extends @Nullable Object> extends AwaitCell<T> {
     }
 
     void late(Throwable failure) {
-        Reports.drop(backend(), context(), failure);
+        Reports.drop(backend(), carried(), failure);
     }
 
     void undelivered(T value) {
         if (value == null) return;
         Consumer<? super T> closer = handler;
         if (closer == null) {
-            Reports.discard(backend(), context(), value);
+            Reports.discard(backend(), carried(), value);
             return;
         }
         try {

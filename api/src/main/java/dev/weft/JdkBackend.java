@@ -51,18 +51,20 @@ final class JdkBackend implements Backend {
     @Override
     public <N> N createOne(Callable<?> body, Class<N> type) {
         if (type.isAssignableFrom(CompletableFuture.class))
-            return type.cast(new TaskDeferred<>(null, this, Async.context(), body)
-                    .started(null)
-                    .toCompletableFuture());
-        return type.cast(new AsyncStream<>(out -> {
-            Object value = body.call();
-            if (value != null) out.emit(value);
-        }));
+            return type.cast(StageTask.start(this, Async.context(), body));
+        return createStream(
+                new AsyncStream<>(out -> {
+                    Object value = body.call();
+                    if (value != null) out.emit(value);
+                }),
+                type);
     }
 
     @Override
     public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
-        return type.cast(source);
+        if (type.isInstance(source)) return type.cast(source);
+        throw new IllegalArgumentException(
+                "cannot make a " + type.getName() + " here; ask for CompletableFuture or Flow.Publisher");
     }
 
     @Override

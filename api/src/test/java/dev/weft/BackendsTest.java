@@ -22,6 +22,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.SubmissionPublisher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,6 +128,15 @@ class BackendsTest {
     }
 
     @Test
+    void L5_anAdapterKnowsItsOwnPublishersBetterThanJdk() {
+        var adapter = new Fake("adapter", SubmissionPublisher.class);
+        assertThat(Backends.of(SubmissionPublisher.class, installed(ONE, adapter), () -> ONE))
+                .isSameAs(adapter);
+        assertThat(Backends.of(SubmissionPublisher.class, installed(ONE), () -> ONE))
+                .isSameAs(JdkBackend.INSTANCE);
+    }
+
+    @Test
     void L5_aTypeThatNobodyUnderstandsIsAnError() {
         assertThatThrownBy(() -> Backends.of(Thread.class, installed(ONE), () -> ONE))
                 .isInstanceOf(BackendException.class)
@@ -142,6 +152,8 @@ class BackendsTest {
     @Test
     void L5_ofTwoThatClaimATypeTheSelectedOneIsTaken() {
         assertThat(Backends.of(String.class, installed(ONE, TWO), () -> TWO)).isSameAs(TWO);
+        assertThat(Backends.of(String.class, installed(ONE, TWO), () -> new Fake("two")))
+                .isSameAs(TWO);
         assertThatThrownBy(() -> Backends.of(String.class, installed(ONE, TWO), () -> JdkBackend.INSTANCE))
                 .isInstanceOf(BackendException.class)
                 .hasMessageContainingAll(

@@ -480,7 +480,9 @@ class GeneratorTest {
     @Test
     void D05_emittingNullThrowsAndTheStreamLives() {
         var sink = unbounded(Async.<Integer>stream(out -> {
-            assertThatThrownBy(() -> out.emit(null)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> out.emit(null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessageContaining("stream: emit(null)");
             out.emit(1);
         }));
         sink.ended();

@@ -117,7 +117,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     }
 
     /** {@return the context that the await runs in, or null on a plain thread and after the outcome} */
-    protected final @Nullable Object context() {
+    protected final @Nullable Object carried() {
         return context;
     }
 
@@ -157,10 +157,9 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
      * @return false if it is not wanted: too late, or not the first
      */
     protected final boolean attach(Object handle) {
-        SchedulePoint.pass();
-        if (UPSTREAM.compareAndSet(this, null, handle)) return true;
-        if (upstream == Mark.CLOSED) cancelGuarded(handle);
-        return false;
+        Object first = attachFirst(handle);
+        if (first == Mark.CLOSED) cancelGuarded(handle);
+        return first == null;
     }
 
     /**
@@ -196,6 +195,11 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     protected final boolean fail(Throwable failure) {
         terminated();
         return settle(failure);
+    }
+
+    /** The source threw out of {@link #start}, and its library has reported that: it is the outcome, unless there is one. */
+    protected final void thrownAndReported(Throwable failure) {
+        decide(failure);
     }
 
     // --- for SourceCell and SourceTask
@@ -270,6 +274,12 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     final @Nullable Object terminated() {
         SchedulePoint.pass();
         return UPSTREAM.getAndSet(this, Mark.TERMINATED);
+    }
+
+    /** Takes the handle if there was none. {@return null, or what is there instead} */
+    final @Nullable Object attachFirst(Object handle) {
+        SchedulePoint.pass();
+        return UPSTREAM.compareAndSet(this, null, handle) ? null : upstream;
     }
 
     final @Nullable Object upstream() {

@@ -48,7 +48,7 @@ final class Ring<T> extends Buffer<T> {
     /** Written and read by the source's thread only. */
     private int produceAt;
 
-    /** Written and read by the consumer only. */
+    /** Written by the consumer only; read by the source's thread only to drain, when the consumer has left. */
     private int consumeAt;
 
     Ring(int capacity) {
@@ -83,9 +83,11 @@ final class Ring<T> extends Buffer<T> {
 
     @Override
     void drain(Consumer<? super T> to) {
-        for (int at = 0; at < places.length(); at++) {
+        int at = consumeAt;
+        for (int n = places.length(); n > 0; n--) {
             T value = places.getAndSet(at, null);
             if (value != null) to.accept(value);
+            at = after(at);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.weft.spi;
 
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
@@ -47,6 +46,11 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     /** Makes the values, on the coroutine's thread, by calling {@link #emit}. */
     protected abstract void generate() throws Exception;
 
+    /** {@return the public word for what made this, as errors name it} */
+    protected String builder() {
+        return "stream";
+    }
+
     /** Hands a value to the subscriber; on the coroutine's thread. */
     protected abstract void next(S subscriber, T value);
 
@@ -82,7 +86,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
      *     delivered and is discarded
      */
     public final void emit(T value) {
-        Objects.requireNonNull(value, "value");
+        if (value == null) throw new NullPointerException(builder() + ": emit(null), but a stream has no nulls");
         if (Thread.currentThread() != thread())
             throw new IllegalStateException("emit from outside the generator's coroutine");
         try {

@@ -50,8 +50,9 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
     /** The source's first signal: its handle. Requests at once what is needed. */
     protected final void subscribed(@Nullable Object handle) {
         if (handle == null) throw nullSignal("onSubscribe");
-        if (!attach(handle)) {
-            unwanted(handle);
+        Object first = attachFirst(handle);
+        if (first != null) {
+            unwanted(handle, first);
             return;
         }
         try {
@@ -118,14 +119,14 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
         if (!settle(failure)) drop(failure);
     }
 
-    private void unwanted(Object handle) {
-        Object first = upstream();
+    /** One look decides: what cancelling the handle signals may end this cell meanwhile. */
+    private void unwanted(Object handle, Object first) {
         if (first == handle) {
             violation("2.5", "onSubscribe twice with the same subscription");
             return;
         }
         if (isHandle(first)) violation("2.5", "onSubscribe twice");
-        if (isHandle(first) || isTerminated(first)) cancelGuarded(handle);
+        cancelGuarded(handle);
     }
 
     private void accept(T value) {
@@ -160,6 +161,6 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
     }
 
     private void violation(String rule, String message) {
-        Reports.violation(backend(), context(), new Violation(rule, source.getName(), message));
+        Reports.violation(backend(), carried(), new Violation(rule, source.getName(), message));
     }
 }

@@ -118,7 +118,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     }
 
     /** {@return the context that the iteration runs in, or null on a plain thread} */
-    protected final @Nullable Object context() {
+    protected final @Nullable Object carried() {
         return context;
     }
 
@@ -234,6 +234,12 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         if (first == null) return false;
         if (!(first instanceof Mark) && UPSTREAM.compareAndSet(this, first, handle)) cancelGuarded(first);
         return true;
+    }
+
+    /** The source threw out of {@link #start}, and its library has reported that: it is the end, unless it has ended. */
+    protected final void thrownAndReported(Throwable thrown) {
+        closeEarly();
+        end(thrown);
     }
 
     /** A value. */

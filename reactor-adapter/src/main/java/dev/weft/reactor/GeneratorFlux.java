@@ -52,6 +52,11 @@ final class FluxTask<T> extends EmitterTask<T, CoreSubscriber<? super T>> implem
     }
 
     @Override
+    protected String builder() {
+        return "flux";
+    }
+
+    @Override
     protected void generate() throws Exception {
         generator.generate(this);
     }

@@ -22,7 +22,7 @@ final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T>
     protected void start() {
         Publisher<? extends T> publisher = source;
         source = null;
-        if (!(context() instanceof ReactorContext)) carry(ReactorContext.captured(context()));
+        if (!(carried() instanceof ReactorContext)) carry(ReactorContext.captured(carried()));
         ReactorBackend.follow();
         if (publisher != null) publisher.subscribe(this);
     }
@@ -39,7 +39,7 @@ final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T>
 
     @Override
     public Context currentContext() {
-        return ReactorContext.toReactor(context());
+        return ReactorContext.toReactor(carried());
     }
 
     /** Reactor turns what subscribe throws into an onSubscribe of a subscription of its own, and an onError. */

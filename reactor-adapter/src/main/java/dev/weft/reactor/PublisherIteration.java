@@ -21,7 +21,7 @@ final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscribe
     protected void start() {
         Publisher<? extends T> publisher = source;
         source = null;
-        if (!(context() instanceof ReactorContext)) carry(ReactorContext.captured(context()));
+        if (!(carried() instanceof ReactorContext)) carry(ReactorContext.captured(carried()));
         ReactorBackend.follow();
         if (publisher != null) publisher.subscribe(this);
     }
@@ -38,7 +38,7 @@ final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscribe
 
     @Override
     public Context currentContext() {
-        return ReactorContext.toReactor(context());
+        return ReactorContext.toReactor(carried());
     }
 
     /** Reactor turns what subscribe throws into an onSubscribe of a subscription of its own, and an onError. */

@@ -62,12 +62,17 @@ public final class ReactorBackend implements Backend {
     @Override
     public <N> N createOne(Callable<?> body, Class<N> type) {
         Mono<Object> mono = ReactorAsync.mono(body::call);
-        return type.cast(type == Flux.class ? mono.flux() : mono);
+        return type.isAssignableFrom(Mono.class) ? type.cast(mono) : many(mono.flux(), type);
     }
 
     @Override
     public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
-        return type.cast(ReactorAsync.asFlux(source));
+        return many(ReactorAsync.asFlux(source), type);
+    }
+
+    private static <N> N many(Flux<?> source, Class<N> type) {
+        if (type.isAssignableFrom(Flux.class)) return type.cast(source);
+        throw new IllegalArgumentException("cannot make a " + type.getName() + " here; ask for Mono or Flux");
     }
 
     @Override

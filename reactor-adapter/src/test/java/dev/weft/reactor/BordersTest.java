@@ -14,7 +14,9 @@ import dev.weft.TooManyValuesException;
 import io.micrometer.context.ContextRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.SubmissionPublisher;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -57,6 +59,16 @@ class BordersTest {
         assertThatThrownBy(() -> run(() -> Async.await(many))).isInstanceOf(TooManyValuesException.class);
         Awaitable<Integer> one = Async.awaitable((Object) Mono.just(1));
         assertThat(run(() -> Async.await(one))).isEqualTo(1);
+    }
+
+    @Test
+    void aTypeThatCannotBeMadeIsRefused() {
+        assertThatThrownBy(() -> Async.coroutine(() -> 1).as(ConnectableFlux.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("ConnectableFlux", "ask for Mono or Flux");
+        assertThatThrownBy(() -> Async.coroutine(() -> 1).as(SubmissionPublisher.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("SubmissionPublisher", "ask for CompletableFuture or Flow.Publisher");
     }
 
     @Test

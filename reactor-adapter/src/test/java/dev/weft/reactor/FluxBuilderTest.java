@@ -227,7 +227,9 @@ class FluxBuilderTest {
     void D05_nullIsRefusedAndTheStreamStaysAlive() {
         var recorder = Recorder.<Integer>eager();
         watched((Emitter<Integer> out) -> {
-                    assertThatThrownBy(() -> out.emit(null)).isInstanceOf(NullPointerException.class);
+                    assertThatThrownBy(() -> out.emit(null))
+                            .isInstanceOf(NullPointerException.class)
+                            .hasMessageContaining("flux: emit(null)");
                     out.emit(1);
                 })
                 .subscribe(recorder);

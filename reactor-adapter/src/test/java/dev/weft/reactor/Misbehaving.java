@@ -34,6 +34,15 @@ enum Misbehaving {
                 s.complete();
             }),
             "parks"),
+    SUBSCRIPTION_AFTER_CANCEL_WHOSE_CANCEL_EMITS(
+            s -> {
+                s.onCancel(() -> {
+                    s.next();
+                    s.complete();
+                });
+                s.afterEnd(s::subscription);
+            },
+            "parks"),
     SAME_SUBSCRIPTION_TWICE(
             s -> {
                 Script.Upstream upstream = s.subscription();

@@ -52,6 +52,11 @@ final class FlowableTask<T> extends EmitterTask<T, Subscriber<? super T>> implem
     }
 
     @Override
+    protected String builder() {
+        return "flowable";
+    }
+
+    @Override
     protected void generate() throws Exception {
         generator.generate(this);
     }

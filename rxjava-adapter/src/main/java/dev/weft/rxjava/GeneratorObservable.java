@@ -52,6 +52,11 @@ final class ObservableTask<T> extends EmitterTask<T, Observer<? super T>> implem
     }
 
     @Override
+    protected String builder() {
+        return "observable";
+    }
+
+    @Override
     protected void generate() throws Exception {
         generator.generate(this);
     }

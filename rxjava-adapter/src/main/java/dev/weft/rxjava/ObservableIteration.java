@@ -1,6 +1,7 @@
 package dev.weft.rxjava;
 
 import dev.weft.Overflow;
+import dev.weft.spi.Failures;
 import dev.weft.spi.StreamCell;
 import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.Observer;
@@ -24,8 +25,10 @@ final class ObservableIteration<T> extends StreamCell<T> implements Observer<T> 
         if (observable == null) return;
         try {
             observable.subscribe(this);
-        } catch (NullPointerException wrapper) {
-            throw RxBackend.thrown(wrapper);
+        } catch (NullPointerException thrown) {
+            Thrown real = Thrown.by(thrown);
+            if (!real.reported()) throw Failures.<RuntimeException>sneak(real.failure());
+            thrownAndReported(real.failure());
         }
     }
 

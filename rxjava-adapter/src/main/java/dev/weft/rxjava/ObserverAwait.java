@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.spi.Failures;
 import dev.weft.spi.SourceCell;
 import dev.weft.spi.Take;
 import io.reactivex.rxjava3.core.CompletableObserver;
@@ -31,8 +32,10 @@ final class ObserverAwait<T> extends SourceCell<T>
         if (subscribable == null) return;
         try {
             subscribe(subscribable);
-        } catch (NullPointerException wrapper) {
-            throw RxBackend.thrown(wrapper);
+        } catch (NullPointerException thrown) {
+            Thrown real = Thrown.by(thrown);
+            if (!real.reported()) throw Failures.<RuntimeException>sneak(real.failure());
+            thrownAndReported(real.failure());
         }
     }
 

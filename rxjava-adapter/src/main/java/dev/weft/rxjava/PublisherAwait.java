@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.spi.Failures;
 import dev.weft.spi.SourceCell;
 import dev.weft.spi.Take;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
@@ -24,8 +25,10 @@ final class PublisherAwait<T> extends SourceCell<T> implements FlowableSubscribe
         if (publisher == null) return;
         try {
             publisher.subscribe(this);
-        } catch (NullPointerException wrapper) {
-            throw RxBackend.thrown(wrapper);
+        } catch (NullPointerException thrown) {
+            Thrown real = Thrown.by(thrown);
+            if (!real.reported()) throw Failures.<RuntimeException>sneak(real.failure());
+            thrownAndReported(real.failure());
         }
     }
 

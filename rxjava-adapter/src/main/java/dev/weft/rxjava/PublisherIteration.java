@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.spi.Failures;
 import dev.weft.spi.StreamCell;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,10 @@ final class PublisherIteration<T> extends StreamCell<T> implements FlowableSubsc
         if (publisher == null) return;
         try {
             publisher.subscribe(this);
-        } catch (NullPointerException wrapper) {
-            throw RxBackend.thrown(wrapper);
+        } catch (NullPointerException thrown) {
+            Thrown real = Thrown.by(thrown);
+            if (!real.reported()) throw Failures.<RuntimeException>sneak(real.failure());
+            thrownAndReported(real.failure());
         }
     }
 

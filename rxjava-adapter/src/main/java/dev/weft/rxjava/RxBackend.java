@@ -4,7 +4,6 @@ import dev.weft.Hooks;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineTask;
-import dev.weft.spi.Failures;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
@@ -90,8 +89,8 @@ public final class RxBackend implements Backend {
     private static <N> N many(Flowable<?> source, Class<N> type) {
         if (type.isAssignableFrom(Flowable.class)) return type.cast(source);
         if (type.isAssignableFrom(Observable.class)) return type.cast(source.toObservable());
-        throw new IllegalArgumentException(
-                "cannot make a " + type.getName() + " here; ask for one of RxJava's base types");
+        throw new IllegalArgumentException("cannot make a " + type.getName()
+                + " here; ask for Single, Maybe, Completable, Flowable or Observable");
     }
 
     @Override
@@ -131,11 +130,5 @@ public final class RxBackend implements Backend {
 
     static void follow() {
         TIME.follow();
-    }
-
-    /** {@return what a source threw out of its subscribe method: RxJava wraps it in a {@link NullPointerException}} */
-    static RuntimeException thrown(NullPointerException wrapper) {
-        Throwable cause = wrapper.getCause();
-        return cause == null ? wrapper : Failures.sneak(cause);
     }
 }

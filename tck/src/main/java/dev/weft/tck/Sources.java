@@ -1,6 +1,7 @@
 package dev.weft.tck;
 
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,15 @@ public interface Sources {
     /** {@return the type for many values: what {@code createStream} is asked for; null if there is none} */
     default @Nullable Class<?> many() {
         return null;
+    }
+
+    /**
+     * {@return whether the type for one value is cold: each subscription runs anew, and is cancelled by itself} A handle of
+     * something that runs anyway, such as a future, is not: an await leaves it alone, and the rules about its subscription are
+     * skipped.
+     */
+    default boolean isCold() {
+        return true;
     }
 
     // --- of the type for one value
@@ -74,6 +84,13 @@ public interface Sources {
      * @param publisher the one that breaks the protocol
      */
     default @Nullable Object misbehaving(Flow.Publisher<?> publisher) {
+        return null;
+    }
+
+    // --- threads
+
+    /** {@return what runs an action on a thread on which the library forbids to wait} */
+    default @Nullable Executor nonBlocking() {
         return null;
     }
 

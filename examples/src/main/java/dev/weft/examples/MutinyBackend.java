@@ -1,0 +1,367 @@
+package dev.weft.examples;
+
+import dev.weft.Async;
+import dev.weft.AsyncStream;
+import dev.weft.Emitter;
+import dev.weft.Generator;
+import dev.weft.Hooks;
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Backend;
+import dev.weft.spi.EmitterTask;
+import dev.weft.spi.Reports;
+import dev.weft.spi.SourceCell;
+import dev.weft.spi.SpiLevel;
+import dev.weft.spi.StreamCell;
+import dev.weft.spi.SubscriberTask;
+import dev.weft.spi.Take;
+import dev.weft.spi.Timer;
+import dev.weft.spi.Undeliverable;
+import io.smallrye.mutiny.Context;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.operators.AbstractMulti;
+import io.smallrye.mutiny.operators.AbstractUni;
+import io.smallrye.mutiny.subscription.ContextSupport;
+import io.smallrye.mutiny.subscription.MultiSubscriber;
+import io.smallrye.mutiny.subscription.UniSubscriber;
+import io.smallrye.mutiny.subscription.UniSubscription;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A backend in one file, for SmallRye Mutiny's {@code Uni} and {@code Multi}: what {@code docs/backends.md} describes. It is chosen with
+ * {@code withBackend(new MutinyBackend(), …)}; a published one would be listed in {@code META-INF/services} as well.
+ */
+@SpiLevel(SpiLevel.CURRENT)
+public final class MutinyBackend implements Backend {
+    @Override
+    public String id() {
+        return "mutiny";
+    }
+
+    @Override
+    public boolean understands(Class<?> type) {
+        return Uni.class.isAssignableFrom(type) || Multi.class.isAssignableFrom(type);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> AwaitCell<T> one(Object source, Take take) {
+        return source instanceof Uni<?> uni
+                ? new UniAwait<>(this, (Uni<T>) uni, take)
+                : new MultiAwait<>(this, (Multi<T>) source, take);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> StreamCell<T> many(Object source, int prefetch) {
+        return new MultiIteration<>(this, (Multi<T>) source, prefetch);
+    }
+
+    @Override
+    public <N> N createOne(Callable<?> body, Class<N> type) {
+        Uni<?> uni = Infrastructure.onUniCreation(new CoroutineUni<>(this, body));
+        return type.isAssignableFrom(Uni.class) ? type.cast(uni) : type.cast(uni.toMulti());
+    }
+
+    @Override
+    public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
+        if (!(source instanceof AsyncStream<?> stream))
+            return type.cast(Multi.createFrom().publisher(source));
+        return type.cast(Infrastructure.onMultiCreation(new GeneratorMulti<>(this, stream.generator())));
+    }
+
+    @Override
+    public Timer timer() {
+        var pool = Infrastructure.getDefaultWorkerPool();
+        return (nanos, action) -> {
+            Future<?> entry = pool.schedule(action, nanos, TimeUnit.NANOSECONDS);
+            return () -> entry.cancel(false);
+        };
+    }
+
+    @Override
+    public void undeliverable(Undeliverable signal, @Nullable Object context) {
+        switch (signal) {
+            case Undeliverable.Value value -> Hooks.discard(value.value());
+            case Undeliverable.Failure failure -> Infrastructure.handleDroppedException(failure.error());
+            case Undeliverable.Breach breach -> Hooks.violate(breach.violation());
+        }
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return Infrastructure.canCallerThreadBeBlocked();
+    }
+
+    @Override
+    public Runnable propagate(Object context, Runnable body) {
+        return Infrastructure.decorate(body);
+    }
+
+    // --- context
+
+    /** A coroutine's context as Mutiny's, for the keys that are strings. */
+    private static Context mutiny(@Nullable Object carried) {
+        if (carried == null || carried == dev.weft.Context.empty()) return Context.empty();
+        Map<String, Object> entries = new HashMap<>();
+        ((dev.weft.Context) carried).forEach((key, value) -> {
+            if (key instanceof String name) entries.put(name, value);
+        });
+        return Context.from(entries);
+    }
+
+    /** A subscriber's context for a coroutine, over that of the coroutine which subscribes, if there is one. */
+    private static dev.weft.Context captured(Object subscriber) {
+        dev.weft.Context context = Async.context();
+        if (!(subscriber instanceof ContextSupport support)) return context;
+        Context own = support.context();
+        for (String key : own.keys()) context = context.with(key, own.<Object>get(key));
+        return context;
+    }
+
+    // --- await
+
+    /** An item that is null is Mutiny's way to be empty. */
+    private static final class UniAwait<T> extends SourceCell<T> implements UniSubscriber<T> {
+        private @Nullable Uni<? extends T> source;
+
+        UniAwait(MutinyBackend backend, Uni<? extends T> source, Take take) {
+            super(backend, take, source.getClass());
+            this.source = source;
+        }
+
+        @Override
+        protected void start() {
+            Uni<? extends T> uni = source;
+            source = null;
+            if (uni != null) AbstractUni.subscribe(uni, this);
+        }
+
+        @Override
+        protected boolean hasDemand() {
+            return false;
+        }
+
+        @Override
+        protected void cancelUpstream(Object handle) {
+            ((UniSubscription) handle).cancel();
+        }
+
+        @Override
+        public Context context() {
+            return mutiny(carried());
+        }
+
+        @Override
+        public void onSubscribe(UniSubscription subscription) {
+            subscribed(subscription);
+        }
+
+        @Override
+        public void onItem(@Nullable T item) {
+            if (item == null) completed();
+            else succeeded(item);
+        }
+
+        @Override
+        public void onFailure(Throwable failure) {
+            failed(failure);
+        }
+    }
+
+    private static final class MultiAwait<T> extends SourceCell<T> implements MultiSubscriber<T>, ContextSupport {
+        private @Nullable Multi<? extends T> source;
+
+        MultiAwait(MutinyBackend backend, Multi<? extends T> source, Take take) {
+            super(backend, take, source.getClass());
+            this.source = source;
+        }
+
+        @Override
+        protected void start() {
+            Multi<? extends T> multi = source;
+            source = null;
+            if (multi != null) multi.subscribe(this);
+        }
+
+        @Override
+        protected void request(Object handle, long count) {
+            ((Flow.Subscription) handle).request(count);
+        }
+
+        @Override
+        protected void cancelUpstream(Object handle) {
+            ((Flow.Subscription) handle).cancel();
+        }
+
+        @Override
+        public Context context() {
+            return mutiny(carried());
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscribed(subscription);
+        }
+
+        @Override
+        public void onItem(T item) {
+            value(item);
+        }
+
+        @Override
+        public void onFailure(Throwable failure) {
+            failed(failure);
+        }
+
+        @Override
+        public void onCompletion() {
+            completed();
+        }
+    }
+
+    // --- iterate
+
+    private static final class MultiIteration<T> extends StreamCell<T> implements MultiSubscriber<T>, ContextSupport {
+        private @Nullable Multi<? extends T> source;
+
+        MultiIteration(MutinyBackend backend, Multi<? extends T> source, int prefetch) {
+            super(backend, prefetch, source.getClass());
+            this.source = source;
+        }
+
+        @Override
+        protected void start() {
+            Multi<? extends T> multi = source;
+            source = null;
+            if (multi != null) multi.subscribe(this);
+        }
+
+        @Override
+        protected void request(Object handle, long count) {
+            ((Flow.Subscription) handle).request(count);
+        }
+
+        @Override
+        protected void cancelUpstream(Object handle) {
+            ((Flow.Subscription) handle).cancel();
+        }
+
+        @Override
+        public Context context() {
+            return mutiny(carried());
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscribed(subscription);
+        }
+
+        @Override
+        public void onItem(T item) {
+            value(item);
+        }
+
+        @Override
+        public void onFailure(Throwable failure) {
+            failed(failure);
+        }
+
+        @Override
+        public void onCompletion() {
+            completed();
+        }
+    }
+
+    // --- build
+
+    private static final class CoroutineUni<T> extends AbstractUni<T> {
+        private final MutinyBackend backend;
+        private final Callable<? extends @Nullable T> body;
+
+        CoroutineUni(MutinyBackend backend, Callable<? extends @Nullable T> body) {
+            this.backend = backend;
+            this.body = body;
+        }
+
+        @Override
+        public void subscribe(UniSubscriber<? super T> downstream) {
+            var task = new UniTask<T>(backend, downstream, body);
+            downstream.onSubscribe(task);
+            task.start(null);
+        }
+    }
+
+    private static final class UniTask<T> extends SubscriberTask<@Nullable T, UniSubscriber<? super T>>
+            implements UniSubscription {
+        UniTask(MutinyBackend backend, UniSubscriber<? super T> downstream, Callable<? extends @Nullable T> body) {
+            super(downstream, backend, captured(downstream), body);
+        }
+
+        @Override
+        protected void succeeded(@Nullable T value) {
+            UniSubscriber<? super T> subscriber = forget();
+            if (subscriber != null) subscriber.onItem(value);
+            else Reports.discard(backend(), context(), value);
+        }
+
+        @Override
+        protected void fail(UniSubscriber<? super T> subscriber, Throwable failure) {
+            subscriber.onFailure(failure);
+        }
+    }
+
+    private static final class GeneratorMulti<T> extends AbstractMulti<T> {
+        private final MutinyBackend backend;
+        private final Generator<T> generator;
+
+        GeneratorMulti(MutinyBackend backend, Generator<T> generator) {
+            this.backend = backend;
+            this.generator = generator;
+        }
+
+        @Override
+        public void subscribe(MultiSubscriber<? super T> downstream) {
+            var task = new MultiTask<T>(backend, downstream, generator);
+            downstream.onSubscribe(task);
+            task.start(null);
+        }
+    }
+
+    private static final class MultiTask<T> extends EmitterTask<T, MultiSubscriber<? super T>>
+            implements Emitter<T>, Flow.Subscription {
+        private final Generator<T> generator;
+
+        MultiTask(MutinyBackend backend, MultiSubscriber<? super T> downstream, Generator<T> generator) {
+            super(downstream, backend, captured(downstream));
+            this.generator = generator;
+        }
+
+        @Override
+        protected void generate() throws Exception {
+            generator.generate(this);
+        }
+
+        @Override
+        protected void next(MultiSubscriber<? super T> subscriber, T value) {
+            subscriber.onItem(value);
+        }
+
+        @Override
+        protected void complete(MultiSubscriber<? super T> subscriber) {
+            subscriber.onCompletion();
+        }
+
+        @Override
+        protected void fail(MultiSubscriber<? super T> subscriber, Throwable failure) {
+            subscriber.onFailure(failure);
+        }
+    }
+}

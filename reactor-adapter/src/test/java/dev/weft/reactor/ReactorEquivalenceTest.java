@@ -1,0 +1,18 @@
+package dev.weft.reactor;
+
+import dev.weft.spi.Backend;
+import dev.weft.tck.EquivalenceContract;
+import dev.weft.tck.Sources;
+
+/** On Reactor, programs leave the same traces as elsewhere. */
+class ReactorEquivalenceTest extends EquivalenceContract {
+    @Override
+    protected Backend backend() {
+        return ReactorBackend.INSTANCE;
+    }
+
+    @Override
+    protected Sources sources() {
+        return new SinkSources();
+    }
+}

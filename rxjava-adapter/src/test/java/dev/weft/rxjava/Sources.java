@@ -1,0 +1,148 @@
+package dev.weft.rxjava;
+
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.CompletableObserver;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.Maybe;
+import io.reactivex.rxjava3.core.MaybeObserver;
+import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.Observer;
+import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.core.SingleObserver;
+import org.reactivestreams.Subscriber;
+
+/** One source in each of RxJava's five types. */
+interface Sources<T> {
+    Single<T> single();
+
+    Maybe<T> maybe();
+
+    Completable completable();
+
+    Observable<T> observable();
+
+    Flowable<T> flowable();
+
+    /** A well-behaved source. */
+    static <T> Sources<T> of(Flowable<T> flowable) {
+        return new Converted<>(flowable);
+    }
+
+    /** RxJava's own conversions. */
+    record Converted<T>(Flowable<T> flowable) implements Sources<T> {
+        @Override
+        public Single<T> single() {
+            return flowable.singleOrError();
+        }
+
+        @Override
+        public Maybe<T> maybe() {
+            return flowable.singleElement();
+        }
+
+        @Override
+        public Completable completable() {
+            return flowable.ignoreElements();
+        }
+
+        @Override
+        public Observable<T> observable() {
+            return flowable.toObservable();
+        }
+    }
+
+    /** A source of the test's own making, with nothing of RxJava between it and who listens. */
+    interface Raw<T> extends Sources<T> {
+        void subscribe(Signals<T> to);
+
+        @Override
+        default Single<T> single() {
+            return new RawSingle<>(this);
+        }
+
+        @Override
+        default Maybe<T> maybe() {
+            return new RawMaybe<>(this);
+        }
+
+        @Override
+        default Completable completable() {
+            return new RawCompletable(this);
+        }
+
+        @Override
+        default Observable<T> observable() {
+            return new RawObservable<>(this);
+        }
+
+        @Override
+        default Flowable<T> flowable() {
+            return new RawFlowable<>(this);
+        }
+    }
+}
+
+final class RawSingle<T> extends Single<T> {
+    private final Sources.Raw<T> source;
+
+    RawSingle(Sources.Raw<T> source) {
+        this.source = source;
+    }
+
+    @Override
+    protected void subscribeActual(SingleObserver<? super T> to) {
+        source.subscribe(Signals.of(to));
+    }
+}
+
+final class RawMaybe<T> extends Maybe<T> {
+    private final Sources.Raw<T> source;
+
+    RawMaybe(Sources.Raw<T> source) {
+        this.source = source;
+    }
+
+    @Override
+    protected void subscribeActual(MaybeObserver<? super T> to) {
+        source.subscribe(Signals.of(to));
+    }
+}
+
+final class RawCompletable extends Completable {
+    private final Sources.Raw<?> source;
+
+    RawCompletable(Sources.Raw<?> source) {
+        this.source = source;
+    }
+
+    @Override
+    protected void subscribeActual(CompletableObserver to) {
+        source.subscribe(Signals.of(to));
+    }
+}
+
+final class RawObservable<T> extends Observable<T> {
+    private final Sources.Raw<T> source;
+
+    RawObservable(Sources.Raw<T> source) {
+        this.source = source;
+    }
+
+    @Override
+    protected void subscribeActual(Observer<? super T> to) {
+        source.subscribe(Signals.of(to));
+    }
+}
+
+final class RawFlowable<T> extends Flowable<T> {
+    private final Sources.Raw<T> source;
+
+    RawFlowable(Sources.Raw<T> source) {
+        this.source = source;
+    }
+
+    @Override
+    protected void subscribeActual(Subscriber<? super T> to) {
+        source.subscribe(Signals.of(to));
+    }
+}

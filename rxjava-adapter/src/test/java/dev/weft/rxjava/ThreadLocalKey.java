@@ -1,0 +1,48 @@
+package dev.weft.rxjava;
+
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ThreadLocalAccessor;
+
+/** A registered thread-local, whose key in a context is its name; it is removed from the registry when it is closed. */
+final class ThreadLocalKey implements ThreadLocalAccessor<String>, AutoCloseable {
+    private final String key;
+    private final ThreadLocal<String> local = new ThreadLocal<>();
+
+    /** What setting and resetting the value do besides. */
+    volatile Runnable onSet = () -> {};
+
+    volatile Runnable onReset = () -> {};
+
+    ThreadLocalKey(String key) {
+        this.key = key;
+        ContextRegistry.getInstance().registerThreadLocalAccessor(this);
+    }
+
+    @Override
+    public Object key() {
+        return key;
+    }
+
+    @Override
+    public String getValue() {
+        return local.get();
+    }
+
+    @Override
+    public void setValue(String value) {
+        onSet.run();
+        local.set(value);
+    }
+
+    @Override
+    public void setValue() {
+        onReset.run();
+        local.remove();
+    }
+
+    @Override
+    public void close() {
+        local.remove();
+        ContextRegistry.getInstance().removeThreadLocalAccessor(key);
+    }
+}

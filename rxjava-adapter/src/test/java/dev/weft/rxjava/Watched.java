@@ -1,0 +1,138 @@
+package dev.weft.rxjava;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.weft.Async;
+import dev.weft.Deferred;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** A body on a thread of its own, watched from outside: when it waits, and what it ends with. */
+final class Watched<T> {
+    /** How long something that must happen may take. */
+    static final long SECONDS = 10;
+
+    private final Thread thread;
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final Deferred<?> handle;
+    private T value;
+    private Throwable thrown;
+    private boolean interruptedAtEnd;
+
+    private Watched(Callable<T> body) throws Exception {
+        var started = new CompletableFuture<Thread>();
+        this.handle = Async.async(() -> {
+            started.complete(Thread.currentThread());
+            observe(body);
+        });
+        this.thread = started.get(SECONDS, TimeUnit.SECONDS);
+    }
+
+    private Watched(Thread.Builder builder, Callable<T> body) {
+        this.handle = null;
+        this.thread = builder.unstarted(() -> observe(body));
+    }
+
+    /** Runs a body in a coroutine. */
+    static <T> Watched<T> coroutine(Callable<T> body) {
+        try {
+            return new Watched<>(body);
+        } catch (Exception failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    /** Runs a body on a thread that is no coroutine. */
+    static <T> Watched<T> thread(Thread.Builder builder, Callable<T> body) {
+        var watched = new Watched<>(builder, body);
+        watched.thread.start();
+        return watched;
+    }
+
+    private void observe(Callable<T> body) {
+        try {
+            value = body.call();
+        } catch (Throwable failure) {
+            thrown = failure;
+        }
+        interruptedAtEnd = Thread.currentThread().isInterrupted();
+        end.countDown();
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    boolean cancel() {
+        return handle.cancel();
+    }
+
+    boolean hasEnded() {
+        return end.getCount() == 0;
+    }
+
+    /** Waits until the thread waits. */
+    Watched<T> parked() {
+        until("parked", () -> thread.getState() == Thread.State.WAITING || hasEnded());
+        if (hasEnded()) throw new AssertionError("ended instead of waiting", thrown);
+        return this;
+    }
+
+    /** Waits until the body has ended. */
+    Watched<T> ended() {
+        try {
+            if (end.await(SECONDS, TimeUnit.SECONDS)) return this;
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+        var late = new AssertionError("has not ended: " + thread + " " + thread.getState());
+        late.setStackTrace(thread.getStackTrace());
+        throw new AssertionError(late);
+    }
+
+    /** What the body returned. */
+    T value() {
+        ended();
+        if (thrown != null) throw new AssertionError("threw instead of returning", thrown);
+        return value;
+    }
+
+    /** What the body threw, the instance. */
+    Throwable failure() {
+        ended();
+        if (thrown == null) fail("returned %s instead of throwing", value);
+        return thrown;
+    }
+
+    /** Waits for the end of the thread, not only of the body. */
+    Watched<T> joined() {
+        try {
+            assertThat(thread.join(Duration.ofSeconds(SECONDS)))
+                    .as("the thread is left behind")
+                    .isTrue();
+            return this;
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    /** Whether the interrupt flag was set when the body ended. */
+    boolean interruptedAtEnd() {
+        ended();
+        return interruptedAtEnd;
+    }
+
+    /** Spins until something is so. */
+    static void until(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) fail("not %s within %d s", what, SECONDS);
+            Thread.yield();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.weft.tck;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.weft.spi.Backend;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Neutral programs, which do the same on every backend: each leaves a trace, which is compared, line by line, with the one in
+ * {@code traces.txt} of this package.
+ *
+ * <p>A backend's author extends it in the tests of the backend, which has to be installed there ({@code META-INF/services}).
+ *
+ * <p>With {@code -Dweft.tck.rounds=300} each program runs as often as that.
+ */
+public abstract class EquivalenceContract {
+    private static final int ROUNDS = Integer.getInteger("weft.tck.rounds", 1);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    /** For subclasses. */
+    protected EquivalenceContract() {}
+
+    /** {@return the backend that has to leave the same traces as all the others} */
+    protected abstract Backend backend();
+
+    /**
+     * {@return sources of the library behind it} Of those that are signalled by hand, what is signalled once they have told of the
+     * subscription and of the demand must arrive, also if another thread is just about to deliver that demand.
+     */
+    protected abstract Sources sources();
+
+    @TestFactory
+    Stream<DynamicTest> aProgramLeavesTheSameTraceOnEveryBackend() {
+        Traces traces = Traces.load();
+        return Program.all().stream().map(program -> dynamicTest(program.name(), () -> compare(program, traces)));
+    }
+
+    @Test
+    void thereIsATraceForEachProgramAndAProgramForEachTrace() {
+        List<String> names = Program.all().stream().map(Program::name).toList();
+        Set<String> programs = new HashSet<>(names);
+        assertEquals(names.size(), programs.size(), "two programs have one name");
+        assertEquals(programs, Traces.load().names());
+    }
+
+    @Test
+    void noTraceIsEmpty() {
+        Traces traces = Traces.load();
+        assertFalse(traces.names().isEmpty(), "there are no traces");
+        assertEquals(
+                Set.of(),
+                traces.names().stream()
+                        .filter(name -> traces.of(name).isEmpty())
+                        .collect(Collectors.toSet()));
+    }
+
+    private void compare(Program program, Traces traces) {
+        Backend backend = backend();
+        for (int round = 0; round < ROUNDS; round++)
+            traces.check(program.name(), backend.id(), program.run(new Stage(backend, sources()), LIMIT));
+    }
+}

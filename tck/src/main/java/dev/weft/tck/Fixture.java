@@ -1,0 +1,196 @@
+package dev.weft.tck;
+
+import dev.weft.Hooks;
+import dev.weft.spi.Backend;
+import dev.weft.spi.Cancellation;
+import dev.weft.spi.CoroutineTask;
+import dev.weft.spi.StreamCell;
+import dev.weft.spi.Take;
+import dev.weft.spi.Undeliverable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.opentest4j.TestAbortedException;
+
+/** What the rules stand on: a backend, its sources, the log of its hooks, and the words for running and requiring. */
+@ExtendWith(RuleReport.class)
+@TestMethodOrder(MethodOrderer.MethodName.class)
+@Execution(ExecutionMode.SAME_THREAD)
+@ResourceLock("dev.weft.Hooks")
+abstract class Fixture {
+    Backend backend;
+    Sources sources;
+    Patience patience;
+    HookLog hooks;
+
+    private Hooks.Handle watch;
+    private final List<Subject> subjects = new CopyOnWriteArrayList<>();
+
+    abstract Backend suppliedBackend();
+
+    abstract Sources suppliedSources();
+
+    abstract Duration suppliedPatience();
+
+    abstract Hooks.Handle watching(Consumer<Undeliverable> seen);
+
+    @BeforeEach
+    void openTheKit() {
+        backend = suppliedBackend();
+        sources = suppliedSources();
+        patience = new Patience(suppliedPatience());
+        hooks = new HookLog();
+        watch = watching(hooks::accept);
+    }
+
+    @AfterEach
+    void closeTheKit() {
+        watch.close();
+        subjects.forEach(Subject::cancel);
+    }
+
+    // --- running
+
+    /** Starts a coroutine. */
+    Subject coroutine(Callable<? extends @Nullable Object> body) {
+        Subject subject = Subject.start(backend, patience, body);
+        subjects.add(subject);
+        return subject;
+    }
+
+    /** Awaits a source in a coroutine of its own. */
+    Subject awaiting(Object source, Take take) {
+        return coroutine(() -> backend.one(source, take).await());
+    }
+
+    /** Awaits a source in a coroutine, which waits when this returns. */
+    Subject waiting(Later later, Take take) {
+        Subject subject = awaiting(later.source(), take);
+        patience.until("the source was not subscribed to", () -> later.subscriptions() > 0);
+        return subject.parked();
+    }
+
+    /** Cancels the coroutine from inside; for use in its body. */
+    static void cancelSelf() {
+        Objects.requireNonNull(CoroutineTask.current()).cancel(Cancellation.Reason.REQUESTED, null);
+    }
+
+    /** Makes a call, as a source does, on a platform thread of its own, which must not be kept. */
+    void signal(Runnable call) {
+        patience.run(Thread.ofPlatform(), "the signalling thread did not come back from the signal", call);
+    }
+
+    /** Opens an iteration on the current thread. */
+    StreamCell<Object> open(Object source, int prefetch) {
+        StreamCell<Object> cell = backend.many(source, prefetch);
+        cell.open();
+        return cell;
+    }
+
+    @SuppressWarnings("unchecked")
+    void subscribe(Object source, Recorder recorder) {
+        ((Flow.Publisher<Object>) sources.publisher(source)).subscribe(recorder);
+    }
+
+    /** Subscribes, and requests all. */
+    Recorder listen(Object source) {
+        Recorder recorder = Recorder.eager(patience);
+        subscribe(source, recorder);
+        return recorder;
+    }
+
+    // --- skipping
+
+    static <T> T need(@Nullable T source, String name) {
+        if (source == null) throw new TestAbortedException("no source \"" + name + "\" is supplied");
+        return source;
+    }
+
+    Object succeeded(Object value) {
+        return need(sources.succeeded(value), "succeeded");
+    }
+
+    Object failed(Throwable failure) {
+        return need(sources.failed(failure), "failed");
+    }
+
+    Later later() {
+        return need(sources.later(), "later");
+    }
+
+    /** A source that an await cancels, as it does not cancel what only stands for something that runs anyway. */
+    Later coldLater() {
+        needCold();
+        return later();
+    }
+
+    Object many(Object... values) {
+        return need(sources.many(List.of(values)), "many");
+    }
+
+    Later laterMany() {
+        return need(sources.laterMany(), "laterMany");
+    }
+
+    Object infinite() {
+        return need(sources.infinite(), "infinite");
+    }
+
+    Object misbehaving(Script script) {
+        return need(sources.misbehaving(script), "misbehaving");
+    }
+
+    Class<?> manyType() {
+        Class<?> type = sources.many();
+        if (type == null) throw new TestAbortedException("no type for many values is supplied");
+        return type;
+    }
+
+    void needCold() {
+        if (!sources.isCold())
+            throw new TestAbortedException(sources.one().getSimpleName() + " is not cold: an await leaves it alone");
+    }
+
+    // --- requiring
+
+    static void require(boolean condition, String otherwise) {
+        if (!condition) throw new AssertionError(otherwise);
+    }
+
+    /** Requires that a body ended well; what it required itself is what this fails with. */
+    static void requireNoFailure(Subject subject) {
+        subject.ended().rethrow();
+    }
+
+    static void requireSame(@Nullable Object expected, @Nullable Object actual, String what) {
+        require(expected == actual, what + " must be " + expected + " itself, but is " + actual);
+    }
+
+    static void requireEqual(Object expected, @Nullable Object actual, String what) {
+        require(expected.equals(actual), what + " must be " + expected + ", but is " + actual);
+    }
+
+    static <X extends Throwable> X requireThrown(Class<X> type, Throwable thrown, String what) {
+        if (!type.isInstance(thrown))
+            throw new AssertionError(what + " must be a " + type.getSimpleName() + ", but is " + thrown, thrown);
+        return Objects.requireNonNull(type.cast(thrown));
+    }
+
+    static void requireCancelledOnce(int cancellations, String when) {
+        require(cancellations > 0, "the source was not cancelled " + when);
+        require(cancellations == 1, "the source was cancelled " + cancellations + " times " + when);
+    }
+}

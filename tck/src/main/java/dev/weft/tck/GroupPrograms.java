@@ -1,0 +1,396 @@
+package dev.weft.tck;
+
+import static dev.weft.Async.async;
+import static dev.weft.Async.await;
+import static dev.weft.Async.coroutine;
+import static dev.weft.Async.gather;
+import static dev.weft.Async.gatherSettled;
+import static dev.weft.Async.group;
+import static dev.weft.Async.mapConcurrent;
+import static dev.weft.Async.race;
+import static dev.weft.Async.shielded;
+
+import dev.weft.Coroutine;
+import dev.weft.Deferred;
+import dev.weft.Outcome;
+import dev.weft.TaskGroup;
+import dev.weft.spi.Take;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/** Several at once: groups, gather in its forms, races. */
+final class GroupPrograms extends Programs {
+    GroupPrograms(Stage stage) {
+        super(stage);
+    }
+
+    // --- gather
+
+    void gatherKeepsTheOrderOfItsArguments() {
+        Later first = later();
+        Later second = later();
+        Deferred<List<Object>> all = async(() -> gather(
+                awaitable(first.source()), awaitable(second.source()), awaitable(ready("c")), awaitable(empty())));
+        until(() -> first.subscriptions() + second.subscriptions() == 2);
+        second.value("b");
+        first.value("a");
+        note("all", all.await());
+    }
+
+    void gatherTakesAnythingAwaitable() {
+        Deferred<String> started = async(() -> "started");
+        note("all", gather(coroutine(() -> "cold"), started, awaitable(ready("native")), () -> "custom"));
+    }
+
+    void gatherOfNothingIsEmpty() {
+        note("all", gather());
+        note("settled", gatherSettled());
+    }
+
+    void theFirstFailureCancelsTheRestOfAGather() {
+        Later forever = laterMany();
+        Later failing = later();
+        Deferred<List<Object>> all = async(() -> gather(endless(forever), awaitable(failing.source())));
+        until(() -> forever.requested() > 0 && failing.subscriptions() == 1);
+        failing.fail(new IllegalStateException("first"));
+        attempt("gather", all::await);
+        note("cancellations", forever.cancellations());
+    }
+
+    private Coroutine<Object> endless(Later source) {
+        return coroutine(() -> {
+            try {
+                return take(source.source(), Take.LAST);
+            } finally {
+                note("cancelled");
+            }
+        });
+    }
+
+    void laterFailuresOfAGatherAreSuppressed() {
+        var running = new CompletableFuture<Boolean>();
+        attempt(
+                "gather",
+                () -> gather(
+                        coroutine(() -> {
+                            try {
+                                running.complete(true);
+                                return await(new CompletableFuture<>());
+                            } finally {
+                                throwing("second");
+                            }
+                        }),
+                        coroutine(() -> {
+                            await(running);
+                            throw new IOException("first");
+                        })));
+    }
+
+    private static void throwing(String message) {
+        throw new IllegalStateException(message);
+    }
+
+    void aFailedGatherDiscardsTheResultsItHas() {
+        var done = new CompletableFuture<Boolean>();
+        attempt(
+                "gather",
+                () -> gather(
+                        coroutine(() -> {
+                            done.complete(true);
+                            return "a";
+                        }),
+                        coroutine(() -> {
+                            await(done);
+                            throw new IllegalStateException("failed");
+                        })));
+        noteDiscarded();
+    }
+
+    void gatherHasABoundOnConcurrency() {
+        var running = new AtomicInteger();
+        var most = new AtomicInteger();
+        var gates = new ArrayList<CompletableFuture<String>>();
+        List<Coroutine<String>> work = new ArrayList<>();
+        for (int n = 0; n < 6; n++) {
+            var gate = new CompletableFuture<String>();
+            gates.add(gate);
+            work.add(coroutine(() -> {
+                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                String result = await(gate);
+                running.decrementAndGet();
+                return result;
+            }));
+        }
+        Deferred<List<String>> all = async(() -> gather(2, work));
+        for (int n = 0; n < 6; n++) {
+            int under = Math.min(2, 6 - n);
+            until(() -> running.get() == under);
+            gates.get(n).complete("result " + n);
+        }
+        note("all", all.await());
+        note("at most", most);
+        attempt("none", () -> gather(0, work));
+    }
+
+    void settledOutcomesAreAllThere() {
+        Deferred<Object> cancelled = async(() -> await(new CompletableFuture<>()));
+        cancelled.cancel();
+        List<Outcome<Object>> outcomes = gatherSettled(
+                awaitable(ready("a")),
+                awaitable(failed(new IllegalStateException("native"))),
+                coroutine(() -> {
+                    throw new IOException("checked");
+                }),
+                cancelled,
+                coroutine(() -> "b"));
+        outcomes.forEach(outcome -> note("outcome", outcome));
+        attempt("checked", outcomes.get(2)::getOrThrow);
+        attempt("cancelled", outcomes.get(3)::getOrThrow);
+    }
+
+    void aCancelledGatherCancelsAllItsMembers() {
+        Later first = laterMany();
+        Later second = laterMany();
+        Deferred<List<Object>> all = async(() -> gather(awaitable(first.source()), awaitable(second.source())));
+        until(() -> first.requested() > 0 && second.requested() > 0);
+        all.cancel();
+        attempt("gather", all::await);
+        note("cancellations", List.of(first.cancellations(), second.cancellations()));
+    }
+
+    // --- mapConcurrent
+
+    void mappingKeepsTheOrderOfTheItems() {
+        note("all", mapConcurrent(List.of(1, 2, 3, 4, 5), 2, n -> n * (Integer) await(awaitable(ready(10)))));
+    }
+
+    void aFailedMappingStopsReadingItsItems() {
+        var read = new AtomicInteger();
+        Iterable<Integer> items = () -> Stream.generate(read::incrementAndGet).iterator();
+        attempt(
+                "map",
+                () -> mapConcurrent(items, 1, n -> {
+                    if (n == 3) throw new IllegalStateException("at " + n);
+                    return n;
+                }));
+        note("read at most one more", read.get() <= 4);
+    }
+
+    // --- race
+
+    void theFirstValueWinsARace() {
+        Later slow = laterMany();
+        Later quick = later();
+        Deferred<Object> winner = async(() -> race(awaitable(slow.source()), awaitable(quick.source())));
+        until(() -> slow.requested() > 0 && quick.subscriptions() == 1);
+        quick.value("quick");
+        note("winner", winner.await());
+        note("cancellations", slow.cancellations());
+    }
+
+    void theLosersOfARaceHaveEndedWhenItReturns() {
+        var running = new CompletableFuture<Boolean>();
+        note(
+                "winner",
+                race(
+                        coroutine(() -> {
+                            try {
+                                running.complete(true);
+                                return await(new CompletableFuture<String>());
+                            } finally {
+                                note("the loser has cleaned up");
+                            }
+                        }),
+                        coroutine(() -> {
+                            await(running);
+                            return "quick";
+                        })));
+    }
+
+    void aReadyRunnerWinsAndTheOnesBehindItAreNotStarted() {
+        Later behind = laterMany();
+        note("winner", race(awaitable(ready("first")), awaitable(behind.source())));
+        note("subscriptions", behind.subscriptions());
+    }
+
+    void aFailureLosesARaceUnlessAllFail() {
+        note("winner", race(awaitable(failed(new IllegalStateException("lost"))), awaitable(ready("won"))));
+        attempt(
+                "all fail",
+                () -> race(
+                        awaitable(failed(new IllegalStateException("first"))),
+                        awaitable(failed(new IOException("second"))),
+                        awaitable(failed(new IllegalArgumentException("third")))));
+        attempt("checked", () -> race(awaitable(failed(new IOException("only one")))));
+        attempt("none", () -> race());
+    }
+
+    void theValueOfALoserIsDiscarded() {
+        var running = new CompletableFuture<Boolean>();
+        note(
+                "winner",
+                race(
+                        coroutine(() -> {
+                            attempt("loser", () -> {
+                                running.complete(true);
+                                return await(new CompletableFuture<String>());
+                            });
+                            return "too late";
+                        }),
+                        coroutine(() -> {
+                            await(running);
+                            return "quick";
+                        })));
+        noteDiscarded();
+    }
+
+    // --- groups
+
+    void aGroupEndsWithItsMembers() {
+        var gate = new CompletableFuture<Boolean>();
+        note("group", group(members -> {
+            members.async(() -> {
+                await(gate);
+                note("member ended");
+            });
+            note("body ended");
+            gate.complete(true);
+            return "result";
+        }));
+    }
+
+    void aMemberOfAGroupNeedsNoThread() {
+        Later later = later();
+        note("group", group(members -> {
+            Deferred<Object> member = members.start(awaitable(later.source()));
+            note("state", member.state());
+            later.value("a");
+            return member.await();
+        }));
+    }
+
+    void theFirstFailureOfAMemberEndsTheGroup() {
+        Later other = laterMany();
+        attempt(
+                "group",
+                () -> group(members -> {
+                    members.async(() -> take(other.source(), Take.LAST));
+                    until(() -> other.requested() > 0);
+                    members.async(() -> {
+                        throw new IOException("member");
+                    });
+                    attempt("body", () -> await(new CompletableFuture<>()));
+                    return "lost";
+                }));
+        note("cancellations", other.cancellations());
+        noteDiscarded();
+    }
+
+    void aFailingBodyCancelsItsMembers() {
+        var running = new CompletableFuture<Boolean>();
+        attempt(
+                "group",
+                () -> group(members -> {
+                    members.async(() -> {
+                        try {
+                            running.complete(true);
+                            await(new CompletableFuture<>());
+                        } finally {
+                            note("member ended");
+                        }
+                    });
+                    await(running);
+                    throwing("body");
+                    return "never";
+                }));
+    }
+
+    void aCancelledGroupReturns() {
+        var running = new CompletableFuture<Boolean>();
+        var noted = new CompletableFuture<Boolean>();
+        group(members -> {
+            members.async(() -> {
+                try {
+                    running.complete(true);
+                    await(new CompletableFuture<>());
+                } finally {
+                    shielded(() -> await(noted));
+                    note("member ended");
+                }
+            });
+            await(running);
+            members.cancel();
+            attempt("body", () -> await(awaitable(ready("a"))));
+            noted.complete(true);
+        });
+        note("group left");
+    }
+
+    void aCancelledGroupWithAResultThrowsWhatEndedItsBody() {
+        attempt(
+                "group",
+                () -> group(members -> {
+                    members.cancel();
+                    return await(awaitable(ready("a")));
+                }));
+    }
+
+    void aGroupIsOverWhenItIsLeft() {
+        var escaped = new ArrayList<TaskGroup>();
+        group(members -> {
+            escaped.add(members);
+        });
+        attempt("async", () -> escaped.get(0).async(() -> "late"));
+    }
+
+    void aMemberMayBeCancelledAlone() {
+        note("group", group(members -> {
+            Deferred<Object> alone = members.async(() -> await(new CompletableFuture<>()));
+            Deferred<String> other = members.async(() -> "other");
+            alone.cancel();
+            attempt("alone", alone::await);
+            return other.await();
+        }));
+    }
+
+    void aFailureTravelsThroughNestedGroups() {
+        Later outside = laterMany();
+        attempt(
+                "outer",
+                () -> group(outer -> {
+                    outer.start(awaitable(outside.source()));
+                    outer.start(coroutine(this::innerGroup));
+                    return "outer";
+                }));
+        note("cancellations", outside.cancellations());
+    }
+
+    private String innerGroup() {
+        return group(inner -> {
+            inner.async(() -> {
+                throw new IllegalStateException("innermost");
+            });
+            attempt("inner body", () -> await(new CompletableFuture<>()));
+            return "inner";
+        });
+    }
+
+    void manyMembersAreAllWaitedFor() {
+        var ended = new AtomicInteger();
+        List<Coroutine<Integer>> work = new ArrayList<>();
+        for (int n = 0; n < 200; n++) {
+            int own = n;
+            work.add(coroutine(() -> {
+                await(awaitable(ready("a")));
+                ended.incrementAndGet();
+                return own;
+            }));
+        }
+        note("sum", sum(gather(work)));
+        note("ended", ended);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.weft.tck;
+
+import dev.weft.Context;
+import dev.weft.spi.Reports;
+import dev.weft.spi.Take;
+import dev.weft.spi.Undeliverable;
+import dev.weft.spi.Violation;
+import org.junit.jupiter.api.Test;
+
+/** Rules 7: what nobody can receive, {@code Backend.undeliverable}. */
+abstract class HookRules extends TimerRules {
+    private final Violation violation = new Violation("1.7", "the kit", "a breach that the kit made up");
+
+    @Test
+    void rule701_aValueReachesTheDiscardHookOnce() {
+        var value = new Token("lost");
+        backend.undeliverable(new Undeliverable.Value(value), null);
+        hooks.requireDiscarded(value, "was undeliverable and");
+    }
+
+    @Test
+    void rule702_aFailureReachesTheErrorHookOnce() {
+        var failure = new IllegalStateException("lost");
+        backend.undeliverable(new Undeliverable.Failure(failure), null);
+        hooks.requireDropped(failure, "was undeliverable and");
+    }
+
+    @Test
+    void rule703_aBreachReachesTheViolationHookOnce() {
+        backend.undeliverable(new Undeliverable.Breach(violation), null);
+        hooks.requireBreach("1.7", "made up by the kit");
+    }
+
+    @Test
+    void rule704_theContextOfACoroutineIsAccepted() {
+        var value = new Token("lost");
+        var failure = new IllegalStateException("lost");
+        Context context = Context.empty().with("key", "value");
+        backend.undeliverable(new Undeliverable.Value(value), context);
+        backend.undeliverable(new Undeliverable.Failure(failure), context);
+        backend.undeliverable(new Undeliverable.Breach(violation), context);
+        hooks.requireDiscarded(value, "was undeliverable in a coroutine with a context and");
+        hooks.requireDropped(failure, "was undeliverable in a coroutine with a context and");
+        hooks.requireBreach("1.7", "made up by the kit, in a coroutine with a context");
+    }
+
+    @Test
+    void rule705_aHookThatThrowsAltersNothing() {
+        Later later = coldLater();
+        Subject subject = waiting(later, Take.MAYBE);
+        subject.cancel();
+        subject.ended();
+        hooks.letThemThrow();
+        Thread.Builder quiet = Thread.ofPlatform().uncaughtExceptionHandler((thread, fromHook) -> {});
+        patience.run(quiet, "a hook that throws reached the source that signals", () -> later.value(new Token("late")));
+        subject.cancellationThrown();
+    }
+
+    @Test
+    void rule706_aHookThatThrowsDoesNotReachWhoReports() {
+        hooks.letThemThrow();
+        Thread.Builder quiet = Thread.ofPlatform().uncaughtExceptionHandler((thread, fromHook) -> {});
+        patience.run(quiet, "a hook that throws reached the one who reports", () -> {
+            Reports.discard(backend, null, new Token("lost"));
+            Reports.drop(backend, null, new IllegalStateException("lost"));
+            Reports.violation(backend, null, violation);
+        });
+    }
+}

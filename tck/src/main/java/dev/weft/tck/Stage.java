@@ -1,0 +1,20 @@
+package dev.weft.tck;
+
+import dev.weft.spi.Backend;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Where one run of a program takes place.
+ *
+ * @param backend the backend in use
+ * @param sources the sources of its library
+ * @param trace what the run leaves
+ * @param discarded the values that went to the discard hook
+ * @param violations the rules whose breach was reported
+ */
+record Stage(Backend backend, Sources sources, Trace trace, List<Object> discarded, List<String> violations) {
+    Stage(Backend backend, Sources sources) {
+        this(backend, sources, new Trace(), new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
+    }
+}

@@ -1,0 +1,206 @@
+package dev.weft.tck;
+
+import static dev.weft.Async.async;
+import static dev.weft.Async.await;
+import static dev.weft.Async.context;
+import static dev.weft.Async.delay;
+import static dev.weft.Async.each;
+import static dev.weft.Async.stream;
+import static dev.weft.Async.withContext;
+
+import dev.weft.AsyncIterator;
+import dev.weft.AsyncStream;
+import dev.weft.Deferred;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The neutral stream and its operators. */
+final class StreamPrograms extends Programs {
+    StreamPrograms(Stage stage) {
+        super(stage);
+    }
+
+    private static AsyncStream<Integer> numbers(int count) {
+        return stream(out -> {
+            for (int n = 0; n < count; n++) out.emit(n);
+        });
+    }
+
+    void aStreamIsLoopedOver() {
+        List<Integer> all = new ArrayList<>();
+        try (var values = each(numbers(5))) {
+            for (int value : values) all.add(value);
+        }
+        note("all", all);
+    }
+
+    void aStreamIsColdAndRunsForEachSubscriber() {
+        var runs = new AtomicInteger();
+        AsyncStream<Integer> cold = stream(out -> out.emit(runs.incrementAndGet()));
+        note("before", runs);
+        note("first", cold.collect(10));
+        note("second", cold.collect(10));
+    }
+
+    void operatorsAreChained() {
+        note(
+                "all",
+                numbers(100)
+                        .filter(n -> n % 2 == 1)
+                        .map(n -> "number " + n)
+                        .take(3)
+                        .collect(10));
+    }
+
+    void operatorsMayAwait() {
+        note(
+                "mapped",
+                numbers(3).map(n -> n + (Integer) await(awaitable(ready(10)))).collect(10));
+        note(
+                "filtered",
+                numbers(4).filter(n -> await(awaitable(ready(n))).equals(2)).collect(10));
+    }
+
+    void takeCancelsTheGenerator() {
+        var ended = new CompletableFuture<String>();
+        AsyncStream<Integer> endless = stream(out -> {
+            try {
+                for (int n = 0; ; n++) out.emit(n);
+            } finally {
+                ended.complete("cancelled");
+            }
+        });
+        note("taken", endless.take(3).collect(10));
+        note("generator", await(ended));
+        note("none", endless.take(0).collect(10));
+        attempt("negative", () -> endless.take(-1));
+    }
+
+    void forEachRunsOnTheCallingThread() {
+        Thread before = Thread.currentThread();
+        numbers(3).forEach(n -> note("value " + n + " here", Thread.currentThread() == before));
+    }
+
+    void aThrowingActionCancelsTheStream() {
+        var ended = new CompletableFuture<String>();
+        AsyncStream<Integer> endless = stream(out -> {
+            try {
+                for (int n = 0; ; n++) out.emit(n);
+            } finally {
+                ended.complete("cancelled");
+            }
+        });
+        attempt("forEach", () -> {
+            endless.forEach(n -> {
+                if (n == 2) throw new IllegalStateException("at " + n);
+            });
+            return null;
+        });
+        note("generator", await(ended));
+    }
+
+    void aFailureOfTheGeneratorFollowsItsValues() {
+        AsyncStream<String> broken = stream(out -> {
+            out.emit("a");
+            out.emit("b");
+            throw new IOException("broken");
+        });
+        try (AsyncIterator<String> values = broken.each()) {
+            note("first", values.next());
+            note("second", values.next());
+            attempt("failure", values::hasNext);
+        }
+        attempt("mapped", () -> broken.map(value -> value).collect(10));
+        noteDiscarded();
+    }
+
+    void aFailureOfAnOperatorEndsTheStream() {
+        attempt(
+                "map",
+                () -> numbers(5)
+                        .map(n -> {
+                            if (n == 1) throw new IllegalArgumentException("not " + n);
+                            return n;
+                        })
+                        .collect(10));
+    }
+
+    void aStreamWithTooManyValuesIsCancelled() {
+        attempt("collect", () -> numbers(50).collect(3));
+    }
+
+    void aConsumerOfAStreamIsCancelled() {
+        var started = new CompletableFuture<Boolean>();
+        var ended = new CompletableFuture<String>();
+        AsyncStream<String> silent = stream(out -> {
+            try {
+                out.emit("a");
+                await(new CompletableFuture<>());
+            } finally {
+                ended.complete("cancelled");
+            }
+        });
+        Deferred<?> consumer = async(() -> silent.forEach(value -> {
+            note("value", value);
+            started.complete(true);
+        }));
+        await(started);
+        consumer.cancel();
+        attempt("consumer", consumer::await);
+        note("generator", await(ended));
+    }
+
+    void aGeneratorMayTakeItsTime() {
+        note(
+                "all",
+                stream(out -> {
+                            for (int n = 0; n < 3; n++) {
+                                delay(Duration.ofMillis(1));
+                                out.emit(n);
+                            }
+                        })
+                        .collect(10));
+    }
+
+    void contextReachesTheGenerator() {
+        AsyncStream<String> users =
+                stream(out -> out.emit(context().contains("user") ? context().get("user") : "nobody"));
+        withContext("user", "ada", () -> {
+            note("each", users.collect(1));
+            note(
+                    "mapped",
+                    users.map(user -> user + " and " + context().get("user")).collect(1));
+        });
+        note("behind", users.collect(1));
+    }
+
+    void aStreamOfTheLibraryIsWrapped() {
+        Later later = laterMany();
+        AsyncStream<Object> wrapped = stream(out -> {
+            try (var values = open(later.source(), 4)) {
+                for (Object value : values) out.emit(value);
+            }
+        });
+        Deferred<List<String>> taken =
+                async(() -> wrapped.map(value -> "value " + value).take(2).collect(10));
+        until(() -> later.requested() > 0);
+        later.value(0);
+        later.value(1);
+        note("taken", taken.await());
+        until(() -> later.cancellations() == 1);
+        note("cancellations", later.cancellations());
+    }
+
+    void streamsOfStreamsAreFlattened() {
+        AsyncStream<Integer> flat = stream(out -> {
+            try (var outer = each(numbers(4))) {
+                for (int n : outer) numbers(n).forEach(out::emit);
+            }
+        });
+        note("all", flat.collect(100));
+    }
+}

@@ -1,0 +1,134 @@
+package dev.weft.tck;
+
+import dev.weft.Context;
+import dev.weft.spi.Backend;
+import dev.weft.spi.Cancellation;
+import dev.weft.spi.CoroutineTask;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/** A coroutine of the kit's, watched from outside: when it waits, and what its body ends with. */
+final class Subject extends CoroutineTask<@Nullable Object> {
+    private final Patience patience;
+    private final Ending ending;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private Subject(Backend backend, Patience patience, Ending ending) {
+        super(null, backend, Context.empty(), ending);
+        this.patience = patience;
+        this.ending = ending;
+    }
+
+    static Subject start(Backend backend, Patience patience, Callable<? extends @Nullable Object> body) {
+        var subject = new Subject(backend, patience, new Ending(body));
+        subject.start("weft-tck");
+        return subject;
+    }
+
+    /** Waits until the thread waits. */
+    Subject parked() {
+        patience.until("the awaiter neither waits nor ends", () -> isParked() || hasEnded());
+        if (hasEnded()) throw new AssertionError("the awaiter " + ending + " instead of waiting", ending.thrown);
+        return this;
+    }
+
+    boolean hasEnded() {
+        return ended.getCount() == 0;
+    }
+
+    void cancel() {
+        cancel(Cancellation.Reason.REQUESTED, null);
+    }
+
+    Subject ended() {
+        patience.await(ended, "the awaiter has not ended");
+        return this;
+    }
+
+    /** What the body returned. */
+    @Nullable
+    Object value() {
+        ended();
+        if (ending.thrown != null)
+            throw new AssertionError("the awaiter " + ending + " instead of returning", ending.thrown);
+        return ending.value;
+    }
+
+    /** Throws what the body required in vain, or else what it threw. */
+    void rethrow() {
+        if (ended().ending.thrown instanceof AssertionError said) throw said;
+        value();
+    }
+
+    /** What the body threw, the instance. */
+    Throwable failure() {
+        ended();
+        if (ending.thrown == null) throw new AssertionError("the awaiter " + ending + " instead of throwing");
+        return ending.thrown;
+    }
+
+    /** Requires that the body has ended with a cancellation. */
+    CancellationException cancellationThrown() {
+        if (failure() instanceof CancellationException cancelled) return cancelled;
+        throw new AssertionError(
+                "the cancelled awaiter " + ending + " instead of a CancellationException", ending.thrown);
+    }
+
+    /** Whether the interrupt flag was set when the body ended. */
+    boolean wasInterruptedAtEnd() {
+        ended();
+        return ending.interrupted;
+    }
+
+    @Override
+    protected void succeeded(@Nullable Object nothing) {
+        ended.countDown();
+    }
+
+    @Override
+    protected void failed(Throwable failure) {
+        if (ending.thrown == null) ending.thrown = failure;
+        ended.countDown();
+    }
+
+    @Override
+    protected void ended(@Nullable Throwable nothing) {
+        ended.countDown();
+    }
+
+    private boolean isParked() {
+        Thread thread = thread();
+        return thread != null && thread.getState() == Thread.State.WAITING;
+    }
+
+    /** What becomes of the body; written by the coroutine before its end. */
+    private static final class Ending implements Callable<@Nullable Object> {
+        private final Callable<? extends @Nullable Object> body;
+        private @Nullable Object value;
+        private @Nullable Throwable thrown;
+        private boolean interrupted;
+
+        Ending(Callable<? extends @Nullable Object> body) {
+            this.body = body;
+        }
+
+        /** The coroutine itself has no result: one that a cancellation has overtaken would be discarded. */
+        @Override
+        public @Nullable Object call() {
+            try {
+                value = body.call();
+            } catch (Throwable failure) {
+                thrown = failure;
+            }
+            interrupted = Thread.currentThread().isInterrupted();
+            return null;
+        }
+
+        @Override
+        public String toString() {
+            return thrown == null ? "returned " + value : "threw " + thrown;
+        }
+    }
+}

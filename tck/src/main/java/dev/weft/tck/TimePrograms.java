@@ -1,0 +1,216 @@
+package dev.weft.tck;
+
+import static dev.weft.Async.async;
+import static dev.weft.Async.await;
+import static dev.weft.Async.checkpoint;
+import static dev.weft.Async.delay;
+import static dev.weft.Async.resetTimeout;
+import static dev.weft.Async.shielded;
+import static dev.weft.Async.withTimeout;
+import static dev.weft.Async.withTimeoutOrNull;
+
+import dev.weft.Deferred;
+import dev.weft.spi.Take;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+
+/** Delays and timeouts on the library's clock. A limit that is to pass is short, one that is not is an hour. */
+final class TimePrograms extends Programs {
+    private static final Duration SHORT = Duration.ofMillis(2);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    TimePrograms(Stage stage) {
+        super(stage);
+    }
+
+    void aDelayEndsOnTheSameThread() {
+        Thread before = Thread.currentThread();
+        long start = System.nanoTime();
+        delay(SHORT);
+        note("not too early", System.nanoTime() - start >= SHORT.toNanos());
+        note("same thread", Thread.currentThread() == before);
+        delay(Duration.ZERO);
+        delay(Duration.ofMillis(-1));
+        note("no time");
+    }
+
+    void aCancelledDelayEnds() {
+        var parked = new CompletableFuture<Boolean>();
+        Deferred<?> child = async(() -> {
+            parked.complete(true);
+            delay(HOUR);
+        });
+        await(parked);
+        child.cancel();
+        attempt("await", child::await);
+    }
+
+    void aValueInTimeIsReturned() throws TimeoutException {
+        note("value", withTimeout(HOUR, () -> await(awaitable(ready("a")))));
+        note("or null", withTimeoutOrNull(HOUR, () -> await(awaitable(ready("b")))));
+    }
+
+    void aTimeoutThrowsAndCancelsWhatItWaitsFor() {
+        Later forever = laterMany();
+        attempt(
+                "timeout",
+                () -> withTimeout(SHORT, () -> {
+                    try {
+                        return take(forever.source(), Take.LAST);
+                    } finally {
+                        note("finally");
+                    }
+                }));
+        note("cancellations", forever.cancellations() == forever.subscriptions());
+        checkpoint();
+        note("not cancelled");
+    }
+
+    void aTimeoutOfANativeSourceThatNeverEnds() {
+        attempt("timeout", () -> withTimeout(SHORT, () -> await(awaitable(never()))));
+    }
+
+    void aTimeoutMayGiveNull() {
+        note("value", withTimeoutOrNull(SHORT, () -> await(awaitable(never()))));
+    }
+
+    void aTimeoutCancelsChildren() {
+        var running = new CompletableFuture<Boolean>();
+        attempt(
+                "timeout",
+                () -> withTimeout(HOUR, () -> {
+                    Deferred<Object> child = async(() -> {
+                        try {
+                            running.complete(true);
+                            return await(new CompletableFuture<>());
+                        } finally {
+                            note("child ended");
+                        }
+                    });
+                    await(running);
+                    resetTimeout(SHORT);
+                    return child.await();
+                }));
+    }
+
+    void anInnerTimeoutLeavesTheOuterOneAlone() throws TimeoutException {
+        note("outer", withTimeout(HOUR, () -> {
+            attempt("inner", () -> withTimeout(SHORT, () -> await(awaitable(never()))));
+            return await(awaitable(ready("a")));
+        }));
+    }
+
+    void anOuterTimeoutIsACancellationInside() {
+        attempt(
+                "outer",
+                () -> withTimeout(SHORT, () -> {
+                    attempt("inner", () -> withTimeout(HOUR, () -> await(awaitable(never()))));
+                    attempt("again", () -> await(awaitable(ready("a"))));
+                    checkpoint();
+                    return "never";
+                }));
+    }
+
+    void noTimeAtAllEndsTheFirstSuspension() throws TimeoutException {
+        note("no suspension", withTimeout(Duration.ZERO, () -> "a"));
+        attempt("suspension", () -> withTimeout(Duration.ZERO, () -> await(awaitable(ready("a")))));
+        note("null", withTimeoutOrNull(Duration.ofMillis(-1), () -> await(awaitable(ready("a")))));
+    }
+
+    void aFailureInTheCleanUpWinsAgainstTheTimeout() {
+        attempt(
+                "timeout",
+                () -> withTimeout(SHORT, () -> {
+                    try {
+                        await(awaitable(never()));
+                    } finally {
+                        throwing();
+                    }
+                    return "never";
+                }));
+    }
+
+    private static void throwing() throws IOException {
+        throw new IOException("clean-up");
+    }
+
+    void aBodyThatDoesNotNoticeKeepsItsValue() throws TimeoutException {
+        var expired = new CompletableFuture<Boolean>();
+        note("value", withTimeout(SHORT, () -> {
+            attempt("expired", () -> await(expired));
+            return "kept";
+        }));
+        noteDiscarded();
+    }
+
+    void aTimeoutWaitsForAShield() {
+        Later later = later();
+        attempt(
+                "timeout",
+                () -> withTimeout(SHORT, () -> {
+                    attempt("expires", () -> await(awaitable(never())));
+                    shielded(() -> {
+                        Deferred<Object> waits = async(() -> await(awaitable(later.source())));
+                        until(() -> later.subscriptions() == 1);
+                        later.value("a");
+                        note("shielded", waits.await());
+                    });
+                    checkpoint();
+                    return "never";
+                }));
+    }
+
+    void aTimeoutInsideAShieldWorks() {
+        var parked = new CompletableFuture<Boolean>();
+        Deferred<Object> child = async(() -> {
+            try {
+                parked.complete(true);
+                return await(new CompletableFuture<>());
+            } finally {
+                attempt("clean-up", () -> shielded(() -> withTimeout(SHORT, () -> await(awaitable(never())))));
+            }
+        });
+        await(parked);
+        child.cancel();
+        attempt("await", child::await);
+    }
+
+    void aTimeoutMayBeginAnew() throws TimeoutException {
+        note("value", withTimeout(HOUR, () -> {
+            resetTimeout(Duration.ofHours(2));
+            return await(awaitable(ready("a")));
+        }));
+        attempt(
+                "shortened",
+                () -> withTimeout(HOUR, () -> {
+                    resetTimeout(SHORT);
+                    return await(awaitable(never()));
+                }));
+        attempt("outside", () -> {
+            resetTimeout(HOUR);
+            return null;
+        });
+    }
+
+    void aTimeoutEndsAnIteration() {
+        Later ticks = laterMany();
+        attempt(
+                "timeout",
+                () -> withTimeout(HOUR, () -> {
+                    try (var values = open(ticks.source(), 4)) {
+                        ticks.value("a");
+                        ticks.value("b");
+                        note("first", values.next());
+                        note("second", values.next());
+                        resetTimeout(SHORT);
+                        attempt("third", values::next);
+                        attempt("fourth", values::next);
+                        checkpoint();
+                    }
+                    return "never";
+                }));
+        note("cancellations", ticks.cancellations());
+    }
+}

@@ -1,0 +1,15 @@
+package dev.weft.tck;
+
+/** A value that is no other. */
+final class Token {
+    private final String name;
+
+    Token(String name) {
+        this.name = name;
+    }
+
+    @Override
+    public String toString() {
+        return '"' + name + '"';
+    }
+}

@@ -1,0 +1,270 @@
+package dev.weft.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.Async;
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Backend;
+import dev.weft.spi.StreamCell;
+import dev.weft.spi.Take;
+import dev.weft.spi.Timer;
+import dev.weft.spi.Undeliverable;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Flow;
+import org.junit.jupiter.api.Test;
+
+/** The programs notice a backend that does something else: each broken one here makes the named programs fail. */
+class BrokenBackendsTest {
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+
+    @Test
+    void theBackendThatIsNotBrokenPasses() {
+        assertThat(failing(
+                        new Wrapped(),
+                        "aReadyValueIsReturned",
+                        "demandWithPrefetch4",
+                        "emissionFollowsDemand",
+                        "contextReachesAnExportedStream",
+                        "aValueInTimeIsReturned",
+                        "leavingALoopCancelsAndDiscards",
+                        "theLastOfManyIsTakenAndTheOthersAreDiscarded",
+                        "aCoroutineBecomesASourceOfOneValue"))
+                .isEmpty();
+    }
+
+    @Test
+    void oneMoreValueUnderWayIsNoticed() {
+        var broken = new Wrapped() {
+            @Override
+            public <T> StreamCell<T> many(Object source, int prefetch) {
+                return super.many(source, prefetch + 1);
+            }
+        };
+        requireFailing(
+                broken,
+                "demandWithPrefetch1",
+                "demandWithPrefetch2",
+                "demandWithPrefetch3",
+                "demandWithPrefetch4",
+                "demandWithPrefetch5",
+                "demandWithPrefetch8",
+                "demandWithPrefetch32",
+                "demandWithPrefetch256",
+                "demandOfBursts",
+                "noMoreThanThePrefetchIsUnderWay",
+                "nothingIsRequestedForLookingAhead",
+                "theDemandOfALoopReachesTheGenerator");
+        assertThat(failing(broken, "aReadyValueIsReturned", "aSourceIsReadToItsEnd"))
+                .isEmpty();
+    }
+
+    @Test
+    void valuesInAnotherOrderAreNoticed() {
+        var broken = new Wrapped() {
+            @Override
+            public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
+                return super.createStream(inPairsTheOtherWayRound(source), type);
+            }
+        };
+        requireFailing(
+                broken, "emissionFollowsDemand", "aGeneratorMayDoAnything", "anExportedStreamIsIteratedLikeAnyOther");
+    }
+
+    private static <T> Flow.Publisher<T> inPairsTheOtherWayRound(Flow.Publisher<T> source) {
+        return Async.stream(out -> {
+            try (var values = Async.each(source)) {
+                while (values.hasNext()) {
+                    T first = values.next();
+                    if (values.hasNext()) out.emit(values.next());
+                    out.emit(first);
+                }
+            }
+        });
+    }
+
+    @Test
+    void aLostContextIsNoticed() {
+        var broken = new Wrapped() {
+            @Override
+            public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
+                Flow.Publisher<Object> elsewhere = subscriber -> joined(() -> source.subscribe(subscriber));
+                return super.createStream(elsewhere, type);
+            }
+        };
+        requireFailing(broken, "contextReachesAnExportedStream");
+    }
+
+    private static void joined(Runnable action) {
+        try {
+            Thread.ofPlatform().start(action).join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void theFirstValueInPlaceOfTheOneAtTheEndIsNoticed() {
+        var broken = new Wrapped() {
+            @Override
+            public <T> AwaitCell<T> one(Object source, Take take) {
+                return super.one(source, Take.FIRST);
+            }
+        };
+        requireFailing(
+                broken,
+                "theSingleOneIsReturnedAtTheEnd",
+                "theLastOfManyIsTakenAndTheOthersAreDiscarded",
+                "allAreRequestedWhereTheEndIsAwaited",
+                "aFailureBehindValuesIsThrownAndTheyAreDiscarded");
+    }
+
+    @Test
+    void lostValuesAreNoticed() {
+        var broken = new Wrapped() {
+            @Override
+            public void undeliverable(Undeliverable signal, Object context) {
+                if (!(signal instanceof Undeliverable.Value)) super.undeliverable(signal, context);
+            }
+        };
+        requireFailing(
+                broken,
+                "aSecondResumeIsRefusedAndItsValueDiscarded",
+                "aFailedGatherDiscardsTheResultsItHas",
+                "theValueOfALoserIsDiscarded",
+                "cancellationIsStickyThoughItIsSwallowed");
+    }
+
+    @Test
+    void aClockThatStandsStillIsNoticed() {
+        var broken = new Wrapped() {
+            @Override
+            public Timer timer() {
+                return (nanos, action) -> () -> {};
+            }
+        };
+        requireFailing(broken, "aTimeoutOfANativeSourceThatNeverEnds", "aDelayEndsOnTheSameThread");
+    }
+
+    @Test
+    void aWrappedFailureIsNoticed() {
+        var broken = new Wrapped() {
+            @Override
+            public <N> N createOne(Callable<?> body, Class<N> type) {
+                return super.createOne(
+                        () -> {
+                            try {
+                                return body.call();
+                            } catch (Exception failure) {
+                                throw new IllegalStateException("of the library", failure);
+                            }
+                        },
+                        type);
+            }
+        };
+        requireFailing(broken, "aFailureNeedsNoDemand", "anExportedCoroutineIsAwaitedLikeAnyOther");
+    }
+
+    @Test
+    void theDifferenceIsShown() {
+        Traces traces =
+                Traces.parse(List.of("# a comment", "", "program", "  one", "  two", "  three", "other", "  one"));
+
+        assertThat(traces.names()).containsExactlyInAnyOrder("program", "other");
+        assertThatThrownBy(() -> traces.check("program", "some", List.of("one", "2", "three", "four")))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("""
+                        program leaves another trace on some (- expected, + seen):
+
+                            one
+                          - two
+                          + 2
+                            three
+                          + four
+                        """);
+        assertThatThrownBy(() -> traces.check("unknown", "some", List.of("one")))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("unknown\n  one\n");
+        assertThatThrownBy(() -> Traces.parse(List.of("  homeless"))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Traces.parse(List.of("twice", "  one", "twice", "  two")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static void requireFailing(Backend broken, String... names) {
+        assertThat(failing(broken, names)).containsExactly(names);
+    }
+
+    /** Those of the named programs that fail. */
+    private static List<String> failing(Backend backend, String... names) {
+        Traces traces = Traces.load();
+        return List.of(names).stream()
+                .filter(name -> fails(Program.named(name), backend, traces))
+                .toList();
+    }
+
+    private static boolean fails(Program program, Backend backend, Traces traces) {
+        try {
+            traces.check(program.name(), backend.id(), program.run(new Stage(backend, new JdkSources()), LIMIT));
+            return false;
+        } catch (Exception | AssertionError failed) {
+            return true;
+        }
+    }
+
+    /** The JDK's backend, to be broken. */
+    private static class Wrapped implements Backend {
+        private final Backend right = Async.backend();
+
+        @Override
+        public String id() {
+            return "broken";
+        }
+
+        @Override
+        public boolean understands(Class<?> type) {
+            return right.understands(type);
+        }
+
+        @Override
+        public <T> AwaitCell<T> one(Object source, Take take) {
+            return right.one(source, take);
+        }
+
+        @Override
+        public <T> StreamCell<T> many(Object source, int prefetch) {
+            return right.many(source, prefetch);
+        }
+
+        @Override
+        public <N> N createOne(Callable<?> body, Class<N> type) {
+            return right.createOne(body, type);
+        }
+
+        @Override
+        public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
+            return right.createStream(source, type);
+        }
+
+        @Override
+        public Timer timer() {
+            return right.timer();
+        }
+
+        @Override
+        public void undeliverable(Undeliverable signal, Object context) {
+            right.undeliverable(signal, context);
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return right.mayBlock();
+        }
+
+        @Override
+        public Runnable propagate(Object context, Runnable body) {
+            return right.propagate(context, body);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.weft.tck;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.SourceCell;
+import dev.weft.spi.Take;
+import java.util.concurrent.Flow;
+
+/** The await: parked continuation and subscriber in one. */
+class ModelAwait<T> extends SourceCell<T> implements Flow.Subscriber<T> {
+    private final Flow.Publisher<T> source;
+
+    ModelAwait(Flow.Publisher<T> source, Take take, Backend backend) {
+        super(backend, take, source.getClass());
+        this.source = source;
+    }
+
+    @Override
+    protected void start() throws Exception {
+        source.subscribe(this);
+    }
+
+    @Override
+    protected void request(Object handle, long count) {
+        ((Flow.Subscription) handle).request(count);
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        ((Flow.Subscription) handle).cancel();
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+        subscribed(subscription);
+    }
+
+    @Override
+    public void onNext(T item) {
+        value(item);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        failed(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        completed();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.weft.tck;
+
+import dev.weft.Async;
+import dev.weft.Hooks;
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Backend;
+import dev.weft.spi.SpiLevel;
+import dev.weft.spi.StreamCell;
+import dev.weft.spi.Take;
+import dev.weft.spi.Timer;
+import dev.weft.spi.Undeliverable;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** A backend for {@link Flow.Publisher} as small as one can be: the one in the guide, and what the broken ones are made of. */
+@SpiLevel(SpiLevel.CURRENT)
+class ModelBackend implements Backend {
+    static final ScheduledExecutorService CLOCK = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("model-clock").factory());
+
+    @Override
+    public String id() {
+        return "model";
+    }
+
+    @Override
+    public boolean understands(Class<?> type) {
+        return Flow.Publisher.class.isAssignableFrom(type);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> AwaitCell<T> one(Object source, Take take) {
+        return new ModelAwait<>((Flow.Publisher<T>) source, take, this);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> StreamCell<T> many(Object source, int prefetch) {
+        return new ModelIteration<>((Flow.Publisher<T>) source, prefetch, this);
+    }
+
+    @Override
+    public <N> N createOne(Callable<?> body, Class<N> type) {
+        return type.cast((Flow.Publisher<Object>) to -> run(task(to, body), to));
+    }
+
+    static void run(ModelTask task, Flow.Subscriber<? super Object> to) {
+        to.onSubscribe(task);
+        task.start(null);
+    }
+
+    ModelTask task(Flow.Subscriber<? super Object> to, Callable<?> body) {
+        return new ModelTask(to, this, Async.context(), body);
+    }
+
+    @Override
+    public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
+        return type.cast(source);
+    }
+
+    @Override
+    public Timer timer() {
+        return (nanos, action) -> {
+            Future<?> entry = CLOCK.schedule(action, nanos, TimeUnit.NANOSECONDS);
+            return () -> entry.cancel(false);
+        };
+    }
+
+    @Override
+    public void undeliverable(Undeliverable signal, Object context) {
+        switch (signal) {
+            case Undeliverable.Value value -> Hooks.discard(value.value());
+            case Undeliverable.Failure failure -> Hooks.drop(failure.error());
+            case Undeliverable.Breach breach -> Hooks.violate(breach.violation());
+        }
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return true;
+    }
+
+    @Override
+    public Runnable propagate(Object context, Runnable body) {
+        return body;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.weft.tck;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.StreamCell;
+import java.util.concurrent.Flow;
+
+/** The iteration. */
+class ModelIteration<T> extends StreamCell<T> implements Flow.Subscriber<T> {
+    private final Flow.Publisher<T> source;
+
+    ModelIteration(Flow.Publisher<T> source, int prefetch, Backend backend) {
+        super(backend, prefetch, source.getClass());
+        this.source = source;
+    }
+
+    @Override
+    protected void start() {
+        source.subscribe(this);
+    }
+
+    @Override
+    protected void request(Object handle, long count) {
+        ((Flow.Subscription) handle).request(count);
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        ((Flow.Subscription) handle).cancel();
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+        subscribed(subscription);
+    }
+
+    @Override
+    public void onNext(T item) {
+        value(item);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        failed(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        completed();
+    }
+}
