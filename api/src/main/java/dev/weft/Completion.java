@@ -64,9 +64,10 @@ public final class Completion<T extends @Nullable Object>
     }
 
     /**
-     * Says how to abort the operation. It runs at most once, on the awaiting thread, if the await is cancelled and was not
-     * resumed before; at once, on the current thread, if the await is cancelled already. What it throws is suppressed in the
-     * {@link CancelledException}.
+     * Says how to abort the operation. It runs at most once, if the await is cancelled and was not resumed before: on the awaiting
+     * thread, and what it throws is suppressed in the {@link CancelledException}; on the canceller's thread while the body that
+     * starts the operation is still running, and what it throws is dropped then; at once, on the current thread, if the await
+     * is cancelled already.
      *
      * @param action what aborts the operation
      * @throws IllegalStateException if there is such an action already
