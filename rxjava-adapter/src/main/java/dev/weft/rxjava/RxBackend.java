@@ -77,7 +77,7 @@ public final class RxBackend implements Backend {
     public <N> N createOne(Callable<?> body, Class<N> type) {
         if (type.isAssignableFrom(Single.class)) return type.cast(RxAsync.single(body::call));
         if (type.isAssignableFrom(Maybe.class)) return type.cast(RxAsync.maybe(body::call));
-        if (type.isAssignableFrom(Completable.class)) return type.cast(RxAsync.completable(body::call));
+        if (type.isAssignableFrom(Completable.class)) return type.cast(CoroutineCompletable.of(body));
         return many(RxAsync.maybe(body::call).toFlowable(), type);
     }
 
