@@ -78,19 +78,18 @@ public final class RxBackend implements Backend {
         if (type.isAssignableFrom(Single.class)) return type.cast(RxAsync.single(body::call));
         if (type.isAssignableFrom(Maybe.class)) return type.cast(RxAsync.maybe(body::call));
         if (type.isAssignableFrom(Completable.class)) return type.cast(CoroutineCompletable.of(body));
-        return many(RxAsync.maybe(body::call).toFlowable(), type);
+        return many(RxAsync.maybe(body::call).toFlowable(), type, "Single, Maybe, Completable, Flowable or Observable");
     }
 
     @Override
     public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
-        return many(RxAsync.asFlowable(source), type);
+        return many(RxAsync.asFlowable(source), type, "Flowable or Observable");
     }
 
-    private static <N> N many(Flowable<?> source, Class<N> type) {
+    private static <N> N many(Flowable<?> source, Class<N> type, String choice) {
         if (type.isAssignableFrom(Flowable.class)) return type.cast(source);
         if (type.isAssignableFrom(Observable.class)) return type.cast(source.toObservable());
-        throw new IllegalArgumentException("cannot make a " + type.getName()
-                + " here; ask for Single, Maybe, Completable, Flowable or Observable");
+        throw new IllegalArgumentException("cannot make a " + type.getName() + " here; ask for " + choice);
     }
 
     @Override
