@@ -301,9 +301,11 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         boolean breach = buffering.policy() == Buffering.Policy.REQUESTED;
         if (breach) violation("1.1", "more values than requested");
         closeEarly();
-        end(Host.get()
-                .overflow("more than the " + buffering.capacity()
-                        + (breach ? " requested values from " : " values kept from ") + source.getName()));
+        if (buffering.policy() == Buffering.Policy.END) end(Mark.COMPLETE);
+        else
+            end(Host.get()
+                    .overflow("more than the " + buffering.capacity()
+                            + (breach ? " requested values from " : " values kept from ") + source.getName()));
     }
 
     private boolean end(Object outcome) {
