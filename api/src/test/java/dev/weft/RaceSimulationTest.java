@@ -471,6 +471,35 @@ class RaceSimulationTest {
         });
     }
 
+    /** A value that won against the canceller is returned, and the canceller reaches what the loop does with it. */
+    @Test
+    void G6_aForeignWaitBehindAnIterationIsReached() {
+        var outcomes = explore(SEEDS, simulation -> {
+            var world = new World(simulation);
+            var source = new Source();
+            var taken = new AtomicInteger();
+            Deferred<String> root = world.root(() -> {
+                var cell = new FlowIteration<>(source, 2, world);
+                cell.open();
+                while (cell.hasNext()) {
+                    cell.next();
+                    taken.incrementAndGet();
+                    new CountDownLatch(1).await();
+                }
+                return "end";
+            });
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.value("value");
+            });
+            simulation.start("canceller", root::cancel);
+            simulation.run();
+            assertThat(root.outcome()).isNotNull();
+            return taken + " taken";
+        });
+        assertThat(outcomes).containsOnlyKeys("0 taken", "1 taken");
+    }
+
     @Test
     void G6_aForeignWaitIsReachedInAScopeThatIsJustEntered() {
         explore(SEEDS, simulation -> {
