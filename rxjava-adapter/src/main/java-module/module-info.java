@@ -5,9 +5,13 @@ module dev.weft.rxjava {
     requires transitive org.reactivestreams;
     requires static context.propagation;
     requires static org.jspecify;
+    requires static reactor.blockhound;
 
     exports dev.weft.rxjava;
 
     provides dev.weft.spi.Backend with
             dev.weft.rxjava.RxBackend;
+
+// No "provides" for BlockHound's service: a module that provides one is not resolved where its interface is missing. On
+// the module path, install it by hand: BlockHound.install(new RxBlockHoundIntegration()).
 }

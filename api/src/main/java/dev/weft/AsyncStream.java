@@ -2,12 +2,20 @@ package dev.weft;
 
 import dev.weft.spi.Backend;
 import dev.weft.spi.Scope;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cold stream that belongs to no library: each subscription runs its generator in a coroutine of its own. As a
@@ -65,33 +73,283 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         return each().collect(max);
     }
 
-    /** {@return this stream with each value replaced by what a function, which may await, makes of it} */
+    // --- operators: each runs its stream in the coroutine of its own subscriber, and requests value for value
+
+    /**
+     * {@return this stream with each value replaced by what a function makes of it} A value is made when it is asked for.
+     *
+     * @param function what to do with a value; it may await
+     */
     public <R> AsyncStream<R> map(Function<? super T, ? extends R> function) {
         Objects.requireNonNull(function, "function");
-        return new AsyncStream<>(out -> forEach(value -> out.emit(function.apply(value))));
-    }
-
-    /** {@return this stream without the values for which a test, which may await, fails; they are dropped, not discarded} */
-    public AsyncStream<T> filter(Predicate<? super T> test) {
-        Objects.requireNonNull(test, "test");
-        return new AsyncStream<>(out -> forEach(value -> {
-            if (test.test(value)) out.emit(value);
-        }));
+        return piped((value, out) -> {
+            out.emit(function.apply(value));
+            return true;
+        });
     }
 
     /**
-     * {@return the first values of this stream; its upstream is cancelled after the last of them}
+     * {@return this stream without the values for which a test fails} They are dropped, not discarded; for each value that is asked
+     * for, the stream runs on until one passes.
      *
-     * @param count how many, at least 0
+     * @param test whether a value stays; it may await
+     */
+    public AsyncStream<T> filter(Predicate<? super T> test) {
+        Objects.requireNonNull(test, "test");
+        return piped((value, out) -> {
+            if (test.test(value)) out.emit(value);
+            return true;
+        });
+    }
+
+    /**
+     * {@return the first values of this stream} It is cancelled behind the last of them, and has ended when this completes. No more
+     * than these are asked for.
+     *
+     * @param count how many, at least 0; for none, this stream is not started
      */
     public AsyncStream<T> take(long count) {
         if (count < 0) throw new IllegalArgumentException("count must not be negative, is " + count);
+        if (count == 0) return new AsyncStream<>(out -> {});
         return new AsyncStream<>(out -> {
-            if (count == 0) return;
-            try (AsyncIterator<T> values = each()) {
-                for (long left = count; left > 0 && values.hasNext(); left--) out.emit(values.next());
+            var left = new AtomicLong(count);
+            Pipe.run(generator, out, value -> {
+                out.emit(value);
+                return left.decrementAndGet() > 0;
+            });
+        });
+    }
+
+    /**
+     * {@return this stream with a function applied to several values at a time, each in a coroutine of its own; the results keep
+     * the order of the values} A failure comes behind the results of the values before it, and cancels the others. The next
+     * value is asked for when less than {@code concurrency} are under way, that is, not yet emitted.
+     *
+     * @param concurrency how many at a time, at least 1
+     * @param function what to do with a value; it may await
+     */
+    public <R> AsyncStream<R> mapConcurrent(int concurrency, Function<? super T, ? extends R> function) {
+        return concurrently(concurrency, function, true);
+    }
+
+    /**
+     * {@return this stream with a function applied to several values at a time, each in a coroutine of its own; the results come as
+     * they are ready} The first failure cancels the others.
+     *
+     * @param concurrency how many at a time, at least 1
+     * @param function what to do with a value; it may await
+     * @see #mapConcurrent
+     */
+    public <R> AsyncStream<R> mapConcurrentUnordered(int concurrency, Function<? super T, ? extends R> function) {
+        return concurrently(concurrency, function, false);
+    }
+
+    private <R> AsyncStream<R> concurrently(
+            int concurrency, Function<? super T, ? extends R> function, boolean ordered) {
+        if (concurrency < 1) throw new IllegalArgumentException("concurrency must be at least 1, is " + concurrency);
+        Objects.requireNonNull(function, "function");
+        return inGroup((group, out) -> {
+            var mapping = new ConcurrentMapping<T, R>(group, out.concurrent(), concurrency, function, ordered);
+            Pipe.run(generator, out, mapping::start);
+        });
+    }
+
+    /**
+     * {@return the values of this stream and of others, as they come} Each stream has a coroutine and is asked for a value when its
+     * last one has been emitted; they take turns. The first failure cancels the others.
+     *
+     * @param others the other streams
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public final AsyncStream<T> merge(AsyncStream<? extends T>... others) {
+        List<AsyncStream<? extends T>> all = new ArrayList<>(List.of(others));
+        all.add(0, this);
+        return inGroup((group, out) -> {
+            out.concurrent();
+            for (AsyncStream<? extends T> each : all) group.async(() -> each.generateInto(out));
+        });
+    }
+
+    private void generateInto(Emitter<? super T> out) throws Exception {
+        Pipe.run(generator, out, value -> {
+            out.emit(value);
+            return true;
+        });
+    }
+
+    /**
+     * {@return the values of this stream in lists} A list is emitted when it is full, or some time after its first value; the last
+     * one before the end or the failure. While a list waits to be asked for, so does this stream. Values of a list that was not
+     * full when the stream was cancelled are discarded; one that was, is discarded as a list.
+     *
+     * @param size how many values fill a list, at least 1
+     * @param time how long a list waits to be filled, on the clock of the backend
+     */
+    public AsyncStream<List<T>> chunked(int size, Duration time) {
+        if (size < 1) throw new IllegalArgumentException("size must be at least 1, is " + size);
+        Objects.requireNonNull(time, "time");
+        return new AsyncStream<>(out -> {
+            var group = new GroupScope(Objects.requireNonNull(Scope.current()));
+            var chunks = new Chunks<T>(group, out, size, time);
+            try {
+                group.<@Nullable Void>run(members -> {
+                    collectInto(chunks, out);
+                    return null;
+                });
+            } finally {
+                chunks.discard();
             }
         });
+    }
+
+    private void collectInto(Chunks<T> chunks, Emitter<?> out) throws Exception {
+        try {
+            Pipe.run(generator, out, value -> {
+                chunks.add(value);
+                return true;
+            });
+        } catch (Exception failure) {
+            if (!isCancelled()) chunks.flush();
+            throw failure;
+        }
+        chunks.flush();
+    }
+
+    /**
+     * {@return this stream, failing with a {@link java.util.concurrent.TimeoutException} when a value takes too long} The time runs
+     * while this stream is asked for a value, not while nothing is asked for. When it is over, the stream is cancelled.
+     *
+     * @param limit how long a value, or the end, may take; on the clock of the backend
+     */
+    public AsyncStream<T> timeout(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
+        return new AsyncStream<>(out -> {
+            var gap = new TimeoutScope(Objects.requireNonNull(Scope.current()), limit);
+            gap.<@Nullable Void>run(() -> {
+                Pipe.run(generator, out, value -> {
+                    gap.pause();
+                    out.emit(value);
+                    gap.reset(limit);
+                    return true;
+                });
+                return null;
+            });
+        });
+    }
+
+    /**
+     * {@return this stream, begun anew when it fails} Values that were emitted before a failure stay emitted.
+     *
+     * @param times how often to begin anew, at least 0; the failure behind that is the stream's
+     */
+    public AsyncStream<T> retry(long times) {
+        return retry(times, Duration.ZERO);
+    }
+
+    /**
+     * {@return this stream, begun anew some time after it fails}
+     *
+     * @param times how often to begin anew, at least 0; the failure behind that is the stream's
+     * @param pause how long to wait before that, on the clock of the backend
+     */
+    public AsyncStream<T> retry(long times, Duration pause) {
+        if (times < 0) throw new IllegalArgumentException("times must not be negative, is " + times);
+        Objects.requireNonNull(pause, "pause");
+        return new AsyncStream<>(out -> {
+            for (long left = times; ; left--) {
+                try {
+                    generateInto(out);
+                    return;
+                } catch (Exception failure) {
+                    if (left == 0 || isCancelled()) throw failure;
+                    Async.delay(pause);
+                }
+            }
+        });
+    }
+
+    private static boolean isCancelled() {
+        return Objects.requireNonNull(Scope.current()).cancellation() != null;
+    }
+
+    /** What is done with a value, and where to. */
+    @FunctionalInterface
+    private interface Step<T, R> {
+        boolean pass(T value, Emitter<R> out) throws Exception;
+    }
+
+    private <R> AsyncStream<R> piped(Step<? super T, R> step) {
+        return new AsyncStream<>(out -> Pipe.run(generator, out, value -> step.pass(value, out)));
+    }
+
+    /** What is done in a group. */
+    @FunctionalInterface
+    private interface InGroup<R> {
+        void run(GroupScope group, Emitter<R> out) throws Exception;
+    }
+
+    private static <R> AsyncStream<R> inGroup(InGroup<R> body) {
+        return new AsyncStream<>(out -> {
+            var group = new GroupScope(Objects.requireNonNull(Scope.current()));
+            group.<@Nullable Void>run(members -> {
+                body.run(group, out);
+                return null;
+            });
+        });
+    }
+
+    // --- conversions
+
+    /**
+     * {@return the values of a publisher as a stream; up to 32 are requested ahead}
+     *
+     * @param publisher where the values come from, subscribed to for each subscriber
+     */
+    public static <T> AsyncStream<T> from(Flow.Publisher<T> publisher) {
+        Objects.requireNonNull(publisher, "publisher");
+        if (publisher instanceof AsyncStream<T> stream) return stream;
+        return new AsyncStream<>(out -> {
+            try (AsyncIterator<T> values = Async.each(publisher)) {
+                for (T value : values) out.emit(value);
+            }
+        });
+    }
+
+    /**
+     * {@return the values of a collection or any other iterable as a stream}
+     *
+     * @param values where the values come from, iterated over for each subscriber
+     */
+    public static <T> AsyncStream<T> from(Iterable<? extends T> values) {
+        Objects.requireNonNull(values, "values");
+        return new AsyncStream<>(out -> {
+            for (T value : values) out.emit(value);
+        });
+    }
+
+    /**
+     * {@return the values of a Java stream as a stream, for one subscriber; the Java stream is closed at the end}
+     *
+     * @param values where the values come from, read as they are asked for
+     */
+    public static <T> AsyncStream<T> from(Stream<? extends T> values) {
+        Objects.requireNonNull(values, "values");
+        return new AsyncStream<>(out -> {
+            try (values) {
+                for (var each = values.iterator(); each.hasNext(); ) out.emit(each.next());
+            }
+        });
+    }
+
+    /**
+     * {@return the values of this stream as a Java stream, sequential, for the current thread} It has to be closed, which cancels
+     * this stream if it has not ended.
+     */
+    public Stream<T> toStream() {
+        AsyncIterator<T> values = each();
+        var split = Spliterators.spliteratorUnknownSize(values, Spliterator.ORDERED | Spliterator.NONNULL);
+        return StreamSupport.stream(split, false).onClose(values::close);
     }
 
     /**

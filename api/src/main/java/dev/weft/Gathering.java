@@ -46,7 +46,7 @@ final class Gathering {
     }
 
     /** A place, or the exception of the scope that was cancelled meanwhile: its canceller interrupts this wait. */
-    private static void acquire(Semaphore places) {
+    static void acquire(Semaphore places) {
         for (; ; ) {
             Async.checkpoint();
             try {

@@ -54,6 +54,11 @@ final class TimeoutScope extends Scope {
         }
     }
 
+    /** Stops the time until the next {@link #reset}. */
+    void pause() {
+        unschedule();
+    }
+
     /** Begins the time anew. */
     void reset(Duration newLimit) {
         unschedule();

@@ -172,6 +172,12 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
                         .collect(Collectors.joining("\n  at ", "\n  at ", ""));
     }
 
+    /** Whether the thread waits in foreign code, for as long as nobody wakes it, such as in a lock or queue of the JDK. */
+    final boolean waitsElsewhere() {
+        Thread t = thread;
+        return t != null && t.getState() == Thread.State.WAITING;
+    }
+
     final void countSuspension() {
         suspensions++;
     }

@@ -26,6 +26,9 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     private volatile long requested;
     private volatile @Nullable Thread waiter;
 
+    /** Null until others than the generator may emit; written by the generator before it starts them. */
+    private @Nullable Turns turns;
+
     /**
      * A generator that is not started yet.
      *
@@ -78,6 +81,13 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         }
     }
 
+    /** From now on lets coroutines inside this one emit as well, one after the other in the order in which they come. */
+    public final void share() {
+        if (Thread.currentThread() != thread())
+            throw new IllegalStateException("shared from outside the generator's coroutine");
+        if (turns == null) turns = new Turns(backend());
+    }
+
     /**
      * Hands a value to the subscriber; suspends while none is asked for.
      *
@@ -87,16 +97,43 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
      */
     public final void emit(T value) {
         if (value == null) throw new NullPointerException(builder() + ": emit(null), but a stream has no nulls");
-        if (Thread.currentThread() != thread())
-            throw new IllegalStateException("emit from outside the generator's coroutine");
+        Turns shared = turns;
+        if (shared == null) {
+            if (Thread.currentThread() != thread())
+                throw new IllegalStateException("emit from outside the generator's coroutine");
+            emitNow(this, value);
+            return;
+        }
+        Scope here = Scope.current();
+        if (here == null || !here.isInside(this))
+            throw new IllegalStateException("emit from outside the generator's coroutine and its children");
+        Turns.Turn turn = shared.join();
         try {
-            awaitDemand();
+            awaitTurn(turn, value);
+            emitNow(here.task(), value);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void awaitTurn(Turns.Turn turn, T value) {
+        try {
+            turn.await();
+        } catch (Throwable cancelled) {
+            Reports.discard(backend(), context(), value);
+            throw cancelled;
+        }
+    }
+
+    private void emitNow(CoroutineTask<?> emitting, T value) {
+        try {
+            awaitDemand(emitting);
         } catch (Throwable cancelled) {
             Reports.discard(backend(), context(), value);
             throw cancelled;
         }
         if (requested != Long.MAX_VALUE) REQUESTED.decrementAndGet(this);
-        if (!deliver(value)) gone(value);
+        if (!deliver(value)) gone(emitting, value);
     }
 
     @Override
@@ -134,30 +171,31 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     }
 
     /** The subscriber has left between the look for a cancellation and the delivery. It is about to cancel, if it has not yet. */
-    private void gone(T value) {
+    private void gone(CoroutineTask<?> emitting, T value) {
         Reports.discard(backend(), context(), value);
         cancel(Cancellation.Reason.REQUESTED, null);
-        throwIfStreamCancelled();
+        throwIfStreamCancelled(emitting);
     }
 
-    private void awaitDemand() {
-        top().checkpoint();
-        throwIfStreamCancelled();
+    private void awaitDemand(CoroutineTask<?> emitting) {
+        emitting.top().checkpoint();
+        throwIfStreamCancelled(emitting);
         while (requested == 0) {
-            park(top());
-            throwIfStreamCancelled();
+            park(emitting);
+            throwIfStreamCancelled(emitting);
         }
     }
 
     /** A shield hides cancellation from the body, but not from emit: there is nobody left to emit to. */
-    private void throwIfStreamCancelled() {
-        Cancellation inner = top().cancellation();
-        if (inner != null) throw top().observed(inner);
+    private void throwIfStreamCancelled(CoroutineTask<?> emitting) {
+        Cancellation inner = emitting.top().cancellation();
+        if (inner != null) throw emitting.top().observed(inner);
         Cancellation c = cancellation();
-        if (c != null) throw observed(c);
+        if (c != null) throw emitting == this ? observed(c) : Host.get().cancelled(c, c.cause());
     }
 
-    private void park(Scope scope) {
+    private void park(CoroutineTask<?> emitting) {
+        Scope scope = emitting.top();
         Suspension outer = scope.suspended();
         Thread thread = Thread.currentThread();
         waiter = thread;
@@ -165,7 +203,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         if (scope.suspend(this) && requested == 0 && cancellation() == null) {
             while (waiter != null) {
                 LockSupport.park(this);
-                if (thread.isInterrupted()) cancelSelf();
+                if (thread.isInterrupted()) emitting.cancelSelf();
             }
         }
         waiter = null;

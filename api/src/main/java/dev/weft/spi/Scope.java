@@ -275,7 +275,8 @@ public class Scope {
             Scope inner = s.nested;
             if (inner == null) {
                 Suspension in = s.suspension;
-                return in != null && in.isParked() ? sum + task.suspensions() : Member.RUNNING;
+                boolean parked = in != null && in.isParked() || task.waitsElsewhere();
+                return parked ? sum + task.suspensions() : Member.RUNNING;
             }
             s = inner;
         }
@@ -362,7 +363,8 @@ public class Scope {
         }
     }
 
-    private boolean isInside(Scope outer) {
+    /** {@return whether this is the other scope, or inside it} */
+    public final boolean isInside(Scope outer) {
         for (Scope s = this; s != null; s = s.parent) if (s == outer) return true;
         return false;
     }

@@ -1,7 +1,13 @@
 package dev.weft.examples;
 
+import static dev.weft.examples.Row.limited;
+import static dev.weft.examples.Row.name;
+import static dev.weft.examples.Row.nothing;
+import static dev.weft.examples.Row.outcome;
+import static dev.weft.examples.Row.thrownBy;
+
+import dev.weft.Async;
 import dev.weft.reactor.ReactorAsync;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -10,10 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,27 +31,20 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Runs small programs on a virtual thread, each with Reactor's {@code block()} and its kin and with Weft, and prints what came
- * of them.
+ * of them; with {@code -Dbackend=rxjava}, those of {@link WhatBlockingGetGetsWrong}.
  */
 public final class WhatBlockGetsWrong {
-    /** What a program did, in either way of waiting. */
-    record Row(String program, String block, String weft) {}
-
-    private static final long LIMIT_SECONDS = 2;
-
     private WhatBlockGetsWrong() {}
 
     public static void main(String[] args) {
         // One program ends a worker of Reactor's, which would be logged between the lines.
         System.setProperty("org.slf4j.simpleLogger.log.reactor.core", "off");
-        print(System.out);
-    }
-
-    static void print(PrintStream out) {
-        String line = "%-44s | %-49s | %s%n";
-        out.printf(line, "program", "block(), blockFirst(), toIterable()", "Weft");
-        out.printf(line, "-".repeat(44), "-".repeat(49), "-".repeat(49));
-        for (Row row : measure()) out.printf(line, row.program, row.block, row.weft);
+        if (Async.backend().id().equals("rxjava"))
+            Row.print(
+                    "blockingGet(), blockingFirst(), blockingIterable()",
+                    WhatBlockingGetGetsWrong.measure(),
+                    System.out);
+        else Row.print("block(), blockFirst(), toIterable()", measure(), System.out);
     }
 
     static List<Row> measure() {
@@ -256,47 +252,7 @@ public final class WhatBlockGetsWrong {
     // --- measuring
 
     private static Row row(String program, Program body) {
-        return new Row(program, limited(() -> body.run(new Block())), limited(() -> body.run(new Weft())));
-    }
-
-    /** Runs something on a virtual thread of its own, which is given up after some time. */
-    private static String limited(Callable<String> body) {
-        var task = new FutureTask<>(body);
-        Thread thread = Thread.ofVirtual().start(task);
-        try {
-            return task.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException hanging) {
-            thread.interrupt();
-            return "hangs";
-        } catch (ExecutionException | InterruptedException failure) {
-            throw new IllegalStateException(failure);
-        }
-    }
-
-    private static String outcome(Callable<?> body) {
-        try {
-            return "returns " + body.call();
-        } catch (Throwable thrown) {
-            return "throws " + name(thrown);
-        }
-    }
-
-    private static @Nullable Throwable thrownBy(Callable<?> body) {
-        try {
-            body.call();
-            return null;
-        } catch (Throwable thrown) {
-            return thrown;
-        }
-    }
-
-    private static String name(@Nullable Throwable thrown) {
-        return thrown == null ? "nothing" : thrown.getClass().getSimpleName();
-    }
-
-    @SuppressWarnings("NullAway") // what it is for
-    private static <T> T nothing() {
-        return null;
+        return Row.of(program, () -> body.run(new Block()), () -> body.run(new Weft()));
     }
 
     /** A program that waits in a given way, and says what it met. */

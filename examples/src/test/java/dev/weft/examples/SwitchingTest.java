@@ -2,6 +2,7 @@ package dev.weft.examples;
 
 import static dev.weft.Async.backend;
 import static dev.weft.Async.context;
+import static dev.weft.Async.delay;
 import static dev.weft.Async.run;
 import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withContext;
@@ -22,7 +23,9 @@ import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.Schedulers;
+import io.reactivex.rxjava3.schedulers.TestScheduler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -256,6 +259,25 @@ class SwitchingTest {
 
     private static Mono<String> keyInReactor() {
         return Mono.deferContextual(context -> Mono.just(context.get("key")));
+    }
+
+    @Test
+    void theClockIsThatOfTheEngineThatMadeTheCoroutine() {
+        var clock = new TestScheduler();
+        RxJavaPlugins.setComputationSchedulerHandler(real -> clock);
+        try {
+            var late = single(() -> {
+                        delay(Duration.ofHours(1));
+                        return "late";
+                    })
+                    .test();
+            clock.advanceTimeBy(59, TimeUnit.MINUTES);
+            late.assertNotComplete();
+            clock.advanceTimeBy(1, TimeUnit.MINUTES);
+            late.awaitDone(20, TimeUnit.SECONDS).assertValue("late");
+        } finally {
+            RxJavaPlugins.setComputationSchedulerHandler(null);
+        }
     }
 
     @Test

@@ -527,7 +527,7 @@ public final class RxAsync {
      */
     public static <T> AsyncStream<T> stream(Observable<T> observable, Overflow overflow) {
         Objects.requireNonNull(observable, "observable");
-        overflow.buffering("an Observable");
+        Objects.requireNonNull(overflow, "overflow").buffering("an Observable");
         return Async.stream(out -> {
             try (AsyncIterator<T> values = each(observable, overflow)) {
                 for (T value : values) out.emit(value);

@@ -236,6 +236,7 @@ class ObservableIterationTest {
             }
             return last;
         });
+        until("subscribed", probe::isSubscribed);
         probe.next(1);
         Latches.await(taken);
         var emitting = Watched.thread(Thread.ofPlatform(), () -> {

@@ -17,6 +17,7 @@ final class Probe<T> implements Sources.Raw<T> {
 
     private final CompletableFuture<Signals<T>> downstream = new CompletableFuture<>();
     private final Consumer<Probe<T>> script;
+    private volatile boolean subscribed;
 
     /** A probe that gives its subscription and then waits. */
     Probe() {
@@ -41,11 +42,16 @@ final class Probe<T> implements Sources.Raw<T> {
     @Override
     public void subscribe(Signals<T> to) {
         assertThat(downstream.complete(to)).as("subscribed once").isTrue();
-        script.accept(this);
+        try {
+            script.accept(this);
+        } finally {
+            subscribed = true;
+        }
     }
 
+    /** Whether somebody has subscribed, and the script has run. */
     boolean isSubscribed() {
-        return downstream.isDone();
+        return subscribed;
     }
 
     /** Who listens, waited for. */

@@ -1,0 +1,94 @@
+package dev.weft;
+
+import dev.weft.spi.Turns;
+import dev.weft.spi.Turns.Turn;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values on their way into lists. Each list is emitted when it is full, or when its time is over; one that waits for demand lets
+ * the source wait. The turns guard the fields: the source's coroutine and the one that waits for the time take them.
+ */
+final class Chunks<T> {
+    private final GroupScope group;
+    private final Turns turns;
+    private final Emitter<List<T>> out;
+    private final int size;
+    private final Duration time;
+
+    private List<T> current = new ArrayList<>();
+    private @Nullable Deferred<?> timer;
+
+    Chunks(GroupScope group, Emitter<List<T>> out, int size, Duration time) {
+        this.group = group;
+        this.turns = new Turns(group.backend());
+        this.out = out.concurrent();
+        this.size = size;
+        this.time = time;
+    }
+
+    /** Adds a value; the first of a list starts its time. */
+    void add(T value) {
+        Turn turn = turns.join();
+        try {
+            awaitTurn(turn, value);
+            current.add(value);
+            if (current.size() == size) emit();
+            else if (current.size() == 1) start(current);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private static void awaitTurn(Turn turn, Object value) {
+        try {
+            turn.await();
+        } catch (Throwable cancelled) {
+            Async.discard(value);
+            throw cancelled;
+        }
+    }
+
+    /** Emits what is left. */
+    void flush() {
+        inTurn(this::emit);
+    }
+
+    /** Discards what nobody will get, when the group has been left. */
+    void discard() {
+        current.forEach(Async::discard);
+        current = List.of();
+    }
+
+    private void start(List<T> chunk) {
+        timer = group.async(() -> {
+            Async.delay(time);
+            inTurn(() -> {
+                if (current != chunk) return;
+                timer = null;
+                emit();
+            });
+        });
+    }
+
+    private void emit() {
+        if (timer != null) timer.cancel();
+        timer = null;
+        List<T> full = current;
+        if (full.isEmpty()) return;
+        current = new ArrayList<>();
+        out.emit(full);
+    }
+
+    private void inTurn(Runnable action) {
+        Turn turn = turns.join();
+        try {
+            turn.await();
+            action.run();
+        } finally {
+            turn.end();
+        }
+    }
+}

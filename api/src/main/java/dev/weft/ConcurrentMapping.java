@@ -1,0 +1,94 @@
+package dev.weft;
+
+import dev.weft.spi.Reports;
+import dev.weft.spi.Turns;
+import dev.weft.spi.Turns.Turn;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Values that a function is applied to, several at a time, in members of a group that emit the results. */
+final class ConcurrentMapping<T, R> {
+    private final GroupScope group;
+    private final Emitter<R> out;
+    private final Semaphore places;
+    private final Function<? super T, ? extends R> function;
+
+    /** Null where the results need not keep the order. */
+    private final @Nullable Turns turns;
+
+    ConcurrentMapping(
+            GroupScope group,
+            Emitter<R> out,
+            int concurrency,
+            Function<? super T, ? extends R> function,
+            boolean ordered) {
+        this.group = group;
+        this.out = out;
+        this.places = new Semaphore(concurrency - 1); // one is for the value that is asked for first
+        this.function = function;
+        this.turns = ordered ? new Turns(group.backend()) : null;
+    }
+
+    /** Starts with a value, and returns when there is a place for the next one. */
+    boolean start(T value) {
+        var application = new Application(value, turns == null ? null : turns.join());
+        Deferred<?> member;
+        try {
+            member = group.async(application);
+        } catch (Throwable cancelled) {
+            application.end();
+            throw cancelled;
+        }
+        Promise.of(member).whenDone(application::end);
+        Gathering.acquire(places);
+        return true;
+    }
+
+    /** The function applied to one value. */
+    private final class Application implements AsyncAction<RuntimeException> {
+        private final @Nullable Turn turn;
+        private @Nullable T value;
+
+        Application(T value, @Nullable Turn turn) {
+            this.value = value;
+            this.turn = turn;
+        }
+
+        @Override
+        public void run() {
+            T argument = value;
+            value = null;
+            if (argument != null) emit(apply(argument));
+        }
+
+        /** Called once, when this is over or was never begun. */
+        void end() {
+            Reports.discard(group.backend(), group.context(), value);
+            if (turn != null) turn.end();
+            places.release();
+        }
+
+        /** A failure waits for its turn too, so that it comes behind the results before it. */
+        private R apply(T argument) {
+            try {
+                return function.apply(argument);
+            } catch (CancelledException cancelled) {
+                throw cancelled;
+            } catch (Throwable failure) {
+                if (turn != null) turn.await();
+                throw failure;
+            }
+        }
+
+        private void emit(R result) {
+            try {
+                if (turn != null) turn.await();
+            } catch (Throwable cancelled) {
+                Async.discard(result);
+                throw cancelled;
+            }
+            out.emit(result);
+        }
+    }
+}

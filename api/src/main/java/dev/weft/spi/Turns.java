@@ -1,0 +1,111 @@
+package dev.weft.spi;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns that coroutines take one after the other, in the order in which they have joined. What one does in its turn happens
+ * before the next.
+ */
+public final class Turns {
+    private final AtomicReference<@Nullable Turn> last = new AtomicReference<>();
+    private final Backend backend;
+
+    /**
+     * Nobody has joined yet.
+     *
+     * @param backend the backend of those who wait
+     */
+    public Turns(Backend backend) {
+        this.backend = backend;
+    }
+
+    /** {@return a turn behind those of all who have joined before; it must be ended, whether it was awaited or not} */
+    public Turn join() {
+        var turn = new Turn(backend);
+        SchedulePoint.pass();
+        turn.before = last.getAndSet(turn);
+        return turn;
+    }
+
+    /** A place in the order. */
+    public static final class Turn {
+        private static final AtomicReferenceFieldUpdater<Turn, @Nullable Object> NEXT =
+                AtomicReferenceFieldUpdater.newUpdater(Turn.class, Object.class, "next");
+
+        private static final Object OVER = new Object();
+
+        private final Backend backend;
+
+        /** The turn before this, until it was awaited. */
+        private @Nullable Turn before;
+
+        /** What is told when this is over: null, then the wait of the next one, or the next turn if it has been left, then OVER. */
+        private volatile @Nullable Object next;
+
+        private Turn(Backend backend) {
+            this.backend = backend;
+        }
+
+        /**
+         * Waits until all turns before this one are over. A suspension point.
+         *
+         * @throws java.util.concurrent.CancellationException if the coroutine is cancelled; the turn has to be ended all the same
+         */
+        public void await() {
+            Turn first = before;
+            if (first == null) return;
+            if (first.next != OVER) new Wait(first).await();
+            before = null;
+        }
+
+        /** Ends the turn; one that has not come yet is passed over when it comes. Called once; never blocks. */
+        public void end() {
+            Turn first = before;
+            before = null;
+            while (first != null) {
+                SchedulePoint.pass();
+                Object told = first.next;
+                if (told == OVER) break;
+                if (NEXT.compareAndSet(first, told, this)) return;
+            }
+            pass();
+        }
+
+        /** Tells the next one, who ends its turn in any case; in a loop, since many may have left the order. */
+        private void pass() {
+            for (Turn over = this; ; ) {
+                SchedulePoint.pass();
+                Object told = NEXT.getAndSet(over, OVER);
+                if (told instanceof Wait wait) wait.succeed(null);
+                if (!(told instanceof Turn left)) return;
+                over = left;
+            }
+        }
+    }
+
+    /** The wait for the turn before to be over. */
+    private static final class Wait extends AwaitCell<@Nullable Object> {
+        private final Turn first;
+
+        Wait(Turn first) {
+            super(first.backend);
+            this.first = first;
+        }
+
+        @Override
+        protected void start() {
+            SchedulePoint.pass();
+            if (!Turn.NEXT.compareAndSet(first, null, this)) succeed(null);
+        }
+
+        @Override
+        protected void cancelUpstream(Object handle) {}
+
+        @Override
+        protected String operation() {
+            return "emit";
+        }
+    }
+}
