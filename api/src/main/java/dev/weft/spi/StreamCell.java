@@ -423,7 +423,8 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         waiter = null;
         if (scope == null) return;
         scope.resume(outer);
-        scope.task().redeliver(scope); // a canceller that has woken this did not interrupt; a value may be here, and win
+        scope.task()
+                .redeliver(scope); // a canceller that has woken this did not interrupt; a value may be here, and win
     }
 
     private static void enterPlain() {

@@ -69,7 +69,8 @@ public abstract class BlackboxTck extends SubscriberBlackboxVerification<Long> {
 
     @Override
     @Test
-    public void untested_spec207_blackbox_mustEnsureAllCallsOnItsSubscriptionTakePlaceFromTheSameThreadOrTakeCareOfSynchronization() {
+    public void
+            untested_spec207_blackbox_mustEnsureAllCallsOnItsSubscriptionTakePlaceFromTheSameThreadOrTakeCareOfSynchronization() {
         rules.rule2_07_requestsAreSerial();
     }
 
@@ -81,7 +82,8 @@ public abstract class BlackboxTck extends SubscriberBlackboxVerification<Long> {
 
     @Override
     @Test
-    public void untested_spec211_blackbox_mustMakeSureThatAllCallsOnItsMethodsHappenBeforeTheProcessingOfTheRespectiveEvents() {
+    public void
+            untested_spec211_blackbox_mustMakeSureThatAllCallsOnItsMethodsHappenBeforeTheProcessingOfTheRespectiveEvents() {
         rules.rule2_11_whatIsDoneBeforeASignalIsSeenBehindIt();
     }
 

@@ -10,9 +10,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 import org.reactivestreams.tck.PublisherVerification;
 import org.reactivestreams.tck.TestEnvironment;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
+import reactor.core.CorePublisher;
+import reactor.core.CoreSubscriber;
 
 /** The Reactive Streams TCK for a publisher of ours of 0, 1, 2, …; the rules that it leaves untested are tested here. */
 public abstract class PublisherTck extends PublisherVerification<Long> {
@@ -26,6 +32,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
     private static final long REACHABLE = 300;
 
     private final TestEnvironment environment;
+    private HookLog hooks;
 
     PublisherTck() {
         this(new TestEnvironment(PATIENCE, SILENCE, SILENCE));
@@ -34,6 +41,24 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
     private PublisherTck(TestEnvironment environment) {
         super(environment, REACHABLE);
         this.environment = environment;
+    }
+
+    /** The publisher without Reactor's wrapper for subscribers that are not its own, which would keep the rules in its place. */
+    static Publisher<Long> bare(CorePublisher<Long> publisher) {
+        return subscriber -> {
+            if (subscriber == null) publisher.subscribe((Subscriber<Long>) null);
+            else publisher.subscribe(new Bare(subscriber));
+        };
+    }
+
+    @BeforeMethod
+    public void openHooks() {
+        hooks = new HookLog();
+    }
+
+    @AfterMethod
+    public void closeHooks() {
+        hooks.close();
     }
 
     /** As many elements as a test needs and the publisher can give. */
@@ -165,5 +190,27 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
         call.accept(recorder);
         assertEquals(recorder.trail, trail);
         release.countDown();
+    }
+
+    private record Bare(Subscriber<? super Long> subscriber) implements CoreSubscriber<Long> {
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            subscriber.onSubscribe(subscription);
+        }
+
+        @Override
+        public void onNext(Long value) {
+            subscriber.onNext(value);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            subscriber.onError(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            subscriber.onComplete();
+        }
     }
 }

@@ -43,7 +43,8 @@ final class SubscriberRules {
     }
 
     void rule2_04_nothingIsAskedAfterTheEnd() {
-        List<Consumer<Subscriber<?>>> ends = List.of(Subscriber::onComplete, s -> s.onError(new IOException("the end")));
+        List<Consumer<Subscriber<?>>> ends =
+                List.of(Subscriber::onComplete, s -> s.onError(new IOException("the end")));
         for (Consumer<Subscriber<?>> end : ends) {
             var awaiting = new Awaiting(way);
             var asked = new Asked();
@@ -229,7 +230,8 @@ final class SubscriberRules {
     }
 
     void rule3_14_aSourceThatEndsWhenItIsCancelledChangesNothing() {
-        List<Consumer<Subscriber<?>>> ends = List.of(Subscriber::onComplete, s -> s.onError(new IOException("shut down")));
+        List<Consumer<Subscriber<?>>> ends =
+                List.of(Subscriber::onComplete, s -> s.onError(new IOException("shut down")));
         for (Consumer<Subscriber<?>> end : ends) {
             try (var hooks = new HookLog()) {
                 var asked = new Asked();

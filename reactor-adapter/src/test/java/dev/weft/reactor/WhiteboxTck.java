@@ -75,7 +75,8 @@ public abstract class WhiteboxTck extends SubscriberWhiteboxVerification<Long> {
 
     @Override
     @Test
-    public void untested_spec207_mustEnsureAllCallsOnItsSubscriptionTakePlaceFromTheSameThreadOrTakeCareOfSynchronization() {
+    public void
+            untested_spec207_mustEnsureAllCallsOnItsSubscriptionTakePlaceFromTheSameThreadOrTakeCareOfSynchronization() {
         rules.rule2_07_requestsAreSerial();
     }
 
