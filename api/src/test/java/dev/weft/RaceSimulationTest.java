@@ -344,6 +344,49 @@ class RaceSimulationTest {
         assertThat(outcomes).containsOnlyKeys("end", "cancelled");
     }
 
+    /** The thread that subscribes is inside its first request while the loop, on its own, is ready for the next. */
+    @Test
+    void E1_aSourceIsNeverAskedTwiceAtATime() {
+        explore(SEEDS, simulation -> {
+            var world = new World(simulation);
+            var source = new Source();
+            var asked = new AtomicInteger();
+            var requested = new AtomicInteger();
+            List<Object> seen = new ArrayList<>();
+            world.root(() -> {
+                var cell = new FlowIteration<>(source, 1, world);
+                cell.open();
+                while (cell.hasNext()) seen.add(cell.next());
+                return "end";
+            });
+            simulation.start("subscriber", () -> {
+                source.untilSubscribedTo();
+                source.subscriber.onSubscribe(new Flow.Subscription() {
+                    @Override
+                    public void request(long count) {
+                        assertThat(asked.incrementAndGet()).isEqualTo(1);
+                        requested.addAndGet((int) count);
+                        dawdle();
+                        asked.decrementAndGet();
+                    }
+
+                    @Override
+                    public void cancel() {}
+                });
+            });
+            simulation.start("source", () -> {
+                for (int i = 0; i < 3; i++) {
+                    while (requested.get() <= i) Thread.yield();
+                    source.value("value " + i);
+                }
+                source.complete();
+            });
+            simulation.run();
+            assertThat(seen).containsExactly("value 0", "value 1", "value 2");
+            return "";
+        });
+    }
+
     /** Two cancellers, of nested groups, against foreign code, a wait, a shield, and both borders. */
     @Test
     void G6_noInterruptComesBehindABorder() {
@@ -426,6 +469,35 @@ class RaceSimulationTest {
             assertThat(world.root.outcome()).isEqualTo(new Outcome.Success<>(""));
             return "";
         });
+    }
+
+    /** A value that won against the canceller is returned, and the canceller reaches what the loop does with it. */
+    @Test
+    void G6_aForeignWaitBehindAnIterationIsReached() {
+        var outcomes = explore(SEEDS, simulation -> {
+            var world = new World(simulation);
+            var source = new Source();
+            var taken = new AtomicInteger();
+            Deferred<String> root = world.root(() -> {
+                var cell = new FlowIteration<>(source, 2, world);
+                cell.open();
+                while (cell.hasNext()) {
+                    cell.next();
+                    taken.incrementAndGet();
+                    new CountDownLatch(1).await();
+                }
+                return "end";
+            });
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.value("value");
+            });
+            simulation.start("canceller", root::cancel);
+            simulation.run();
+            assertThat(root.outcome()).isNotNull();
+            return taken + " taken";
+        });
+        assertThat(outcomes).containsOnlyKeys("0 taken", "1 taken");
     }
 
     @Test

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Iteration over a source by one thread, with bounded demand: a buffer with one producer and one consumer.
  *
  * <p>At most {@code prefetch} values are under way; when three quarters are consumed, the consumer's thread requests as many
- * again. From a source that cannot be asked, the buffer takes what it can. The producer never locks: it adds its value, then
+ * again. The first request is made by the thread that subscribes; while it is under way elsewhere, the consumer keeps the next
+ * back, so that a source is never asked twice at a time (rule 2.7). From a source that cannot be asked, the buffer takes what it can. The producer never locks: it adds its value, then
  * looks whether the consumer waits or has left. All values that arrived before a terminal signal are seen before it.
  *
  * <p>Whoever removes a value from the buffer owns it. The consumer removes to return, and after {@code closed} to discard; the
@@ -58,6 +59,12 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     /** Whether the consumer is inside the source's code, and cannot cancel the upstream itself; written by the consumer. */
     private volatile boolean calling;
+
+    /** Whether the first request is over; written by the thread that makes it. */
+    private volatile boolean asked;
+
+    /** Whether the consumer has kept a request back because the first was not over; written by the consumer. */
+    private volatile boolean owing;
 
     /** Written and read by the consumer only, like all below. */
     private int unrequested;
@@ -221,6 +228,9 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         } catch (Throwable thrown) {
             thrownBySource(thrown);
         }
+        asked = true;
+        SchedulePoint.pass();
+        if (owing) wake();
     }
 
     /**
@@ -333,8 +343,16 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         T value = buffer.poll();
         if (value == null) return false;
         next = value;
-        if (++unrequested == batch) replenish();
+        if (++unrequested >= batch && mayRequest()) replenish();
         return true;
+    }
+
+    /** False while the first request is under way: whoever makes it wakes the consumer behind it. */
+    private boolean mayRequest() {
+        if (asked) return true;
+        owing = true;
+        SchedulePoint.pass();
+        return asked;
     }
 
     private void replenish() {
@@ -384,7 +402,8 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
                 return false;
             }
             throwIfCancelled();
-            park();
+            if (unrequested >= batch && mayRequest()) replenish();
+            else park();
         }
     }
 
@@ -394,7 +413,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         Thread thread = Thread.currentThread();
         waiter = thread;
         SchedulePoint.pass();
-        boolean wait = terminal == null && buffer.isEmpty();
+        boolean wait = terminal == null && buffer.isEmpty() && (unrequested < batch || !asked);
         if (wait && (scope == null || scope.suspend(this))) {
             while (waiter != null) {
                 LockSupport.park(this);
@@ -404,7 +423,10 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
             }
         }
         waiter = null;
-        if (scope != null) scope.resume(outer);
+        if (scope == null) return;
+        scope.resume(outer);
+        scope.task()
+                .redeliver(scope); // a canceller that has woken this did not interrupt; a value may be here, and win
     }
 
     private static void enterPlain() {

@@ -57,8 +57,8 @@ final class Recorder<T>
     }
 
     void cancel() {
-        if (handle instanceof Disposable disposable) disposable.dispose();
-        else ((Subscription) handle).cancel();
+        if (handle instanceof Subscription subscription) subscription.cancel();
+        else ((Disposable) handle).dispose();
     }
 
     boolean isDisposed() {

@@ -1,0 +1,10 @@
+package dev.weft;
+
+import dev.weft.Awaiting.Way;
+
+/** Iteration with a prefetch of 32, from outside. */
+public class EachBy32BlackboxTckTest extends BlackboxTck {
+    public EachBy32BlackboxTckTest() {
+        super(Way.EACH_32);
+    }
+}

@@ -1,0 +1,198 @@
+package dev.weft;
+
+import static org.testng.Assert.assertEquals;
+import static org.testng.Assert.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.tck.flow.FlowPublisherVerification;
+import org.reactivestreams.tck.TestEnvironment;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.Test;
+
+/** The Reactive Streams TCK for a publisher of ours of 0, 1, 2, …; the rules that it leaves untested are tested here. */
+public abstract class PublisherTck extends FlowPublisherVerification<Long> {
+    /** How long a signal may take on a busy machine; nothing waits that long unless it fails. */
+    static final long PATIENCE = 10_000;
+
+    /** How long the kit listens to silence. */
+    static final long SILENCE = 40;
+
+    /** How long a subscriber that has cancelled may be reachable. */
+    private static final long REACHABLE = 300;
+
+    private final TestEnvironment environment;
+    private HookLog hooks;
+
+    PublisherTck() {
+        this(new TestEnvironment(PATIENCE, SILENCE, SILENCE));
+    }
+
+    private PublisherTck(TestEnvironment environment) {
+        super(environment, REACHABLE);
+        this.environment = environment;
+    }
+
+    @BeforeMethod
+    public void openHooks() {
+        hooks = new HookLog();
+    }
+
+    @AfterMethod
+    public void closeHooks() {
+        hooks.close();
+    }
+
+    /** As many elements as a test needs and the publisher can give. */
+    private long atMost(long elements) {
+        return Math.min(elements, maxElementsFromPublisher());
+    }
+
+    /** What a recorder sees of a publisher of so many elements. */
+    private static List<Object> whole(long elements) {
+        List<Object> trail = new ArrayList<>(List.of("onSubscribe"));
+        LongStream.range(0, elements).forEach(trail::add);
+        trail.add("onComplete");
+        return trail;
+    }
+
+    @Override
+    @Test
+    public void untested_spec106_mustConsiderSubscriptionCancelledAfterOnErrorOrOnCompleteHasBeenCalled() {
+        for (Publisher<Long> publisher : List.of(createPublisher(atMost(1)), createFailedPublisher())) {
+            var recorder = Recorder.<Long>eager();
+            publisher.subscribe(recorder);
+            recorder.ended();
+            List<Object> trail = List.copyOf(recorder.trail);
+            recorder.request(1);
+            recorder.request(0);
+            recorder.cancel();
+            recorder.request(1);
+            environment.verifyNoAsyncErrors();
+            assertEquals(recorder.trail, trail);
+        }
+    }
+
+    @Override
+    @Test
+    public void untested_spec107_mustNotEmitFurtherSignalsOnceOnErrorHasBeenSignalled() {
+        var recorder = new Recorder<Long>();
+        createFailedPublisher().subscribe(recorder);
+        recorder.ended().request(Long.MAX_VALUE);
+        environment.verifyNoAsyncErrors();
+        assertEquals(recorder.trail, List.of("onSubscribe", "onError"));
+    }
+
+    @Override
+    @Test
+    public void untested_spec108_possiblyCanceledSubscriptionShouldNotReceiveOnErrorOrOnCompleteSignals() {
+        for (Publisher<Long> publisher : List.of(createPublisher(atMost(1)), createFailedPublisher())) {
+            var recorder = new Recorder<Long>().onSubscribe(s -> s.cancel());
+            publisher.subscribe(recorder);
+            environment.verifyNoAsyncErrors();
+            assertEquals(recorder.trail, List.of("onSubscribe"));
+        }
+        if (atMost(1) == 0) return;
+        var valued = new CountDownLatch(1);
+        var recorder = Recorder.<Long>eager();
+        recorder.onNext(value -> {
+            recorder.cancel();
+            valued.countDown();
+        });
+        createPublisher(1).subscribe(recorder);
+        AwaitTest.meetUninterruptibly(valued);
+        environment.verifyNoAsyncErrors();
+        assertEquals(recorder.trail, List.of("onSubscribe", 0L));
+    }
+
+    @Override
+    @Test
+    public void untested_spec109_subscribeShouldNotThrowNonFatalThrowable() {
+        var recorder = new Recorder<Long>();
+        createFailedPublisher().subscribe(recorder);
+        recorder.ended();
+        assertEquals(recorder.trail, List.of("onSubscribe", "onError"));
+        assertEquals(recorder.threads.getFirst(), Thread.currentThread());
+    }
+
+    /** A subscriber that subscribes twice has to cancel the second subscription (2.5), and the first is left alone. */
+    @Override
+    @Test
+    public void untested_spec110_rejectASubscriptionRequestIfTheSameSubscriberSubscribesTwice() {
+        long elements = atMost(3);
+        var subscribed = new AtomicBoolean();
+        var recorder = new Recorder<Long>().onSubscribe(s -> {
+            if (subscribed.getAndSet(true)) s.cancel();
+            else s.request(Long.MAX_VALUE);
+        });
+        Publisher<Long> publisher = createPublisher(elements);
+        publisher.subscribe(recorder);
+        publisher.subscribe(recorder);
+        recorder.ended();
+        environment.verifyNoAsyncErrors();
+        List<Object> trail = new ArrayList<>(recorder.trail);
+        assertTrue(trail.subList(1, trail.size()).remove("onSubscribe"));
+        assertEquals(trail, whole(elements));
+    }
+
+    @Override
+    @Test
+    public void untested_spec304_requestShouldNotPerformHeavyComputations() {
+        whileTheSubscriberIsBusy(recorder -> {
+            recorder.request(1);
+            recorder.request(Long.MAX_VALUE);
+        });
+    }
+
+    @Override
+    @Test
+    public void untested_spec305_cancelMustNotSynchronouslyPerformHeavyComputation() {
+        whileTheSubscriberIsBusy(recorder -> {
+            recorder.cancel();
+            recorder.cancel();
+        });
+    }
+
+    /** Signals nothing but the one that the subscriber is still busy with, and comes back. */
+    private void whileTheSubscriberIsBusy(Consumer<Recorder<Long>> call) {
+        var busy = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var recorder = Recorder.<Long>eager();
+        recorder.onNext(value -> {
+            busy.countDown();
+            AwaitTest.meetUninterruptibly(release);
+        });
+        recorder.onTerminal(() -> {
+            busy.countDown();
+            AwaitTest.meetUninterruptibly(release);
+        });
+        createPublisher(atMost(1)).subscribe(recorder);
+        AwaitTest.meetUninterruptibly(busy);
+        List<Object> trail = List.copyOf(recorder.trail);
+        call.accept(recorder);
+        assertEquals(recorder.trail, trail);
+        release.countDown();
+    }
+
+    /** The kit looks for a tenth of a second behind one collection; on a busy machine that is late, so there are more. */
+    @Override
+    @Test
+    public void required_spec313_cancelMustMakeThePublisherEventuallyDropAllReferencesToTheSubscriber()
+            throws Throwable {
+        Thread collector = Thread.ofPlatform().daemon().start(() -> {
+            for (; !Thread.currentThread().isInterrupted(); LockSupport.parkNanos(REACHABLE * 100_000)) System.gc();
+        });
+        try {
+            super.required_spec313_cancelMustMakeThePublisherEventuallyDropAllReferencesToTheSubscriber();
+        } finally {
+            collector.interrupt();
+        }
+    }
+}

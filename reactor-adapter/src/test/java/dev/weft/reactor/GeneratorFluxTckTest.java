@@ -1,0 +1,23 @@
+package dev.weft.reactor;
+
+import static dev.weft.reactor.ReactorAsync.flux;
+
+import java.io.IOException;
+import org.reactivestreams.Publisher;
+
+/** {@code flux(generator)}, whose generator waits for nothing but demand. */
+public class GeneratorFluxTckTest extends PublisherTck {
+    @Override
+    public Publisher<Long> createPublisher(long elements) {
+        return bare(flux(out -> {
+            for (long i = 0; i < elements; i++) out.emit(i);
+        }));
+    }
+
+    @Override
+    public Publisher<Long> createFailedPublisher() {
+        return bare(flux(out -> {
+            throw new IOException("failed");
+        }));
+    }
+}

@@ -1,0 +1,119 @@
+package dev.weft.rxjava;
+
+import static dev.weft.rxjava.RxAsync.awaitFirst;
+import static dev.weft.rxjava.RxAsync.awaitLast;
+import static dev.weft.rxjava.RxAsync.awaitSingle;
+import static dev.weft.rxjava.RxAsync.each;
+
+import dev.weft.AsyncIterator;
+import io.reactivex.rxjava3.core.Flowable;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.reactivestreams.Subscriber;
+
+/** A subscriber of ours, which exists only while a coroutine awaits or iterates, and that coroutine. */
+final class Awaiting {
+    /** What the coroutine does, and what it asks for. */
+    enum Way {
+        FIRST(1, 1),
+        LAST(Long.MAX_VALUE, 32),
+        SINGLE(Long.MAX_VALUE, 1),
+        EACH_1(1, 1),
+        EACH_32(32, 32);
+
+        /** What is requested at first. */
+        final long demand;
+
+        /** As many values as it takes, at most, before it requests anew or leaves. */
+        final int values;
+
+        Way(long demand, int values) {
+            this.demand = demand;
+            this.values = values;
+        }
+
+        /** Whether a loop takes the values, one by one. */
+        boolean isLoop() {
+            return this == EACH_1 || this == EACH_32;
+        }
+    }
+
+    final List<Long> taken = new CopyOnWriteArrayList<>();
+    final Watched<Object> coroutine;
+
+    private final CompletableFuture<Subscriber<? super Long>> subscriber = new CompletableFuture<>();
+    private final Semaphore demand = new Semaphore(0);
+    private final Runnable onTaken;
+
+    /** A coroutine that awaits; if it has a loop, that waits for {@link #demand}. */
+    Awaiting(Way way) {
+        this(way, () -> {});
+    }
+
+    Awaiting(Way way, Runnable onTaken) {
+        this.onTaken = onTaken;
+        this.coroutine = Watched.coroutine(() -> {
+            take(way, source());
+            return null;
+        });
+    }
+
+    /** A coroutine that takes all that comes. */
+    static Awaiting all(Way way) {
+        return all(way, () -> {});
+    }
+
+    /** A coroutine that takes all that comes, and does this with it. */
+    static Awaiting all(Way way, Runnable onTaken) {
+        return new Awaiting(way, onTaken).demand(Integer.MAX_VALUE);
+    }
+
+    /** Lets the loop take more values. */
+    Awaiting demand(long count) {
+        demand.release((int) count);
+        return this;
+    }
+
+    /** The subscriber, which the coroutine's source is given. */
+    Subscriber<? super Long> subscriber() {
+        try {
+            return subscriber.get(Watched.SECONDS, TimeUnit.SECONDS);
+        } catch (Exception failure) {
+            throw new AssertionError("not subscribed", failure);
+        }
+    }
+
+    private void take(Way way, Flowable<Long> source) throws InterruptedException {
+        switch (way) {
+            case FIRST -> taken(awaitFirst(source));
+            case LAST -> taken(awaitLast(source));
+            case SINGLE -> taken(awaitSingle(source));
+            case EACH_1 -> loop(each(source, 1));
+            case EACH_32 -> loop(each(source, 32));
+        }
+    }
+
+    private void loop(AsyncIterator<Long> opened) throws InterruptedException {
+        try (AsyncIterator<Long> values = opened) {
+            for (demand.acquire(); values.hasNext(); demand.acquire()) taken(values.next());
+        }
+    }
+
+    private void taken(Long value) {
+        taken.add(value);
+        onTaken.run();
+    }
+
+    /** A source that only tells who has subscribed. */
+    private Flowable<Long> source() {
+        return new Flowable<>() {
+            @Override
+            protected void subscribeActual(Subscriber<? super Long> actual) {
+                subscriber.complete(actual);
+            }
+        };
+    }
+}

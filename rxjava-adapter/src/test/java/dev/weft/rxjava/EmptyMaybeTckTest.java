@@ -1,0 +1,24 @@
+package dev.weft.rxjava;
+
+import java.io.IOException;
+import org.reactivestreams.Publisher;
+
+/** {@code maybe(body)} without a result, as a publisher. */
+public class EmptyMaybeTckTest extends FewElementsTck {
+    public EmptyMaybeTckTest() {
+        super(0);
+    }
+
+    @Override
+    public Publisher<Long> createPublisher(long elements) {
+        return RxAsync.<Long>maybe(() -> null).toFlowable();
+    }
+
+    @Override
+    public Publisher<Long> createFailedPublisher() {
+        return RxAsync.<Long>maybe(() -> {
+                    throw new IOException("failed");
+                })
+                .toFlowable();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.weft.rxjava;
+
+import static dev.weft.rxjava.RxAsync.await;
+import static dev.weft.rxjava.RxAsync.mapAwait;
+
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.schedulers.Schedulers;
+import java.io.IOException;
+import org.reactivestreams.Publisher;
+
+/** {@code mapAwait}, whose function awaits, four at a time. */
+public class MappedFlowableTckTest extends PublisherTck {
+    @Override
+    public Publisher<Long> createPublisher(long elements) {
+        return Flowable.rangeLong(0, elements)
+                .compose(mapAwait(4, value -> await(Single.just(value).observeOn(Schedulers.computation()))));
+    }
+
+    @Override
+    public Publisher<Long> createFailedPublisher() {
+        return Flowable.just(1L).compose(mapAwait(4, value -> await(Single.error(new IOException("failed")))));
+    }
+}

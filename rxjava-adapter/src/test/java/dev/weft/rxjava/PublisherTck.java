@@ -1,0 +1,237 @@
+package dev.weft.rxjava;
+
+import static org.testng.Assert.assertEquals;
+import static org.testng.Assert.assertTrue;
+
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import org.reactivestreams.tck.PublisherVerification;
+import org.reactivestreams.tck.TestEnvironment;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.Test;
+
+/** The Reactive Streams TCK for a publisher of ours of 0, 1, 2, …; the rules that it leaves untested are tested here. */
+public abstract class PublisherTck extends PublisherVerification<Long> {
+    /** How long a signal may take on a busy machine; nothing waits that long unless it fails. */
+    static final long PATIENCE = 10_000;
+
+    /** How long the kit listens to silence. */
+    static final long SILENCE = 40;
+
+    private final TestEnvironment environment;
+    private HookLog hooks;
+
+    PublisherTck() {
+        this(new TestEnvironment(PATIENCE, SILENCE, SILENCE));
+    }
+
+    private PublisherTck(TestEnvironment environment) {
+        super(environment);
+        this.environment = environment;
+    }
+
+    /** The publisher without RxJava's wrapper for subscribers that are not its own, which would keep the rules in its place. */
+    static Publisher<Long> bare(Flowable<Long> publisher) {
+        return subscriber -> {
+            if (subscriber == null) publisher.subscribe((Subscriber<Long>) null);
+            else publisher.subscribe(new Bare(subscriber));
+        };
+    }
+
+    @BeforeMethod
+    public void openHooks() {
+        hooks = new HookLog();
+    }
+
+    @AfterMethod
+    public void closeHooks() {
+        hooks.close();
+    }
+
+    /** As many elements as a test needs and the publisher can give. */
+    private long atMost(long elements) {
+        return Math.min(elements, maxElementsFromPublisher());
+    }
+
+    /** What a recorder sees of a publisher of so many elements. */
+    private static List<Object> whole(long elements) {
+        List<Object> trail = new ArrayList<>(List.of("onSubscribe"));
+        LongStream.range(0, elements).forEach(trail::add);
+        trail.add("onComplete");
+        return trail;
+    }
+
+    @Override
+    @Test
+    public void untested_spec106_mustConsiderSubscriptionCancelledAfterOnErrorOrOnCompleteHasBeenCalled() {
+        for (Publisher<Long> publisher : List.of(createPublisher(atMost(1)), createFailedPublisher())) {
+            var recorder = Recorder.<Long>eager();
+            publisher.subscribe(recorder);
+            recorder.ended();
+            List<Object> trail = List.copyOf(recorder.trail);
+            recorder.request(1);
+            recorder.request(0);
+            recorder.cancel();
+            recorder.request(1);
+            environment.verifyNoAsyncErrors();
+            assertEquals(recorder.trail, trail);
+        }
+    }
+
+    @Override
+    @Test
+    public void untested_spec107_mustNotEmitFurtherSignalsOnceOnErrorHasBeenSignalled() {
+        var recorder = new Recorder<Long>();
+        createFailedPublisher().subscribe(recorder);
+        recorder.ended().request(Long.MAX_VALUE);
+        environment.verifyNoAsyncErrors();
+        assertEquals(recorder.trail, List.of("onSubscribe", "onError"));
+    }
+
+    @Override
+    @Test
+    public void untested_spec108_possiblyCanceledSubscriptionShouldNotReceiveOnErrorOrOnCompleteSignals() {
+        for (Publisher<Long> publisher : List.of(createPublisher(atMost(1)), createFailedPublisher())) {
+            var recorder = new Recorder<Long>().onSubscribe(s -> s.cancel());
+            publisher.subscribe(recorder);
+            environment.verifyNoAsyncErrors();
+            assertEquals(recorder.trail, List.of("onSubscribe"));
+        }
+        if (atMost(1) == 0) return;
+        var valued = new CountDownLatch(1);
+        var recorder = Recorder.<Long>eager();
+        recorder.onNext(value -> {
+            recorder.cancel();
+            valued.countDown();
+        });
+        createPublisher(1).subscribe(recorder);
+        Latches.await(valued);
+        environment.verifyNoAsyncErrors();
+        assertEquals(recorder.trail, List.of("onSubscribe", 0L));
+    }
+
+    @Override
+    @Test
+    public void untested_spec109_subscribeShouldNotThrowNonFatalThrowable() {
+        var recorder = new Recorder<Long>();
+        createFailedPublisher().subscribe(recorder);
+        recorder.ended();
+        assertEquals(recorder.trail, List.of("onSubscribe", "onError"));
+        assertEquals(recorder.threads.getFirst(), Thread.currentThread());
+    }
+
+    /** A subscriber that subscribes twice has to cancel the second subscription (2.5), and the first is left alone. */
+    @Override
+    @Test
+    public void untested_spec110_rejectASubscriptionRequestIfTheSameSubscriberSubscribesTwice() {
+        long elements = atMost(3);
+        var subscribed = new AtomicBoolean();
+        var recorder = new Recorder<Long>().onSubscribe(s -> {
+            if (subscribed.getAndSet(true)) s.cancel();
+            else s.request(Long.MAX_VALUE);
+        });
+        Publisher<Long> publisher = createPublisher(elements);
+        publisher.subscribe(recorder);
+        publisher.subscribe(recorder);
+        recorder.ended();
+        environment.verifyNoAsyncErrors();
+        List<Object> trail = new ArrayList<>(recorder.trail);
+        assertTrue(trail.subList(1, trail.size()).remove("onSubscribe"));
+        assertEquals(trail, whole(elements));
+    }
+
+    @Override
+    @Test
+    public void untested_spec304_requestShouldNotPerformHeavyComputations() {
+        whileTheSubscriberIsBusy(recorder -> {
+            recorder.request(1);
+            recorder.request(Long.MAX_VALUE);
+        });
+    }
+
+    @Override
+    @Test
+    public void untested_spec305_cancelMustNotSynchronouslyPerformHeavyComputation() {
+        whileTheSubscriberIsBusy(recorder -> {
+            recorder.cancel();
+            recorder.cancel();
+        });
+    }
+
+    /** Signals nothing but the one that the subscriber is still busy with, and comes back. */
+    private void whileTheSubscriberIsBusy(Consumer<Recorder<Long>> call) {
+        var busy = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var recorder = Recorder.<Long>eager();
+        recorder.onNext(value -> {
+            busy.countDown();
+            Latches.await(release);
+        });
+        recorder.onTerminal(() -> {
+            busy.countDown();
+            Latches.await(release);
+        });
+        createPublisher(atMost(1)).subscribe(recorder);
+        Latches.await(busy);
+        List<Object> trail = List.copyOf(recorder.trail);
+        call.accept(recorder);
+        assertEquals(recorder.trail, trail);
+        release.countDown();
+    }
+
+    /** As the kit's own, which gives the collector a tenth of a second: too little on a busy machine. */
+    @Override
+    @Test
+    public void required_spec313_cancelMustMakeThePublisherEventuallyDropAllReferencesToTheSubscriber()
+            throws Throwable {
+        activePublisherTest(3, false, publisher -> {
+            WeakReference<?> subscriber = cancelled(publisher);
+            Watched.until("collected", () -> {
+                System.gc();
+                return subscriber.refersTo(null);
+            });
+        });
+    }
+
+    /** In a method of its own, whose frame does not hold the subscriber. */
+    private WeakReference<?> cancelled(Publisher<Long> publisher) throws InterruptedException {
+        var subscriber = environment.newManualSubscriber(publisher);
+        subscriber.request(1);
+        subscriber.nextElement();
+        subscriber.cancel();
+        return new WeakReference<>(subscriber);
+    }
+
+    private record Bare(Subscriber<? super Long> subscriber) implements FlowableSubscriber<Long> {
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            subscriber.onSubscribe(subscription);
+        }
+
+        @Override
+        public void onNext(Long value) {
+            subscriber.onNext(value);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            subscriber.onError(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            subscriber.onComplete();
+        }
+    }
+}
