@@ -1,6 +1,5 @@
 package dev.weft;
 
-import java.lang.ref.Cleaner;
 import java.nio.channels.CompletionHandler;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -92,7 +91,7 @@ public final class Completion<T extends @Nullable Object>
      */
     public void failIfAbandoned() {
         CallbackCell<T> abandoned = cell;
-        Abandoned.CLEANER.register(this, () -> {
+        Collected.watch(this, () -> {
             if (abandoned.resumed.compareAndSet(false, true)) abandoned.end(new AbandonedCallbackException());
         });
     }
@@ -118,11 +117,5 @@ public final class Completion<T extends @Nullable Object>
 
     private static IllegalStateException alreadyResumed() {
         return new IllegalStateException("already resumed");
-    }
-
-    private static final class Abandoned {
-        static final Cleaner CLEANER = Cleaner.create();
-
-        private Abandoned() {}
     }
 }

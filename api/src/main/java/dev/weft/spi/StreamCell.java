@@ -196,6 +196,19 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         if (fromCancel != null) Reports.drop(backend, context, fromCancel);
     }
 
+    /**
+     * Ends an iteration that nobody can go on with or close, since nothing refers to its iterator any more. Does nothing if it is
+     * over.
+     *
+     * @param leak what to report
+     */
+    public final void abandon(Throwable leak) {
+        if (ended) return;
+        Throwable fromCancel = leave(leak);
+        Reports.drop(backend, context, leak);
+        if (fromCancel != null) Reports.drop(backend, context, fromCancel);
+    }
+
     @Override
     public final boolean cancelled() {
         if (wake()) return true;
