@@ -504,6 +504,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         buffer.drain(this::discard);
         Object unread = TERMINAL.getAndSet(this, Mark.COMPLETE);
         if (unread instanceof Throwable unseen && unseen != with) Reports.drop(backend, context, unseen);
+        if (upstream == Mark.TERMINATED) context = null; // else it is for the hook of values that are still under way
         return fromCancel;
     }
 
