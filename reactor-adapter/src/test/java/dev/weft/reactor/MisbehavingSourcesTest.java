@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
@@ -39,7 +38,6 @@ import reactor.core.publisher.Mono;
 /** Section 3: every misbehaving source against every consumer. */
 class MisbehavingSourcesTest {
     private static final long NANOS = Duration.ofSeconds(2).toNanos();
-    private static final Set<Thread.State> WAITING = EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
 
     /** A way to consume a source; the values go to the trail, the end is returned or thrown. */
     enum Consumer {
@@ -168,7 +166,7 @@ class MisbehavingSourcesTest {
         }
 
         private boolean isWaiting() {
-            return watched.hasEnded() || WAITING.contains(watched.thread().getState());
+            return watched.hasEnded() || watched.isWaiting();
         }
 
         /** The end that comes of itself; or, when all signals are given and the consumer still waits, by force. */

@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
@@ -42,7 +41,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Section 3: every misbehaving source, in each of RxJava's types, against every consumer. */
 class MisbehavingSourcesTest {
     private static final long NANOS = Duration.ofSeconds(2).toNanos();
-    private static final Set<Thread.State> WAITING = EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
 
     /** Consumes, lets the values go to the trail, and says how it ended if it did not throw. */
     @FunctionalInterface
@@ -229,7 +227,7 @@ class MisbehavingSourcesTest {
         }
 
         private boolean isWaiting() {
-            return watched.hasEnded() || WAITING.contains(watched.thread().getState());
+            return watched.hasEnded() || watched.isWaiting();
         }
 
         /** The end that comes of itself; or, when all signals are given and the consumer still waits, by force. */

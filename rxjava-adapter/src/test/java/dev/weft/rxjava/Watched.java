@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.weft.Async;
 import dev.weft.Deferred;
+import dev.weft.spi.CoroutineTask;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -24,9 +25,13 @@ final class Watched<T> {
     private Throwable thrown;
     private boolean interruptedAtEnd;
 
+    /** Null on a thread that is no coroutine. */
+    private CoroutineTask<?> task;
+
     private Watched(Callable<T> body) throws Exception {
         var started = new CompletableFuture<Thread>();
         this.handle = Async.async(() -> {
+            task = CoroutineTask.current();
             started.complete(Thread.currentThread());
             observe(body);
         });
@@ -78,9 +83,23 @@ final class Watched<T> {
 
     /** Waits until the thread waits. */
     Watched<T> parked() {
-        until("parked", () -> thread.getState() == Thread.State.WAITING || hasEnded());
+        until("parked", () -> hasEnded() || isWaiting());
         if (hasEnded()) throw new AssertionError("ended instead of waiting", thrown);
         return this;
+    }
+
+    /**
+     * Whether the body waits. The state of a thread that was just woken may still show that it waits; so a coroutine is asked
+     * itself, and in foreign code it has to show it for a while.
+     */
+    boolean isWaiting() {
+        if (task != null && task.rest() >= 0) return true;
+        for (int i = 0; i < 1000; i++) {
+            Thread.State state = thread.getState();
+            if (state != Thread.State.WAITING && state != Thread.State.TIMED_WAITING) return false;
+            Thread.yield();
+        }
+        return true;
     }
 
     /** Waits until the body has ended. */

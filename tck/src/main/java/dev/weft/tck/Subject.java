@@ -98,9 +98,15 @@ final class Subject extends CoroutineTask<@Nullable Object> {
         ended.countDown();
     }
 
+    /** The state of a thread that was just woken may still show that it waits; in foreign code it has to show it for a while. */
     private boolean isParked() {
+        if (rest() > 0) return true;
         Thread thread = thread();
-        return thread != null && thread.getState() == Thread.State.WAITING;
+        for (int i = 0; i < 1000; i++) {
+            if (thread == null || thread.getState() != Thread.State.WAITING) return false;
+            Thread.yield();
+        }
+        return true;
     }
 
     /** What becomes of the body; written by the coroutine before its end. */
