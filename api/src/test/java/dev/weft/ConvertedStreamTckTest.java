@@ -8,7 +8,10 @@ public class ConvertedStreamTckTest extends PublisherTck {
     @Override
     public Flow.Publisher<Long> createFlowPublisher(long elements) {
         Flow.Publisher<Long> foreign = subscriber -> numbers(elements).subscribe(subscriber);
-        return AsyncStream.from(foreign).map(value -> value + 1).filter(value -> value > 0).map(value -> value - 1);
+        return AsyncStream.from(foreign)
+                .map(value -> value + 1)
+                .filter(value -> value > 0)
+                .map(value -> value - 1);
     }
 
     @Override

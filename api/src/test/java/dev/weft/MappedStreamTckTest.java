@@ -12,11 +12,13 @@ import java.util.stream.LongStream;
 public class MappedStreamTckTest extends PublisherTck {
     @Override
     public Flow.Publisher<Long> createFlowPublisher(long elements) {
-        return AsyncStream.<Long>from(() -> LongStream.range(0, elements).iterator()).mapConcurrent(4, value -> await(CompletableFuture.supplyAsync(() -> value)));
+        return AsyncStream.<Long>from(() -> LongStream.range(0, elements).iterator())
+                .mapConcurrent(4, value -> await(CompletableFuture.supplyAsync(() -> value)));
     }
 
     @Override
     public Flow.Publisher<Long> createFailedFlowPublisher() {
-        return AsyncStream.from(List.of(0L)).mapConcurrent(4, value -> await(CompletableFuture.failedStage(new IOException("failed"))));
+        return AsyncStream.from(List.of(0L))
+                .mapConcurrent(4, value -> await(CompletableFuture.failedStage(new IOException("failed"))));
     }
 }

@@ -19,6 +19,7 @@ public class AwaitingFlowableTckTest extends PublisherTck {
 
     @Override
     public Publisher<Long> createFailedPublisher() {
-        return bare(flowable(out -> await(Single.<Long>error(new IOException("failed")).observeOn(Schedulers.computation()))));
+        return bare(flowable(
+                out -> await(Single.<Long>error(new IOException("failed")).observeOn(Schedulers.computation()))));
     }
 }

@@ -16,7 +16,8 @@ public class AwaitingMaybeTckTest extends FewElementsTck {
 
     @Override
     public Publisher<Long> createPublisher(long elements) {
-        return maybe(() -> await(Maybe.fromCallable(() -> elements == 0 ? null : 0L).subscribeOn(Schedulers.io())))
+        return maybe(() -> await(
+                        Maybe.fromCallable(() -> elements == 0 ? null : 0L).subscribeOn(Schedulers.io())))
                 .toFlowable();
     }
 

@@ -17,12 +17,14 @@ public class ConvertedSingleTckTest extends FewElementsTck {
 
     @Override
     public Publisher<Long> createPublisher(long elements) {
-        Single<Long> single = asSingle(coroutine(() -> awaitable(single(() -> 0L)).await()));
+        Single<Long> single =
+                asSingle(coroutine(() -> awaitable(single(() -> 0L)).await()));
         return elements == 0 ? single.ignoreElement().toFlowable() : single.toFlowable();
     }
 
     @Override
     public Publisher<Long> createFailedPublisher() {
-        return asSingle(awaitable(Single.<Long>error(new IOException("failed")))).toFlowable();
+        return asSingle(awaitable(Single.<Long>error(new IOException("failed"))))
+                .toFlowable();
     }
 }
