@@ -127,7 +127,7 @@ class ObserverProtocolsTest {
     private final CountDownLatch release = new CountDownLatch(1);
 
     private Watched<Object> looping(Probe<Object> probe) {
-        return Watched.coroutine(() -> {
+        return Watched.<Object>coroutine(() -> {
                     try (var values = each(probe.observable(), Overflow.error(8))) {
                         release.await();
                         values.forEachRemaining(taken::add);
