@@ -371,6 +371,8 @@ public final class Async {
     /**
      * Opens a group of members that end together, and runs a body that starts them. Returns when all have ended.
      *
+     * @apiNote Where the compiler cannot tell the two forms apart, because the lambda is a single call or only throws, say the
+     *     type of its parameter: {@code group((TaskGroup members) -> members.async(this::work).await())}.
      * @param body starts members and may await them
      * @return its result
      * @throws X what the body threw, if that was the first failure; the rest is cancelled, later failures are suppressed in it

@@ -1,6 +1,5 @@
 package dev.weft;
 
-import java.lang.ref.Cleaner;
 import java.nio.channels.CompletionHandler;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -64,9 +63,10 @@ public final class Completion<T extends @Nullable Object>
     }
 
     /**
-     * Says how to abort the operation. It runs at most once, on the awaiting thread, if the await is cancelled and was not
-     * resumed before; at once, on the current thread, if the await is cancelled already. What it throws is suppressed in the
-     * {@link CancelledException}.
+     * Says how to abort the operation. It runs at most once, if the await is cancelled and was not resumed before: on the awaiting
+     * thread, and what it throws is suppressed in the {@link CancelledException}; on the canceller's thread while the body that
+     * starts the operation is still running, and what it throws is dropped then; at once, on the current thread, if the await
+     * is cancelled already.
      *
      * @param action what aborts the operation
      * @throws IllegalStateException if there is such an action already
@@ -91,7 +91,7 @@ public final class Completion<T extends @Nullable Object>
      */
     public void failIfAbandoned() {
         CallbackCell<T> abandoned = cell;
-        Abandoned.CLEANER.register(this, () -> {
+        Collected.watch(this, () -> {
             if (abandoned.resumed.compareAndSet(false, true)) abandoned.end(new AbandonedCallbackException());
         });
     }
@@ -117,11 +117,5 @@ public final class Completion<T extends @Nullable Object>
 
     private static IllegalStateException alreadyResumed() {
         return new IllegalStateException("already resumed");
-    }
-
-    private static final class Abandoned {
-        static final Cleaner CLEANER = Cleaner.create();
-
-        private Abandoned() {}
     }
 }

@@ -52,19 +52,23 @@ final class JdkBackend implements Backend {
     public <N> N createOne(Callable<?> body, Class<N> type) {
         if (type.isAssignableFrom(CompletableFuture.class))
             return type.cast(StageTask.start(this, Async.context(), body));
-        return createStream(
+        return many(
                 new AsyncStream<>(out -> {
                     Object value = body.call();
                     if (value != null) out.emit(value);
                 }),
-                type);
+                type,
+                "CompletableFuture or Flow.Publisher");
     }
 
     @Override
     public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
+        return many(source, type, "Flow.Publisher");
+    }
+
+    private static <N> N many(Flow.Publisher<?> source, Class<N> type, String choice) {
         if (type.isInstance(source)) return type.cast(source);
-        throw new IllegalArgumentException(
-                "cannot make a " + type.getName() + " here; ask for CompletableFuture or Flow.Publisher");
+        throw new IllegalArgumentException("cannot make a " + type.getName() + " here; ask for " + choice);
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.weft.spi.Cancellation;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
-import java.lang.ref.Cleaner;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -72,15 +71,8 @@ final class TaskDeferred<T extends @Nullable Object> extends CoroutineTask<T> im
     private static void reportIfForgotten(TaskDeferred<?> handle, Promise<?> promise, Throwable failure) {
         Backend backend = handle.backend();
         Object context = handle.context();
-        Collected.CLEANER.register(handle, () -> {
+        Collected.watch(handle, () -> {
             if (promise.unobservedFailure() != null) Reports.drop(backend, context, failure);
         });
-    }
-
-    /** Loaded with the first root that fails. */
-    private static final class Collected {
-        static final Cleaner CLEANER = Cleaner.create();
-
-        private Collected() {}
     }
 }

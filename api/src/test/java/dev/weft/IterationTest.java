@@ -13,6 +13,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -212,6 +213,46 @@ class IterationTest {
             assertThat(probe.cancels).hasValue(1);
             assertThat(hooks.discarded).containsExactly(1, 2, 3);
         });
+    }
+
+    @Test
+    void E3_anIteratorThatNobodyClosedOutsideACoroutineIsClosedAndReportedWhenItIsCollected() {
+        Probe<Integer> probe = numbers();
+        leaveOpen(probe);
+        until("the report", () -> {
+            System.gc();
+            return !hooks.dropped.isEmpty();
+        });
+        assertThat(probe.cancels).hasValue(1);
+        assertThat(hooks.discarded).containsExactly(1, 2, 3);
+        assertThat(hooks.dropped)
+                .singleElement(InstanceOfAssertFactories.THROWABLE)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("without having been closed")
+                .satisfies(leak -> assertThat(leak.getStackTrace())
+                        .anyMatch(frame -> frame.getMethodName().equals("leaveOpen")));
+    }
+
+    private static void leaveOpen(Probe<Integer> probe) {
+        assertThat(each(probe, 4).next()).isZero();
+    }
+
+    @Test
+    void E3_anIteratorThatWasClosedOrHasEndedIsNotReported() {
+        for (int i = 0; i < 100; i++) {
+            try (var values = each(numbers(), 4)) {
+                values.next();
+            }
+            AsyncStream.from(List.of(1, 2)).collect(9);
+            Async.run(() -> each(numbers(), 4).next());
+        }
+        hooks.discarded.clear();
+        leaveOpen(numbers());
+        until("the only report", () -> {
+            System.gc();
+            return !hooks.dropped.isEmpty();
+        });
+        assertThat(hooks.dropped).hasSize(1);
     }
 
     @Test

@@ -460,12 +460,19 @@ class StreamTest {
 
     @Test
     void mergedStreamsTakeTurns() {
-        var sink = none(numbers.merge(numbers.map(n -> 100 + n))).parked();
-        until("both to wait", () -> produced.get() == 2);
-        for (int n = 1; n <= 10; n++) {
+        var threads = ConcurrentHashMap.<Thread>newKeySet();
+        AsyncStream<Integer> seen = numbers.map(n -> {
+            threads.add(Thread.currentThread());
+            return n;
+        });
+        var sink = none(seen.merge(seen.map(n -> 100 + n)));
+        for (int n = 0; n <= 10; n++) {
             int asked = n;
-            sink.request(1);
             until("value " + n, () -> sink.values.size() == asked && produced.get() == asked + 2);
+            until(
+                    "both to wait again",
+                    () -> threads.size() == 2 && threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
+            if (n < 10) sink.request(1);
         }
         sink.cancel();
         sink.joined();

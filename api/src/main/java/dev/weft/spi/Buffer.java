@@ -23,7 +23,7 @@ abstract sealed class Buffer<T> {
         int capacity = buffering.capacity();
         return switch (buffering.policy()) {
             case REQUESTED -> new Ring<>(capacity);
-            case ERROR, DROP_NEWEST -> new Tail<>(capacity);
+            case ERROR, END, DROP_NEWEST -> new Tail<>(capacity);
             case DROP_OLDEST -> new Window<>(capacity);
         };
     }

@@ -13,6 +13,8 @@ public record Buffering(Policy policy, int capacity) {
         REQUESTED,
         /** The iteration fails, behind the values that are kept. */
         ERROR,
+        /** The iteration ends behind the values that are kept, and the source is cancelled. */
+        END,
         /** The new value is discarded. */
         DROP_NEWEST,
         /** The oldest value that is kept is discarded. */

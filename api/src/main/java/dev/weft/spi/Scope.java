@@ -275,7 +275,7 @@ public class Scope {
             Scope inner = s.nested;
             if (inner == null) {
                 Suspension in = s.suspension;
-                boolean parked = in != null && in.isParked() || task.waitsElsewhere();
+                boolean parked = in == null ? task.waitsElsewhere() : in.isParked();
                 return parked ? sum + task.suspensions() : Member.RUNNING;
             }
             s = inner;

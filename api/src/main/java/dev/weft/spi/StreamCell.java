@@ -196,6 +196,19 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         if (fromCancel != null) Reports.drop(backend, context, fromCancel);
     }
 
+    /**
+     * Ends an iteration that nobody can go on with or close, since nothing refers to its iterator any more. Does nothing if it is
+     * over.
+     *
+     * @param leak what to report
+     */
+    public final void abandon(Throwable leak) {
+        if (ended) return;
+        Throwable fromCancel = leave(leak);
+        Reports.drop(backend, context, leak);
+        if (fromCancel != null) Reports.drop(backend, context, fromCancel);
+    }
+
     @Override
     public final boolean cancelled() {
         if (wake()) return true;
@@ -311,9 +324,11 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         boolean breach = buffering.policy() == Buffering.Policy.REQUESTED;
         if (breach) violation("1.1", "more values than requested");
         closeEarly();
-        end(Host.get()
-                .overflow("more than the " + buffering.capacity()
-                        + (breach ? " requested values from " : " values kept from ") + source.getName()));
+        if (buffering.policy() == Buffering.Policy.END) end(Mark.COMPLETE);
+        else
+            end(Host.get()
+                    .overflow("more than the " + buffering.capacity()
+                            + (breach ? " requested values from " : " values kept from ") + source.getName()));
     }
 
     private boolean end(Object outcome) {
@@ -489,6 +504,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         buffer.drain(this::discard);
         Object unread = TERMINAL.getAndSet(this, Mark.COMPLETE);
         if (unread instanceof Throwable unseen && unseen != with) Reports.drop(backend, context, unseen);
+        if (upstream == Mark.TERMINATED) context = null; // else it is for the hook of values that are still under way
         return fromCancel;
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.spi;
 
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +22,15 @@ public interface Timer {
      * before the action has begun.
      *
      * @param action what to run
-     * @param schedule schedules what it is given, and returns what removes it
+     * @param schedule schedules what it is given, and returns what removes it, or null if it was refused or has run already
      * @return the entry
+     * @throws RejectedExecutionException if it was refused
      */
-    static Entry once(Runnable action, Function<Runnable, Runnable> schedule) {
+    static Entry once(Runnable action, Function<Runnable, @Nullable Runnable> schedule) {
         var entry = new OnceEntry(action);
         entry.removal = schedule.apply(entry);
+        if (entry.removal == null && !entry.get())
+            throw new RejectedExecutionException("the library's scheduler takes no more tasks: it was shut down");
         return entry;
     }
 

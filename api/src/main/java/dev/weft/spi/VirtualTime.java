@@ -77,9 +77,9 @@ public final class VirtualTime<S> {
         };
     }
 
-    /** Has {@link #settle} wait for a coroutine and its family too; does nothing for null. */
+    /** Has {@link #settle} wait for a coroutine and its family too; does nothing for null, or for one that will never run. */
     private static void follow(@Nullable CoroutineTask<?> coroutine) {
-        if (coroutine != null) FOLLOWED.add(coroutine.root());
+        if (coroutine != null && coroutine.thread() != null) FOLLOWED.add(coroutine.root());
     }
 
     /**

@@ -62,17 +62,17 @@ public final class ReactorBackend implements Backend {
     @Override
     public <N> N createOne(Callable<?> body, Class<N> type) {
         Mono<Object> mono = ReactorAsync.mono(body::call);
-        return type.isAssignableFrom(Mono.class) ? type.cast(mono) : many(mono.flux(), type);
+        return type.isAssignableFrom(Mono.class) ? type.cast(mono) : many(mono.flux(), type, "Mono or Flux");
     }
 
     @Override
     public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
-        return many(ReactorAsync.asFlux(source), type);
+        return many(ReactorAsync.asFlux(source), type, "Flux");
     }
 
-    private static <N> N many(Flux<?> source, Class<N> type) {
+    private static <N> N many(Flux<?> source, Class<N> type, String choice) {
         if (type.isAssignableFrom(Flux.class)) return type.cast(source);
-        throw new IllegalArgumentException("cannot make a " + type.getName() + " here; ask for Mono or Flux");
+        throw new IllegalArgumentException("cannot make a " + type.getName() + " here; ask for " + choice);
     }
 
     @Override

@@ -30,9 +30,12 @@ final class ThreadLocals {
         return AVAILABLE ? Snapshots.into(context) : context;
     }
 
+    /** A module that has the library only on the class path behind it does not read that by itself. */
     private static boolean isAvailable() {
         try {
-            Class.forName("io.micrometer.context.ContextSnapshotFactory", false, ThreadLocals.class.getClassLoader());
+            Class<?> factory = Class.forName(
+                    "io.micrometer.context.ContextSnapshotFactory", false, ThreadLocals.class.getClassLoader());
+            ThreadLocals.class.getModule().addReads(factory.getModule());
             return true;
         } catch (ClassNotFoundException | LinkageError absent) {
             return false;

@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Async;
+import dev.weft.AsyncStream;
 import dev.weft.Awaitable;
 import dev.weft.CancelledException;
 import dev.weft.TooManyValuesException;
 import io.micrometer.context.ContextRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.SubmissionPublisher;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.ConnectableFlux;
@@ -69,6 +71,9 @@ class BordersTest {
         assertThatThrownBy(() -> Async.coroutine(() -> 1).as(SubmissionPublisher.class))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("SubmissionPublisher", "ask for CompletableFuture or Flow.Publisher");
+        AsyncStream<Integer> stream = Async.stream(out -> out.emit(1));
+        assertThatThrownBy(() -> stream.as(Mono.class)).hasMessageEndingWith("ask for Flux");
+        assertThatThrownBy(() -> stream.as(CompletableFuture.class)).hasMessageEndingWith("ask for Flow.Publisher");
     }
 
     @Test

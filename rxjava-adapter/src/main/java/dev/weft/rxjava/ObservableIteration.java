@@ -1,6 +1,6 @@
 package dev.weft.rxjava;
 
-import dev.weft.Overflow;
+import dev.weft.spi.Buffering;
 import dev.weft.spi.Failures;
 import dev.weft.spi.StreamCell;
 import io.reactivex.rxjava3.core.ObservableSource;
@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class ObservableIteration<T> extends StreamCell<T> implements Observer<T> {
     private @Nullable ObservableSource<? extends T> source;
 
-    ObservableIteration(ObservableSource<? extends T> source, Overflow overflow) {
-        super(RxBackend.INSTANCE, overflow.buffering("an Observable"), source.getClass());
+    ObservableIteration(ObservableSource<? extends T> source, Buffering buffering) {
+        super(RxBackend.INSTANCE, buffering, source.getClass());
         this.source = source;
     }
 

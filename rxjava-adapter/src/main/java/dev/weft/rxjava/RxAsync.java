@@ -9,6 +9,7 @@ import dev.weft.Awaitable;
 import dev.weft.Generator;
 import dev.weft.Overflow;
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Buffering;
 import dev.weft.spi.Take;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -330,7 +331,7 @@ public final class RxAsync {
      */
     public static <T> List<T> collect(Observable<T> observable, int max) {
         int oneMore = max < 0 || max == Integer.MAX_VALUE ? Integer.MAX_VALUE : max + 1;
-        return each(observable, Overflow.dropNewest(oneMore)).collect(max);
+        return each(observable, new Buffering(Buffering.Policy.END, oneMore)).collect(max);
     }
 
     // --- iterate
@@ -370,8 +371,12 @@ public final class RxAsync {
      */
     public static <T> AsyncIterator<T> each(Observable<T> observable, Overflow overflow) {
         Objects.requireNonNull(observable, "observable");
-        Objects.requireNonNull(overflow, "overflow");
-        var cell = new ObservableIteration<T>(observable, overflow);
+        return each(observable, Objects.requireNonNull(overflow, "overflow").buffering("an Observable"));
+    }
+
+    private static <T> AsyncIterator<T> each(Observable<T> observable, Buffering buffering) {
+        Objects.requireNonNull(observable, "observable");
+        var cell = new ObservableIteration<T>(observable, buffering);
         cell.open();
         return AsyncIterator.over(cell);
     }

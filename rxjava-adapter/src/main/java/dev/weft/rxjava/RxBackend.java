@@ -20,6 +20,7 @@ import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.core.SingleSource;
+import io.reactivex.rxjava3.disposables.Disposable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.util.concurrent.Callable;
@@ -35,7 +36,7 @@ public final class RxBackend implements Backend {
     static final RxBackend INSTANCE = new RxBackend();
 
     private static final VirtualTime<Scheduler> TIME =
-            new VirtualTime<>(Schedulers::computation, scheduler -> scheduler.now(TimeUnit.MILLISECONDS));
+            new VirtualTime<>(Schedulers::computation, RxBackend::sinceEpoch);
 
     /** For {@link java.util.ServiceLoader}. */
     public RxBackend() {}
@@ -77,27 +78,40 @@ public final class RxBackend implements Backend {
     public <N> N createOne(Callable<?> body, Class<N> type) {
         if (type.isAssignableFrom(Single.class)) return type.cast(RxAsync.single(body::call));
         if (type.isAssignableFrom(Maybe.class)) return type.cast(RxAsync.maybe(body::call));
-        if (type.isAssignableFrom(Completable.class)) return type.cast(RxAsync.completable(body::call));
-        return many(RxAsync.maybe(body::call).toFlowable(), type);
+        if (type.isAssignableFrom(Completable.class)) return type.cast(CoroutineCompletable.of(body));
+        return many(RxAsync.maybe(body::call).toFlowable(), type, "Single, Maybe, Completable, Flowable or Observable");
     }
 
     @Override
     public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
-        return many(RxAsync.asFlowable(source), type);
+        return many(RxAsync.asFlowable(source), type, "Flowable or Observable");
     }
 
-    private static <N> N many(Flowable<?> source, Class<N> type) {
+    private static <N> N many(Flowable<?> source, Class<N> type, String choice) {
         if (type.isAssignableFrom(Flowable.class)) return type.cast(source);
         if (type.isAssignableFrom(Observable.class)) return type.cast(source.toObservable());
-        throw new IllegalArgumentException("cannot make a " + type.getName()
-                + " here; ask for Single, Maybe, Completable, Flowable or Observable");
+        throw new IllegalArgumentException("cannot make a " + type.getName() + " here; ask for " + choice);
     }
 
     @Override
     public Timer timer() {
         Scheduler scheduler = Schedulers.computation();
-        return (nanos, action) -> Timer.once(
-                TIME.inStep(action), task -> scheduler.scheduleDirect(task, nanos, TimeUnit.NANOSECONDS)::dispose);
+        return (nanos, action) -> Timer.once(TIME.inStep(action), task -> schedule(scheduler, task, nanos));
+    }
+
+    /** A scheduler that has been shut down reports that to the hook for errors, and gives what is disposed of already. */
+    private static @Nullable Runnable schedule(Scheduler scheduler, Runnable task, long nanos) {
+        Disposable scheduled = scheduler.scheduleDirect(task, nanos, TimeUnit.NANOSECONDS);
+        return scheduled == Disposable.disposed() ? null : scheduled::dispose;
+    }
+
+    /**
+     * With {@code -Drx3.scheduler.use-nanotime=true} all of RxJava's own schedulers count from elsewhere: so does that of
+     * {@code trampoline()}, which no test replaces.
+     */
+    private static long sinceEpoch(Scheduler scheduler) {
+        long offset = System.currentTimeMillis() - Schedulers.trampoline().now(TimeUnit.MILLISECONDS);
+        return scheduler.now(TimeUnit.MILLISECONDS) + offset;
     }
 
     /** RxJava has a hook for errors only. */

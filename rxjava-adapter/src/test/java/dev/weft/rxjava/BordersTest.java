@@ -16,6 +16,7 @@ import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.flowables.ConnectableFlowable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,16 @@ class BordersTest {
         page.as(Completable.class).blockingAwait();
         assertThat(page.as(Flowable.class).blockingFirst()).isEqualTo("page");
         assertThat(page.as(Observable.class).blockingFirst()).isEqualTo("page");
+    }
+
+    @Test
+    void aTypeThatCannotBeMadeIsRefused() {
+        assertThatThrownBy(() -> Async.<Integer>stream(out -> out.emit(1)).as(Single.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("ask for Flowable or Observable");
+        assertThatThrownBy(() -> Async.coroutine(() -> 1).as(ConnectableFlowable.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("ask for Single, Maybe, Completable, Flowable or Observable");
     }
 
     @Test

@@ -8,6 +8,7 @@ import static dev.weft.rxjava.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.Async;
 import dev.weft.AsyncIterator;
 import dev.weft.AwaitException;
 import dev.weft.CancelledException;
@@ -18,6 +19,7 @@ import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -403,6 +405,26 @@ class FlowableIterationTest {
             }
         });
         assertThat(produced).hasValue(100);
+    }
+
+    @Test
+    void G13_aSourceThatKeepsItsSubscriberDoesNotKeepTheContext() {
+        var source = new Probe<String>();
+        var weak = new AtomicReference<WeakReference<Object>>();
+        var iterating = Watched.coroutine(() -> {
+            var big = new byte[1000];
+            weak.set(new WeakReference<>(big));
+            return Async.withContext("big", big, () -> collect(source.flowable(), 1));
+        });
+        iterating.parked();
+        source.next("value");
+        source.complete();
+        iterating.joined();
+        until("collected", () -> {
+            System.gc();
+            return weak.get().refersTo(null);
+        });
+        assertThat(source.downstream()).isNotNull();
     }
 
     // --- collect

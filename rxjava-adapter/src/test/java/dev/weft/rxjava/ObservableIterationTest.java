@@ -591,6 +591,18 @@ class ObservableIterationTest {
     }
 
     @Test
+    void collectLeavesASourceThatWouldEmitForEver() {
+        var count = new AtomicInteger();
+        var endless = Observable.just(1).repeat().doOnNext(one -> {
+            if (count.incrementAndGet() > 10_000) throw new AssertionError("is not disposed of");
+        });
+        assertThatThrownBy(() -> run(() -> collect(endless, 2))).isInstanceOf(TooManyValuesException.class);
+        assertThat(count).hasValue(4);
+        assertThat(hooks.discarded).containsExactly(1, 1, 1, 1);
+        assertThat(hooks.dropped).isEmpty();
+    }
+
+    @Test
     void collectRefusesANegativeMaximumAndTakesTheLargest() {
         assertThatThrownBy(() -> run(() -> collect(Observable.range(0, 3), -1)))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -213,6 +213,8 @@ class OneBuilderTest {
     void C03_aValueThatACompletableHasNoUseForIsDiscarded() {
         await(RxAsync.asCompletable(Async.coroutine(() -> "unused")));
         assertThat(hooks.discarded).containsExactly("unused");
+        await(Async.coroutine(() -> "neutral").as(Completable.class));
+        assertThat(hooks.discarded).containsExactly("unused", "neutral");
     }
 
     // --- C5, G7

@@ -24,11 +24,14 @@ import dev.weft.Coroutine;
 import dev.weft.Deferred;
 import dev.weft.Emitter;
 import dev.weft.Overflow;
+import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.disposables.Disposable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.TestScheduler;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +40,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 
 /** A {@code TestScheduler} drives the time in coroutines, in step: when it has advanced, the effects are there. */
 class VirtualTimeTest {
@@ -409,5 +414,27 @@ class VirtualTimeTest {
         subscription.dispose();
         advance(HOUR.multipliedBy(2));
         assertThat(ran).hasValue(0);
+    }
+
+    @Test
+    void aCoroutineThatWasCancelledBeforeItsStartIsForgotten() {
+        var weak = new AtomicReference<WeakReference<Disposable>>();
+        completable(() -> {}).subscribe(new CompletableObserver() {
+            @Override
+            public void onSubscribe(Disposable disposable) {
+                weak.set(new WeakReference<>(disposable));
+                disposable.dispose();
+            }
+
+            @Override
+            public void onComplete() {}
+
+            @Override
+            public void onError(Throwable failure) {}
+        });
+        Watched.until("collected", () -> {
+            System.gc();
+            return weak.get().refersTo(null);
+        });
     }
 }

@@ -1,0 +1,24 @@
+package dev.weft;
+
+import java.lang.ref.Cleaner;
+
+/** What is done when an object was garbage-collected; one daemon thread, started with the first. */
+final class Collected {
+    private Collected() {}
+
+    /**
+     * Watches an object.
+     *
+     * @param object the object
+     * @param action what to do then, or when it is cleaned; it must not refer to the object
+     */
+    static Cleaner.Cleanable watch(Object object, Runnable action) {
+        return Holder.CLEANER.register(object, action);
+    }
+
+    private static final class Holder {
+        static final Cleaner CLEANER = Cleaner.create();
+
+        private Holder() {}
+    }
+}
