@@ -8,7 +8,9 @@ import io.reactivex.rxjava3.core.FlowableSubscriber;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -17,6 +19,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import org.reactivestreams.tck.PublisherVerification;
 import org.reactivestreams.tck.TestEnvironment;
+import org.reactivestreams.tck.TestEnvironment.ManualSubscriberWithSubscriptionSupport;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
@@ -188,6 +191,42 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
         call.accept(recorder);
         assertEquals(recorder.trail, trail);
         release.countDown();
+    }
+
+    @Override
+    @Test
+    public void required_spec309_requestZeroMustSignalIllegalArgumentException() throws Throwable {
+        activePublisherTest(10, false, publisher -> refusedOf(publisher, 0));
+    }
+
+    @Override
+    @Test
+    public void required_spec309_requestNegativeNumberMustSignalIllegalArgumentException() throws Throwable {
+        activePublisherTest(10, false, publisher -> refusedOf(publisher, Long.MIN_VALUE));
+    }
+
+    @Override
+    @Test
+    public void optional_spec309_requestNegativeNumberMaySignalIllegalArgumentExceptionWithSpecificMessage()
+            throws Throwable {
+        activePublisherTest(10, false, publisher -> {
+            String message = refusedOf(publisher, -1).getMessage();
+            assertTrue(message.contains("3.9"), message);
+        });
+    }
+
+    /** As the kit's own, which waits for the error no longer than one look at it: a slip in its sum of the time that is left. */
+    private IllegalArgumentException refusedOf(Publisher<Long> publisher, long count) throws Exception {
+        var refused = new CompletableFuture<Throwable>();
+        var subscriber = new ManualSubscriberWithSubscriptionSupport<Long>(environment) {
+            @Override
+            public void onError(Throwable failure) {
+                refused.complete(failure);
+            }
+        };
+        environment.subscribe(publisher, subscriber);
+        subscriber.request(count);
+        return (IllegalArgumentException) refused.get(PATIENCE, TimeUnit.MILLISECONDS);
     }
 
     /** As the kit's own, which gives the collector a tenth of a second: too little on a busy machine. */
