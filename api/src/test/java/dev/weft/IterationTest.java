@@ -180,6 +180,17 @@ class IterationTest {
     // --- E3
 
     @Test
+    void E1_aHugePrefetchRequestsThatManyAndAllocatesWhatComes() {
+        Probe<Integer> probe = new Probe<>();
+        probe.onRequest(count -> {
+            for (int n = 0; n < 20_000; n++) probe.next(n);
+            probe.complete();
+        });
+        var collecting = collecting(probe, Integer.MAX_VALUE);
+        assertThat(collecting.value()).hasSize(20_000).isSorted();
+    }
+
+    @Test
     void E3_leavingEarlyCancelsOnceAndDiscardsWhatWasQueued() {
         var probe = numbers();
         Async.run(() -> {

@@ -4,6 +4,7 @@ import static dev.weft.AwaitTest.meetUninterruptibly;
 import static dev.weft.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -775,6 +776,26 @@ class StreamTest {
         } catch (IllegalStateException elsewhere) {
             refused.add(elsewhere);
         }
+    }
+
+    @Test
+    void D09_emittingInsideOnNextIsRefusedAndNotWaitedForForEver() {
+        var emitter = new AtomicReference<Emitter<Integer>>();
+        var refused = new AtomicReference<Throwable>();
+        AsyncStream<Integer> stream = Async.stream(out -> {
+            emitter.set(out.concurrent());
+            out.emit(1);
+            out.emit(2);
+        });
+        var sink = new Sink<Integer>()
+                .onSubscribe(s -> s.request(Long.MAX_VALUE))
+                .onNext(n -> {
+                    if (n == 1) refused.set(catchThrowable(() -> emitter.get().emit(9)));
+                })
+                .to(stream)
+                .ended();
+        assertThat(sink.values).containsExactly(1, 2);
+        assertThat(refused.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining("inside");
     }
 
     @Test

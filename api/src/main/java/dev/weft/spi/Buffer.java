@@ -19,10 +19,13 @@ abstract sealed class Buffer<T> {
         BUSY
     }
 
+    /** A ring has all its places from the start; for more than these, a queue grows with what is in it. */
+    private static final int LARGEST_RING = 1 << 14;
+
     static <T> Buffer<T> of(Buffering buffering) {
         int capacity = buffering.capacity();
         return switch (buffering.policy()) {
-            case REQUESTED -> new Ring<>(capacity);
+            case REQUESTED -> capacity <= LARGEST_RING ? new Ring<>(capacity) : new Tail<>(capacity);
             case ERROR, END, DROP_NEWEST -> new Tail<>(capacity);
             case DROP_OLDEST -> new Window<>(capacity);
         };

@@ -29,6 +29,9 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     /** Null until others than the generator may emit; written by the generator before it starts them. */
     private @Nullable Turns turns;
 
+    /** Whose turn it is; written by the one whose turn it is, who alone can find himself here. */
+    private volatile @Nullable CoroutineTask<?> emitting;
+
     /**
      * A generator that is not started yet.
      *
@@ -107,11 +110,14 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         Scope here = Scope.current();
         if (here == null || !here.isInside(this))
             throw new IllegalStateException("emit from outside the generator's coroutine and its children");
+        if (emitting == here.task()) throw new IllegalStateException("emit from inside the subscriber's onNext");
         Turns.Turn turn = shared.join();
         try {
             awaitTurn(turn, value);
+            emitting = here.task();
             emitNow(here.task(), value);
         } finally {
+            emitting = null;
             turn.end();
         }
     }
@@ -132,7 +138,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
             Reports.discard(backend(), context(), value);
             throw cancelled;
         }
-        if (requested != Long.MAX_VALUE) REQUESTED.decrementAndGet(this);
+        spendOne();
         if (!deliver(value)) gone(emitting, value);
     }
 
@@ -168,6 +174,12 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
             forget();
             throw subscriberFailed(fromSubscriber);
         }
+    }
+
+    private void spendOne() {
+        long before;
+        do before = requested;
+        while (before != Long.MAX_VALUE && !REQUESTED.compareAndSet(this, before, before - 1));
     }
 
     /** The subscriber has left between the look for a cancellation and the delivery. It is about to cancel, if it has not yet. */

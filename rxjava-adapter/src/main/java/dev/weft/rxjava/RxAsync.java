@@ -40,7 +40,8 @@ import org.reactivestreams.Publisher;
  * the cancellation; values, for which RxJava has none, to {@link dev.weft.Hooks#onDiscard}.
  *
  * <p>RxJava has no context: a coroutine made here takes over that of the coroutine in which it is subscribed to, if that happens
- * on the same thread; behind {@code subscribeOn} it starts with an empty one.
+ * on the same thread; behind {@code subscribeOn} it starts with an empty one. What is subscribed to on a coroutine's thread because that
+ * signals a shared subject takes over the context of the one who signals.
  */
 public final class RxAsync {
     private static final int PREFETCH = 32;
