@@ -167,6 +167,7 @@ final class SubscriberRules {
     void rule3_01_onlyTheSubscriberAsks() {
         var asked = new Asked();
         Awaiting awaiting = Awaiting.all(way);
+        awaiting.coroutine.parked();
         awaiting.subscriber().onSubscribe(asked);
         for (long i = 0; i < way.values; i++) awaiting.subscriber().onNext(i);
         if (way != Way.FIRST) awaiting.coroutine.parked().cancel();
