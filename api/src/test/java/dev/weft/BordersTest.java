@@ -120,14 +120,14 @@ class BordersTest {
     void failuresThatWereSeenAreNotKept() {
         int kept = run(() -> {
             List<WeakReference<Throwable>> failures = new ArrayList<>();
-            for (int i = 0; i < 200; i++) failures.add(new WeakReference<>(failAndSee(i)));
-            for (int i = 0; i < 50 && alive(failures) > 10; i++) {
+            for (int i = 0; i < 1000; i++) failures.add(new WeakReference<>(failAndSee(i)));
+            for (int i = 0; i < 50 && alive(failures) > 100; i++) {
                 System.gc();
                 Async.delay(Duration.ofMillis(1));
             }
             return alive(failures);
         });
-        assertThat(kept).isLessThanOrEqualTo(10);
+        assertThat(kept).isLessThanOrEqualTo(100); // seen ones are let go whenever there are 64
     }
 
     private static Throwable failAndSee(int number) {
