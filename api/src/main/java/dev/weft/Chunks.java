@@ -23,7 +23,7 @@ final class Chunks<T> {
 
     Chunks(GroupScope group, Emitter<List<T>> out, int size, Duration time) {
         this.group = group;
-        this.turns = new Turns(group.backend());
+        this.turns = new Turns(group.backend(), group.context());
         this.out = out.concurrent();
         this.size = size;
         this.time = time;
@@ -33,21 +33,12 @@ final class Chunks<T> {
     void add(T value) {
         Turn turn = turns.join();
         try {
-            awaitTurn(turn, value);
+            turn.await(value);
             current.add(value);
             if (current.size() == size) emit();
             else if (current.size() == 1) start(current);
         } finally {
             turn.end();
-        }
-    }
-
-    private static void awaitTurn(Turn turn, Object value) {
-        try {
-            turn.await();
-        } catch (Throwable cancelled) {
-            Async.discard(value);
-            throw cancelled;
         }
     }
 
@@ -85,7 +76,7 @@ final class Chunks<T> {
     private void inTurn(Runnable action) {
         Turn turn = turns.join();
         try {
-            turn.await();
+            turn.await(null);
             action.run();
         } finally {
             turn.end();

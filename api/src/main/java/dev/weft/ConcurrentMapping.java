@@ -27,7 +27,7 @@ final class ConcurrentMapping<T, R> {
         this.out = out;
         this.places = new Semaphore(concurrency - 1); // one is for the value that is asked for first
         this.function = function;
-        this.turns = ordered ? new Turns(group.backend()) : null;
+        this.turns = ordered ? new Turns(group.backend(), group.context()) : null;
     }
 
     /** Starts with a value, and returns when there is a place for the next one. */
@@ -59,7 +59,10 @@ final class ConcurrentMapping<T, R> {
         public void run() {
             T argument = value;
             value = null;
-            if (argument != null) emit(apply(argument));
+            if (argument == null) return;
+            R result = apply(argument);
+            if (turn != null) turn.await(result);
+            out.emit(result);
         }
 
         /** Called once, when this is over or was never begun. */
@@ -76,19 +79,9 @@ final class ConcurrentMapping<T, R> {
             } catch (CancelledException cancelled) {
                 throw cancelled;
             } catch (Throwable failure) {
-                if (turn != null) turn.await();
+                if (turn != null) turn.await(null);
                 throw failure;
             }
-        }
-
-        private void emit(R result) {
-            try {
-                if (turn != null) turn.await();
-            } catch (Throwable cancelled) {
-                Async.discard(result);
-                throw cancelled;
-            }
-            out.emit(result);
         }
     }
 }

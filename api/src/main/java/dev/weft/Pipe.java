@@ -81,7 +81,7 @@ final class Pipe<T> extends Scope implements Emitter<T> {
         }
         Turns.Turn turn = shared.join();
         try {
-            turn.await();
+            turn.await(value);
             pass(here, value);
         } finally {
             turn.end();
@@ -91,12 +91,12 @@ final class Pipe<T> extends Scope implements Emitter<T> {
     @Override
     public Emitter<T> concurrent() {
         downstream.concurrent();
-        if (turns == null) turns = new Turns(backend());
+        if (turns == null) turns = new Turns(backend(), context());
         return this;
     }
 
     private void pass(Scope here, T value) {
-        here.checkpoint();
+        checkpoint(here, value);
         try {
             if (sink.accept(value)) return;
         } catch (Throwable thrown) {
@@ -107,6 +107,18 @@ final class Pipe<T> extends Scope implements Emitter<T> {
         }
         enough = true;
         cancel(Cancellation.Reason.REQUESTED, null);
+    }
+
+    /** A shield hides the end of the stream from the generator, but not from emit: there is nobody left to emit to. */
+    private void checkpoint(Scope here, T value) {
+        try {
+            here.checkpoint();
+            Cancellation over = cancellation();
+            if (over != null) throw Host.get().cancelled(over, over.cause());
+        } catch (Throwable cancelled) {
+            Reports.discard(backend(), context(), value);
+            throw cancelled;
+        }
     }
 
     /** Whether a scope of the generator's own, such as a timeout around its emit, was cancelled: that is its own concern. */

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -150,6 +151,21 @@ class StreamTest {
     }
 
     @Test
+    void takeIsOverInsideAShieldToo() {
+        AsyncStream<Integer> source = Async.stream(out -> {
+            try {
+                for (int n = 0; ; n++) out.emit(n);
+            } finally {
+                Async.shielded(() -> out.emit(99));
+            }
+        });
+        var sink = all(source.take(2)).ended();
+        assertThat(sink.values).containsExactly(0, 1);
+        assertThat(sink.completed).isTrue();
+        assertThat(hooks.discarded).containsExactly(2, 99);
+    }
+
+    @Test
     void aFailureBehindWhatWasTakenIsDropped() {
         var failure = new IllegalStateException("in finally");
         AsyncStream<Integer> source = Async.stream(out -> {
@@ -269,6 +285,25 @@ class StreamTest {
         sink.joined();
         assertThat(hooks.discarded).containsExactly("number 0");
         assertThat(unwound.getCount()).isZero();
+    }
+
+    @Test
+    void aValueThatComesBehindTheCancellationIsDiscarded() {
+        AsyncStream<Integer> source = Async.stream(out -> {
+            for (int n = 0; n < 3; n++) {
+                try {
+                    out.emit(n);
+                } catch (CancelledException cancelled) {
+                    produced.incrementAndGet();
+                }
+            }
+        });
+        var sink = new Sink<Integer>();
+        sink.onSubscribe(s -> s.request(9)).onNext(n -> sink.cancel()).to(source.map(n -> n));
+        sink.joined();
+        assertThat(sink.values).containsExactly(0);
+        assertThat(produced).hasValue(2);
+        assertThat(hooks.discarded).containsExactly(1, 2);
     }
 
     @Test
@@ -435,7 +470,7 @@ class StreamTest {
         sink.onSubscribe(s -> s.request(7)).onNext(n -> {
             if (n == 5) sink.cancel();
         });
-        AsyncStream<Integer> merged = numbers.take(40).merge(range(3).map(n -> 1000 + n));
+        AsyncStream<Integer> merged = numbers.take(40).merge(AsyncStream.from(List.of(1000, 1001, 1002)));
         sink.to(merged.mapConcurrentUnordered(4, n -> {
             applied.add(n);
             return n;
@@ -823,13 +858,22 @@ class StreamTest {
 
     @RepeatedTest(200)
     void D09_cancelledAtAnyTimeEachValueIsDeliveredOrDiscarded() {
+        cancelledAtAnyTime(stream -> stream);
+    }
+
+    @RepeatedTest(200)
+    void D09_cancelledAtAnyTimeSoItIsThroughOperators() {
+        cancelledAtAnyTime(stream -> stream.map(n -> n).filter(n -> true));
+    }
+
+    private void cancelledAtAnyTime(UnaryOperator<AsyncStream<Integer>> operators) {
         var emitted = ConcurrentHashMap.<Integer>newKeySet();
         AsyncStream<Integer> stream = Async.stream(out -> {
             out.concurrent();
             for (int n = 0; n < 4; n++) {
-                int first = n * 100;
+                int first = n * 1_000_000;
                 Async.async(() -> {
-                    for (int i = 0; i < 20; i++) {
+                    for (int i = 0; ; i++) {
                         emitted.add(first + i);
                         out.emit(first + i);
                     }
@@ -837,7 +881,7 @@ class StreamTest {
             }
         });
         var sink = new Sink<Integer>();
-        sink.onSubscribe(s -> s.request(9)).onNext(n -> sink.request(1)).to(stream);
+        sink.onSubscribe(s -> s.request(9)).onNext(n -> sink.request(1)).to(operators.apply(stream));
         until("some", () -> sink.values.size() > 10);
         sink.cancel();
         sink.joined();

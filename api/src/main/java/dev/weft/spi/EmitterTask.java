@@ -88,7 +88,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     public final void share() {
         if (Thread.currentThread() != thread())
             throw new IllegalStateException("shared from outside the generator's coroutine");
-        if (turns == null) turns = new Turns(backend());
+        if (turns == null) turns = new Turns(backend(), context());
     }
 
     /**
@@ -113,21 +113,12 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         if (emitting == here.task()) throw new IllegalStateException("emit from inside the subscriber's onNext");
         Turns.Turn turn = shared.join();
         try {
-            awaitTurn(turn, value);
+            turn.await(value);
             emitting = here.task();
             emitNow(here.task(), value);
         } finally {
             emitting = null;
             turn.end();
-        }
-    }
-
-    private void awaitTurn(Turns.Turn turn, T value) {
-        try {
-            turn.await();
-        } catch (Throwable cancelled) {
-            Reports.discard(backend(), context(), value);
-            throw cancelled;
         }
     }
 

@@ -11,19 +11,22 @@ import org.jspecify.annotations.Nullable;
 public final class Turns {
     private final AtomicReference<@Nullable Turn> last = new AtomicReference<>();
     private final Backend backend;
+    private final Object context;
 
     /**
      * Nobody has joined yet.
      *
-     * @param backend the backend of those who wait
+     * @param backend the backend of those who wait, whose hook takes values that cannot wait any longer
+     * @param context the context for that hook
      */
-    public Turns(Backend backend) {
+    public Turns(Backend backend, Object context) {
         this.backend = backend;
+        this.context = context;
     }
 
     /** {@return a turn behind those of all who have joined before; it must be ended, whether it was awaited or not} */
     public Turn join() {
-        var turn = new Turn(backend);
+        var turn = new Turn(this);
         SchedulePoint.pass();
         turn.before = last.getAndSet(turn);
         return turn;
@@ -36,7 +39,7 @@ public final class Turns {
 
         private static final Object OVER = new Object();
 
-        private final Backend backend;
+        private final Turns turns;
 
         /** The turn before this, until it was awaited. */
         private @Nullable Turn before;
@@ -44,19 +47,26 @@ public final class Turns {
         /** What is told when this is over: null, then the wait of the next one, or the next turn if it has been left, then OVER. */
         private volatile @Nullable Object next;
 
-        private Turn(Backend backend) {
-            this.backend = backend;
+        private Turn(Turns turns) {
+            this.turns = turns;
         }
 
         /**
          * Waits until all turns before this one are over. A suspension point.
          *
-         * @throws java.util.concurrent.CancellationException if the coroutine is cancelled; the turn has to be ended all the same
+         * @param value what waits for its turn, or null
+         * @throws java.util.concurrent.CancellationException if the coroutine is cancelled; the value is discarded then, and the
+         *     turn has to be ended all the same
          */
-        public void await() {
+        public void await(@Nullable Object value) {
             Turn first = before;
             if (first == null) return;
-            if (first.next != OVER) new Wait(first).await();
+            try {
+                if (first.next != OVER) new Wait(first).await();
+            } catch (Throwable cancelled) {
+                Reports.discard(turns.backend, turns.context, value);
+                throw cancelled;
+            }
             before = null;
         }
 
@@ -90,7 +100,7 @@ public final class Turns {
         private final Turn first;
 
         Wait(Turn first) {
-            super(first.backend);
+            super(first.turns.backend);
             this.first = first;
         }
 
