@@ -1,62 +1,91 @@
 package dev.weft.spi;
 
+import java.io.IOException;
 import java.lang.reflect.Constructor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One run of some threads and coroutines under a schedule that a seed decides.
  *
  * <p>All of them are virtual threads on one carrier, the thread that calls {@link #run}. At each {@link SchedulePoint} of the
  * engine, and wherever else a thread yields or parks, the seed chooses who goes on; timers fire on a virtual clock, between any
- * two steps. So a run is repeated exactly by its seed, and a few thousand seeds see most orders of the steps of a race.
+ * two steps, and at once when nobody else can go on. So a run is repeated exactly by its seed, and a few thousand seeds see most
+ * orders of the steps of a race. Even seeds choose at random, odd ones by {@link Ranks}.
  *
- * <p>A run ends when nothing can go on. Whoever is alive then waits for ever: that is a failure, and names who it is.
+ * <p>A run ends when nothing can go on. It fails if somebody is alive then, who waits for ever; if a thread has thrown or has
+ * ended with its interrupt flag set; if an entry is left in the timer; or if a check of the scenario's own fails, such as that
+ * every subscription was ended. The error names the seed and shows the last steps; {@code -Dweft.seed} plays that seed alone.
  */
 public final class Simulation implements Timer {
     private static final int MAX_STEPS = 200_000;
+    private static final int SHOWN_STEPS = 80;
+    private static final int PLAYED_TWICE = 10;
     private static final long SOON = TimeUnit.SECONDS.toNanos(2);
+    private static final int SEEDS = Integer.getInteger("weft.seeds", 10_000);
     private static final Long ONLY = Long.getLong("weft.seed");
 
+    /** The one that is being played, for schedulers of libraries, which are made once for all runs. */
+    private static volatile Simulation current;
+
     private record Due(long at, long number, Runnable action) {}
-
-    private final List<Runnable> ready = new ArrayList<>();
-    private final TreeSet<Due> timers =
-            new TreeSet<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
-    private final List<Thread> threads = new ArrayList<>();
-    private final List<Throwable> failures = new ArrayList<>();
-    private final Random random;
-
-    /** How probable it is that the thread that has just run goes on, and that a timer fires although threads are ready. */
-    private final double steadiness;
-
-    private final double haste;
-    private long now;
-    private long number;
-    private int steps;
-    private int trace = 1;
-
-    private Simulation(long seed) {
-        random = new Random(seed * 0x9E3779B97F4A7C15L);
-        steadiness = List.of(0.0, 0.5, 0.9).get(random.nextInt(3));
-        haste = List.of(0.0, 0.02, 0.2).get(random.nextInt(3));
-    }
 
     /** What is run under every seed; it calls {@link #run} once, and says in a word how the race has ended. */
     @FunctionalInterface
     public interface Scenario {
         /** {@return the outcome} */
         String play(Simulation simulation) throws Exception;
+    }
+
+    /** What a thread does. */
+    @FunctionalInterface
+    public interface Body {
+        /** Does it. */
+        void run() throws Exception;
+    }
+
+    private final List<Actor> ready = new ArrayList<>();
+    private final List<Actor> enabled = new ArrayList<>();
+    private final TreeSet<Due> timers =
+            new TreeSet<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
+    private final List<Actor> actors = new ArrayList<>();
+    private final List<Throwable> failures = new ArrayList<>();
+    private final List<Runnable> checks = new ArrayList<>();
+    private final List<String> shown;
+    private final Thread carrier = Thread.currentThread();
+    private final Random random;
+    private final Picker picker;
+
+    /** How probable it is that a timer fires although threads are ready. */
+    private final double haste;
+
+    private volatile Throwable disturbed;
+    private long now;
+    private long number;
+    private int steps;
+    private int way = 1;
+
+    private Simulation(long seed, boolean show) {
+        random = new Random(seed * 0x9E3779B97F4A7C15L);
+        picker = (seed & 1) == 0 ? new Dice(random) : new Ranks(random);
+        haste = List.of(0.0, 0.02, 0.2).get(random.nextInt(3));
+        shown = show ? new ArrayList<>() : null;
     }
 
     /** {@return null if threads can be simulated here, or what is missing} */
@@ -72,30 +101,38 @@ public final class Simulation implements Timer {
     }
 
     /**
-     * Plays a scenario under many seeds, or under the one that {@code -Dweft.seed} names.
+     * Plays a scenario under many seeds, 10 000 if {@code -Dweft.seeds} names no other number, or under the one that
+     * {@code -Dweft.seed} names. The first few are played twice: they have to take the same way.
      *
      * @return how often it ended how
      * @throws AssertionError at the first seed that fails
      */
-    public static Map<String, Integer> explore(int seeds, Scenario scenario) {
+    public static Map<String, Integer> explore(Scenario scenario) {
         Map<String, Integer> outcomes = new TreeMap<>();
-        for (long seed = ONLY == null ? 0 : ONLY; seed < (ONLY == null ? seeds : ONLY + 1); seed++)
-            outcomes.merge(play(seed, scenario), 1, Integer::sum);
+        Set<Integer> ways = new HashSet<>();
+        long steps = 0;
+        long first = ONLY == null ? 0 : ONLY;
+        long behind = ONLY == null ? SEEDS : ONLY + 1;
+        for (long seed = first; seed < behind; seed++) {
+            var simulation = new Simulation(seed, false);
+            outcomes.merge(simulation.play(seed, scenario), 1, Integer::sum);
+            ways.add(simulation.way);
+            steps += simulation.steps;
+            if (seed < first + PLAYED_TWICE) playAgain(seed, scenario, simulation.way);
+        }
+        report(behind - first, ways.size(), steps, outcomes);
         return outcomes;
     }
 
-    /** {@return how a scenario ends under a seed} */
-    public static String play(long seed, Scenario scenario) {
-        var simulation = new Simulation(seed);
-        SchedulePoint.threads = simulation::thread;
-        try {
-            return scenario.play(simulation);
-        } catch (Throwable failure) {
-            throw new AssertionError(
-                    "seed " + seed + " (replay it with -Dweft.seed=" + seed + "): " + failure, failure);
-        } finally {
-            SchedulePoint.threads = null;
-        }
+    private static void playAgain(long seed, Scenario scenario, int before) {
+        var again = new Simulation(seed, false);
+        again.play(seed, scenario);
+        if (again.way != before) throw new AssertionError("seed " + seed + " took another way when played again");
+    }
+
+    /** {@return the simulation that is being played} */
+    public static Simulation current() {
+        return current;
     }
 
     /** Starts a plain thread of the simulation. */
@@ -111,31 +148,45 @@ public final class Simulation implements Timer {
         return thread;
     }
 
-    /** What a thread does. */
-    @FunctionalInterface
-    public interface Body {
-        /** Does it. */
-        void run() throws Exception;
+    /** Waits, on a thread of the simulation, until something is so. */
+    public static void until(String what, BooleanSupplier condition) {
+        Actor actor = current.running();
+        while (!condition.getAsBoolean()) {
+            actor.awaited = what;
+            actor.condition = condition;
+            Thread.yield();
+        }
+        actor.condition = null;
+    }
+
+    /** {@return yes or no, as the seed has it} */
+    public boolean coin() {
+        return random.nextBoolean();
+    }
+
+    /** Makes the run fail, also where whoever calls this would keep an error to itself. */
+    public void broken(String promise) {
+        failures.add(new AssertionError(promise));
+    }
+
+    /** Has something looked at when nobody can go on any more. */
+    public void atEnd(Runnable check) {
+        checks.add(check);
     }
 
     /** Goes on until nothing can, and fails if somebody is still alive, or something was thrown or left behind. */
     public void run() {
-        while (!ready.isEmpty() || !timers.isEmpty() && threads.stream().anyMatch(Thread::isAlive)) step();
-        List<Thread> alive = threads.stream().filter(Thread::isAlive).toList();
-        if (!alive.isEmpty())
-            throw new AssertionError(alive.stream()
-                    .map(Simulation::describe)
-                    .collect(Collectors.joining("\n", "waiting for ever:\n", "")));
+        while (step()) {
+            if (++steps > MAX_STEPS) throw new AssertionError("no end" + alive());
+            if (disturbed != null) throw new AssertionError(disturbed);
+        }
         for (Throwable failure : failures) throw new AssertionError(failure);
+        if (actors.stream().anyMatch(Actor::isAlive)) throw new AssertionError("waiting for ever" + alive());
         if (!timers.isEmpty()) throw new AssertionError("left in the timer: " + timers);
+        checks.forEach(Runnable::run);
     }
 
-    /** {@return a number that two runs have in common only if they took the same way} */
-    public int trace() {
-        return trace;
-    }
-
-    /** {@return the time on the virtual clock} */
+    /** {@return the time on the virtual clock, in nanoseconds} */
     public long now() {
         return now;
     }
@@ -150,38 +201,99 @@ public final class Simulation implements Timer {
     public Entry schedule(long nanos, Runnable action) {
         LockSupport.unpark(Thread.currentThread());
         LockSupport.park();
+        return delayed(nanos, action);
+    }
+
+    /** Schedules an action, as {@link #schedule}, for a library's scheduler, which has parked or not as it liked. */
+    public Entry delayed(long nanos, Runnable action) {
         Due due = new Due(now + nanos < 0 ? Long.MAX_VALUE : now + nanos, number++, action);
         timers.add(due);
         return () -> timers.remove(due);
     }
 
-    private void step() {
-        if (++steps > MAX_STEPS)
-            throw new AssertionError("no end: "
-                    + threads.stream()
-                            .filter(Thread::isAlive)
-                            .map(Simulation::describe)
-                            .toList());
-        if (ready.isEmpty() || !timers.isEmpty() && timers.first().at() <= now + SOON && random.nextDouble() < haste) {
-            fire();
-            return;
+    private String play(long seed, Scenario scenario) {
+        try {
+            return play(scenario);
+        } catch (Throwable failure) {
+            throw new AssertionError(
+                    "seed " + seed + " (-Dweft.seed=" + seed + " plays it alone): " + failure + steps(seed, scenario),
+                    failure);
         }
-        int last = ready.size() - 1;
-        int chosen = random.nextDouble() < steadiness ? last : random.nextInt(last + 1);
-        trace = trace * 31 + chosen * 7 + last;
-        ready.remove(chosen).run();
     }
 
-    private void fire() {
+    private String play(Scenario scenario) throws Exception {
+        current = this;
+        SchedulePoint.threads = this::thread;
+        try {
+            return scenario.play(this);
+        } finally {
+            SchedulePoint.threads = null;
+            current = null;
+        }
+    }
+
+    private static String steps(long seed, Scenario scenario) {
+        var replay = new Simulation(seed, true);
+        try {
+            replay.play(scenario);
+        } catch (Throwable again) {
+            List<String> shown = replay.shown;
+            return shown.subList(Math.max(0, shown.size() - SHOWN_STEPS), shown.size()).stream()
+                    .collect(Collectors.joining("\n  ", "\nits last steps:\n  ", "\n"));
+        }
+        return "\nPlayed again it did not fail: something does not depend on the seed.";
+    }
+
+    private static void report(long seeds, int ways, long steps, Map<String, Integer> outcomes) {
+        String scenario = StackWalker.getInstance()
+                .walk(frames -> frames.map(StackWalker.StackFrame::toStackTraceElement)
+                        .filter(frame -> frame.getClassName().matches(".*(SimulationTest|Races)"))
+                        .findFirst()
+                        .map(frame -> frame.getClassName().replaceFirst(".*\\.", "") + "." + frame.getMethodName())
+                        .orElse("?"));
+        String line =
+                "%s: %d seeds, %d ways, %d steps each, %s%n".formatted(scenario, seeds, ways, steps / seeds, outcomes);
+        try {
+            Files.writeString(
+                    Path.of("target", "simulated.txt"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException unwritten) {
+            throw new AssertionError(unwritten);
+        }
+    }
+
+    private boolean step() {
+        for (Actor actor : ready) if (actor.mayGoOn()) enabled.add(actor);
+        try {
+            if (enabled.isEmpty() || isHasty()) return fire();
+            Actor chosen = picker.pick(enabled, steps);
+            way = way * 31 + chosen.index * 7 + enabled.size();
+            ready.remove(chosen);
+            chosen.goOn();
+            if (shown != null) shown.add(steps + " " + chosen.place());
+            return true;
+        } finally {
+            enabled.clear();
+        }
+    }
+
+    private boolean isHasty() {
+        return haste > 0 && !timers.isEmpty() && timers.first().at() <= now + SOON && random.nextDouble() < haste;
+    }
+
+    /** What is left in the timer when all have ended was forgotten there. */
+    private boolean fire() {
+        if (timers.isEmpty() || actors.stream().noneMatch(Actor::isAlive)) return false;
         Due due = timers.pollFirst();
         now = Math.max(now, due.at());
+        way = way * 31 + 3;
         start("timer", due.action()::run);
+        return true;
     }
 
     private Thread thread(String name, Runnable body) {
-        Thread thread;
+        Actor actor = new Actor(actors.size(), picker.rank());
         try {
-            thread = builder(ready::add)
+            actor.thread = builder(task -> ready(actor, task))
                     .name(name)
                     .inheritInheritableThreadLocals(false)
                     .unstarted(() -> {
@@ -192,9 +304,31 @@ public final class Simulation implements Timer {
         } catch (ReflectiveOperationException closed) {
             throw new AssertionError(closed);
         }
-        thread.setUncaughtExceptionHandler((t, failure) -> failures.add(failure));
-        threads.add(thread);
-        return thread;
+        actor.thread.setUncaughtExceptionHandler((t, failure) -> failures.add(failure));
+        actors.add(actor);
+        return actor.thread;
+    }
+
+    private void ready(Actor actor, Runnable task) {
+        Thread by = Thread.currentThread();
+        if (by != carrier && !by.isVirtual()) {
+            disturbed = new IllegalStateException(
+                    actor.thread.getName() + " was woken by " + by.getName() + ", which is not part of the simulation");
+            return;
+        }
+        if (actor.task == null)
+            ready.add(actor); // a look at the stack of a ready thread makes the JDK submit it once more
+        actor.task = task;
+    }
+
+    private Actor running() {
+        Thread thread = Thread.currentThread();
+        for (Actor actor : actors) if (actor.thread == thread) return actor;
+        throw new IllegalStateException(thread.getName() + " is not a thread of the simulation");
+    }
+
+    private String alive() {
+        return actors.stream().filter(Actor::isAlive).map(Actor::describe).collect(Collectors.joining("\n", ":\n", ""));
     }
 
     private static Thread.Builder.OfVirtual builder(Executor carrier) throws ReflectiveOperationException {
@@ -204,10 +338,141 @@ public final class Simulation implements Timer {
         return (Thread.Builder.OfVirtual) constructor.newInstance(carrier);
     }
 
-    private static String describe(Thread thread) {
-        return thread.getName() + " " + thread.getState()
-                + Arrays.stream(thread.getStackTrace())
-                        .map(frame -> "\n    at " + frame)
-                        .collect(Collectors.joining());
+    /** A thread of a simulation. */
+    private static final class Actor {
+        final int index;
+        int rank;
+        Thread thread;
+        Runnable task;
+        String awaited;
+        BooleanSupplier condition;
+
+        Actor(int index, int rank) {
+            this.index = index;
+            this.rank = rank;
+        }
+
+        boolean isAlive() {
+            return thread.isAlive();
+        }
+
+        boolean mayGoOn() {
+            return condition == null || condition.getAsBoolean();
+        }
+
+        void goOn() {
+            Runnable run = task;
+            task = null;
+            run.run();
+        }
+
+        /** Where it stands: the innermost frames that are neither the JDK's nor the simulation's. */
+        String place() {
+            return thread.getName() + (isAlive() ? ": " + frames(3).collect(Collectors.joining(" < ")) : " has ended");
+        }
+
+        /** Who it is and what it waits for. */
+        String describe() {
+            Object blocker = LockSupport.getBlocker(thread);
+            String waits = condition != null
+                    ? " waits until " + awaited
+                    : task != null ? " goes on and on" : " waits" + (blocker == null ? "" : " in " + name(blocker));
+            return thread.getName() + waits + frames(12).collect(Collectors.joining("\n    at ", "\n    at ", ""));
+        }
+
+        private static String name(Object blocker) {
+            String type = blocker.getClass().getSimpleName();
+            if (!(blocker instanceof AwaitCell<?> cell)) return type;
+            Object upstream = cell.upstream();
+            return cell.operation() + " (" + type + ", "
+                    + (upstream == null
+                            ? "not subscribed yet"
+                            : AwaitCell.isHandle(upstream)
+                                    ? "subscribed: " + upstream.getClass().getSimpleName()
+                                    : upstream)
+                    + ")";
+        }
+
+        private Stream<String> frames(int most) {
+            return Stream.of(thread.getStackTrace())
+                    .filter(frame -> !frame.getClassName().startsWith("java.")
+                            && !frame.getClassName().startsWith("jdk.")
+                            && !frame.getClassName().startsWith(Simulation.class.getName())
+                            && !frame.getClassName().equals(SchedulePoint.class.getName()))
+                    .limit(most)
+                    .map(frame -> frame.getClassName().replaceFirst(".*\\.", "") + "." + frame.getMethodName() + ":"
+                            + frame.getLineNumber());
+        }
+    }
+
+    /** Chooses who goes on. */
+    private sealed interface Picker {
+        Actor pick(List<Actor> enabled, int step);
+
+        /** {@return the rank of a new thread} */
+        int rank();
+    }
+
+    /** Any of them, or with some probability the one that has run last. */
+    private record Dice(Random random, double steadiness) implements Picker {
+        Dice(Random random) {
+            this(random, List.of(0.0, 0.5, 0.9).get(random.nextInt(3)));
+        }
+
+        @Override
+        public Actor pick(List<Actor> enabled, int step) {
+            int last = enabled.size() - 1;
+            return enabled.get(random.nextDouble() < steadiness ? last : random.nextInt(last + 1));
+        }
+
+        @Override
+        public int rank() {
+            return 0;
+        }
+    }
+
+    /**
+     * Probabilistic concurrency testing (Burckhardt and others, 2010): the one of the highest rank runs, and at a few random steps
+     * it loses its rank. A bug that needs d steps in a certain order is met with a probability that depends on d and the number
+     * of threads and steps alone. Who runs on and on, as in waiting for another by yielding, loses its rank too.
+     */
+    private static final class Ranks implements Picker {
+        private static final int PATIENCE = 64;
+
+        private final Random random;
+        private final Set<Integer> changes = new HashSet<>();
+        private Actor last;
+        private int running;
+        private int lowest;
+
+        Ranks(Random random) {
+            this.random = random;
+            int within = List.of(20, 60, 200).get(random.nextInt(3));
+            int depth = 2 + random.nextInt(3);
+            for (int i = 1; i < depth; i++) changes.add(random.nextInt(within));
+        }
+
+        @Override
+        public Actor pick(List<Actor> enabled, int step) {
+            Actor first = highest(enabled);
+            if (changes.contains(step) || first == last && ++running > PATIENCE) {
+                first.rank = --lowest;
+                first = highest(enabled);
+            }
+            if (first != last) running = 0;
+            last = first;
+            return first;
+        }
+
+        @Override
+        public int rank() {
+            return random.nextInt(1 << 20);
+        }
+
+        private static Actor highest(List<Actor> enabled) {
+            Actor highest = enabled.get(0);
+            for (Actor actor : enabled) if (actor.rank > highest.rank) highest = actor;
+            return highest;
+        }
     }
 }

@@ -1,0 +1,356 @@
+package dev.weft;
+
+import static dev.weft.Async.awaitable;
+import static dev.weft.Async.group;
+import static dev.weft.Async.race;
+import static dev.weft.Async.withTimeout;
+import static dev.weft.spi.Simulation.dawdle;
+import static dev.weft.spi.Simulation.explore;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Simulation;
+import dev.weft.spi.Take;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** The races of an await with its source, its canceller and its deadline: section 1.1 of the promises, and sources in groups. */
+@Simulated
+public abstract class AwaitRaces {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    protected abstract World world(Simulation simulation);
+
+    @Test
+    void A6_valueAgainstCancel() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            Deferred<String> root = world.root(() -> world.await(source, Take.ONE));
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.value("value");
+                source.complete();
+            });
+            world.canceller(source);
+            simulation.run();
+            world.conserved(source.made);
+            if (root.state() == Deferred.State.SUCCEEDED)
+                assertThat(source.cancels).isZero();
+            return root.state().toString();
+        });
+        assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "CANCELLED");
+    }
+
+    @Test
+    void A7_aValueThatIsNotConfirmedIsDiscarded() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            Deferred<String> root = world.root(() -> world.await(source, Take.LAST));
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.value("value");
+                source.value("newer");
+            });
+            world.canceller(source);
+            simulation.run();
+            assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+            world.conserved(source.made, new Object[0]);
+            assertThat(source.cancels).isEqualTo(source.subscribed ? 1 : 0);
+            return source.made.size() + " signalled";
+        });
+        assertThat(outcomes).containsOnlyKeys("0 signalled", "2 signalled");
+    }
+
+    @Test
+    void A8_errorAgainstCancel() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            var failure = new IllegalStateException("source");
+            Deferred<String> root = world.root(() -> world.await(source, Take.ONE));
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.fail(failure);
+            });
+            world.canceller(source);
+            simulation.run();
+            boolean thrown = new Outcome.Failure<>(failure).equals(root.outcome());
+            if (!thrown) assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+            assertThat(world.dropped()).hasSize(thrown ? 0 : source.failed);
+            return thrown ? "thrown" : source.failed == 0 ? "not signalled" : "dropped";
+        });
+        assertThat(outcomes).containsOnlyKeys("thrown", "dropped", "not signalled");
+    }
+
+    @Test
+    void A9_valueAgainstTimeout() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            Deferred<String> root = world.root(() -> withTimeout(SECOND, () -> world.await(source, Take.ONE)));
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.value("value");
+                source.complete();
+            });
+            simulation.run();
+            world.conserved(source.made);
+            boolean timedOut =
+                    root.outcome() instanceof Outcome.Failure<?> failure && failure.error() instanceof TimeoutException;
+            assertThat(timedOut).isEqualTo(root.state() != Deferred.State.SUCCEEDED);
+            return timedOut ? "timed out" : "value";
+        });
+        assertThat(outcomes).containsOnlyKeys("timed out", "value");
+    }
+
+    @Test
+    void A10_aSecondValueAgainstCancel() {
+        explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            Deferred<String> root = world.root(() -> world.await(source, Take.SINGLE));
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.value("value");
+                source.value("second");
+                if (source.cancels == 0) source.complete();
+            });
+            world.canceller(source);
+            simulation.run();
+            world.conserved(source.made);
+            return root.state() + " " + source.made.size();
+        });
+    }
+
+    /** A breach of protocol: two threads end the source at once. */
+    @Test
+    void A11_twoEndsAtOnce() {
+        explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            var failure = new IllegalStateException("source");
+            Deferred<String> root = world.root(() -> world.await(source, Take.ONE));
+            simulation.start("source", () -> {
+                source.subscribed();
+                simulation.start("first", () -> {
+                    source.value("value");
+                    source.complete();
+                });
+                simulation.start("second", () -> source.fail(failure));
+            });
+            simulation.run();
+            boolean thrown = new Outcome.Failure<>(failure).equals(root.outcome());
+            assertThat(thrown).isEqualTo(root.state() == Deferred.State.FAILED);
+            world.conserved(source.made);
+            assertThat(world.dropped()).hasSize(thrown ? 0 : 1);
+            return root.state().toString();
+        });
+    }
+
+    /** A subscription that comes late is cancelled, by whoever brings it, and never asked. */
+    @Test
+    void A14_aSubscriptionThatComesAfterTheCancelIsCancelled() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            var late = new AtomicReference<Boolean>();
+            Deferred<String> root = world.root(() -> world.await(source, Take.FIRST));
+            simulation.start("source", () -> {
+                source.untilSubscribedTo();
+                late.set(root.isDone());
+                source.subscribed();
+                source.value("value");
+            });
+            world.canceller(source);
+            simulation.run();
+            world.conserved(source.made);
+            if (!source.isSubscribedTo()) return "not subscribed";
+            if (late.get()) assertThat(source.requests).isZero();
+            return late.get() ? "late" : root.state().toString();
+        });
+        assertThat(outcomes).containsKeys("not subscribed", "late", "CANCELLED");
+    }
+
+    /** {@code subscribe} throws while its own thread signals and somebody cancels. */
+    @Test
+    void A17_aSubscribeThatThrowsAgainstItsSignals() {
+        explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            var failure = new IllegalStateException("subscribe");
+            Deferred<String> root = world.root(() -> world.await(source, Take.ONE));
+            source.whenSubscribedTo = () -> {
+                source.subscribed();
+                simulation.start("source", () -> {
+                    source.value("value");
+                    source.complete();
+                });
+                dawdle();
+                throw failure;
+            };
+            world.canceller(source);
+            simulation.run();
+            world.conserved(source.made);
+            boolean thrown = new Outcome.Failure<>(failure).equals(root.outcome());
+            if (source.isSubscribedTo()) assertThat(world.dropped()).hasSize(thrown ? 0 : 1);
+            return root.state().toString();
+        });
+    }
+
+    /** Whoever cancels does not wait for the source's own {@code cancel}, which the awaiter calls. */
+    @Test
+    void A20_aCancelThatTakesItsTime() {
+        explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            source.whenCancelled = () -> {
+                assertThat(Thread.currentThread().getName()).isNotEqualTo("canceller");
+                dawdle();
+            };
+            var cell = new AtomicReference<AwaitCell<String>>();
+            Deferred<String> root = world.root(() -> {
+                cell.set(world.cell(source, Take.ONE));
+                return cell.get().await();
+            });
+            simulation.start("source", source::subscribed);
+            simulation.start("canceller", () -> {
+                Simulation.until(
+                        "the await waits",
+                        () -> cell.get() != null && cell.get().isParked());
+                root.cancel();
+            });
+            simulation.run();
+            return root.state().toString();
+        });
+    }
+
+    /** A source that cancels its awaiter in the course of its own signals. */
+    @Test
+    void A21_aCancelFromInsideTheSource() {
+        explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            Deferred<String> root = world.root(() -> {
+                String value = world.await(source, Take.ONE);
+                assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                return value;
+            });
+            boolean early = simulation.coin();
+            boolean inside = simulation.coin();
+            source.whenRequested = () -> {
+                if (early) world.root.cancel();
+            };
+            Simulation.Body play = () -> {
+                source.subscribed();
+                dawdle();
+                if (source.cancels > 0) return;
+                if (!early) world.root.cancel();
+                if (source.cancels > 0) return;
+                source.value("value");
+                source.complete();
+            };
+            if (inside)
+                source.whenSubscribedTo = () -> {
+                    try {
+                        play.run();
+                    } catch (Exception impossible) {
+                        throw new AssertionError(impossible);
+                    }
+                };
+            else simulation.start("source", play);
+            simulation.run();
+            world.conserved(source.made);
+            return root.state().toString();
+        });
+    }
+
+    /** Sources in a group have no threads: a failure of one against a value of the other, and a cancel from outside. */
+    @Test
+    void H2_aSourceInAGroupAgainstTheFailureOfAnother() {
+        explore(simulation -> {
+            var world = world(simulation);
+            PlayedSource good = world.source();
+            PlayedSource bad = world.source();
+            var failure = new IllegalStateException("source");
+            Deferred<String> root = world.root(() -> group(g -> {
+                Deferred<String> value = g.start(awaitable(world.publisher(good)));
+                g.start(awaitable(world.publisher(bad)));
+                return value.await();
+            }));
+            simulation.start("good", () -> {
+                good.subscribed();
+                good.value("value");
+                good.complete();
+            });
+            simulation.start("bad", () -> {
+                bad.subscribed();
+                bad.fail(failure);
+            });
+            if (simulation.coin()) world.canceller(good);
+            simulation.run();
+            if (root.state() == Deferred.State.SUCCEEDED) throw new AssertionError("the failure is lost");
+            boolean thrown = root.outcome() instanceof Outcome.Failure<?> f && f.error() == failure;
+            if (!thrown) assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+            return root.state() + " " + good.made.size();
+        });
+    }
+
+    @Test
+    void H9_sourcesInARace() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            List<PlayedSource> sources = List.of(world.source(), world.source());
+            Deferred<String> root = world.root(
+                    () -> race(awaitable(world.publisher(sources.get(0))), awaitable(world.publisher(sources.get(1)))));
+            for (PlayedSource source : sources)
+                simulation.start("source", () -> {
+                    source.subscribed();
+                    source.value("value " + sources.indexOf(source));
+                    source.complete();
+                });
+            boolean cancelled = simulation.coin();
+            if (cancelled) world.canceller(sources.get(0));
+            simulation.run();
+            List<Object> made = new java.util.ArrayList<>(sources.get(0).made);
+            made.addAll(sources.get(1).made);
+            world.conserved(made);
+            if (!cancelled) assertThat(root.state()).isEqualTo(Deferred.State.SUCCEEDED);
+            return root.state() == Deferred.State.SUCCEEDED
+                    ? ((Outcome.Success<String>) root.outcome()).value()
+                    : root.state().toString();
+        });
+        assertThat(outcomes).containsOnlyKeys("value 0", "value 1", "CANCELLED");
+    }
+
+    /** A coroutine that awaits inside what its source runs in {@code subscribe} (A27), against a cancel. */
+    @Test
+    void A27_anAwaitInsideSubscribeAgainstCancel() {
+        explore(simulation -> {
+            var world = world(simulation);
+            PlayedSource outer = world.source();
+            PlayedSource inner = world.source();
+            outer.whenSubscribedTo = () -> {
+                outer.subscribed();
+                String value = world.await(inner, Take.ONE);
+                if (outer.cancels > 0) world.discarded().add(value);
+                else outer.value(value);
+                if (outer.cancels == 0) outer.complete();
+            };
+            Deferred<String> root = world.root(() -> world.await(outer, Take.ONE));
+            simulation.start("source", () -> {
+                inner.subscribed();
+                inner.value("value");
+                inner.complete();
+            });
+            world.canceller(inner);
+            simulation.run();
+            world.conserved(inner.made);
+            return root.state().toString();
+        });
+    }
+}

@@ -1,0 +1,299 @@
+package dev.weft;
+
+import static dev.weft.Async.async;
+import static dev.weft.Async.group;
+import static dev.weft.Async.shielded;
+import static dev.weft.spi.Simulation.dawdle;
+import static dev.weft.spi.Simulation.explore;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.spi.Simulation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+
+/** The races of a generator with its subscriber: section 1.4 of the promises. */
+@Simulated
+public abstract class GeneratorRaces {
+    protected abstract World world(Simulation simulation);
+
+    /** One run: a generator that notes what becomes of each emit, and its subscriber on a thread of its own. */
+    private static final class Generated {
+        final World world;
+        final PlayedSubscriber subscriber = new PlayedSubscriber();
+        final List<Object> made = new ArrayList<>();
+        final List<Object> emitted = new ArrayList<>();
+        final List<Object> refused = new ArrayList<>();
+        boolean began;
+        boolean ended;
+
+        Generated(World world) {
+            this.world = world;
+        }
+
+        void by(Generator<String> generator) {
+            world.simulation.start(
+                    "subscriber",
+                    () -> world.subscribeMany(
+                            out -> {
+                                began = true;
+                                try {
+                                    generator.generate(out);
+                                } finally {
+                                    ended = true;
+                                }
+                            },
+                            subscriber));
+        }
+
+        void emit(Emitter<String> out, String value) {
+            made.add(value);
+            try {
+                out.emit(value);
+                emitted.add(value);
+            } catch (CancellationException cancelled) {
+                refused.add(value);
+                throw cancelled;
+            }
+        }
+
+        void asks(int... counts) {
+            world.simulation.start("requester", () -> {
+                subscriber.untilSubscribed();
+                for (int count : counts) subscriber.request(count);
+            });
+        }
+
+        void leaves() {
+            boolean late = world.simulation.coin();
+            world.simulation.start("canceller", () -> {
+                subscriber.untilSubscribed();
+                if (late) Simulation.until("something was emitted", () -> !made.isEmpty() || ended);
+                subscriber.cancel();
+            });
+        }
+
+        /** What was emitted was seen, what was refused was discarded, nothing else happened. */
+        void over() {
+            assertThat(ended).isEqualTo(began);
+            world.conserved(made, subscriber.seen.toArray());
+            assertThat(subscriber.seen).containsAll(emitted);
+            if (!subscriber.hasLeft())
+                assertThat(subscriber.completed + subscriber.failures.size()).isOne();
+        }
+
+        String outcome() {
+            return subscriber.seen.size() + " seen, " + refused.size() + " refused";
+        }
+    }
+
+    /** Two who ask, and one who gives: demand is added up, each value is given once and in order. */
+    @Test
+    void D2_twoWhoAskAgainstEmit() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.by(out -> {
+                for (String value : List.of("a", "b", "c", "d")) run.emit(out, value);
+            });
+            run.asks(1, 1);
+            run.asks(1, 1);
+            simulation.run();
+            run.over();
+            assertThat(run.subscriber.seen).containsExactly("a", "b", "c", "d");
+            return run.outcome();
+        });
+    }
+
+    @Test
+    void D3_aRequestInsideOnNext() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.subscriber.whenSubscribed = () -> run.subscriber.request(1);
+            run.subscriber.whenNext = value -> run.subscriber.request(1);
+            run.by(out -> {
+                for (String value : List.of("a", "b", "c")) run.emit(out, value);
+            });
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.over();
+            if (!run.subscriber.hasLeft()) assertThat(run.subscriber.seen).containsExactly("a", "b", "c");
+            return run.outcome();
+        });
+    }
+
+    @Test
+    void D4_aRequestForNothingAgainstEmit() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            if (!run.world.hasDemand()) return "cannot be asked";
+            run.by(out -> {
+                for (String value : List.of("a", "b")) run.emit(out, value);
+            });
+            run.asks(1, 0);
+            if (simulation.coin()) run.asks(1);
+            simulation.run();
+            run.over();
+            if (run.subscriber.completed == 0)
+                assertThat(run.subscriber.failures.get(0))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("3.9");
+            return run.outcome();
+        });
+    }
+
+    @Test
+    void D6_emitAgainstCancel() {
+        var outcomes = explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.by(out -> {
+                run.emit(out, "a");
+                shielded(() -> run.emit(out, "b"));
+                run.emit(out, "c");
+            });
+            run.asks(1, 1, 1);
+            run.leaves();
+            simulation.run();
+            run.over();
+            assertThat(run.world.discarded()).isEqualTo(run.refused);
+            assertThat(run.subscriber.seen).isEqualTo(run.emitted);
+            return run.outcome();
+        });
+        assertThat(outcomes).containsKeys("0 seen, 1 refused", "1 seen, 1 refused", "3 seen, 0 refused");
+    }
+
+    @Test
+    void D7_aCancelInsideOnNext() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.subscriber.whenNext = value -> {
+                if (value.equals("b")) run.subscriber.cancel();
+            };
+            run.by(out -> {
+                run.emit(out, "a");
+                run.emit(out, "b");
+                assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                run.emit(out, "c");
+            });
+            run.asks(3);
+            simulation.run();
+            run.over();
+            assertThat(run.emitted).containsExactly("a", "b");
+            assertThat(run.refused).containsExactly("c");
+            return run.outcome();
+        });
+    }
+
+    /** An end needs no demand, and does not overtake a value. */
+    @Test
+    void D8_theEndAgainstACancel() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            var failure = new IllegalStateException("generator");
+            boolean fails = simulation.coin();
+            run.by(out -> {
+                run.emit(out, "a");
+                if (fails) throw failure;
+            });
+            run.asks(1);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.over();
+            if (run.subscriber.isOver()) assertThat(run.subscriber.seen).containsExactly("a");
+            if (fails && run.emitted.size() == 1)
+                assertThat(run.subscriber.failures.size() + run.world.dropped().size())
+                        .isOne();
+            return run.outcome() + ", over " + run.subscriber.isOver();
+        });
+    }
+
+    /** Three who emit take turns; whoever is cancelled while waiting for his loses nothing but that value. */
+    @Test
+    void D9_severalWhoEmit() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            boolean alone = simulation.coin();
+            run.by(out -> {
+                Emitter<String> shared = out.concurrent();
+                group(g -> {
+                    for (String who : List.of("a", "b", "c")) {
+                        Deferred<?> member = g.async(() -> {
+                            run.emit(shared, who + 1);
+                            run.emit(shared, who + 2);
+                        });
+                        if (alone && who.equals("b"))
+                            g.async(() -> {
+                                dawdle();
+                                member.cancel();
+                            });
+                    }
+                });
+            });
+            run.asks(1, 2, 3);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.over();
+            for (String who : List.of("a", "b", "c"))
+                assertThat(run.subscriber.seen.stream()
+                                .filter(value -> value.toString().startsWith(who)))
+                        .isSorted();
+            if (!run.subscriber.hasLeft() && !alone)
+                assertThat(run.subscriber.seen).hasSize(6);
+            return run.outcome();
+        });
+    }
+
+    @Test
+    void D14_anOnNextThatThrows() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            var failure = new IllegalStateException("subscriber");
+            run.subscriber.whenNext = value -> {
+                throw failure;
+            };
+            run.by(out -> {
+                try {
+                    run.emit(out, "a");
+                } catch (CancelledException cancelled) {
+                    if (!run.subscriber.seen.isEmpty()) assertThat(cancelled).hasCause(failure);
+                    throw cancelled;
+                }
+            });
+            run.asks(2);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            assertThat(run.ended).isEqualTo(run.began);
+            run.world.conserved(run.made, run.subscriber.seen.toArray());
+            assertThat(run.subscriber.isOver()).isFalse();
+            assertThat(run.world.dropped()).hasSize(run.subscriber.seen.size());
+            return run.outcome();
+        });
+    }
+
+    /** A generator with children is over when they are; then the subscriber is told. */
+    @Test
+    void C7_theEndOfAGeneratorWithChildren() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            List<String> ended = new ArrayList<>();
+            run.by(out -> {
+                async(() -> {
+                    try {
+                        dawdle();
+                    } finally {
+                        ended.add("child");
+                    }
+                });
+                run.emit(out, "a");
+            });
+            run.subscriber.whenOver = () -> ended.add("over");
+            run.asks(1);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.over();
+            if (ended.contains("over") && ended.contains("child"))
+                assertThat(ended).containsExactly("child", "over");
+            return run.outcome();
+        });
+    }
+}

@@ -1,0 +1,118 @@
+package dev.weft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Backend;
+import dev.weft.spi.Simulation;
+import dev.weft.spi.StreamCell;
+import dev.weft.spi.Take;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** A backend in one run of a simulation, with what came to its hooks; the fields are used on the one carrier only. */
+public abstract class World {
+    /** The one that is being played; hooks are set for good, in a JVM that does nothing else. */
+    private static World current;
+
+    static {
+        Hooks.onDiscard(value -> current.discarded.add(value));
+        Hooks.onDropped(failure -> current.dropped.add(failure));
+        Hooks.onViolation(breach -> {});
+    }
+
+    public final Simulation simulation;
+    protected final List<Object> discarded = new ArrayList<>();
+    protected final List<Throwable> dropped = new ArrayList<>();
+    Deferred<?> root;
+
+    protected World(Simulation simulation) {
+        this.simulation = simulation;
+        current = this;
+    }
+
+    /** {@return the one that is being played} */
+    protected static World current() {
+        return current;
+    }
+
+    /** {@return the backend, whose timer is on the clock of the simulation} */
+    public abstract Backend backend();
+
+    /** {@return a native source of one value or many, that a scenario plays} */
+    protected abstract Object publisher(PlayedSource source);
+
+    /** Subscribes to what the backend makes of a coroutine with a result. */
+    protected abstract void subscribe(Callable<String> body, PlayedSubscriber subscriber);
+
+    /** Subscribes to what the backend makes of a generator. */
+    protected abstract void subscribeMany(Generator<String> generator, PlayedSubscriber subscriber);
+
+    /** {@return whether a subscriber is told by signals, in whose course it may throw or cancel} */
+    protected boolean hasSignals() {
+        return true;
+    }
+
+    /** {@return whether iteration over its sources has demand} */
+    protected boolean hasDemand() {
+        return true;
+    }
+
+    /** Starts the coroutine of the scenario. */
+    <T> Deferred<T> root(Callable<T> body) {
+        var task = new TaskDeferred<T>(null, backend(), Context.empty(), body);
+        root = task;
+        return task.started("root");
+    }
+
+    /** Cancels the root, at any time at all or at any time behind its first await. */
+    void canceller(PlayedSource source) {
+        boolean late = simulation.coin();
+        simulation.start("canceller", () -> {
+            if (late) source.untilSubscribedTo();
+            root.cancel();
+        });
+    }
+
+    PlayedSource source() {
+        return new PlayedSource(this);
+    }
+
+    AwaitCell<String> cell(PlayedSource source, Take take) {
+        return backend().one(publisher(source), take);
+    }
+
+    String await(PlayedSource source, Take take) {
+        return cell(source, take).await();
+    }
+
+    StreamCell<String> each(PlayedSource source, int prefetch) {
+        StreamCell<String> cell = backend().many(publisher(source), prefetch);
+        cell.open();
+        return cell;
+    }
+
+    List<Object> discarded() {
+        return discarded;
+    }
+
+    /** {@return what was dropped, and is no note of an await site} */
+    List<Throwable> dropped() {
+        return dropped;
+    }
+
+    /** What was made is what was returned and what was discarded, each value once. */
+    void conserved(List<?> made, Object... returned) {
+        List<Object> all = new ArrayList<>(Arrays.asList(returned));
+        all.addAll(discarded());
+        assertThat(all).containsExactlyInAnyOrderElementsOf(made);
+    }
+
+    /** The value of the root, if it has one, or the values discarded make up for those that were made. */
+    void conserved(List<?> made) {
+        if (root.outcome() instanceof Outcome.Success<?> success) conserved(made, success.value());
+        else conserved(made, new Object[0]);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.Simulation;
+import dev.weft.spi.Timer;
+import dev.weft.spi.Undeliverable;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+
+/** The {@code jdk} backend under simulation. A future stands for a result: it has neither demand nor signals. */
+final class JdkWorld extends World {
+    private final Backend backend = new ManualBackend() {
+        @Override
+        public Timer timer() {
+            return simulation;
+        }
+
+        @Override
+        public void undeliverable(Undeliverable signal, Object context) {
+            JdkBackend.INSTANCE.undeliverable(signal, context);
+        }
+    };
+
+    JdkWorld(Simulation simulation) {
+        super(simulation);
+    }
+
+    @Override
+    public Backend backend() {
+        return backend;
+    }
+
+    @Override
+    protected boolean hasSignals() {
+        return false;
+    }
+
+    @Override
+    protected Object publisher(PlayedSource source) {
+        return (Flow.Publisher<String>) subscriber -> source.subscribedBy(new PlayedSource.Signals() {
+            @Override
+            public void subscribed() {
+                subscriber.onSubscribe(new Flow.Subscription() {
+                    @Override
+                    public void request(long count) {
+                        source.request(count);
+                    }
+
+                    @Override
+                    public void cancel() {
+                        source.cancel();
+                    }
+                });
+            }
+
+            @Override
+            public void value(String value) {
+                subscriber.onNext(value);
+            }
+
+            @Override
+            public void complete() {
+                subscriber.onComplete();
+            }
+
+            @Override
+            public void fail(Throwable failure) {
+                subscriber.onError(failure);
+            }
+        });
+    }
+
+    @Override
+    protected void subscribe(Callable<String> body, PlayedSubscriber subscriber) {
+        CompletableFuture<String> future = StageTask.start(backend, Context.empty(), body);
+        subscriber.unbounded();
+        subscriber.onSubscribe(new PlayedSubscriber.Upstream() {
+            @Override
+            public void request(long count) {}
+
+            @Override
+            public void cancel() {
+                future.cancel(true);
+            }
+        });
+        future.whenComplete((value, failure) -> {
+            if (failure == null) {
+                subscriber.onNext(value);
+                subscriber.onComplete();
+            } else if (!(failure instanceof CancellationException)) {
+                subscriber.onError(failure);
+            }
+        });
+    }
+
+    @Override
+    protected void subscribeMany(Generator<String> generator, PlayedSubscriber subscriber) {
+        Flow.Subscriber<String> flow = new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscriber.onSubscribe(new PlayedSubscriber.Upstream() {
+                    @Override
+                    public void request(long count) {
+                        subscription.request(count);
+                    }
+
+                    @Override
+                    public void cancel() {
+                        subscription.cancel();
+                    }
+                });
+            }
+
+            @Override
+            public void onNext(String value) {
+                subscriber.onNext(value);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                subscriber.onError(failure);
+            }
+
+            @Override
+            public void onComplete() {
+                subscriber.onComplete();
+            }
+        };
+        var task = new FlowGenerator<>(flow, generator, backend, Context.empty());
+        flow.onSubscribe(task);
+        task.start(null);
+    }
+}
