@@ -9,11 +9,14 @@ import static dev.weft.spi.Simulation.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Scope;
 import dev.weft.spi.Simulation;
 import dev.weft.spi.Take;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +46,61 @@ public abstract class AwaitRaces {
             return root.state().toString();
         });
         assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "CANCELLED");
+    }
+
+    /** A value that won is returned, even if the cancel comes before the awaiter runs again. */
+    @Test
+    void G2_aValueThatWonIsReturned() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            var won = new AtomicBoolean();
+            var returned = new AtomicReference<String>();
+            Deferred<String> root = world.root(() -> {
+                returned.set(world.await(source, Take.ONE));
+                return null;
+            });
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.value("value");
+                source.complete();
+                won.set(true);
+            });
+            simulation.start("canceller", () -> {
+                Simulation.until("the value has won", won::get);
+                root.cancel();
+            });
+            simulation.run();
+            assertThat(returned).hasValue("value");
+            return root.state().toString();
+        });
+        assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "CANCELLED");
+    }
+
+    /** Who is cancelled before he awaits does not subscribe. */
+    @Test
+    void A22_cancelledBeforeEntry() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            var before = new AtomicBoolean();
+            Deferred<String> root = world.root(() -> {
+                dawdle();
+                before.set(Scope.current().cancellation() != null);
+                return world.await(source, Take.ONE);
+            });
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.value("value");
+                source.complete();
+            });
+            simulation.start("canceller", root::cancel);
+            simulation.run();
+            world.conserved(source.made);
+            if (before.get()) assertThat(source.isSubscribedTo()).isFalse();
+            return before + " " + root.state();
+        });
+        assertThat(outcomes).containsKeys("true CANCELLED", "false CANCELLED", "false SUCCEEDED");
     }
 
     @Test
@@ -316,7 +374,7 @@ public abstract class AwaitRaces {
             boolean cancelled = simulation.coin();
             if (cancelled) world.canceller(sources.get(0));
             simulation.run();
-            List<Object> made = new java.util.ArrayList<>(sources.get(0).made);
+            List<Object> made = new ArrayList<>(sources.get(0).made);
             made.addAll(sources.get(1).made);
             world.conserved(made);
             if (!cancelled) assertThat(root.state()).isEqualTo(Deferred.State.SUCCEEDED);
@@ -351,6 +409,35 @@ public abstract class AwaitRaces {
             simulation.run();
             world.conserved(inner.made);
             return root.state().toString();
+        });
+    }
+
+    /** A source that keeps a cancellation to itself, and then gives values without end while it is subscribed to. */
+    @Test
+    void A27_aSourceThatSwallowsTheCancellation() {
+        explore(simulation -> {
+            var world = world(simulation);
+            PlayedSource outer = world.source();
+            PlayedSource inner = world.source();
+            boolean endless = simulation.coin();
+            outer.whenSubscribedTo = () -> {
+                outer.subscribed();
+                try {
+                    world.await(inner, Take.ONE);
+                } catch (CancelledException swallowed) {
+                    for (int i = 0; endless && outer.cancels == 0; i++) {
+                        if (i > 100) throw new AssertionError("not cancelled, so without end");
+                        outer.value("value " + i);
+                    }
+                }
+            };
+            world.root(() -> world.await(outer, Take.LAST));
+            simulation.start("source", inner::subscribed);
+            world.canceller(inner);
+            simulation.run();
+            world.conserved(outer.made);
+            assertThat(world.root.state()).isEqualTo(Deferred.State.CANCELLED);
+            return "";
         });
     }
 }

@@ -114,6 +114,25 @@ public abstract class IterationRaces {
         assertThat(outcomes).hasSizeGreaterThan(1);
     }
 
+    /** The loop is left with a value that it has asked for and not taken. */
+    @Test
+    void E3_leavingWithAValueThatIsNotTaken() {
+        explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            world.root(() -> {
+                StreamCell<String> each = world.each(source, 2);
+                each.hasNext();
+                if (simulation.coin()) each.close();
+                return null;
+            });
+            simulation.start("source", () -> source.play(4));
+            simulation.run();
+            world.conserved(source.made, new Object[0]);
+            return "";
+        });
+    }
+
     @Test
     void E3_anErrorAgainstLeaving() {
         explore(simulation -> {

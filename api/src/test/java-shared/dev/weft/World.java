@@ -11,9 +11,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** A backend in one run of a simulation, with what came to its hooks; the fields are used on the one carrier only. */
 public abstract class World {
+    /** Kept, or its level would be forgotten; it has its say about shields that last, in virtual time. */
+    private static final Logger LOG = Logger.getLogger("dev.weft");
+
     /** The one that is being played; hooks are set for good, in a JVM that does nothing else. */
     private static World current;
 
@@ -21,6 +26,7 @@ public abstract class World {
         Hooks.onDiscard(value -> current.discarded.add(value));
         Hooks.onDropped(failure -> current.dropped.add(failure));
         Hooks.onViolation(breach -> {});
+        LOG.setLevel(Level.OFF);
     }
 
     public final Simulation simulation;

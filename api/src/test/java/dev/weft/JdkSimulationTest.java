@@ -36,4 +36,12 @@ class JdkSimulationTest {
             return new JdkWorld(simulation);
         }
     }
+
+    @Nested
+    class Streams extends StreamRaces {
+        @Override
+        protected World world(Simulation simulation) {
+            return new JdkWorld(simulation);
+        }
+    }
 }

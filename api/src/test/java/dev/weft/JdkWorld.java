@@ -8,13 +8,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
 
 /** The {@code jdk} backend under simulation. A future stands for a result: it has neither demand nor signals. */
 final class JdkWorld extends World {
     private final Backend backend = new ManualBackend() {
         @Override
         public Timer timer() {
-            return simulation;
+            return refuses ? (nanos, action) -> refused() : simulation;
         }
 
         @Override
@@ -23,8 +24,19 @@ final class JdkWorld extends World {
         }
     };
 
+    private boolean refuses;
+
     JdkWorld(Simulation simulation) {
         super(simulation);
+    }
+
+    /** From now on the clock takes nothing more. */
+    void refuse() {
+        refuses = true;
+    }
+
+    private static Timer.Entry refused() {
+        throw new RejectedExecutionException("shut down");
     }
 
     @Override

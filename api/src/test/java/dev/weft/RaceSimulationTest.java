@@ -18,13 +18,16 @@ import static dev.weft.spi.Simulation.explore;
 import static dev.weft.spi.Simulation.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.spi.Take;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -587,6 +590,375 @@ class RaceSimulationTest {
             return told + " told";
         });
         assertThat(outcomes).containsOnlyKeys("0 told", "1 told");
+    }
+
+    /** Who has seen the cancellation, and keeps it to himself, is not interrupted for it later. */
+    @Test
+    void G6_noInterruptComesBehindTheCancellation() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            List<String> trail = new ArrayList<>();
+            Deferred<String> root = world.root(() -> {
+                dawdle();
+                try {
+                    checkpoint();
+                    group((TaskGroup g) -> {
+                        checkpoint();
+                    });
+                    trail.add("not yet");
+                } catch (CancelledException seen) {
+                    for (int i = 0; i < 4; i++) {
+                        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                        dawdle();
+                    }
+                    trail.add("seen");
+                }
+                return null;
+            });
+            simulation.start("canceller", root::cancel);
+            simulation.run();
+            assertThat(root.state()).isIn(Deferred.State.CANCELLED, Deferred.State.SUCCEEDED);
+            return trail.toString();
+        });
+        assertThat(outcomes).containsKeys("[seen]", "[not yet]");
+    }
+
+    /** A foreign interrupt cancels the coroutine, once, and is used up by that. */
+    @Test
+    void G6_anInterruptFromOutsideAgainstAValue() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            var source = world.source();
+            var inside = new AtomicBoolean(true);
+            Deferred<String> root = world.root(() -> {
+                try {
+                    return world.await(source, Take.ONE);
+                } finally {
+                    dawdle();
+                    inside.set(false);
+                }
+            });
+            Thread thread = ((TaskDeferred<String>) root).thread();
+            simulation.start("interrupter", () -> {
+                source.untilSubscribedTo();
+                if (inside.get()) thread.interrupt();
+            });
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.value("value");
+                source.complete();
+            });
+            if (simulation.coin()) world.canceller(source);
+            simulation.run();
+            world.conserved(source.made);
+            return root.state().toString();
+        });
+        assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "CANCELLED");
+    }
+
+    /** A stage may belong to others: a cancelled await leaves it alone, and its value with it. */
+    @Test
+    void A30_aStageAgainstCancel() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            var stage = new CompletableFuture<String>();
+            Deferred<String> root = world.root(() -> await(stage));
+            simulation.start("source", () -> stage.complete("value"));
+            simulation.start("canceller", root::cancel);
+            simulation.run();
+            assertThat(stage).isCompletedWithValue("value");
+            assertThat(world.discarded().size()).isLessThanOrEqualTo(1); // by the coroutine, which has got it
+            return root.state().toString();
+        });
+        assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "CANCELLED");
+    }
+
+    @Test
+    void B5_aRegistrationThatThrowsAgainstItsCallback() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            var failure = new IllegalStateException("registration");
+            List<Object> undelivered = new ArrayList<>();
+            Deferred<String> root = world.root(() -> awaitCallback(done -> {
+                done.onUndelivered(undelivered::add);
+                simulation.start("callback", () -> done.tryResume("value"));
+                dawdle();
+                throw failure;
+            }));
+            simulation.run();
+            boolean thrown = new Outcome.Failure<>(failure).equals(root.outcome());
+            assertThat(undelivered).hasSize(thrown ? 1 : 0);
+            assertThat(world.dropped()).hasSize(thrown ? 0 : 1);
+            return root.state().toString();
+        });
+        assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "FAILED");
+    }
+
+    /** Two wait for one handle: the cancel of one is nothing to the other. */
+    @Test
+    void twoAwaitersOfOneHandle() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            List<String> told = new ArrayList<>();
+            Deferred<String> root = world.root(() -> group(g -> {
+                Deferred<String> child = g.async(() -> {
+                    dawdle();
+                    return "value";
+                });
+                Deferred<?> one = g.async(() -> told.add("one " + child.await()));
+                g.async(() -> told.add("two " + child.await()));
+                dawdle();
+                one.cancel();
+                return child.await();
+            }));
+            simulation.run();
+            assertThat(root.outcome()).isEqualTo(new Outcome.Success<>("value"));
+            assertThat(told).contains("two value");
+            return told.size() + " told";
+        });
+        assertThat(outcomes).containsOnlyKeys("1 told", "2 told");
+    }
+
+    /** Whoever leaves a group waits for its members, also while they clean up, and however he is cancelled meanwhile. */
+    @Test
+    void H5_leavingAGroupAgainstItsMembersCleanUp() {
+        explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            List<String> trail = new ArrayList<>();
+            var failure = new IllegalStateException("body");
+            boolean fails = simulation.coin();
+            Deferred<String> root = world.root(() -> {
+                try {
+                    group(g -> {
+                        for (int i = 0; i < 2; i++)
+                            g.async(() -> {
+                                trail.add("began");
+                                try {
+                                    await(new CompletableFuture<>());
+                                } finally {
+                                    shielded(() -> delay(SECOND));
+                                    trail.add("cleaned up");
+                                }
+                            });
+                        dawdle();
+                        if (fails) throw failure;
+                        g.cancel();
+                    });
+                } finally {
+                    assertThat(trail.stream().filter("began"::equals).count())
+                            .isEqualTo(
+                                    trail.stream().filter("cleaned up"::equals).count());
+                    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                }
+                return "left";
+            });
+            if (simulation.coin()) simulation.start("canceller", root::cancel);
+            simulation.run();
+            assertThat(root.isDone()).isTrue();
+            return trail.size() + " " + root.state();
+        });
+    }
+
+    @Test
+    void H8_aGatherWithABoundAgainstCancel() {
+        explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            List<Object> made = new ArrayList<>();
+            var returned = new AtomicReference<List<String>>();
+            Deferred<List<String>> root = world.root(() -> {
+                returned.set(gather(2, List.of(makes("a", made), makes("b", made), makes("c", made))));
+                return null;
+            });
+            simulation.start("canceller", root::cancel);
+            simulation.run();
+            if (returned.get() == null) world.conserved(made, new Object[0]);
+            else assertThat(returned.get()).containsExactly("a", "b", "c");
+            return made.size() + " " + root.state();
+        });
+    }
+
+    /** The nearer deadline ends its own block; if both are over, the outer one may win. */
+    @Test
+    void I1_nestedDeadlines() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            List<String> trail = new ArrayList<>();
+            Deferred<String> root = world.root(() -> withTimeout(SECOND, () -> {
+                try {
+                    withTimeout(SECOND.plusNanos(simulation.coin() ? 1 : 0), () -> await(new CompletableFuture<>()));
+                } catch (TimeoutException inner) {
+                    trail.add("inner");
+                }
+                checkpoint();
+                return "behind";
+            }));
+            simulation.run();
+            if (root.state() == Deferred.State.SUCCEEDED) assertThat(trail).containsExactly("inner");
+            else assertThat(((Outcome.Failure<String>) root.outcome()).error()).isInstanceOf(TimeoutException.class);
+            return trail + " " + root.state();
+        });
+        assertThat(outcomes).containsKeys("[inner] SUCCEEDED", "[] FAILED");
+    }
+
+    @Test
+    void I4_aDeadlineThatIsMovedAgainstItsExpiry() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            Deferred<String> root = world.root(() -> withTimeout(SECOND, () -> {
+                delay(SECOND);
+                Async.resetTimeout(SECOND.multipliedBy(2));
+                delay(SECOND);
+                return "value";
+            }));
+            simulation.run();
+            if (root.state() == Deferred.State.SUCCEEDED) return "value";
+            assertThat(((Outcome.Failure<String>) root.outcome()).error()).isInstanceOf(TimeoutException.class);
+            return "timed out";
+        });
+        assertThat(outcomes).containsOnlyKeys("value", "timed out");
+    }
+
+    /** A failure that comes before the deadline is thrown; one that comes behind it is not lost. */
+    @Test
+    void I5_aFailureAgainstTheDeadline() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            var failure = new IllegalStateException("body");
+            boolean inShield = simulation.coin();
+            Deferred<String> root = world.root(() -> withTimeout(SECOND, () -> {
+                if (inShield) shielded(() -> delay(SECOND));
+                else delay(SECOND);
+                throw failure;
+            }));
+            simulation.run();
+            Throwable thrown = ((Outcome.Failure<String>) root.outcome()).error();
+            if (thrown == failure) return "failure";
+            assertThat(thrown).isInstanceOf(TimeoutException.class);
+            assertThat(inShield).as("the shield has let the body go on").isFalse();
+            return "timed out";
+        });
+        assertThat(outcomes).containsOnlyKeys("failure", "timed out");
+    }
+
+    @Test
+    void I5_aDeadlineThatExpiresInAShield() {
+        explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            List<String> trail = new ArrayList<>();
+            Deferred<String> root = world.root(() -> withTimeout(SECOND, () -> {
+                trail.add(shielded(() -> {
+                    delay(SECOND.multipliedBy(2));
+                    return "shielded";
+                }));
+                checkpoint();
+                return "behind";
+            }));
+            simulation.run();
+            assertThat(trail).containsExactly("shielded");
+            if (root.state() == Deferred.State.SUCCEEDED) return "behind"; // the timer's thread is late
+            assertThat(((Outcome.Failure<String>) root.outcome()).error()).isInstanceOf(TimeoutException.class);
+            return "timed out";
+        });
+    }
+
+    /** A flag that is there before the shield is there again behind it: it cancels the coroutine then. */
+    @Test
+    void J2_anInterruptFromOutsideAroundAShield() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            List<String> trail = new ArrayList<>();
+            Deferred<String> root = world.root(() -> {
+                dawdle();
+                trail.add(shielded(() -> {
+                    dawdle();
+                    return "shielded";
+                }));
+                dawdle();
+                while (!trail.contains("sent")) Thread.yield();
+                checkpoint();
+                return "not seen";
+            });
+            Thread thread = ((TaskDeferred<String>) root).thread();
+            simulation.start("interrupter", () -> {
+                thread.interrupt();
+                trail.add("sent");
+            });
+            simulation.run();
+            assertThat(trail).contains("shielded");
+            assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+            return trail.toString();
+        });
+        assertThat(outcomes).hasSize(2);
+    }
+
+    @Test
+    void J6_shieldsInShieldsAgainstCancels() {
+        explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            var inner = new AtomicReference<TaskGroup>();
+            List<String> trail = new ArrayList<>();
+            Deferred<String> root = world.root(() -> {
+                shielded(() -> {
+                    group(g -> {
+                        inner.set(g);
+                        shielded(() -> {
+                            delay(SECOND);
+                            checkpoint();
+                            trail.add("inner");
+                        });
+                        checkpoint();
+                    });
+                    checkpoint();
+                    trail.add("outer");
+                });
+                checkpoint();
+                return null;
+            });
+            simulation.start("root canceller", () -> {
+                until("the group is open", () -> inner.get() != null || root.isDone());
+                root.cancel();
+            });
+            simulation.start("group canceller", () -> {
+                until("the group is open", () -> inner.get() != null || root.isDone());
+                if (inner.get() != null) inner.get().cancel();
+            });
+            simulation.run();
+            assertThat(trail).containsExactly("inner", "outer");
+            return root.state().toString();
+        });
+    }
+
+    /** The clock takes nothing more: who needs it is told so, who does not goes on, nobody waits for ever. */
+    @Test
+    void shutdownOfTheClock() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            List<String> trail = new ArrayList<>();
+            Deferred<String> root = world.root(() -> {
+                group(g -> {
+                    g.async(() -> {
+                                try {
+                                    await(new CompletableFuture<>());
+                                } finally {
+                                    shielded(() -> trail.add("cleaned up"));
+                                }
+                            })
+                            .cancel();
+                });
+                try {
+                    withTimeout(SECOND.multipliedBy(10), () -> delay(SECOND));
+                    trail.add("delayed");
+                } catch (RejectedExecutionException refused) {
+                    trail.add("refused");
+                }
+                return "end";
+            });
+            simulation.start("shutdown", () -> world.refuse());
+            simulation.run();
+            assertThat(root.outcome()).isEqualTo(new Outcome.Success<>("end"));
+            return trail.toString();
+        });
+        assertThat(outcomes.keySet()).anyMatch(o -> o.contains("delayed")).anyMatch(o -> o.contains("refused"));
     }
 
     private static Coroutine<String> makes(String value, List<Object> made) {

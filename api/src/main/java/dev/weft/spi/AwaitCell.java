@@ -244,13 +244,10 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         if (!decide(failure) && state != failure) drop(failure);
     }
 
-    /** Keeps a value until the outcome; false if there is one already or the time for values is over. */
+    /** Keeps a value until the awaiter takes it, to return or discard it; false if there is one already or he has been here. */
     final boolean hold(T value) {
         SchedulePoint.pass();
-        if (!HELD.compareAndSet(this, null, value)) return false;
-        SchedulePoint.pass();
-        if (state != null) discard(takeHeld());
-        return true;
+        return HELD.compareAndSet(this, null, value);
     }
 
     /** Keeps a value instead of the one before, which is discarded. */
@@ -264,10 +261,9 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
             }
             if (HELD.compareAndSet(this, before, value)) {
                 discard(before);
-                break;
+                return;
             }
         }
-        if (state != null) discard(takeHeld());
     }
 
     /** Notes that the source is over. {@return what the upstream was before} */
@@ -352,12 +348,10 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         }
     }
 
-    /** What the source ran inside {@link #start} may have awaited, and swallowed a cancellation: hence the second look. */
     private void park(@Nullable Scope scope) {
         Thread thread = Thread.currentThread();
         waiter = thread;
         SchedulePoint.pass();
-        if (scope != null && !scope.suspend(this)) settle(Mark.CANCELLED);
         while (state == null) {
             LockSupport.park(this);
             if (!thread.isInterrupted()) continue;

@@ -86,9 +86,11 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     /** From now on lets coroutines inside this one emit as well, one after the other in the order in which they come. */
     public final void share() {
+        if (turns != null)
+            return; // an operator inside a child, such as one of a merged stream, shares what is shared already
         if (Thread.currentThread() != thread())
             throw new IllegalStateException("shared from outside the generator's coroutine");
-        if (turns == null) turns = new Turns(backend(), context());
+        turns = new Turns(backend(), context());
     }
 
     /**

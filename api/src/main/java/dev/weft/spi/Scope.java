@@ -205,6 +205,7 @@ public class Scope {
     /** Names what the thread suspends in; false if the scope is cancelled, and then it must not suspend. */
     final boolean suspend(Suspension in) {
         task.countSuspension();
+        SchedulePoint.pass();
         suspension = in;
         SchedulePoint.pass();
         return cancellation == null;

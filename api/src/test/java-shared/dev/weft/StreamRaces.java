@@ -1,0 +1,238 @@
+package dev.weft;
+
+import static dev.weft.Async.delay;
+import static dev.weft.Async.shielded;
+import static dev.weft.Async.stream;
+import static dev.weft.spi.Simulation.dawdle;
+import static dev.weft.spi.Simulation.explore;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.spi.Simulation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+/** The races inside the operators of a stream: between its coroutines, its clock and its subscriber. */
+@Simulated
+public abstract class StreamRaces {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    protected abstract World world(Simulation simulation);
+
+    private static AsyncStream<String> of(Generated run, String... values) {
+        return stream(out -> {
+            for (String value : values) run.emit(out, value);
+        });
+    }
+
+    private static String slowly(String value) {
+        dawdle();
+        return value;
+    }
+
+    /** The results come in order; whoever leaves in between loses none of them. */
+    @Test
+    void mapConcurrentAgainstCancel() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.by(of(run, "a", "b", "c", "d")
+                    .mapConcurrent(2, StreamRaces::slowly)
+                    .generator());
+            run.asks(2, 3);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.overBehindOperators();
+            assertThat(run.subscriber.seen).isEqualTo(run.made.subList(0, run.subscriber.seen.size()));
+            if (!run.subscriber.hasLeft()) assertThat(run.subscriber.seen).containsExactly("a", "b", "c", "d");
+            return run.outcome();
+        });
+    }
+
+    @Test
+    void mapConcurrentUnorderedAgainstCancel() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.by(of(run, "a", "b", "c")
+                    .mapConcurrentUnordered(2, StreamRaces::slowly)
+                    .generator());
+            run.asks(1, 3);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.overBehindOperators();
+            if (!run.subscriber.hasLeft()) assertThat(run.subscriber.seen).containsExactlyInAnyOrder("a", "b", "c");
+            return run.outcome();
+        });
+    }
+
+    /** A failure comes behind the results before it, and what comes behind it is discarded. */
+    @Test
+    void aFailureInsideMapConcurrent() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            var failure = new IllegalStateException("b");
+            run.by(of(run, "a", "b", "c")
+                    .mapConcurrent(2, value -> {
+                        dawdle();
+                        if (!value.equals("b")) return value;
+                        run.made.remove(value);
+                        throw failure;
+                    })
+                    .generator());
+            run.asks(3);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.overBehindOperators();
+            if (!run.subscriber.hasLeft()) {
+                assertThat(run.subscriber.seen).containsExactly("a");
+                assertThat(run.subscriber.failures).containsExactly(failure);
+            }
+            return run.outcome();
+        });
+    }
+
+    @Test
+    void mergeAgainstCancel() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.by(of(run, "a", "b").merge(of(run, "x", "y")).generator());
+            run.asks(1, 3);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.overBehindOperators();
+            if (!run.subscriber.hasLeft())
+                assertThat(run.subscriber.seen)
+                        .containsSubsequence("a", "b")
+                        .containsSubsequence("x", "y")
+                        .hasSize(4);
+            return run.outcome();
+        });
+    }
+
+    /** A list is full, or its time is over: never both for the same values. */
+    @Test
+    void chunkedAgainstItsTimeAndACancel() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            List<Object> seen = new ArrayList<>();
+            run.by(out -> stream((Emitter<String> up) -> {
+                        for (String value : List.of("a", "b", "c", "d", "e")) {
+                            run.emit(up, value);
+                            if (value.equals("a") || value.equals("d")) delay(SECOND);
+                        }
+                    })
+                    .chunked(3, SECOND)
+                    .map(chunk -> {
+                        chunk.forEach(value -> run.made.remove(value));
+                        seen.addAll(chunk);
+                        String joined = String.join("", chunk);
+                        run.made.add(joined);
+                        return joined;
+                    })
+                    .generator()
+                    .generate(out));
+            run.asks(5);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            unpack(run);
+            run.overBehindOperators();
+            assertThat(seen).isSorted().doesNotHaveDuplicates();
+            if (!run.subscriber.hasLeft()) assertThat(seen).hasSize(5);
+            return run.outcome();
+        });
+    }
+
+    /** A list that is discarded as a whole counts for its values. */
+    private static void unpack(Generated run) {
+        List<Object> values = new ArrayList<>();
+        for (Object value : run.world.discarded()) {
+            if (value instanceof List<?> chunk) values.addAll(chunk);
+            else values.add(value);
+        }
+        run.world.discarded().clear();
+        run.world.discarded().addAll(values);
+    }
+
+    @Test
+    void timeoutAgainstTheNextValue() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.by(stream((Emitter<String> out) -> {
+                        run.emit(out, "a");
+                        delay(SECOND);
+                        run.emit(out, "b");
+                    })
+                    .timeout(SECOND)
+                    .generator());
+            run.asks(3);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.overBehindOperators();
+            if (!run.subscriber.failures.isEmpty())
+                assertThat(run.subscriber.failures.get(0)).isInstanceOf(TimeoutException.class);
+            return run.outcome() + ", " + run.subscriber.failures.size() + " timed out";
+        });
+    }
+
+    /** What a generator emits in a shield behind the last value that was wanted is refused. */
+    @Test
+    void takeAgainstCancel() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.by(stream((Emitter<String> out) -> shielded(() -> {
+                        for (String value : List.of("a", "b", "c")) run.emit(out, value);
+                    }))
+                    .take(2)
+                    .generator());
+            run.asks(1, 2);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.overBehindOperators();
+            if (!run.subscriber.hasLeft()) assertThat(run.subscriber.seen).containsExactly("a", "b");
+            return run.outcome();
+        });
+    }
+
+    @Test
+    void retryAgainstCancel() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            int[] tries = new int[1];
+            run.by(stream((Emitter<String> out) -> {
+                        run.emit(out, "try " + ++tries[0]);
+                        if (tries[0] < 3) throw new IllegalStateException("again");
+                    })
+                    .retry(5, SECOND)
+                    .generator());
+            run.asks(1, 2);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.overBehindOperators();
+            if (!run.subscriber.hasLeft()) assertThat(run.subscriber.seen).hasSize(3);
+            return run.outcome();
+        });
+    }
+
+    /** Several values at a time go through a chain of operators; the subscriber leaves, or all is seen. */
+    @Test
+    void aChainAgainstCancel() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.by(of(run, "a", "b", "c")
+                    .map(StreamRaces::slowly)
+                    .mapConcurrentUnordered(2, StreamRaces::slowly)
+                    .filter(value -> true)
+                    .take(2)
+                    .merge(of(run, "x"))
+                    .generator());
+            run.asks(2, 1);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.overBehindOperators();
+            if (!run.subscriber.hasLeft())
+                assertThat(run.subscriber.seen).hasSize(3).contains("x");
+            return run.outcome();
+        });
+    }
+}

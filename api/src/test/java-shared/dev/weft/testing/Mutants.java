@@ -1,0 +1,164 @@
+package dev.weft.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+
+/**
+ * Plants faults in the sources, one at a time, and shows that the tests find each: {@code mvn -Pmutants test}.
+ *
+ * <p>A module's faults stand in {@code src/test/mutants.txt}, one per paragraph: what is wrong with it, the source file, the lines
+ * it takes away ({@code -}) and those it puts there instead ({@code +}). The lines have to be found exactly once, so a fault that
+ * the source has outgrown is an error. The tests are those of {@code *SimulationTest}; a line {@code by} names others.
+ */
+public final class Mutants {
+    private static final Pattern SEED = Pattern.compile("seed (\\d+)");
+    private static final long PATIENCE_SECONDS = 120;
+    private static final String SIMULATIONS = ".*SimulationTest";
+
+    private record Mutant(String fault, Path file, String tests, List<String> from, List<String> to) {}
+
+    /** How a fault was found, or null if it was not. */
+    private record Verdict(Mutant mutant, String killedBy, long millis) {}
+
+    private Mutants() {}
+
+    /**
+     * Tries the faults of one module.
+     *
+     * @param args the folder of the module, and words of which a fault has to have one, or none for all
+     */
+    public static void main(String[] args) throws Exception {
+        Path module = Path.of(args[0]);
+        List<String> words = List.of(args).subList(1, args.length);
+        List<Verdict> verdicts = new ArrayList<>();
+        for (Mutant mutant : read(module)) {
+            if (!words.isEmpty() && words.stream().noneMatch(mutant.fault()::contains)) continue;
+            Verdict verdict = examine(mutant);
+            verdicts.add(verdict);
+            System.out.printf(
+                    "%3d  %5.1f s  %-100s  %s%n",
+                    verdicts.size(),
+                    verdict.millis() / 1000.0,
+                    mutant.fault(),
+                    verdict.killedBy() == null ? "SURVIVED" : verdict.killedBy());
+        }
+        long alive =
+                verdicts.stream().filter(verdict -> verdict.killedBy() == null).count();
+        System.out.printf("%d mutants, %d survived%n", verdicts.size(), alive);
+        if (alive > 0) System.exit(1);
+    }
+
+    private static List<Mutant> read(Path module) throws IOException {
+        List<Mutant> mutants = new ArrayList<>();
+        for (String paragraph :
+                Files.readString(module.resolve("src/test/mutants.txt")).split("\n{2,}")) {
+            List<String> lines =
+                    paragraph.lines().filter(line -> !line.startsWith("#")).toList();
+            if (lines.isEmpty()) continue;
+            mutants.add(new Mutant(
+                    lines.get(0),
+                    module.resolve("src/main/java").resolve(lines.get(1)),
+                    after("by ", lines).findFirst().orElse(SIMULATIONS),
+                    after("- ", lines).toList(),
+                    after("+ ", lines).toList()));
+        }
+        return mutants;
+    }
+
+    private static Stream<String> after(String mark, List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.startsWith(mark))
+                .map(line -> line.substring(mark.length()).strip());
+    }
+
+    private static Verdict examine(Mutant mutant) throws Exception {
+        Path folder = Files.createTempDirectory("mutant");
+        try {
+            long start = System.nanoTime();
+            compile(mutant, folder);
+            String killedBy = run(mutant, folder);
+            return new Verdict(mutant, killedBy, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+        } finally {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+            }
+        }
+    }
+
+    private static void compile(Mutant mutant, Path folder) throws IOException {
+        Path source = folder.resolve(mutant.file().getFileName());
+        Files.writeString(source, mutated(mutant));
+        int errors = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        null,
+                        null,
+                        "-proc:none",
+                        "-nowarn",
+                        "-classpath",
+                        System.getProperty("java.class.path"),
+                        "-d",
+                        folder.toString(),
+                        source.toString());
+        if (errors != 0) throw new IllegalStateException("does not compile: " + mutant.fault());
+    }
+
+    private static String mutated(Mutant mutant) throws IOException {
+        List<String> lines = Files.readAllLines(mutant.file());
+        List<String> stripped = lines.stream().map(String::strip).toList();
+        List<Integer> found = new ArrayList<>();
+        int length = mutant.from().size();
+        for (int at = 0; length > 0 && at + length <= lines.size(); at++)
+            if (stripped.subList(at, at + length).equals(mutant.from())) found.add(at);
+        if (found.size() != 1)
+            throw new IllegalStateException("looked for the lines of \"" + mutant.fault() + "\" in " + mutant.file()
+                    + ", found them " + found.size() + " times: bring the list up to date");
+        int at = found.get(0);
+        return Stream.of(lines.subList(0, at), mutant.to(), lines.subList(at + length, lines.size()))
+                .flatMap(List::stream)
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** In a JVM of its own, since a mutant may spin. {@return what has found the fault, or null} */
+    private static String run(Mutant mutant, Path folder) throws Exception {
+        Path output = folder.resolve("output");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dweft.simulation=true",
+                        "-Dweft.seeds=" + System.getProperty("weft.seeds", "3000"),
+                        "-classpath",
+                        folder + File.pathSeparator + System.getProperty("java.class.path"),
+                        FirstFailure.class.getName(),
+                        mutant.tests())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+            return "it does not end";
+        }
+        if (process.exitValue() == 0) return null;
+        List<String> said = Files.readAllLines(output);
+        if (process.exitValue() != FirstFailure.FOUND)
+            throw new IllegalStateException("no tests were run: " + String.join("\n", said));
+        Matcher seed = SEED.matcher(String.join("\n", said));
+        String test = said.stream()
+                .filter(line -> line.startsWith(FirstFailure.MARK))
+                .findFirst()
+                .orElseThrow();
+        return test.substring(FirstFailure.MARK.length()) + (seed.find() ? ", seed " + seed.group(1) : "");
+    }
+}
