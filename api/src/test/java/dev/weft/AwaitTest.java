@@ -1,6 +1,6 @@
 package dev.weft;
 
-import static dev.weft.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +9,8 @@ import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Take;
+import dev.weft.testing.FiringBackend;
+import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.channels.ClosedByInterruptException;
@@ -284,7 +286,7 @@ class AwaitTest {
 
     @Test
     void A09_aValueThatBeatTheDeadlineIsReturned() {
-        var clock = new FiringBackend();
+        var clock = new FiringBackend(JdkBackend.INSTANCE);
         var probe = new Probe<String>();
         var awaiting = Watched.coroutine(() -> Async.withBackend(
                 clock, () -> Async.withTimeout(Duration.ofSeconds(1), () -> await(probe, Take.FIRST))));
@@ -296,7 +298,7 @@ class AwaitTest {
 
     @Test
     void A09_aValueAfterTheDeadlineIsDiscarded() {
-        var clock = new FiringBackend();
+        var clock = new FiringBackend(JdkBackend.INSTANCE);
         var probe = new Probe<String>();
         var awaiting = Watched.coroutine(() -> Async.withBackend(
                 clock, () -> Async.withTimeout(Duration.ofSeconds(1), () -> await(probe, Take.FIRST))));

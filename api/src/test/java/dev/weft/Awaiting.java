@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Take;
+import dev.weft.testing.Watched;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;

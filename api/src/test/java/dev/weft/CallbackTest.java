@@ -1,11 +1,12 @@
 package dev.weft;
 
 import static dev.weft.Async.awaitCallback;
-import static dev.weft.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.spi.Host;
+import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.util.List;

@@ -1,11 +1,13 @@
 package dev.weft;
 
 import static dev.weft.AwaitTest.meetUninterruptibly;
-import static dev.weft.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.spi.Counter;
+import dev.weft.testing.FiringBackend;
+import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -277,7 +279,7 @@ class GeneratorTest {
     @Test
     void C14_aThreadThatCannotBeStartedIsAnErrorAfterOnSubscribe() {
         var refused = new IllegalStateException("no more threads");
-        var backend = new FiringBackend() {
+        var backend = new FiringBackend(JdkBackend.INSTANCE) {
             @Override
             public Runnable propagate(Object context, Runnable body) {
                 if (Async.context().contains("full")) throw refused;
@@ -529,7 +531,7 @@ class GeneratorTest {
                 interrupted.add(Thread.currentThread().isInterrupted());
             }
         };
-        var clock = new FiringBackend();
+        var clock = new FiringBackend(JdkBackend.INSTANCE);
         var plain = new Sink<Integer>().to(Async.stream(generator));
         var shielded = new Sink<Integer>().to(Async.stream(out -> Async.shielded(() -> generator.generate(out))));
         var limited = new Sink<Integer>()
@@ -544,7 +546,7 @@ class GeneratorTest {
 
     @Test
     void D06_aTimeoutEndsAParkedEmitAndTheStreamGoesOn() {
-        var clock = new FiringBackend();
+        var clock = new FiringBackend(JdkBackend.INSTANCE);
         var sink = new Sink<Integer>()
                 .to(Async.stream(out -> Async.withBackend(clock, () -> {
                     assertThat(Async.withTimeoutOrNull(Duration.ofSeconds(1), () -> {

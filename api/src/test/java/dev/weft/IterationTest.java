@@ -1,9 +1,11 @@
 package dev.weft;
 
-import static dev.weft.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.testing.FiringBackend;
+import dev.weft.testing.Watched;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -386,7 +388,7 @@ class IterationTest {
     @Test
     void E4_aTimeoutAroundOneStepEndsTheIteration() {
         var probe = new Probe<Integer>();
-        var clock = new FiringBackend();
+        var clock = new FiringBackend(JdkBackend.INSTANCE);
         var iterating = Watched.coroutine(() -> Async.withBackend(clock, () -> {
             try (AsyncIterator<Integer> values = each(probe, 4)) {
                 assertThat(Async.withTimeoutOrNull(Duration.ofSeconds(1), values::hasNext))

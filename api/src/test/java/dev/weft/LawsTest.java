@@ -2,7 +2,7 @@ package dev.weft;
 
 import static dev.weft.AwaitTest.await;
 import static dev.weft.AwaitTest.meetUninterruptibly;
-import static dev.weft.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +11,8 @@ import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Counter;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Take;
+import dev.weft.testing.FiringBackend;
+import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -219,7 +221,7 @@ class LawsTest {
 
     @Test
     void G05_onlyTheScopeThatWasCancelledAbsorbsItsCancellation() {
-        var clock = new FiringBackend();
+        var clock = new FiringBackend(JdkBackend.INSTANCE);
         var trail = new CopyOnWriteArrayList<String>();
         var body = Watched.coroutine(() -> Async.withBackend(clock, () -> {
             try {
@@ -246,7 +248,7 @@ class LawsTest {
 
     @Test
     void G05_aTimeoutIsNeverTakenForTheCancellationOfTheWhole() {
-        var clock = new FiringBackend();
+        var clock = new FiringBackend(JdkBackend.INSTANCE);
         var body = Watched.coroutine(() -> Async.withBackend(clock, () -> {
             String limited = Async.withTimeoutOrNull(Duration.ofSeconds(1), () -> await(new Probe<String>(), Take.ONE));
             Async.checkpoint();
@@ -332,7 +334,7 @@ class LawsTest {
                 throw new IllegalStateException("interrupted");
             }
         });
-        var clock = new FiringBackend();
+        var clock = new FiringBackend(JdkBackend.INSTANCE);
         var body = Watched.coroutine(() ->
                 Async.withBackend(clock, () -> Async.withTimeout(Duration.ofSeconds(1), () -> await(probe, Take.ONE))));
         body.parked();
@@ -345,7 +347,7 @@ class LawsTest {
 
     @RepeatedTest(20)
     void G06b_noInterruptOfATimeoutComesAfterItsScope() {
-        var clock = new FiringBackend();
+        var clock = new FiringBackend(JdkBackend.INSTANCE);
         var rounds = new AtomicInteger();
         var stray = new AtomicInteger();
         var body = Watched.coroutine(() -> Async.withBackend(clock, () -> {
@@ -410,7 +412,7 @@ class LawsTest {
 
     @RepeatedTest(30)
     void G06b_twoCancellationsAtOnceNeverCancelMoreThanTheyShould() {
-        var clock = new FiringBackend();
+        var clock = new FiringBackend(JdkBackend.INSTANCE);
         var body = Watched.coroutine(() -> Async.withBackend(clock, () -> {
             for (int i = 0; i < 50; i++) {
                 Async.withTimeoutOrNull(Duration.ofSeconds(1), () -> {
@@ -923,7 +925,7 @@ class LawsTest {
 
     @Test
     void G19_whatIsLongerThanALifetimeNeedsNoTimer() {
-        var clock = new FiringBackend();
+        var clock = new FiringBackend(JdkBackend.INSTANCE);
         var body = Watched.coroutine(() -> Async.withBackend(
                 clock,
                 () -> Async.withTimeout(Duration.ofSeconds(Long.MAX_VALUE), () -> {
@@ -952,7 +954,7 @@ class LawsTest {
 
     @Test
     void G19_oneTimerEntryPerScopeIsGoneWhenItIsLeft() throws Exception {
-        var clock = new FiringBackend();
+        var clock = new FiringBackend(JdkBackend.INSTANCE);
         Async.<Exception>withBackend(clock, () -> {
             for (int i = 0; i < 1_000; i++) {
                 Async.withTimeout(Duration.ofDays(1), () -> {

@@ -1,6 +1,6 @@
 package dev.weft;
 
-import static dev.weft.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Misbehaving.Kind;
@@ -8,6 +8,8 @@ import dev.weft.Script.Token;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.CellSource;
 import dev.weft.spi.Take;
+import dev.weft.testing.FiringBackend;
+import dev.weft.testing.Watched;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -141,7 +143,7 @@ class MisbehavingSourcesTest {
         private final Script script;
         private final Consumer consumer;
         private final HookLog hooks;
-        private final FiringBackend clock = new FiringBackend();
+        private final FiringBackend clock = new FiringBackend(JdkBackend.INSTANCE);
         private final List<Token> trail = new CopyOnWriteArrayList<>();
         private Watched<String> watched;
         private Throwable thrown;

@@ -3,6 +3,8 @@ package dev.weft;
 import static org.testng.Assert.assertEquals;
 import static org.testng.Assert.assertTrue;
 
+import dev.weft.testing.StreamRecorder;
+import dev.weft.testing.Watched;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +69,7 @@ public abstract class PublisherTck extends FlowPublisherVerification<Long> {
     @Test
     public void untested_spec106_mustConsiderSubscriptionCancelledAfterOnErrorOrOnCompleteHasBeenCalled() {
         for (Publisher<Long> publisher : List.of(createPublisher(atMost(1)), createFailedPublisher())) {
-            var recorder = Recorder.<Long>eager();
+            var recorder = new StreamRecorder<Long>().eager();
             publisher.subscribe(recorder);
             recorder.ended();
             List<Object> trail = List.copyOf(recorder.trail);
@@ -83,7 +85,7 @@ public abstract class PublisherTck extends FlowPublisherVerification<Long> {
     @Override
     @Test
     public void untested_spec107_mustNotEmitFurtherSignalsOnceOnErrorHasBeenSignalled() {
-        var recorder = new Recorder<Long>();
+        var recorder = new StreamRecorder<Long>();
         createFailedPublisher().subscribe(recorder);
         recorder.ended().request(Long.MAX_VALUE);
         environment.verifyNoAsyncErrors();
@@ -94,14 +96,14 @@ public abstract class PublisherTck extends FlowPublisherVerification<Long> {
     @Test
     public void untested_spec108_possiblyCanceledSubscriptionShouldNotReceiveOnErrorOrOnCompleteSignals() {
         for (Publisher<Long> publisher : List.of(createPublisher(atMost(1)), createFailedPublisher())) {
-            var recorder = new Recorder<Long>().onSubscribe(s -> s.cancel());
+            var recorder = new StreamRecorder<Long>().onSubscribe(s -> s.cancel());
             publisher.subscribe(recorder);
             environment.verifyNoAsyncErrors();
             assertEquals(recorder.trail, List.of("onSubscribe"));
         }
         if (atMost(1) == 0) return;
         var valued = new CountDownLatch(1);
-        var recorder = Recorder.<Long>eager();
+        var recorder = new StreamRecorder<Long>().eager();
         recorder.onNext(value -> {
             recorder.cancel();
             valued.countDown();
@@ -115,7 +117,7 @@ public abstract class PublisherTck extends FlowPublisherVerification<Long> {
     @Override
     @Test
     public void untested_spec109_subscribeShouldNotThrowNonFatalThrowable() {
-        var recorder = new Recorder<Long>();
+        var recorder = new StreamRecorder<Long>();
         createFailedPublisher().subscribe(recorder);
         recorder.ended();
         assertEquals(recorder.trail, List.of("onSubscribe", "onError"));
@@ -128,7 +130,7 @@ public abstract class PublisherTck extends FlowPublisherVerification<Long> {
     public void untested_spec110_rejectASubscriptionRequestIfTheSameSubscriberSubscribesTwice() {
         long elements = atMost(3);
         var subscribed = new AtomicBoolean();
-        var recorder = new Recorder<Long>().onSubscribe(s -> {
+        var recorder = new StreamRecorder<Long>().onSubscribe(s -> {
             if (subscribed.getAndSet(true)) s.cancel();
             else s.request(Long.MAX_VALUE);
         });
@@ -161,10 +163,10 @@ public abstract class PublisherTck extends FlowPublisherVerification<Long> {
     }
 
     /** Signals nothing but the one that the subscriber is still busy with, and comes back. */
-    private void whileTheSubscriberIsBusy(Consumer<Recorder<Long>> call) {
+    private void whileTheSubscriberIsBusy(Consumer<StreamRecorder<Long>> call) {
         var busy = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        var recorder = Recorder.<Long>eager();
+        var recorder = new StreamRecorder<Long>().eager();
         recorder.onNext(value -> {
             busy.countDown();
             AwaitTest.meetUninterruptibly(release);

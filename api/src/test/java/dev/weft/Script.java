@@ -1,6 +1,6 @@
 package dev.weft;
 
-import static dev.weft.Watched.until;
+import static dev.weft.testing.Watched.until;
 
 import dev.weft.spi.Failures;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.weft;
 
 import static dev.weft.AwaitTest.meetUninterruptibly;
-import static dev.weft.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;

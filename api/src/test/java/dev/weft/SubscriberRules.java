@@ -7,6 +7,7 @@ import static org.testng.Assert.assertSame;
 import static org.testng.Assert.assertTrue;
 
 import dev.weft.Awaiting.Way;
+import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;

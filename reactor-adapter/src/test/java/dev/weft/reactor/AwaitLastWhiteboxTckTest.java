@@ -1,9 +1,10 @@
 package dev.weft.reactor;
 
-import dev.weft.reactor.Awaiting.Way;
+import dev.weft.testing.streams.Awaiting.Way;
+import dev.weft.testing.streams.WhiteboxTck;
 
 /** {@code awaitLast}, from inside. */
-public class AwaitLastWhiteboxTckTest extends WhiteboxTck {
+public class AwaitLastWhiteboxTckTest extends WhiteboxTck implements OfReactor {
     public AwaitLastWhiteboxTckTest() {
         super(Way.LAST);
     }

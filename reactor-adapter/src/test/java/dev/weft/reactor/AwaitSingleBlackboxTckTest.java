@@ -1,9 +1,10 @@
 package dev.weft.reactor;
 
-import dev.weft.reactor.Awaiting.Way;
+import dev.weft.testing.streams.Awaiting.Way;
+import dev.weft.testing.streams.BlackboxTck;
 
 /** {@code awaitSingle}, from outside. */
-public class AwaitSingleBlackboxTckTest extends BlackboxTck {
+public class AwaitSingleBlackboxTckTest extends BlackboxTck implements OfReactor {
     public AwaitSingleBlackboxTckTest() {
         super(Way.SINGLE);
     }

@@ -1,9 +1,10 @@
 package dev.weft.reactor;
 
-import dev.weft.reactor.Awaiting.Way;
+import dev.weft.testing.streams.Awaiting.Way;
+import dev.weft.testing.streams.WhiteboxTck;
 
 /** {@code awaitSingle}, from inside. */
-public class AwaitSingleWhiteboxTckTest extends WhiteboxTck {
+public class AwaitSingleWhiteboxTckTest extends WhiteboxTck implements OfReactor {
     public AwaitSingleWhiteboxTckTest() {
         super(Way.SINGLE);
     }

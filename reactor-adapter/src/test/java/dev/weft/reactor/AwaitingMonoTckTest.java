@@ -3,13 +3,14 @@ package dev.weft.reactor;
 import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.mono;
 
+import dev.weft.testing.streams.FewElementsTck;
 import java.io.IOException;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** {@code mono(body)}, whose body awaits what another one gives on another thread. */
-public class AwaitingMonoTckTest extends FewElementsTck {
+public class AwaitingMonoTckTest extends FewElementsTck implements OfReactor {
     public AwaitingMonoTckTest() {
         super(1);
     }

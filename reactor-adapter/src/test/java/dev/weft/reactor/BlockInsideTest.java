@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
+import dev.weft.testing.Latches;
+import dev.weft.testing.Watched;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;

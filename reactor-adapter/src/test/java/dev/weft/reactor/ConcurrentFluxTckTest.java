@@ -4,13 +4,14 @@ import static dev.weft.Async.group;
 import static dev.weft.reactor.ReactorAsync.flux;
 
 import dev.weft.Emitter;
+import dev.weft.testing.streams.PublisherTck;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
 /** {@code flux(generator)}, whose generator has three coroutines emit; the values are numbered as they come. */
-public class ConcurrentFluxTckTest extends PublisherTck {
+public class ConcurrentFluxTckTest extends PublisherTck implements OfReactor {
     @Override
     public Publisher<Long> createPublisher(long elements) {
         return bare(Flux.defer(() -> {

@@ -15,7 +15,7 @@ import static dev.weft.reactor.ReactorAsync.contextView;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
 import static dev.weft.reactor.ReactorAsync.mono;
-import static dev.weft.reactor.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,6 +23,8 @@ import dev.weft.Async;
 import dev.weft.AsyncIterator;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
+import dev.weft.testing.Latches;
+import dev.weft.testing.streams.ThreadLocalKey;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
 import java.io.File;

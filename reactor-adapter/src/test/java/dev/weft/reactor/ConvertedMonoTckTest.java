@@ -5,12 +5,13 @@ import static dev.weft.reactor.ReactorAsync.asMono;
 import static dev.weft.reactor.ReactorAsync.awaitable;
 import static dev.weft.reactor.ReactorAsync.mono;
 
+import dev.weft.testing.streams.FewElementsTck;
 import java.io.IOException;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
 /** A {@code Mono} that was made a neutral coroutine, and that a {@code Mono} again. */
-public class ConvertedMonoTckTest extends FewElementsTck {
+public class ConvertedMonoTckTest extends FewElementsTck implements OfReactor {
     public ConvertedMonoTckTest() {
         super(1);
     }

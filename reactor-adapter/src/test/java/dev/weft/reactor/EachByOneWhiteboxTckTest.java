@@ -1,9 +1,10 @@
 package dev.weft.reactor;
 
-import dev.weft.reactor.Awaiting.Way;
+import dev.weft.testing.streams.Awaiting.Way;
+import dev.weft.testing.streams.WhiteboxTck;
 
 /** Iteration with a prefetch of 1: strict hand-over, from inside. */
-public class EachByOneWhiteboxTckTest extends WhiteboxTck {
+public class EachByOneWhiteboxTckTest extends WhiteboxTck implements OfReactor {
     public EachByOneWhiteboxTckTest() {
         super(Way.EACH_1);
     }

@@ -6,7 +6,7 @@ import static dev.weft.Async.withTimeoutOrNull;
 import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.flux;
-import static dev.weft.reactor.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +16,7 @@ import dev.weft.Emitter;
 import dev.weft.Generator;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Failures;
+import dev.weft.testing.Latches;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;

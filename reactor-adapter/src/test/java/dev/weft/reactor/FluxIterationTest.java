@@ -5,7 +5,7 @@ import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.collect;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.mono;
-import static dev.weft.reactor.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +14,8 @@ import dev.weft.AwaitException;
 import dev.weft.CancelledException;
 import dev.weft.OverflowException;
 import dev.weft.TooManyValuesException;
+import dev.weft.testing.Latches;
+import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,30 +1,17 @@
 package dev.weft.reactor;
 
-import dev.weft.Hooks;
-import dev.weft.spi.Violation;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import dev.weft.testing.streams.WatchedHooks;
+import reactor.core.publisher.Hooks;
 
 /** What the hooks, Reactor's and ours, were given while this was open. */
-final class HookLog implements AutoCloseable {
-    final List<Object> discarded = new CopyOnWriteArrayList<>();
-    final List<Throwable> dropped = new CopyOnWriteArrayList<>();
-    final List<Violation> violations = new CopyOnWriteArrayList<>();
-
-    private final List<Hooks.Handle> handles =
-            List.of(Hooks.onDiscard(discarded::add), Hooks.onViolation(violations::add));
-
+final class HookLog extends WatchedHooks {
     HookLog() {
-        reactor.core.publisher.Hooks.onErrorDropped(dropped::add);
-    }
-
-    List<String> rules() {
-        return violations.stream().map(Violation::rule).toList();
+        Hooks.onErrorDropped(dropped::add);
     }
 
     @Override
     public void close() {
-        handles.forEach(Hooks.Handle::close);
-        reactor.core.publisher.Hooks.resetOnErrorDropped();
+        super.close();
+        Hooks.resetOnErrorDropped();
     }
 }

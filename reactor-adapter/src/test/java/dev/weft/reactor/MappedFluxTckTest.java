@@ -3,6 +3,7 @@ package dev.weft.reactor;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.mapAwait;
 
+import dev.weft.testing.streams.PublisherTck;
 import java.io.IOException;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -10,7 +11,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** {@code mapAwait}, whose function awaits, four at a time. */
-public class MappedFluxTckTest extends PublisherTck {
+public class MappedFluxTckTest extends PublisherTck implements OfReactor {
     @Override
     public Publisher<Long> createPublisher(long elements) {
         return Flux.<Long, Long>generate(() -> 0L, (next, sink) -> {

@@ -1,5 +1,6 @@
 package dev.weft.reactor;
 
+import dev.weft.testing.Latches;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;

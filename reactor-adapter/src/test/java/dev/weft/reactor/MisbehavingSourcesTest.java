@@ -5,7 +5,7 @@ import static dev.weft.reactor.ReactorAsync.awaitLast;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.awaitable;
 import static dev.weft.reactor.ReactorAsync.each;
-import static dev.weft.reactor.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Async;
@@ -17,6 +17,8 @@ import dev.weft.OverflowException;
 import dev.weft.TooManyValuesException;
 import dev.weft.reactor.Misbehaving.Kind;
 import dev.weft.reactor.Script.Token;
+import dev.weft.testing.FiringBackend;
+import dev.weft.testing.Watched;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -137,7 +139,7 @@ class MisbehavingSourcesTest {
         private final Script script;
         private final Consumer consumer;
         private final HookLog hooks;
-        private final ManualBackend clock = new ManualBackend();
+        private final FiringBackend clock = new FiringBackend(ReactorBackend.INSTANCE);
         private final List<Token> trail = new CopyOnWriteArrayList<>();
         private Watched<String> watched;
         private Throwable thrown;

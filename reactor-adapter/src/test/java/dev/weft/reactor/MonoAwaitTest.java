@@ -7,7 +7,7 @@ import static dev.weft.reactor.ReactorAsync.awaitLast;
 import static dev.weft.reactor.ReactorAsync.awaitOptional;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.mono;
-import static dev.weft.reactor.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +18,8 @@ import dev.weft.NoValueException;
 import dev.weft.TooManyValuesException;
 import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
+import dev.weft.testing.Latches;
+import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.channels.ClosedByInterruptException;

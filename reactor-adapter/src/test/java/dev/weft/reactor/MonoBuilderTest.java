@@ -4,7 +4,7 @@ import static dev.weft.Async.checkpoint;
 import static dev.weft.Async.shielded;
 import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.mono;
-import static dev.weft.reactor.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +13,7 @@ import dev.weft.CancelledException;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
+import dev.weft.testing.Latches;
 import io.micrometer.context.ContextRegistry;
 import java.io.IOException;
 import java.lang.ref.WeakReference;

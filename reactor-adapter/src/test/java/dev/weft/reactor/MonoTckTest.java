@@ -2,11 +2,12 @@ package dev.weft.reactor;
 
 import static dev.weft.reactor.ReactorAsync.mono;
 
+import dev.weft.testing.streams.FewElementsTck;
 import java.io.IOException;
 import org.reactivestreams.Publisher;
 
 /** {@code mono(body)}. */
-public class MonoTckTest extends FewElementsTck {
+public class MonoTckTest extends FewElementsTck implements OfReactor {
     public MonoTckTest() {
         super(1);
     }

@@ -1,5 +1,6 @@
 package dev.weft.reactor;
 
+import dev.weft.testing.Latches;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;

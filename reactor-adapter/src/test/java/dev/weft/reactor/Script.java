@@ -1,8 +1,9 @@
 package dev.weft.reactor;
 
-import static dev.weft.reactor.Watched.until;
+import static dev.weft.testing.Watched.until;
 
 import dev.weft.spi.Failures;
+import dev.weft.testing.Latches;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.weft.reactor;
 
 import static dev.weft.reactor.ReactorAsync.stream;
 
+import dev.weft.testing.streams.PublisherTck;
 import java.io.IOException;
 import java.util.stream.LongStream;
 import org.reactivestreams.FlowAdapters;
@@ -9,7 +10,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
 /** A {@code Flux} as a neutral stream, which is a {@code Flow.Publisher}. */
-public class StreamOfFluxTckTest extends PublisherTck {
+public class StreamOfFluxTckTest extends PublisherTck implements OfReactor {
     @Override
     public Publisher<Long> createPublisher(long elements) {
         return FlowAdapters.toPublisher(

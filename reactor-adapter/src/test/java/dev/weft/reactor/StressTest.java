@@ -8,7 +8,7 @@ import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
 import static dev.weft.reactor.ReactorAsync.mapAwait;
 import static dev.weft.reactor.ReactorAsync.mono;
-import static dev.weft.reactor.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.AsyncIterator;

@@ -1,7 +1,6 @@
 package dev.weft.rxjava;
 
 import dev.weft.spi.Buffering;
-import dev.weft.spi.Failures;
 import dev.weft.spi.StreamCell;
 import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.Observer;
@@ -26,9 +25,7 @@ final class ObservableIteration<T> extends StreamCell<T> implements Observer<T> 
         try {
             observable.subscribe(this);
         } catch (NullPointerException thrown) {
-            Thrown real = Thrown.by(thrown);
-            if (!real.reported()) throw Failures.<RuntimeException>sneak(real.failure());
-            thrownAndReported(real.failure());
+            thrownAndReported(Thrown.reported(thrown));
         }
     }
 

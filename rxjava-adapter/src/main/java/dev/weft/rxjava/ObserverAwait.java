@@ -1,6 +1,5 @@
 package dev.weft.rxjava;
 
-import dev.weft.spi.Failures;
 import dev.weft.spi.SourceCell;
 import dev.weft.spi.Take;
 import io.reactivex.rxjava3.core.CompletableObserver;
@@ -33,9 +32,7 @@ final class ObserverAwait<T> extends SourceCell<T>
         try {
             subscribe(subscribable);
         } catch (NullPointerException thrown) {
-            Thrown real = Thrown.by(thrown);
-            if (!real.reported()) throw Failures.<RuntimeException>sneak(real.failure());
-            thrownAndReported(real.failure());
+            thrownAndReported(Thrown.reported(thrown));
         }
     }
 

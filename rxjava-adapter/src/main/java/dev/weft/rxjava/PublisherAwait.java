@@ -1,6 +1,5 @@
 package dev.weft.rxjava;
 
-import dev.weft.spi.Failures;
 import dev.weft.spi.SourceCell;
 import dev.weft.spi.Take;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
@@ -26,9 +25,7 @@ final class PublisherAwait<T> extends SourceCell<T> implements FlowableSubscribe
         try {
             publisher.subscribe(this);
         } catch (NullPointerException thrown) {
-            Thrown real = Thrown.by(thrown);
-            if (!real.reported()) throw Failures.<RuntimeException>sneak(real.failure());
-            thrownAndReported(real.failure());
+            thrownAndReported(Thrown.reported(thrown));
         }
     }
 

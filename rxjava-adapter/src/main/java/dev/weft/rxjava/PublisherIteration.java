@@ -1,6 +1,5 @@
 package dev.weft.rxjava;
 
-import dev.weft.spi.Failures;
 import dev.weft.spi.StreamCell;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +24,7 @@ final class PublisherIteration<T> extends StreamCell<T> implements FlowableSubsc
         try {
             publisher.subscribe(this);
         } catch (NullPointerException thrown) {
-            Thrown real = Thrown.by(thrown);
-            if (!real.reported()) throw Failures.<RuntimeException>sneak(real.failure());
-            thrownAndReported(real.failure());
+            thrownAndReported(Thrown.reported(thrown));
         }
     }
 

@@ -1,9 +1,10 @@
 package dev.weft.rxjava;
 
-import dev.weft.rxjava.Awaiting.Way;
+import dev.weft.testing.streams.Awaiting.Way;
+import dev.weft.testing.streams.WhiteboxTck;
 
 /** {@code awaitLast}, from inside. */
-public class AwaitLastWhiteboxTckTest extends WhiteboxTck {
+public class AwaitLastWhiteboxTckTest extends WhiteboxTck implements OfRxJava {
     public AwaitLastWhiteboxTckTest() {
         super(Way.LAST);
     }

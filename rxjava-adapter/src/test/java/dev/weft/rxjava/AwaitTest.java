@@ -6,7 +6,7 @@ import static dev.weft.rxjava.RxAsync.awaitLast;
 import static dev.weft.rxjava.RxAsync.awaitOptional;
 import static dev.weft.rxjava.RxAsync.awaitSingle;
 import static dev.weft.rxjava.RxAsync.single;
-import static dev.weft.rxjava.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +17,8 @@ import dev.weft.NoValueException;
 import dev.weft.TooManyValuesException;
 import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
+import dev.weft.testing.Latches;
+import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;

@@ -3,13 +3,14 @@ package dev.weft.rxjava;
 import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.flowable;
 
+import dev.weft.testing.streams.PublisherTck;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.io.IOException;
 import org.reactivestreams.Publisher;
 
 /** {@code flowable(generator)}, whose generator awaits each value, from another thread. */
-public class AwaitingFlowableTckTest extends PublisherTck {
+public class AwaitingFlowableTckTest extends PublisherTck implements OfRxJava {
     @Override
     public Publisher<Long> createPublisher(long elements) {
         return bare(flowable(out -> {

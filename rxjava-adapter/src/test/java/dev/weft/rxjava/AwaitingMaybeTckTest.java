@@ -3,13 +3,14 @@ package dev.weft.rxjava;
 import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.maybe;
 
+import dev.weft.testing.streams.FewElementsTck;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.io.IOException;
 import org.reactivestreams.Publisher;
 
 /** {@code maybe(body)}, whose body awaits what another one gives on another thread, as a publisher. */
-public class AwaitingMaybeTckTest extends FewElementsTck {
+public class AwaitingMaybeTckTest extends FewElementsTck implements OfRxJava {
     public AwaitingMaybeTckTest() {
         super(1);
     }

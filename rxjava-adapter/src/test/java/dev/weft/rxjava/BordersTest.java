@@ -11,6 +11,7 @@ import dev.weft.Awaitable;
 import dev.weft.CancelledException;
 import dev.weft.Coroutine;
 import dev.weft.TooManyValuesException;
+import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;

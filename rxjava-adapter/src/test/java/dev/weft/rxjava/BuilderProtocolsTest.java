@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.Emitter;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Failures;
+import dev.weft.testing.Latches;
+import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;

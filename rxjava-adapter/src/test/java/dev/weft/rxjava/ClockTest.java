@@ -4,6 +4,7 @@ import static dev.weft.Async.delay;
 import static dev.weft.rxjava.RxAsync.single;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.internal.schedulers.ComputationScheduler;

@@ -4,13 +4,14 @@ import static dev.weft.Async.group;
 import static dev.weft.rxjava.RxAsync.flowable;
 
 import dev.weft.Emitter;
+import dev.weft.testing.streams.PublisherTck;
 import io.reactivex.rxjava3.core.Flowable;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.reactivestreams.Publisher;
 
 /** {@code flowable(generator)}, whose generator has three coroutines emit; the values are numbered as they come. */
-public class ConcurrentFlowableTckTest extends PublisherTck {
+public class ConcurrentFlowableTckTest extends PublisherTck implements OfRxJava {
     @Override
     public Publisher<Long> createPublisher(long elements) {
         return bare(Flowable.defer(() -> {

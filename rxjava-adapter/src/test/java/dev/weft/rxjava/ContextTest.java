@@ -13,7 +13,7 @@ import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.flowable;
 import static dev.weft.rxjava.RxAsync.observable;
 import static dev.weft.rxjava.RxAsync.single;
-import static dev.weft.rxjava.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,6 +21,8 @@ import dev.weft.AsyncBody;
 import dev.weft.AsyncIterator;
 import dev.weft.Deferred;
 import dev.weft.Overflow;
+import dev.weft.testing.Latches;
+import dev.weft.testing.streams.ThreadLocalKey;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;

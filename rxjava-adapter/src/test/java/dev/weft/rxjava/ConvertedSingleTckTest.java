@@ -5,12 +5,13 @@ import static dev.weft.rxjava.RxAsync.asSingle;
 import static dev.weft.rxjava.RxAsync.awaitable;
 import static dev.weft.rxjava.RxAsync.single;
 
+import dev.weft.testing.streams.FewElementsTck;
 import io.reactivex.rxjava3.core.Single;
 import java.io.IOException;
 import org.reactivestreams.Publisher;
 
 /** A {@code Single} that was made a neutral coroutine, and that a {@code Single} again, as a publisher. */
-public class ConvertedSingleTckTest extends FewElementsTck {
+public class ConvertedSingleTckTest extends FewElementsTck implements OfRxJava {
     public ConvertedSingleTckTest() {
         super(1);
     }

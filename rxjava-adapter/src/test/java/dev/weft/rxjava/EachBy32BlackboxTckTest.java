@@ -1,9 +1,10 @@
 package dev.weft.rxjava;
 
-import dev.weft.rxjava.Awaiting.Way;
+import dev.weft.testing.streams.Awaiting.Way;
+import dev.weft.testing.streams.BlackboxTck;
 
 /** Iteration with a prefetch of 32, from outside. */
-public class EachBy32BlackboxTckTest extends BlackboxTck {
+public class EachBy32BlackboxTckTest extends BlackboxTck implements OfRxJava {
     public EachBy32BlackboxTckTest() {
         super(Way.EACH_32);
     }

@@ -1,9 +1,10 @@
 package dev.weft.rxjava;
 
-import dev.weft.rxjava.Awaiting.Way;
+import dev.weft.testing.streams.Awaiting.Way;
+import dev.weft.testing.streams.WhiteboxTck;
 
 /** Iteration with a prefetch of 32, from inside. */
-public class EachBy32WhiteboxTckTest extends WhiteboxTck {
+public class EachBy32WhiteboxTckTest extends WhiteboxTck implements OfRxJava {
     public EachBy32WhiteboxTckTest() {
         super(Way.EACH_32);
     }

@@ -1,10 +1,11 @@
 package dev.weft.rxjava;
 
+import dev.weft.testing.streams.FewElementsTck;
 import java.io.IOException;
 import org.reactivestreams.Publisher;
 
 /** {@code maybe(body)} without a result, as a publisher. */
-public class EmptyMaybeTckTest extends FewElementsTck {
+public class EmptyMaybeTckTest extends FewElementsTck implements OfRxJava {
     public EmptyMaybeTckTest() {
         super(0);
     }

@@ -5,7 +5,7 @@ import static dev.weft.Async.shielded;
 import static dev.weft.Async.withTimeoutOrNull;
 import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.flowable;
-import static dev.weft.rxjava.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +16,8 @@ import dev.weft.Emitter;
 import dev.weft.Generator;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Failures;
+import dev.weft.testing.Latches;
+import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.Single;

@@ -4,7 +4,7 @@ import static dev.weft.Async.run;
 import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.collect;
 import static dev.weft.rxjava.RxAsync.each;
-import static dev.weft.rxjava.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +14,8 @@ import dev.weft.AwaitException;
 import dev.weft.CancelledException;
 import dev.weft.OverflowException;
 import dev.weft.TooManyValuesException;
+import dev.weft.testing.Latches;
+import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;

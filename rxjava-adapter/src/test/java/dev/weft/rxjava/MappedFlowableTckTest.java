@@ -3,6 +3,7 @@ package dev.weft.rxjava;
 import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.mapAwait;
 
+import dev.weft.testing.streams.PublisherTck;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.Schedulers;
@@ -10,7 +11,7 @@ import java.io.IOException;
 import org.reactivestreams.Publisher;
 
 /** {@code mapAwait}, whose function awaits, four at a time. */
-public class MappedFlowableTckTest extends PublisherTck {
+public class MappedFlowableTckTest extends PublisherTck implements OfRxJava {
     @Override
     public Publisher<Long> createPublisher(long elements) {
         return Flowable.rangeLong(0, elements)

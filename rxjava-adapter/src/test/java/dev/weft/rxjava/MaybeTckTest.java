@@ -1,10 +1,11 @@
 package dev.weft.rxjava;
 
+import dev.weft.testing.streams.FewElementsTck;
 import java.io.IOException;
 import org.reactivestreams.Publisher;
 
 /** {@code maybe(body)} as a publisher. */
-public class MaybeTckTest extends FewElementsTck {
+public class MaybeTckTest extends FewElementsTck implements OfRxJava {
     public MaybeTckTest() {
         super(1);
     }

@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.testing.Latches;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.lang.ref.Cleaner;
 import java.time.Duration;

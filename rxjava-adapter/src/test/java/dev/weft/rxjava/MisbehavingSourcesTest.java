@@ -7,7 +7,7 @@ import static dev.weft.rxjava.RxAsync.awaitOptional;
 import static dev.weft.rxjava.RxAsync.awaitSingle;
 import static dev.weft.rxjava.RxAsync.awaitable;
 import static dev.weft.rxjava.RxAsync.each;
-import static dev.weft.rxjava.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Async;
@@ -22,6 +22,8 @@ import dev.weft.TooManyValuesException;
 import dev.weft.rxjava.Misbehaving.Kind;
 import dev.weft.rxjava.Script.Token;
 import dev.weft.spi.Violation;
+import dev.weft.testing.FiringBackend;
+import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Single;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -196,7 +198,7 @@ class MisbehavingSourcesTest {
         private final Body body;
         private final String consumer;
         private final HookLog hooks;
-        private final ManualBackend clock = new ManualBackend();
+        private final FiringBackend clock = new FiringBackend(RxBackend.INSTANCE);
         private final List<Token> trail = new CopyOnWriteArrayList<>();
         private Watched<String> watched;
         private Throwable thrown;

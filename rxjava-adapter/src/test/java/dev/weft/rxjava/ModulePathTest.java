@@ -3,6 +3,7 @@ package dev.weft.rxjava;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Async;
+import dev.weft.testing.streams.ThreadLocalKey;
 import io.micrometer.context.ContextRegistry;
 import io.reactivex.rxjava3.core.Single;
 import java.io.File;

@@ -4,7 +4,7 @@ import static dev.weft.Async.checkpoint;
 import static dev.weft.Async.shielded;
 import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.observable;
-import static dev.weft.rxjava.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +14,8 @@ import dev.weft.Emitter;
 import dev.weft.Generator;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Failures;
+import dev.weft.testing.Latches;
+import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.disposables.Disposable;

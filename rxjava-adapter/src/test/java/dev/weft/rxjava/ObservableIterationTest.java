@@ -4,7 +4,7 @@ import static dev.weft.Async.run;
 import static dev.weft.rxjava.RxAsync.collect;
 import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.stream;
-import static dev.weft.rxjava.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +15,8 @@ import dev.weft.Hooks;
 import dev.weft.Overflow;
 import dev.weft.OverflowException;
 import dev.weft.TooManyValuesException;
+import dev.weft.testing.Latches;
+import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.schedulers.Schedulers;

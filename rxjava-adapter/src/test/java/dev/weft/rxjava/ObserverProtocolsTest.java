@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.EnumSource.Mode.MATCH_NONE;
 
 import dev.weft.CancelledException;
 import dev.weft.Overflow;
+import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -6,7 +6,7 @@ import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.completable;
 import static dev.weft.rxjava.RxAsync.maybe;
 import static dev.weft.rxjava.RxAsync.single;
-import static dev.weft.rxjava.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +16,7 @@ import dev.weft.CancelledException;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
+import dev.weft.testing.Latches;
 import io.micrometer.context.ContextRegistry;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Maybe;

@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.testing.Latches;
 import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.MaybeObserver;

@@ -1,8 +1,9 @@
 package dev.weft.rxjava;
 
-import static dev.weft.rxjava.Watched.until;
+import static dev.weft.testing.Watched.until;
 
 import dev.weft.spi.Failures;
+import dev.weft.testing.Latches;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;

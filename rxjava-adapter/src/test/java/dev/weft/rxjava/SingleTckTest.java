@@ -1,11 +1,12 @@
 package dev.weft.rxjava;
 
+import dev.weft.testing.streams.FewElementsTck;
 import io.reactivex.rxjava3.core.Single;
 import java.io.IOException;
 import org.reactivestreams.Publisher;
 
 /** {@code single(body)} as a publisher. */
-public class SingleTckTest extends FewElementsTck {
+public class SingleTckTest extends FewElementsTck implements OfRxJava {
     public SingleTckTest() {
         super(1);
     }

@@ -6,7 +6,7 @@ import static dev.weft.rxjava.RxAsync.awaitFirst;
 import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.flowable;
 import static dev.weft.rxjava.RxAsync.single;
-import static dev.weft.rxjava.Watched.until;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.AsyncIterator;

@@ -24,6 +24,7 @@ import dev.weft.Coroutine;
 import dev.weft.Deferred;
 import dev.weft.Emitter;
 import dev.weft.Overflow;
+import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Observable;

@@ -1,4 +1,4 @@
-package dev.weft;
+package dev.weft.testing;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -8,9 +8,9 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** A subscriber of Reactive Streams that requests and cancels by hand, and records what it is told, and where. */
-final class Recorder<T> implements Subscriber<T> {
-    final List<Object> trail = new CopyOnWriteArrayList<>();
-    final List<Thread> threads = new CopyOnWriteArrayList<>();
+public class StreamRecorder<T> implements Subscriber<T> {
+    public final List<Object> trail = new CopyOnWriteArrayList<>();
+    public final List<Thread> threads = new CopyOnWriteArrayList<>();
 
     private final CountDownLatch terminal = new CountDownLatch(1);
     private volatile Subscription subscription;
@@ -18,37 +18,37 @@ final class Recorder<T> implements Subscriber<T> {
     private Consumer<T> onNext = value -> {};
     private Runnable onTerminal = () -> {};
 
-    /** A recorder that requests all at once. */
-    static <T> Recorder<T> eager() {
-        return new Recorder<T>().onSubscribe(s -> s.request(Long.MAX_VALUE));
+    /** Requests all at once. */
+    public StreamRecorder<T> eager() {
+        return onSubscribe(s -> s.request(Long.MAX_VALUE));
     }
 
-    Recorder<T> onSubscribe(Consumer<Subscription> action) {
+    public StreamRecorder<T> onSubscribe(Consumer<Subscription> action) {
         onSubscribe = action;
         return this;
     }
 
-    Recorder<T> onNext(Consumer<T> action) {
+    public StreamRecorder<T> onNext(Consumer<T> action) {
         onNext = action;
         return this;
     }
 
-    Recorder<T> onTerminal(Runnable action) {
+    public StreamRecorder<T> onTerminal(Runnable action) {
         onTerminal = action;
         return this;
     }
 
     /** Waits for the terminal signal. */
-    Recorder<T> ended() {
-        AwaitTest.meetUninterruptibly(terminal);
+    public StreamRecorder<T> ended() {
+        Latches.await(terminal);
         return this;
     }
 
-    void request(long count) {
+    public void request(long count) {
         subscription.request(count);
     }
 
-    void cancel() {
+    public void cancel() {
         subscription.cancel();
     }
 

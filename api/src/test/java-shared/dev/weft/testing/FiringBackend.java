@@ -1,4 +1,4 @@
-package dev.weft.reactor;
+package dev.weft.testing;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
@@ -13,19 +13,26 @@ import java.util.concurrent.Flow;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code reactor} backend with a clock that is moved by hand. */
-class ManualBackend implements Backend {
+/** A backend with a clock that is moved by hand. */
+public class FiringBackend implements Backend {
     /** A timer's entry that has neither fired nor been removed. */
-    record Entry(long nanos, Runnable action) {}
+    public record Entry(long nanos, Runnable action) {}
 
-    final List<Entry> entries = new CopyOnWriteArrayList<>();
+    public final List<Entry> entries = new CopyOnWriteArrayList<>();
+
+    private final Backend real;
+
+    public FiringBackend(Backend real) {
+        this.real = real;
+    }
 
     /** Lets all timers run that are under way. */
-    void fire() {
+    public void fire() {
         fire(entry -> true);
     }
 
-    void fire(Predicate<Entry> which) {
+    /** Lets some of them run. */
+    public void fire(Predicate<Entry> which) {
         for (Entry entry : entries)
             if (which.test(entry) && entries.remove(entry)) entry.action().run();
     }
@@ -46,32 +53,32 @@ class ManualBackend implements Backend {
 
     @Override
     public boolean understands(Class<?> type) {
-        return ReactorBackend.INSTANCE.understands(type);
+        return real.understands(type);
     }
 
     @Override
     public <T> AwaitCell<T> one(Object source, Take take) {
-        return ReactorBackend.INSTANCE.one(source, take);
+        return real.one(source, take);
     }
 
     @Override
     public <T> StreamCell<T> many(Object source, int prefetch) {
-        return ReactorBackend.INSTANCE.many(source, prefetch);
+        return real.many(source, prefetch);
     }
 
     @Override
     public <N> N createOne(Callable<?> body, Class<N> type) {
-        return ReactorBackend.INSTANCE.createOne(body, type);
+        return real.createOne(body, type);
     }
 
     @Override
     public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
-        return ReactorBackend.INSTANCE.createStream(source, type);
+        return real.createStream(source, type);
     }
 
     @Override
     public void undeliverable(Undeliverable signal, @Nullable Object context) {
-        ReactorBackend.INSTANCE.undeliverable(signal, context);
+        real.undeliverable(signal, context);
     }
 
     @Override

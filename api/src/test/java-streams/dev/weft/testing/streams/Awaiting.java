@@ -1,12 +1,7 @@
-package dev.weft.rxjava;
-
-import static dev.weft.rxjava.RxAsync.awaitFirst;
-import static dev.weft.rxjava.RxAsync.awaitLast;
-import static dev.weft.rxjava.RxAsync.awaitSingle;
-import static dev.weft.rxjava.RxAsync.each;
+package dev.weft.testing.streams;
 
 import dev.weft.AsyncIterator;
-import io.reactivex.rxjava3.core.Flowable;
+import dev.weft.testing.Watched;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.reactivestreams.Subscriber;
 
 /** A subscriber of ours, which exists only while a coroutine awaits or iterates, and that coroutine. */
-final class Awaiting {
+public final class Awaiting {
     /** What the coroutine does, and what it asks for. */
-    enum Way {
+    public enum Way {
         FIRST(1, 1),
         LAST(Long.MAX_VALUE, 32),
         SINGLE(Long.MAX_VALUE, 1),
@@ -49,32 +44,37 @@ final class Awaiting {
     private final Runnable onTaken;
 
     /** A coroutine that awaits; if it has a loop, that waits for {@link #demand}. */
-    Awaiting(Way way) {
-        this(way, () -> {});
+    Awaiting(Library library, Way way) {
+        this(library, way, () -> {});
     }
 
-    Awaiting(Way way, Runnable onTaken) {
+    Awaiting(Library library, Way way, Runnable onTaken) {
         this.onTaken = onTaken;
         this.coroutine = Watched.coroutine(() -> {
-            take(way, source());
+            library.take(way, this);
             return null;
         });
     }
 
     /** A coroutine that takes all that comes. */
-    static Awaiting all(Way way) {
-        return all(way, () -> {});
+    static Awaiting all(Library library, Way way) {
+        return all(library, way, () -> {});
     }
 
     /** A coroutine that takes all that comes, and does this with it. */
-    static Awaiting all(Way way, Runnable onTaken) {
-        return new Awaiting(way, onTaken).demand(Integer.MAX_VALUE);
+    static Awaiting all(Library library, Way way, Runnable onTaken) {
+        return new Awaiting(library, way, onTaken).demand(Integer.MAX_VALUE);
     }
 
     /** Lets the loop take more values. */
     Awaiting demand(long count) {
         demand.release((int) count);
         return this;
+    }
+
+    /** Told by the source. */
+    public void subscribed(Subscriber<? super Long> by) {
+        subscriber.complete(by);
     }
 
     /** The subscriber, which the coroutine's source is given. */
@@ -86,34 +86,15 @@ final class Awaiting {
         }
     }
 
-    private void take(Way way, Flowable<Long> source) throws InterruptedException {
-        switch (way) {
-            case FIRST -> taken(awaitFirst(source));
-            case LAST -> taken(awaitLast(source));
-            case SINGLE -> taken(awaitSingle(source));
-            case EACH_1 -> loop(each(source, 1));
-            case EACH_32 -> loop(each(source, 32));
-        }
-    }
-
-    private void loop(AsyncIterator<Long> opened) throws InterruptedException {
+    /** Takes what a loop gives. */
+    public void loop(AsyncIterator<Long> opened) throws InterruptedException {
         try (AsyncIterator<Long> values = opened) {
             for (demand.acquire(); values.hasNext(); demand.acquire()) taken(values.next());
         }
     }
 
-    private void taken(Long value) {
+    public void taken(Long value) {
         taken.add(value);
         onTaken.run();
-    }
-
-    /** A source that only tells who has subscribed. */
-    private Flowable<Long> source() {
-        return new Flowable<>() {
-            @Override
-            protected void subscribeActual(Subscriber<? super Long> actual) {
-                subscriber.complete(actual);
-            }
-        };
     }
 }

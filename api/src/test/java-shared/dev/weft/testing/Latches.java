@@ -1,4 +1,4 @@
-package dev.weft.rxjava;
+package dev.weft.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,10 +7,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Waiting for other threads, never for ever. */
-final class Latches {
+public final class Latches {
     private Latches() {}
 
-    static void await(CountDownLatch latch) {
+    public static void await(CountDownLatch latch) {
         try {
             assertThat(latch.await(Watched.SECONDS, TimeUnit.SECONDS))
                     .as("it happened in time")
@@ -21,7 +21,7 @@ final class Latches {
     }
 
     /** Waits through interrupts, and leaves the flag as it would have been. */
-    static void awaitUninterruptibly(CountDownLatch latch) {
+    public static void awaitUninterruptibly(CountDownLatch latch) {
         boolean interrupted = false;
         while (latch.getCount() > 0) {
             try {
@@ -34,12 +34,12 @@ final class Latches {
     }
 
     /** Waits until all are here. */
-    static void meet(CountDownLatch all) {
+    public static void meet(CountDownLatch all) {
         all.countDown();
         await(all);
     }
 
-    static void join(Thread thread) {
+    public static void join(Thread thread) {
         try {
             assertThat(thread.join(Duration.ofSeconds(Watched.SECONDS))).isTrue();
         } catch (InterruptedException interrupted) {

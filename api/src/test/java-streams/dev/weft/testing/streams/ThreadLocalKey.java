@@ -1,19 +1,19 @@
-package dev.weft.reactor;
+package dev.weft.testing.streams;
 
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
 
-/** A registered thread-local, whose key in a Reactor context is its name; it is removed from the registry when it is closed. */
-final class ThreadLocalKey implements ThreadLocalAccessor<String>, AutoCloseable {
+/** A registered thread-local, whose key in a context is its name; it is removed from the registry when it is closed. */
+public final class ThreadLocalKey implements ThreadLocalAccessor<String>, AutoCloseable {
     private final String key;
     private final ThreadLocal<String> local = new ThreadLocal<>();
 
     /** What setting and resetting the value do besides. */
-    volatile Runnable onSet = () -> {};
+    public volatile Runnable onSet = () -> {};
 
-    volatile Runnable onReset = () -> {};
+    public volatile Runnable onReset = () -> {};
 
-    ThreadLocalKey(String key) {
+    public ThreadLocalKey(String key) {
         this.key = key;
         ContextRegistry.getInstance().registerThreadLocalAccessor(this);
     }

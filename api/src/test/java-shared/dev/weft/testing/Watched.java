@@ -1,4 +1,4 @@
-package dev.weft.rxjava;
+package dev.weft.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A body on a thread of its own, watched from outside: when it waits, and what it ends with. */
-final class Watched<T> {
+public final class Watched<T> {
     /** How long something that must happen may take. */
-    static final long SECONDS = 10;
+    public static final long SECONDS = 10;
 
     private final Thread thread;
     private final CountDownLatch end = new CountDownLatch(1);
@@ -44,7 +44,7 @@ final class Watched<T> {
     }
 
     /** Runs a body in a coroutine. */
-    static <T> Watched<T> coroutine(Callable<T> body) {
+    public static <T> Watched<T> coroutine(Callable<T> body) {
         try {
             return new Watched<>(body);
         } catch (Exception failure) {
@@ -53,7 +53,7 @@ final class Watched<T> {
     }
 
     /** Runs a body on a thread that is no coroutine. */
-    static <T> Watched<T> thread(Thread.Builder builder, Callable<T> body) {
+    public static <T> Watched<T> thread(Thread.Builder builder, Callable<T> body) {
         var watched = new Watched<>(builder, body);
         watched.thread.start();
         return watched;
@@ -69,20 +69,20 @@ final class Watched<T> {
         end.countDown();
     }
 
-    Thread thread() {
+    public Thread thread() {
         return thread;
     }
 
-    boolean cancel() {
+    public boolean cancel() {
         return handle.cancel();
     }
 
-    boolean hasEnded() {
+    public boolean hasEnded() {
         return end.getCount() == 0;
     }
 
     /** Waits until the thread waits. */
-    Watched<T> parked() {
+    public Watched<T> parked() {
         until("parked", () -> hasEnded() || isWaiting());
         if (hasEnded()) throw new AssertionError("ended instead of waiting", thrown);
         return this;
@@ -92,7 +92,7 @@ final class Watched<T> {
      * Whether the body waits. The state of a thread that was just woken may still show that it waits; so a coroutine is asked
      * itself, and in foreign code it has to show it for a while.
      */
-    boolean isWaiting() {
+    public boolean isWaiting() {
         if (task != null && task.rest() >= 0) return true;
         for (int i = 0; i < 1000; i++) {
             Thread.State state = thread.getState();
@@ -103,7 +103,7 @@ final class Watched<T> {
     }
 
     /** Waits until the body has ended. */
-    Watched<T> ended() {
+    public Watched<T> ended() {
         try {
             if (end.await(SECONDS, TimeUnit.SECONDS)) return this;
         } catch (InterruptedException interrupted) {
@@ -115,21 +115,21 @@ final class Watched<T> {
     }
 
     /** What the body returned. */
-    T value() {
+    public T value() {
         ended();
         if (thrown != null) throw new AssertionError("threw instead of returning", thrown);
         return value;
     }
 
     /** What the body threw, the instance. */
-    Throwable failure() {
+    public Throwable failure() {
         ended();
         if (thrown == null) fail("returned %s instead of throwing", value);
         return thrown;
     }
 
     /** Waits for the end of the thread, not only of the body. */
-    Watched<T> joined() {
+    public Watched<T> joined() {
         try {
             assertThat(thread.join(Duration.ofSeconds(SECONDS)))
                     .as("the thread is left behind")
@@ -141,13 +141,13 @@ final class Watched<T> {
     }
 
     /** Whether the interrupt flag was set when the body ended. */
-    boolean interruptedAtEnd() {
+    public boolean interruptedAtEnd() {
         ended();
         return interruptedAtEnd;
     }
 
     /** Spins until something is so. */
-    static void until(String what, BooleanSupplier condition) {
+    public static void until(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) fail("not %s within %d s", what, SECONDS);

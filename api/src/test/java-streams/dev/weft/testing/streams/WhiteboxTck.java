@@ -1,6 +1,6 @@
-package dev.weft.reactor;
+package dev.weft.testing.streams;
 
-import dev.weft.reactor.Awaiting.Way;
+import dev.weft.testing.streams.Awaiting.Way;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import org.reactivestreams.tck.SubscriberWhiteboxVerification;
@@ -10,14 +10,13 @@ import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
 
 /** The white-box half of the Reactive Streams TCK for a subscriber of ours; the rules that it leaves untested are tested here. */
-public abstract class WhiteboxTck extends SubscriberWhiteboxVerification<Long> {
+public abstract class WhiteboxTck extends SubscriberWhiteboxVerification<Long> implements Library {
     final TestEnvironment environment;
     private final Way way;
-    private final SubscriberRules rules;
-    private HookLog hooks;
+    private WatchedHooks hooks;
     private Awaiting awaiting;
 
-    WhiteboxTck(Way way) {
+    protected WhiteboxTck(Way way) {
         this(way, new TestEnvironment(PublisherTck.PATIENCE, PublisherTck.SILENCE, PublisherTck.SILENCE));
     }
 
@@ -25,12 +24,11 @@ public abstract class WhiteboxTck extends SubscriberWhiteboxVerification<Long> {
         super(environment);
         this.environment = environment;
         this.way = way;
-        this.rules = new SubscriberRules(way);
     }
 
     @Override
     public Subscriber<Long> createSubscriber(WhiteboxSubscriberProbe<Long> probe) {
-        awaiting = new Awaiting(way);
+        awaiting = new Awaiting(this, way);
         return new Probed(awaiting, probe);
     }
 
@@ -42,7 +40,7 @@ public abstract class WhiteboxTck extends SubscriberWhiteboxVerification<Long> {
     /** Breaches and leftovers are what these tests are about: they are no news. */
     @BeforeMethod
     public void openHooks() {
-        hooks = new HookLog();
+        hooks = hooks();
     }
 
     /** Whatever the test has left open, the coroutine can be ended. */
@@ -54,84 +52,88 @@ public abstract class WhiteboxTck extends SubscriberWhiteboxVerification<Long> {
         hooks.close();
     }
 
+    private SubscriberRules rules() {
+        return new SubscriberRules(this, way);
+    }
+
     @Override
     @Test
     public void untested_spec202_shouldAsynchronouslyDispatch() {
-        rules.rule2_02_aSignalReturnsWithoutWaitingForTheConsumer();
+        rules().rule2_02_aSignalReturnsWithoutWaitingForTheConsumer();
     }
 
     @Override
     @Test
     public void untested_spec204_mustConsiderTheSubscriptionAsCancelledInAfterRecievingOnCompleteOrOnError() {
-        rules.rule2_04_nothingIsAskedAfterTheEnd();
+        rules().rule2_04_nothingIsAskedAfterTheEnd();
     }
 
     @Override
     @Test
     public void untested_spec206_mustCallSubscriptionCancelIfItIsNoLongerValid() {
-        rules.rule2_06_aSubscriptionThatIsNotNeededIsCancelled();
-        rules.rule2_06_aSubscriptionThatComesTooLateIsCancelled();
+        rules().rule2_06_aSubscriptionThatIsNotNeededIsCancelled();
+        rules().rule2_06_aSubscriptionThatComesTooLateIsCancelled();
     }
 
     @Override
     @Test
     public void
             untested_spec207_mustEnsureAllCallsOnItsSubscriptionTakePlaceFromTheSameThreadOrTakeCareOfSynchronization() {
-        rules.rule2_07_requestsAreSerial();
+        rules().rule2_07_requestsAreSerial();
     }
 
     @Override
     @Test
     public void untested_spec211_mustMakeSureThatAllCallsOnItsMethodsHappenBeforeTheProcessingOfTheRespectiveEvents() {
-        rules.rule2_11_whatIsDoneBeforeASignalIsSeenBehindIt();
+        rules().rule2_11_whatIsDoneBeforeASignalIsSeenBehindIt();
     }
 
     @Override
     @Test
     public void untested_spec212_mustNotCallOnSubscribeMoreThanOnceBasedOnObjectEquality_specViolation() {
-        rules.rule2_12_aSecondOnSubscribeOfTheSameSubscriptionChangesNothing();
+        rules().rule2_12_aSecondOnSubscribeOfTheSameSubscriptionChangesNothing();
     }
 
     @Override
     @Test
     public void untested_spec213_failingOnSignalInvocation() {
-        rules.rule2_13_noSignalThrowsWhateverTheConsumerDoes();
+        rules().rule2_13_noSignalThrowsWhateverTheConsumerDoes();
     }
 
     @Override
     @Test
     public void untested_spec301_mustNotBeCalledOutsideSubscriberContext() {
-        rules.rule3_01_onlyTheSubscriberAsks();
+        rules().rule3_01_onlyTheSubscriberAsks();
     }
 
     @Override
     @Test
     public void untested_spec310_requestMaySynchronouslyCallOnNextOnSubscriber() {
-        rules.rule3_10_aRequestMayGiveTheValues();
+        rules().rule3_10_aRequestMayGiveTheValues();
     }
 
     @Override
     @Test
     public void untested_spec311_requestMaySynchronouslyCallOnCompleteOrOnError() {
-        rules.rule3_11_aRequestMayEndTheStream();
+        rules().rule3_11_aRequestMayEndTheStream();
     }
 
     @Override
     @Test
     public void untested_spec314_cancelMayCauseThePublisherToShutdownIfNoOtherSubscriptionExists() {
-        rules.rule3_14_aSourceThatEndsWhenItIsCancelledChangesNothing();
+        rules().rule3_14_aSourceThatEndsWhenItIsCancelledChangesNothing();
     }
 
     @Override
     @Test
     public void untested_spec315_cancelMustNotThrowExceptionAndMustSignalOnError() {
-        rules.rule3_15_aCancelThatThrowsChangesNothing();
+        rules().rule3_15_aCancelThatThrowsChangesNothing();
     }
 
     @Override
     @Test
     public void untested_spec316_requestMustNotThrowExceptionAndMustOnErrorTheSubscriber() {
-        rules.rule3_16_aRequestThatThrowsIsTheEnd();
+        rules().rule3_16_aRequestThatThrowsIsTheEnd();
     }
 
     /** Tells the kit what our subscriber was told. What the kit triggers is done by who makes our subscriber ask: the loop. */

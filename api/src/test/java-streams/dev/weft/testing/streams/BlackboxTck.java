@@ -1,6 +1,6 @@
-package dev.weft.reactor;
+package dev.weft.testing.streams;
 
-import dev.weft.reactor.Awaiting.Way;
+import dev.weft.testing.streams.Awaiting.Way;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.tck.SubscriberBlackboxVerification;
 import org.reactivestreams.tck.TestEnvironment;
@@ -9,22 +9,20 @@ import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
 
 /** The black-box half of the Reactive Streams TCK for a subscriber of ours; the rules that it leaves untested are tested here. */
-public abstract class BlackboxTck extends SubscriberBlackboxVerification<Long> {
+public abstract class BlackboxTck extends SubscriberBlackboxVerification<Long> implements Library {
     private final Way way;
-    private final SubscriberRules rules;
-    private HookLog hooks;
+    private WatchedHooks hooks;
     private Awaiting awaiting;
 
-    BlackboxTck(Way way) {
+    protected BlackboxTck(Way way) {
         super(new TestEnvironment(PublisherTck.PATIENCE, PublisherTck.SILENCE, PublisherTck.SILENCE));
         this.way = way;
-        this.rules = new SubscriberRules(way);
     }
 
     @Override
     @SuppressWarnings("unchecked") // it takes numbers
     public Subscriber<Long> createSubscriber() {
-        awaiting = Awaiting.all(way);
+        awaiting = Awaiting.all(this, way);
         return (Subscriber<Long>) awaiting.subscriber();
     }
 
@@ -36,7 +34,7 @@ public abstract class BlackboxTck extends SubscriberBlackboxVerification<Long> {
     /** Breaches and leftovers are what these tests are about: they are no news. */
     @BeforeMethod
     public void openHooks() {
-        hooks = new HookLog();
+        hooks = hooks();
     }
 
     /** Whatever the test has left open, the coroutine can be ended. */
@@ -48,96 +46,100 @@ public abstract class BlackboxTck extends SubscriberBlackboxVerification<Long> {
         hooks.close();
     }
 
+    private SubscriberRules rules() {
+        return new SubscriberRules(this, way);
+    }
+
     @Override
     @Test
     public void untested_spec202_blackbox_shouldAsynchronouslyDispatch() {
-        rules.rule2_02_aSignalReturnsWithoutWaitingForTheConsumer();
+        rules().rule2_02_aSignalReturnsWithoutWaitingForTheConsumer();
     }
 
     @Override
     @Test
     public void untested_spec204_blackbox_mustConsiderTheSubscriptionAsCancelledInAfterRecievingOnCompleteOrOnError() {
-        rules.rule2_04_nothingIsAskedAfterTheEnd();
+        rules().rule2_04_nothingIsAskedAfterTheEnd();
     }
 
     @Override
     @Test
     public void untested_spec206_blackbox_mustCallSubscriptionCancelIfItIsNoLongerValid() {
-        rules.rule2_06_aSubscriptionThatIsNotNeededIsCancelled();
-        rules.rule2_06_aSubscriptionThatComesTooLateIsCancelled();
+        rules().rule2_06_aSubscriptionThatIsNotNeededIsCancelled();
+        rules().rule2_06_aSubscriptionThatComesTooLateIsCancelled();
     }
 
     @Override
     @Test
     public void
             untested_spec207_blackbox_mustEnsureAllCallsOnItsSubscriptionTakePlaceFromTheSameThreadOrTakeCareOfSynchronization() {
-        rules.rule2_07_requestsAreSerial();
+        rules().rule2_07_requestsAreSerial();
     }
 
     @Override
     @Test
     public void untested_spec208_blackbox_mustBePreparedToReceiveOnNextSignalsAfterHavingCalledSubscriptionCancel() {
-        rules.rule2_08_signalsAfterACancellationAreTakenCareOf();
+        rules().rule2_08_signalsAfterACancellationAreTakenCareOf();
     }
 
     @Override
     @Test
     public void
             untested_spec211_blackbox_mustMakeSureThatAllCallsOnItsMethodsHappenBeforeTheProcessingOfTheRespectiveEvents() {
-        rules.rule2_11_whatIsDoneBeforeASignalIsSeenBehindIt();
+        rules().rule2_11_whatIsDoneBeforeASignalIsSeenBehindIt();
     }
 
     @Override
     @Test
     public void untested_spec212_blackbox_mustNotCallOnSubscribeMoreThanOnceBasedOnObjectEquality() {
-        rules.rule2_12_aSecondOnSubscribeOfTheSameSubscriptionChangesNothing();
+        rules().rule2_12_aSecondOnSubscribeOfTheSameSubscriptionChangesNothing();
     }
 
     @Override
     @Test
     public void untested_spec213_blackbox_failingOnSignalInvocation() {
-        rules.rule2_13_noSignalThrowsWhateverTheConsumerDoes();
+        rules().rule2_13_noSignalThrowsWhateverTheConsumerDoes();
     }
 
     @Override
     @Test
     public void untested_spec301_blackbox_mustNotBeCalledOutsideSubscriberContext() {
-        rules.rule3_01_onlyTheSubscriberAsks();
+        rules().rule3_01_onlyTheSubscriberAsks();
     }
 
     @Override
     @Test
     public void untested_spec308_blackbox_requestMustRegisterGivenNumberElementsToBeProduced() {
-        rules.rule3_08_whatIsRequestedIsWhatIsTaken();
+        rules().rule3_08_whatIsRequestedIsWhatIsTaken();
     }
 
     @Override
     @Test
     public void untested_spec310_blackbox_requestMaySynchronouslyCallOnNextOnSubscriber() {
-        rules.rule3_10_aRequestMayGiveTheValues();
+        rules().rule3_10_aRequestMayGiveTheValues();
     }
 
     @Override
     @Test
     public void untested_spec311_blackbox_requestMaySynchronouslyCallOnCompleteOrOnError() {
-        rules.rule3_11_aRequestMayEndTheStream();
+        rules().rule3_11_aRequestMayEndTheStream();
     }
 
     @Override
     @Test
     public void untested_spec314_blackbox_cancelMayCauseThePublisherToShutdownIfNoOtherSubscriptionExists() {
-        rules.rule3_14_aSourceThatEndsWhenItIsCancelledChangesNothing();
+        rules().rule3_14_aSourceThatEndsWhenItIsCancelledChangesNothing();
     }
 
     @Override
     @Test
     public void untested_spec315_blackbox_cancelMustNotThrowExceptionAndMustSignalOnError() {
-        rules.rule3_15_aCancelThatThrowsChangesNothing();
+        rules().rule3_15_aCancelThatThrowsChangesNothing();
     }
 
     @Override
     @Test
     public void untested_spec316_blackbox_requestMustNotThrowExceptionAndMustOnErrorTheSubscriber() {
-        rules.rule3_16_aRequestThatThrowsIsTheEnd();
+        rules().rule3_16_aRequestThatThrowsIsTheEnd();
     }
 }

@@ -1,8 +1,11 @@
-package dev.weft.reactor;
+package dev.weft.testing.streams;
 
 import static org.testng.Assert.assertEquals;
 import static org.testng.Assert.assertTrue;
 
+import dev.weft.testing.Latches;
+import dev.weft.testing.StreamRecorder;
+import dev.weft.testing.Watched;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,19 +16,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 import org.reactivestreams.tck.PublisherVerification;
 import org.reactivestreams.tck.TestEnvironment;
 import org.reactivestreams.tck.TestEnvironment.ManualSubscriberWithSubscriptionSupport;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
-import reactor.core.CorePublisher;
-import reactor.core.CoreSubscriber;
 
 /** The Reactive Streams TCK for a publisher of ours of 0, 1, 2, …; the rules that it leaves untested are tested here. */
-public abstract class PublisherTck extends PublisherVerification<Long> {
+public abstract class PublisherTck extends PublisherVerification<Long> implements Library {
     /** How long a signal may take on a busy machine; nothing waits that long unless it fails. */
     static final long PATIENCE = 10_000;
 
@@ -33,9 +32,9 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
     static final long SILENCE = 40;
 
     private final TestEnvironment environment;
-    private HookLog hooks;
+    private WatchedHooks hooks;
 
-    PublisherTck() {
+    protected PublisherTck() {
         this(new TestEnvironment(PATIENCE, SILENCE, SILENCE));
     }
 
@@ -44,17 +43,9 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
         this.environment = environment;
     }
 
-    /** The publisher without Reactor's wrapper for subscribers that are not its own, which would keep the rules in its place. */
-    static Publisher<Long> bare(CorePublisher<Long> publisher) {
-        return subscriber -> {
-            if (subscriber == null) publisher.subscribe((Subscriber<Long>) null);
-            else publisher.subscribe(new Bare(subscriber));
-        };
-    }
-
     @BeforeMethod
     public void openHooks() {
-        hooks = new HookLog();
+        hooks = hooks();
     }
 
     @AfterMethod
@@ -79,7 +70,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
     @Test
     public void untested_spec106_mustConsiderSubscriptionCancelledAfterOnErrorOrOnCompleteHasBeenCalled() {
         for (Publisher<Long> publisher : List.of(createPublisher(atMost(1)), createFailedPublisher())) {
-            var recorder = Recorder.<Long>eager();
+            var recorder = recorder().eager();
             publisher.subscribe(recorder);
             recorder.ended();
             List<Object> trail = List.copyOf(recorder.trail);
@@ -95,7 +86,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
     @Override
     @Test
     public void untested_spec107_mustNotEmitFurtherSignalsOnceOnErrorHasBeenSignalled() {
-        var recorder = new Recorder<Long>();
+        var recorder = recorder();
         createFailedPublisher().subscribe(recorder);
         recorder.ended().request(Long.MAX_VALUE);
         environment.verifyNoAsyncErrors();
@@ -106,14 +97,14 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
     @Test
     public void untested_spec108_possiblyCanceledSubscriptionShouldNotReceiveOnErrorOrOnCompleteSignals() {
         for (Publisher<Long> publisher : List.of(createPublisher(atMost(1)), createFailedPublisher())) {
-            var recorder = new Recorder<Long>().onSubscribe(s -> s.cancel());
+            var recorder = recorder().onSubscribe(s -> s.cancel());
             publisher.subscribe(recorder);
             environment.verifyNoAsyncErrors();
             assertEquals(recorder.trail, List.of("onSubscribe"));
         }
         if (atMost(1) == 0) return;
         var valued = new CountDownLatch(1);
-        var recorder = Recorder.<Long>eager();
+        var recorder = recorder().eager();
         recorder.onNext(value -> {
             recorder.cancel();
             valued.countDown();
@@ -127,7 +118,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
     @Override
     @Test
     public void untested_spec109_subscribeShouldNotThrowNonFatalThrowable() {
-        var recorder = new Recorder<Long>();
+        var recorder = recorder();
         createFailedPublisher().subscribe(recorder);
         recorder.ended();
         assertEquals(recorder.trail, List.of("onSubscribe", "onError"));
@@ -140,7 +131,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
     public void untested_spec110_rejectASubscriptionRequestIfTheSameSubscriberSubscribesTwice() {
         long elements = atMost(3);
         var subscribed = new AtomicBoolean();
-        var recorder = new Recorder<Long>().onSubscribe(s -> {
+        var recorder = recorder().onSubscribe(s -> {
             if (subscribed.getAndSet(true)) s.cancel();
             else s.request(Long.MAX_VALUE);
         });
@@ -173,10 +164,10 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
     }
 
     /** Signals nothing but the one that the subscriber is still busy with, and comes back. */
-    private void whileTheSubscriberIsBusy(Consumer<Recorder<Long>> call) {
+    private void whileTheSubscriberIsBusy(Consumer<StreamRecorder<Long>> call) {
         var busy = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        var recorder = Recorder.<Long>eager();
+        var recorder = recorder().eager();
         recorder.onNext(value -> {
             busy.countDown();
             Latches.await(release);
@@ -250,27 +241,5 @@ public abstract class PublisherTck extends PublisherVerification<Long> {
         subscriber.nextElement();
         subscriber.cancel();
         return new WeakReference<>(subscriber);
-    }
-
-    private record Bare(Subscriber<? super Long> subscriber) implements CoreSubscriber<Long> {
-        @Override
-        public void onSubscribe(Subscription subscription) {
-            subscriber.onSubscribe(subscription);
-        }
-
-        @Override
-        public void onNext(Long value) {
-            subscriber.onNext(value);
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            subscriber.onError(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            subscriber.onComplete();
-        }
     }
 }

@@ -1,4 +1,4 @@
-package dev.weft.reactor;
+package dev.weft.testing.streams;
 
 import static org.testng.Assert.assertEquals;
 import static org.testng.Assert.assertFalse;
@@ -7,7 +7,8 @@ import static org.testng.Assert.assertSame;
 import static org.testng.Assert.assertTrue;
 
 import dev.weft.NoValueException;
-import dev.weft.reactor.Awaiting.Way;
+import dev.weft.testing.Watched;
+import dev.weft.testing.streams.Awaiting.Way;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -23,15 +24,17 @@ import org.reactivestreams.Subscription;
 
 /** The rules for subscribers that the Reactive Streams TCK leaves untested. */
 final class SubscriberRules {
+    private final Library library;
     private final Way way;
 
-    SubscriberRules(Way way) {
+    SubscriberRules(Library library, Way way) {
+        this.library = library;
         this.way = way;
     }
 
     void rule2_02_aSignalReturnsWithoutWaitingForTheConsumer() {
         var consumer = new AtomicReference<Thread>();
-        var awaiting = new Awaiting(way, () -> consumer.set(Thread.currentThread()));
+        var awaiting = new Awaiting(library, way, () -> consumer.set(Thread.currentThread()));
         Subscriber<? super Long> subscriber = awaiting.subscriber();
         subscriber.onSubscribe(new Asked());
         for (long i = 0; i < way.values; i++) subscriber.onNext(i);
@@ -46,7 +49,7 @@ final class SubscriberRules {
         List<Consumer<Subscriber<?>>> ends =
                 List.of(Subscriber::onComplete, s -> s.onError(new IOException("the end")));
         for (Consumer<Subscriber<?>> end : ends) {
-            var awaiting = new Awaiting(way);
+            var awaiting = new Awaiting(library, way);
             var asked = new Asked();
             awaiting.subscriber().onSubscribe(asked);
             if (way != Way.FIRST) awaiting.subscriber().onNext(0L);
@@ -59,7 +62,7 @@ final class SubscriberRules {
 
     void rule2_06_aSubscriptionThatIsNotNeededIsCancelled() {
         var asked = new Asked();
-        Awaiting awaiting = Awaiting.all(way);
+        Awaiting awaiting = Awaiting.all(library, way);
         awaiting.subscriber().onSubscribe(asked);
         for (long i = 0; i < way.values; i++) awaiting.subscriber().onNext(i);
         if (way == Way.SINGLE) awaiting.subscriber().onNext(1L);
@@ -70,7 +73,7 @@ final class SubscriberRules {
 
     void rule2_06_aSubscriptionThatComesTooLateIsCancelled() {
         var asked = new Asked();
-        Awaiting awaiting = Awaiting.all(way);
+        Awaiting awaiting = Awaiting.all(library, way);
         Subscriber<? super Long> subscriber = awaiting.subscriber();
         awaiting.coroutine.cancel();
         awaiting.coroutine.joined();
@@ -82,7 +85,7 @@ final class SubscriberRules {
     /** The source gives all that the first request asks for before it returns; the loop, elsewhere, waits with the next. */
     void rule2_07_requestsAreSerial() {
         var asked = new Asked();
-        Awaiting awaiting = Awaiting.all(way);
+        Awaiting awaiting = Awaiting.all(library, way);
         Subscriber<? super Long> subscriber = awaiting.subscriber();
         asked.onRequest = count -> {
             if (asked.requests.size() > 1) return;
@@ -99,9 +102,9 @@ final class SubscriberRules {
     }
 
     void rule2_08_signalsAfterACancellationAreTakenCareOf() {
-        try (var hooks = new HookLog()) {
+        try (var hooks = library.hooks()) {
             var asked = new Asked();
-            Awaiting awaiting = Awaiting.all(way);
+            Awaiting awaiting = Awaiting.all(library, way);
             Subscriber<? super Long> subscriber = awaiting.subscriber();
             subscriber.onSubscribe(asked);
             awaiting.coroutine.cancel();
@@ -119,7 +122,7 @@ final class SubscriberRules {
         for (long round = 1; round <= 20; round++) {
             long[] plain = {0};
             var seen = new CopyOnWriteArrayList<Long>();
-            Awaiting awaiting = Awaiting.all(way, () -> seen.add(plain[0]));
+            Awaiting awaiting = Awaiting.all(library, way, () -> seen.add(plain[0]));
             awaiting.subscriber().onSubscribe(new Asked());
             plain[0] = round;
             awaiting.subscriber().onNext(0L);
@@ -131,7 +134,7 @@ final class SubscriberRules {
 
     void rule2_12_aSecondOnSubscribeOfTheSameSubscriptionChangesNothing() {
         var asked = new Asked();
-        Awaiting awaiting = Awaiting.all(way);
+        Awaiting awaiting = Awaiting.all(library, way);
         awaiting.subscriber().onSubscribe(asked);
         awaiting.subscriber().onSubscribe(asked);
         assertEquals(asked.requests, List.of(way.demand));
@@ -143,10 +146,10 @@ final class SubscriberRules {
     }
 
     void rule2_13_noSignalThrowsWhateverTheConsumerDoes() {
-        try (var hooks = new HookLog()) {
+        try (var hooks = library.hooks()) {
             var own = new IllegalStateException("the consumer's own");
             var late = new IOException("late");
-            Awaiting awaiting = Awaiting.all(way, () -> {
+            Awaiting awaiting = Awaiting.all(library, way, () -> {
                 throw own;
             });
             Subscriber<? super Long> subscriber = awaiting.subscriber();
@@ -166,7 +169,7 @@ final class SubscriberRules {
 
     void rule3_01_onlyTheSubscriberAsks() {
         var asked = new Asked();
-        Awaiting awaiting = Awaiting.all(way);
+        Awaiting awaiting = Awaiting.all(library, way);
         awaiting.coroutine.parked();
         awaiting.subscriber().onSubscribe(asked);
         for (long i = 0; i < way.values; i++) awaiting.subscriber().onNext(i);
@@ -180,7 +183,7 @@ final class SubscriberRules {
 
     void rule3_08_whatIsRequestedIsWhatIsTaken() {
         var asked = new Asked();
-        Awaiting awaiting = Awaiting.all(way);
+        Awaiting awaiting = Awaiting.all(library, way);
         awaiting.subscriber().onSubscribe(asked);
         assertEquals(asked.requests, List.of(way.demand));
         long values = way.isLoop() ? 100 : 0;
@@ -199,7 +202,7 @@ final class SubscriberRules {
     void rule3_10_aRequestMayGiveTheValues() {
         int total = way.isLoop() ? 100 : way.values;
         var asked = new Asked();
-        Awaiting awaiting = Awaiting.all(way);
+        Awaiting awaiting = Awaiting.all(library, way);
         Subscriber<? super Long> subscriber = awaiting.subscriber();
         long[] sent = {0};
         var ended = new AtomicBoolean();
@@ -215,7 +218,7 @@ final class SubscriberRules {
 
     void rule3_11_aRequestMayEndTheStream() {
         var asked = new Asked();
-        Awaiting awaiting = Awaiting.all(way);
+        Awaiting awaiting = Awaiting.all(library, way);
         asked.onRequest = count -> awaiting.subscriber().onComplete();
         awaiting.subscriber().onSubscribe(asked);
         awaiting.coroutine.joined();
@@ -223,7 +226,7 @@ final class SubscriberRules {
 
         var failure = new IllegalStateException("the source's own");
         var failing = new Asked();
-        Awaiting failed = Awaiting.all(way);
+        Awaiting failed = Awaiting.all(library, way);
         failing.onRequest = count -> failed.subscriber().onError(failure);
         failed.subscriber().onSubscribe(failing);
         assertSame(failed.coroutine.failure(), failure);
@@ -234,9 +237,9 @@ final class SubscriberRules {
         List<Consumer<Subscriber<?>>> ends =
                 List.of(Subscriber::onComplete, s -> s.onError(new IOException("shut down")));
         for (Consumer<Subscriber<?>> end : ends) {
-            try (var hooks = new HookLog()) {
+            try (var hooks = library.hooks()) {
                 var asked = new Asked();
-                Awaiting awaiting = Awaiting.all(way);
+                Awaiting awaiting = Awaiting.all(library, way);
                 Subscriber<? super Long> subscriber = awaiting.subscriber();
                 asked.onCancel = () -> end.accept(subscriber);
                 subscriber.onSubscribe(asked);
@@ -255,7 +258,7 @@ final class SubscriberRules {
         asked.onCancel = () -> {
             throw thrown;
         };
-        Awaiting awaiting = Awaiting.all(way);
+        Awaiting awaiting = Awaiting.all(library, way);
         awaiting.subscriber().onSubscribe(asked);
         awaiting.coroutine.parked().cancel();
         assertTrue(awaiting.coroutine.failure() instanceof CancellationException);
@@ -268,7 +271,7 @@ final class SubscriberRules {
         asked.onRequest = count -> {
             throw thrown;
         };
-        Awaiting awaiting = Awaiting.all(way);
+        Awaiting awaiting = Awaiting.all(library, way);
         awaiting.subscriber().onSubscribe(asked);
         assertSame(awaiting.coroutine.failure(), thrown);
         awaiting.coroutine.joined();

@@ -1,4 +1,4 @@
-package dev.weft.reactor;
+package dev.weft.testing.streams;
 
 import org.testng.annotations.Test;
 
@@ -17,7 +17,7 @@ public abstract class FewElementsTck extends PublisherTck {
     private final long most;
     private boolean fewDo;
 
-    FewElementsTck(long most) {
+    protected FewElementsTck(long most) {
         this.most = most;
     }
 
