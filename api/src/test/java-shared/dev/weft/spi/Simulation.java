@@ -38,7 +38,6 @@ public final class Simulation implements Timer {
     private static final int SHOWN_STEPS = 80;
     private static final int PLAYED_TWICE = 10;
     private static final long SOON = TimeUnit.SECONDS.toNanos(2);
-    private static final int SEEDS = Integer.getInteger("weft.seeds", 10_000);
     private static final Long ONLY = Long.getLong("weft.seed");
 
     /** The one that is being played, for schedulers of libraries, which are made once for all runs. */
@@ -112,7 +111,7 @@ public final class Simulation implements Timer {
         Set<Integer> ways = new HashSet<>();
         long steps = 0;
         long first = ONLY == null ? 0 : ONLY;
-        long behind = ONLY == null ? SEEDS : ONLY + 1;
+        long behind = ONLY == null ? Integer.getInteger("weft.seeds", 10_000) : ONLY + 1;
         for (long seed = first; seed < behind; seed++) {
             var simulation = new Simulation(seed, false);
             outcomes.merge(simulation.play(seed, scenario), 1, Integer::sum);

@@ -138,7 +138,7 @@ public final class Mutants {
                         "--add-opens=java.base/java.lang=ALL-UNNAMED",
                         "-XX:TieredStopAtLevel=1",
                         "-Dweft.simulation=true",
-                        "-Dweft.seeds=" + System.getProperty("weft.seeds", "3000"),
+                        "-Dweft.seeds=" + System.getProperty("weft.seeds", "10000"),
                         "-classpath",
                         folder + File.pathSeparator + System.getProperty("java.class.path"),
                         FirstFailure.class.getName(),
