@@ -45,6 +45,12 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         task.start(null);
     }
 
+    /** {@return this stream on a dispatcher, where the coroutine of each subscriber runs} */
+    public AsyncStream<T> on(Dispatcher dispatcher) {
+        return new AsyncStream<>(
+                Objects.requireNonNull(dispatcher, "dispatcher").bind(generator));
+    }
+
     /** {@return what makes the values; for adapters} */
     public Generator<T> generator() {
         return generator;

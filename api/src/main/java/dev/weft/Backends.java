@@ -133,16 +133,15 @@ final class Backends {
                 "use the same version of weft-api and of the adapter");
     }
 
-    private static @Nullable String fromFile() {
+    static @Nullable String fromFile(String key) {
         ClassLoader loader = Backend.class.getClassLoader();
         try (InputStream in = loader == null ? null : loader.getResourceAsStream("weft.properties")) {
             if (in == null) return null;
             Properties properties = new Properties();
             properties.load(in);
-            return properties.getProperty("weft.backend");
+            return properties.getProperty(key);
         } catch (IOException | IllegalArgumentException unreadable) {
-            throw new BackendException(
-                    "weft.backend in weft.properties on the class path", unreadable, "correct that file");
+            throw new BackendException(key + " in weft.properties on the class path", unreadable, "correct that file");
         }
     }
 
@@ -190,7 +189,7 @@ final class Backends {
     }
 
     /** A value or the failure to make it, decided once. */
-    private record Once<T>(@Nullable T value, @Nullable BackendException failure) {
+    record Once<T>(@Nullable T value, @Nullable BackendException failure) {
         static <T> Once<T> of(Supplier<T> maker) {
             try {
                 return new Once<>(maker.get(), null);
@@ -216,8 +215,11 @@ final class Backends {
     }
 
     private static final class Selected {
-        static final Once<Backend> RESULT = Once.of(() ->
-                choose(System.getProperty("weft.backend"), System.getenv("WEFT_BACKEND"), fromFile(), installed()));
+        static final Once<Backend> RESULT = Once.of(() -> choose(
+                System.getProperty("weft.backend"),
+                System.getenv("WEFT_BACKEND"),
+                fromFile("weft.backend"),
+                installed()));
 
         private Selected() {}
     }

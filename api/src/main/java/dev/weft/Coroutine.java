@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
+import dev.weft.spi.Dispatched;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Scope;
 import java.util.Objects;
@@ -27,14 +28,21 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         return new Coroutine<>(body, Objects.requireNonNull(name, "name"));
     }
 
+    /** {@return this coroutine on a dispatcher, where it has a thread of its own even if it is awaited inside another} */
+    public Coroutine<T> on(Dispatcher dispatcher) {
+        return new Coroutine<>(Objects.requireNonNull(dispatcher, "dispatcher").bind(body), name);
+    }
+
     /**
      * Runs it and returns its result. Inside a coroutine it is a call: it runs on the same thread, as a nested scope, which is
-     * left when all that was started inside is done. Elsewhere it is {@link Async#run}.
+     * left when all that was started inside is done; unless it has a dispatcher of its own, then it is a child that is awaited.
+     * Outside it is {@link Async#run}.
      */
     @Override
     public T await() {
         Scope scope = Scope.current();
         if (scope == null) return outside();
+        if (body instanceof Dispatched) return start().await();
         scope.checkpoint();
         try {
             return new Scope(scope, scope.backend(), scope.context(), false).call(body::call);
@@ -74,7 +82,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
     private T outside() {
         try {
-            return RunTask.run(Backends.selected(), body, name);
+            return RunTask.run(Backends.selected(), body instanceof Dispatched ? () -> start().await() : body, name);
         } catch (Exception failure) {
             throw Failures.thrown(failure);
         }

@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
+import dev.weft.spi.Carrier;
 import dev.weft.spi.Host;
 import dev.weft.spi.Scope;
 import java.util.concurrent.CancellationException;
@@ -64,6 +65,11 @@ public final class EngineHost implements Host {
     @Override
     public Backend backend() {
         return Backends.selected();
+    }
+
+    @Override
+    public Carrier carrier() {
+        return Dispatcher.configured();
     }
 
     @Override

@@ -10,7 +10,7 @@ final class FlowGenerator<T> extends EmitterTask<T, Flow.Subscriber<? super T>>
     private final Generator<T> generator;
 
     FlowGenerator(Flow.Subscriber<? super T> downstream, Generator<T> generator, Backend backend, Object context) {
-        super(downstream, backend, context);
+        super(downstream, backend, context, generator);
         this.generator = generator;
     }
 

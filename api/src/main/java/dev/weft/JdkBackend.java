@@ -53,10 +53,10 @@ final class JdkBackend implements Backend {
         if (type.isAssignableFrom(CompletableFuture.class))
             return type.cast(StageTask.start(this, Async.context(), body));
         return many(
-                new AsyncStream<>(out -> {
+                new AsyncStream<>(Dispatcher.alike(body, out -> {
                     Object value = body.call();
                     if (value != null) out.emit(value);
-                }),
+                })),
                 type,
                 "CompletableFuture or Flow.Publisher");
     }

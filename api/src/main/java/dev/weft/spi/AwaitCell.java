@@ -131,6 +131,11 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         return backend;
     }
 
+    /** {@return whether the outcome comes as a signal, behind which the awaiter may go on, on the same thread, if he is told to} */
+    protected boolean isSignal() {
+        return false;
+    }
+
     /** {@return what awaits, as errors name it} */
     protected String operation() {
         return "await";
@@ -363,8 +368,13 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     private void wake() {
         SchedulePoint.pass();
         Object w = waiter;
-        if (w instanceof Thread thread) LockSupport.unpark(thread);
+        if (w instanceof Thread thread) unpark(thread);
         else if (w instanceof Runnable done && WAITER.compareAndSet(this, w, null)) done.run();
+    }
+
+    private void unpark(Thread thread) {
+        if (isSignal() && state != Mark.CANCELLED) Carrier.resume(thread);
+        else LockSupport.unpark(thread);
     }
 
     private @Nullable Object takeHeld() {

@@ -2,6 +2,7 @@ package dev.weft.spi;
 
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +33,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     private static final AtomicLong NUMBER = new AtomicLong();
 
     private final @Nullable Scope owner;
+    private Carrier carrier;
     private @Nullable Callable<? extends T> body;
     private Scope top = this;
     private volatile @Nullable Thread thread;
@@ -59,14 +61,15 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
      * @param body what it does
      */
     protected CoroutineTask(@Nullable Scope owner, Backend backend, Object context, Callable<? extends T> body) {
-        this(owner, backend, context);
+        this(owner, backend, context, (Object) body);
         this.body = body;
     }
 
-    /** A coroutine whose body is {@link #invoke}. */
-    CoroutineTask(@Nullable Scope owner, Backend backend, Object context) {
+    /** A coroutine whose body is {@link #invoke}; it runs where the other one says that is given here, if it does. */
+    CoroutineTask(@Nullable Scope owner, Backend backend, Object context, @Nullable Object maker) {
         super(owner, backend, context);
         this.owner = owner;
+        this.carrier = Carrier.of(maker);
     }
 
     /** Runs the body, once. */
@@ -133,6 +136,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     /** Called by the canceller, on its thread, once, right after it cancelled the coroutine. Must not block or throw. */
     protected void cancelRequested() {}
 
+    final void marked(Cancellation c) {
+        if (!c.isOwnFailureOf(this)) cancelRequested();
+        carrier.cancelled();
+    }
+
     @Override
     public @Nullable Throwable unobservedFailure() {
         return null;
@@ -192,6 +200,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         CoroutineTask<?> outermost = this;
         while (outermost.owner != null) outermost = outermost.owner.task();
         return outermost;
+    }
+
+    /** {@return what carries this one, and those it starts} */
+    final Carrier carrier() {
+        return carrier;
     }
 
     final Scope top() {
@@ -255,10 +268,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     private void launch(String name) {
         Runnable propagated = backend().propagate(context(), this::execute);
-        Thread created = SchedulePoint.thread(name, () -> live(propagated));
+        carrier = carrier.forTask(this);
+        Thread created = carrier.thread(name, () -> live(propagated));
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread = created;
-        created.start();
+        carrier.start(created);
     }
 
     /**
@@ -320,14 +334,22 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         }
         if (thread != null && result != null) Counter.CANCEL_SWALLOWED.increment();
         Reports.discard(backend(), context(), result);
-        ended(null);
+        if (ownFailure()) completeExceptionally(cause());
+        else ended(null);
     }
 
-    private void completeExceptionally(Throwable failure) {
+    private void completeExceptionally(Throwable thrown) {
         boolean own = ownFailure() || finish();
+        Throwable failure = ownFailure() && Failures.isEcho(thrown) ? cause() : thrown;
         if (owner != null && !isEchoOfOwn(failure)) owner.memberFailed(this, failure);
         if (own) failed(failure);
         else ended(isEchoOfOwn(failure) ? null : failure);
+    }
+
+    /** The failure that has cancelled this: that of the body, or of a carrier that has given up the thread. */
+    private Throwable cause() {
+        Cancellation c = Objects.requireNonNull(cancellation());
+        return unwrap(Objects.requireNonNull(c.cause()));
     }
 
     /** Whether the body's own failure was what cancelled the scope, before anybody else did. */

@@ -38,9 +38,10 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
      * @param downstream the subscriber
      * @param backend the backend selected inside
      * @param context the context inside
+     * @param generator what makes the values, which may say where it runs
      */
-    protected EmitterTask(S downstream, Backend backend, Object context) {
-        super(downstream, backend, context);
+    protected EmitterTask(S downstream, Backend backend, Object context, Object generator) {
+        super(downstream, backend, context, generator);
     }
 
     @Override
@@ -79,7 +80,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
             if (before == Long.MAX_VALUE) return;
             long sum = before + count;
             if (!REQUESTED.compareAndSet(this, before, sum < 0 ? Long.MAX_VALUE : sum)) continue;
-            if (before == 0) wake();
+            if (before == 0) wake(true);
             return;
         }
     }
@@ -137,7 +138,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     @Override
     public final boolean cancelled() {
-        wake();
+        wake(false);
         return true;
     }
 
@@ -148,7 +149,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     @Override
     protected final void cancelRequested() {
-        wake();
+        wake(false);
     }
 
     @Override
@@ -215,11 +216,12 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         scope.resume(outer);
     }
 
-    private boolean wake() {
+    private boolean wake(boolean signal) {
         SchedulePoint.pass();
         Thread waiting = waiter;
         if (waiting == null || !WAITER.compareAndSet(this, waiting, null)) return false;
-        LockSupport.unpark(waiting);
+        if (signal) Carrier.resume(waiting);
+        else LockSupport.unpark(waiting);
         return true;
     }
 

@@ -43,6 +43,9 @@ public interface Host {
     /** {@return the backend that is selected where no scope says otherwise} */
     Backend backend();
 
+    /** {@return what carries the coroutines that nobody has chosen anything for} */
+    Carrier carrier();
+
     /**
      * Refuses to wait on a thread that must not block.
      *

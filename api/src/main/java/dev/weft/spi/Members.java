@@ -43,7 +43,7 @@ final class Members implements Suspension {
             if (!alive.remove(member) || !alive.isEmpty()) return;
             waiting = joiner;
         }
-        LockSupport.unpark(waiting);
+        if (waiting != null) Carrier.resume(waiting);
     }
 
     /** Keeps a failed member until somebody has seen its failure, or until the scope is left. */

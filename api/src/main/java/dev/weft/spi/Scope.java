@@ -232,7 +232,7 @@ public class Scope {
     final boolean mark(Cancellation c) {
         SchedulePoint.pass();
         if (!CANCELLATION.compareAndSet(this, null, c)) return false;
-        if (this == task && !c.isOwnFailureOf(this)) task.cancelRequested();
+        if (this == task) task.marked(c);
         return true;
     }
 

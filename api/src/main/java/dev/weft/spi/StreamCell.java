@@ -211,7 +211,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     @Override
     public final boolean cancelled() {
-        if (wake()) return true;
+        if (wake(false)) return true;
         if (calling && TERMINAL.compareAndSet(this, null, Mark.CANCELLED)) closeEarly();
         return false;
     }
@@ -243,7 +243,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         }
         asked = true;
         SchedulePoint.pass();
-        if (owing) wake();
+        if (owing) wake(true);
     }
 
     /**
@@ -315,7 +315,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private void added() {
         SchedulePoint.pass();
         if (closed) buffer.drain(this::discard);
-        else wake();
+        else wake(true);
     }
 
     private void full(T value) {
@@ -334,15 +334,16 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private boolean end(Object outcome) {
         SchedulePoint.pass();
         boolean first = TERMINAL.compareAndSet(this, null, outcome);
-        wake();
+        wake(true);
         return first;
     }
 
-    private boolean wake() {
+    private boolean wake(boolean signal) {
         SchedulePoint.pass();
         Thread waiting = waiter;
         if (waiting == null || !WAITER.compareAndSet(this, waiting, null)) return false;
-        LockSupport.unpark(waiting);
+        if (signal) Carrier.resume(waiting);
+        else LockSupport.unpark(waiting);
         return true;
     }
 

@@ -29,8 +29,8 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
     }
 
     /** A coroutine whose body is {@link #invoke}. */
-    SubscriberTask(S downstream, Backend backend, Object context) {
-        super(null, backend, context);
+    SubscriberTask(S downstream, Backend backend, Object context, @Nullable Object maker) {
+        super(null, backend, context, maker);
         this.downstream = downstream;
     }
 

@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
@@ -15,7 +16,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the tests of a module up to the first that fails: first under a few seeds, where only a schedule counts that fails, since
+ * Runs the tests of a module up to the first that fails: first under some seeds, where only a schedule counts that fails, since
  * some outcomes are too rare to be met; then under all.
  */
 final class FirstFailure implements TestExecutionListener {
@@ -44,8 +45,10 @@ final class FirstFailure implements TestExecutionListener {
                 .filters(includeClassNamePatterns(args[0]))
                 .build();
         String seeds = System.getProperty("weft.seeds");
-        System.setProperty("weft.seeds", "100");
-        LauncherFactory.create().execute(request, new FirstFailure(true));
+        for (String few : List.of("100", "1000")) {
+            System.setProperty("weft.seeds", few);
+            LauncherFactory.create().execute(request, new FirstFailure(true));
+        }
         System.setProperty("weft.seeds", seeds);
         var listener = new FirstFailure(false);
         LauncherFactory.create().execute(request, listener);

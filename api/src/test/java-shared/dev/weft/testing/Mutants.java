@@ -23,7 +23,7 @@ import javax.tools.ToolProvider;
  */
 public final class Mutants {
     private static final Pattern SEED = Pattern.compile("seed (\\d+)");
-    private static final long PATIENCE_SECONDS = 120;
+    private static final int PATIENCE = 5;
     private static final String SIMULATIONS = ".*SimulationTest";
 
     private record Mutant(String fault, Path file, String tests, List<String> from, List<String> to) {}
@@ -42,9 +42,13 @@ public final class Mutants {
         Path module = Path.of(args[0]);
         List<String> words = List.of(args).subList(1, args.length);
         List<Verdict> verdicts = new ArrayList<>();
+        long start = System.nanoTime();
+        String unplanted = run(SIMULATIONS, module, Long.MAX_VALUE);
+        if (unplanted != null) throw new IllegalStateException("fails without any fault: " + unplanted);
+        long patience = PATIENCE * (System.nanoTime() - start);
         for (Mutant mutant : read(module)) {
             if (!words.isEmpty() && words.stream().noneMatch(mutant.fault()::contains)) continue;
-            Verdict verdict = examine(mutant);
+            Verdict verdict = examine(mutant, patience);
             verdicts.add(verdict);
             System.out.printf(
                     "%3d  %5.1f s  %-100s  %s%n",
@@ -82,12 +86,12 @@ public final class Mutants {
                 .map(line -> line.substring(mark.length()).strip());
     }
 
-    private static Verdict examine(Mutant mutant) throws Exception {
+    private static Verdict examine(Mutant mutant, long patience) throws Exception {
         Path folder = Files.createTempDirectory("mutant");
         try {
             long start = System.nanoTime();
             compile(mutant, folder);
-            String killedBy = run(mutant, folder);
+            String killedBy = run(mutant.tests(), folder, patience);
             return new Verdict(mutant, killedBy, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
@@ -130,9 +134,10 @@ public final class Mutants {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** In a JVM of its own, since a mutant may spin. {@return what has found the fault, or null} */
-    private static String run(Mutant mutant, Path folder) throws Exception {
-        Path output = folder.resolve("output");
+    /** In a JVM of its own, since a mutant may spin. {@return what has found the fault in a folder, or null} */
+    private static String run(String tests, Path folder, long patience) throws Exception {
+        Path output = Files.createTempFile("mutant", "output");
+        output.toFile().deleteOnExit();
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--add-opens=java.base/java.lang=ALL-UNNAMED",
@@ -142,11 +147,11 @@ public final class Mutants {
                         "-classpath",
                         folder + File.pathSeparator + System.getProperty("java.class.path"),
                         FirstFailure.class.getName(),
-                        mutant.tests())
+                        tests)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(patience, TimeUnit.NANOSECONDS)) {
             process.destroyForcibly().waitFor();
             return "it does not end";
         }

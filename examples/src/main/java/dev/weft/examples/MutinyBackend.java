@@ -340,7 +340,7 @@ public final class MutinyBackend implements Backend {
         private final Generator<T> generator;
 
         MultiTask(MutinyBackend backend, MultiSubscriber<? super T> downstream, Generator<T> generator) {
-            super(downstream, backend, captured(downstream));
+            super(downstream, backend, captured(downstream), generator);
             this.generator = generator;
         }
 

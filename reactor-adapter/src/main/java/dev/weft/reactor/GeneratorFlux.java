@@ -35,7 +35,7 @@ final class FluxTask<T> extends EmitterTask<T, CoreSubscriber<? super T>> implem
     private final Generator<T> generator;
 
     FluxTask(CoreSubscriber<? super T> downstream, Generator<T> generator) {
-        super(downstream, ReactorBackend.INSTANCE, new ReactorContext(downstream.currentContext()));
+        super(downstream, ReactorBackend.INSTANCE, new ReactorContext(downstream.currentContext()), generator);
         this.generator = generator;
     }
 

@@ -5,6 +5,7 @@ import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.AwaitException;
 import dev.weft.Awaitable;
+import dev.weft.Dispatcher;
 import dev.weft.Generator;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
@@ -277,6 +278,16 @@ public final class ReactorAsync {
     }
 
     /**
+     * {@return as {@link #mono(Callable)}, with coroutines that run on a dispatcher}
+     *
+     * @param dispatcher where they run
+     * @param body what to run
+     */
+    public static <T> Mono<T> mono(Dispatcher dispatcher, Callable<? extends @Nullable T> body) {
+        return mono(dispatcher.<@Nullable T>bind(body::call));
+    }
+
+    /**
      * {@return a cold Flux that runs a generator in a coroutine of its own for each subscriber} Emitting waits for demand;
      * nothing is buffered.
      *
@@ -284,6 +295,16 @@ public final class ReactorAsync {
      */
     public static <T> Flux<T> flux(Generator<T> generator) {
         return GeneratorFlux.of(generator);
+    }
+
+    /**
+     * {@return as {@link #flux(Generator)}, with coroutines that run on a dispatcher}
+     *
+     * @param dispatcher where they run
+     * @param generator makes the values
+     */
+    public static <T> Flux<T> flux(Dispatcher dispatcher, Generator<T> generator) {
+        return flux(dispatcher.bind(generator));
     }
 
     /**

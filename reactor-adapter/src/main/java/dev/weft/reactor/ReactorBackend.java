@@ -61,7 +61,7 @@ public final class ReactorBackend implements Backend {
 
     @Override
     public <N> N createOne(Callable<?> body, Class<N> type) {
-        Mono<Object> mono = ReactorAsync.mono(body::call);
+        Mono<Object> mono = ReactorAsync.mono(body);
         return type.isAssignableFrom(Mono.class) ? type.cast(mono) : many(mono.flux(), type, "Mono or Flux");
     }
 

@@ -35,7 +35,7 @@ final class FlowableTask<T> extends EmitterTask<T, Subscriber<? super T>> implem
     private final Generator<T> generator;
 
     FlowableTask(Subscriber<? super T> downstream, Generator<T> generator) {
-        super(downstream, RxBackend.INSTANCE, RxContext.captured());
+        super(downstream, RxBackend.INSTANCE, RxContext.captured(), generator);
         this.generator = generator;
     }
 

@@ -35,7 +35,7 @@ final class ObservableTask<T> extends EmitterTask<T, Observer<? super T>> implem
     private final Generator<T> generator;
 
     ObservableTask(Observer<? super T> downstream, Generator<T> generator) {
-        super(downstream, RxBackend.INSTANCE, RxContext.captured());
+        super(downstream, RxBackend.INSTANCE, RxContext.captured(), generator);
         this.generator = generator;
         request(Long.MAX_VALUE);
     }

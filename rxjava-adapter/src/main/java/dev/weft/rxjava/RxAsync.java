@@ -6,6 +6,7 @@ import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.AwaitException;
 import dev.weft.Awaitable;
+import dev.weft.Dispatcher;
 import dev.weft.Generator;
 import dev.weft.Overflow;
 import dev.weft.spi.AwaitCell;
@@ -426,6 +427,16 @@ public final class RxAsync {
     }
 
     /**
+     * {@return as {@link #single(Callable)}, with coroutines that run on a dispatcher}
+     *
+     * @param dispatcher where they run
+     * @param body what to run
+     */
+    public static <T> Single<T> single(Dispatcher dispatcher, Callable<? extends T> body) {
+        return single(dispatcher.<T>bind(body::call));
+    }
+
+    /**
      * {@return a cold Maybe that runs a body in a coroutine of its own for each observer} See {@link #single}.
      *
      * @param body what to run; null as its result is an empty Maybe
@@ -435,16 +446,40 @@ public final class RxAsync {
     }
 
     /**
+     * {@return as {@link #maybe(Callable)}, with coroutines that run on a dispatcher}
+     *
+     * @param dispatcher where they run
+     * @param body what to run
+     */
+    public static <T> Maybe<T> maybe(Dispatcher dispatcher, Callable<? extends @Nullable T> body) {
+        return maybe(dispatcher.<@Nullable T>bind(body::call));
+    }
+
+    /**
      * {@return a cold Completable that runs a body in a coroutine of its own for each observer} See {@link #single}.
      *
      * @param body what to run
      */
     public static Completable completable(AsyncAction<?> body) {
+        return CoroutineCompletable.of(callable(body));
+    }
+
+    /**
+     * {@return as {@link #completable(AsyncAction)}, with coroutines that run on a dispatcher}
+     *
+     * @param dispatcher where they run
+     * @param body what to run
+     */
+    public static Completable completable(Dispatcher dispatcher, AsyncAction<?> body) {
+        return CoroutineCompletable.of(dispatcher.<@Nullable Void>bind(callable(body)));
+    }
+
+    private static Callable<@Nullable Void> callable(AsyncAction<?> body) {
         Objects.requireNonNull(body, "body");
-        return CoroutineCompletable.of(() -> {
+        return () -> {
             body.run();
             return null;
-        });
+        };
     }
 
     /**
@@ -458,6 +493,16 @@ public final class RxAsync {
     }
 
     /**
+     * {@return as {@link #flowable(Generator)}, with coroutines that run on a dispatcher}
+     *
+     * @param dispatcher where they run
+     * @param generator what to run
+     */
+    public static <T> Flowable<T> flowable(Dispatcher dispatcher, Generator<T> generator) {
+        return flowable(dispatcher.bind(generator));
+    }
+
+    /**
      * {@return a cold Observable that runs a generator in a coroutine of its own for each observer} Emitting calls the observer
      * and never waits; an {@code observeOn} downstream queues without bound what the generator is ahead.
      *
@@ -465,6 +510,16 @@ public final class RxAsync {
      */
     public static <T> Observable<T> observable(Generator<T> generator) {
         return GeneratorObservable.of(generator);
+    }
+
+    /**
+     * {@return as {@link #observable(Generator)}, with coroutines that run on a dispatcher}
+     *
+     * @param dispatcher where they run
+     * @param generator what to run
+     */
+    public static <T> Observable<T> observable(Dispatcher dispatcher, Generator<T> generator) {
+        return observable(dispatcher.bind(generator));
     }
 
     /**

@@ -76,10 +76,10 @@ public final class RxBackend implements Backend {
 
     @Override
     public <N> N createOne(Callable<?> body, Class<N> type) {
-        if (type.isAssignableFrom(Single.class)) return type.cast(RxAsync.single(body::call));
-        if (type.isAssignableFrom(Maybe.class)) return type.cast(RxAsync.maybe(body::call));
+        if (type.isAssignableFrom(Single.class)) return type.cast(RxAsync.single(body));
+        if (type.isAssignableFrom(Maybe.class)) return type.cast(RxAsync.maybe(body));
         if (type.isAssignableFrom(Completable.class)) return type.cast(CoroutineCompletable.of(body));
-        return many(RxAsync.maybe(body::call).toFlowable(), type, "Single, Maybe, Completable, Flowable or Observable");
+        return many(RxAsync.maybe(body).toFlowable(), type, "Single, Maybe, Completable, Flowable or Observable");
     }
 
     @Override

@@ -10,7 +10,7 @@ class ModelTask extends EmitterTask<Object, Flow.Subscriber<? super Object>> imp
     private final Callable<?> body;
 
     ModelTask(Flow.Subscriber<? super Object> to, Backend backend, Object context, Callable<?> body) {
-        super(to, backend, context);
+        super(to, backend, context, body);
         this.body = body;
     }
 

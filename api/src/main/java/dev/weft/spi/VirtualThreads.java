@@ -1,0 +1,79 @@
+package dev.weft.spi;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Virtual threads with a scheduler of ours, by reflection: the JDK has no public way yet. Before JDK 24 a thread that waits for a
+ * monitor keeps its carrier (JEP 491), which would be the thread that signals; so it is not done there.
+ */
+final class VirtualThreads {
+    private static final int FIRST_RELEASE = 24;
+
+    /** {@code Thread.NO_INHERIT_THREAD_LOCALS}. */
+    private static final int NO_INHERIT_THREAD_LOCALS = 1 << 2;
+
+    private static final @Nullable MethodHandle NEW;
+    private static final @Nullable Executor JDK;
+    private static final @Nullable String MISSING;
+
+    static {
+        MethodHandle constructor = null;
+        Executor scheduler = null;
+        String missing = null;
+        try {
+            if (Runtime.version().feature() < FIRST_RELEASE)
+                throw new IllegalStateException(
+                        "this is JDK " + Runtime.version().feature());
+            Class<?> type = Class.forName("java.lang.VirtualThread");
+            MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
+            constructor = lookup.findConstructor(
+                            type,
+                            MethodType.methodType(void.class, Executor.class, String.class, int.class, Runnable.class))
+                    .asType(MethodType.methodType(
+                            Thread.class, Executor.class, String.class, int.class, Runnable.class));
+            scheduler = (Executor) lookup.findStatic(type, "defaultScheduler", MethodType.methodType(Executor.class))
+                    .invoke();
+        } catch (Throwable closed) {
+            missing = missing(closed);
+        }
+        NEW = constructor;
+        JDK = scheduler;
+        MISSING = missing;
+    }
+
+    private VirtualThreads() {}
+
+    static @Nullable String missing() {
+        return MISSING;
+    }
+
+    static void require(String word) {
+        if (MISSING != null) throw new IllegalStateException(word + " " + MISSING);
+    }
+
+    /** {@return a new thread whose turns a scheduler gives} */
+    static Thread create(Executor scheduler, String name, Runnable body) {
+        try {
+            return (Thread) Objects.requireNonNull(NEW).invokeExact(scheduler, name, NO_INHERIT_THREAD_LOCALS, body);
+        } catch (Throwable failure) {
+            throw Failures.<RuntimeException>sneak(failure);
+        }
+    }
+
+    /** Gives a thread its turn on the scheduler of the JDK. */
+    static void execute(Runnable continuation) {
+        Objects.requireNonNull(JDK).execute(continuation);
+    }
+
+    private static String missing(Throwable closed) {
+        Module module = VirtualThreads.class.getModule();
+        String opened = "java.base/java.lang=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+        return "needs JDK " + FIRST_RELEASE + " or newer and the flag --add-opens " + opened
+                + " (in the manifest of an executable jar: Add-Opens: java.base/java.lang); found: " + closed;
+    }
+}
