@@ -1,0 +1,95 @@
+package dev.weft;
+
+import static dev.weft.Async.await;
+import static dev.weft.Async.coroutine;
+import static dev.weft.Async.each;
+import static dev.weft.Async.run;
+import static dev.weft.Async.stream;
+
+import dev.weft.testing.Allocations;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import org.junit.jupiter.api.Test;
+
+/** What the engine allocates on its fast paths, in bytes on a JVM with compressed pointers. */
+class AllocationTest {
+    private static final int ELEMENTS = 1000;
+
+    /** Gives its values inside {@code request}. */
+    private static Flow.Publisher<Integer> values(int count) {
+        return subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
+            private int given;
+
+            @Override
+            public void request(long asked) {
+                for (long left = asked; left > 0 && given < count; left--) {
+                    given++;
+                    subscriber.onNext(1);
+                }
+                if (given == count) {
+                    given++;
+                    subscriber.onComplete();
+                }
+            }
+
+            @Override
+            public void cancel() {}
+        });
+    }
+
+    /** One scope. */
+    @Test
+    void aNestedCoroutineIsACall() {
+        Coroutine<Integer> nested = coroutine(() -> 1);
+        run(() -> Allocations.perUnit(56, 1, 200_000, () -> await(nested)));
+    }
+
+    /** It is read. */
+    @Test
+    void aReadyStage() {
+        var ready = CompletableFuture.completedFuture(1);
+        run(() -> Allocations.perUnit(0, 1, 200_000, () -> await(ready)));
+    }
+
+    /** Its place on the ring is there. */
+    @Test
+    void anElementOfALoop() {
+        Flow.Publisher<Integer> source = values(ELEMENTS);
+        run(() -> Allocations.perUnit(1, ELEMENTS, 200, () -> {
+            try (AsyncIterator<Integer> values = each(source)) {
+                while (values.hasNext()) values.next();
+            }
+        }));
+    }
+
+    /** An emit is a call while there is demand. */
+    @Test
+    void anElementOfAGenerator() {
+        AsyncStream<Integer> source = stream(out -> {
+            for (int i = 0; i < ELEMENTS; i++) out.emit(1);
+        });
+        run(() -> Allocations.perUnit(1, ELEMENTS, 200, () -> {
+            var done = new CompletableFuture<Integer>();
+            source.subscribe(new Flow.Subscriber<>() {
+                @Override
+                public void onSubscribe(Flow.Subscription subscription) {
+                    subscription.request(Long.MAX_VALUE);
+                }
+
+                @Override
+                public void onNext(Integer value) {}
+
+                @Override
+                public void onError(Throwable failure) {
+                    done.completeExceptionally(failure);
+                }
+
+                @Override
+                public void onComplete() {
+                    done.complete(1);
+                }
+            });
+            await(done);
+        }));
+    }
+}
