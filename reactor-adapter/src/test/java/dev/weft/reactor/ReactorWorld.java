@@ -7,6 +7,8 @@ import dev.weft.World;
 import dev.weft.spi.Backend;
 import dev.weft.spi.Simulation;
 import dev.weft.spi.SimulatedExecutor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadFactory;
 import org.reactivestreams.Subscriber;
@@ -25,10 +27,12 @@ import reactor.core.scheduler.Schedulers;
 final class ReactorWorld extends World {
     private static final int THREADS = 2;
 
+    private static ReactorWorld current;
+
     static {
         Hooks.onErrorDropped(World::dropped);
         Schedulers.addExecutorServiceDecorator(
-                "simulation", (scheduler, ofTheJdk) -> new SimulatedExecutor(scheduler.toString(), 1));
+                "simulation", (scheduler, ofTheJdk) -> current.executor(scheduler.toString()));
         Schedulers.setFactory(new Schedulers.Factory() {
             @Override
             public Scheduler newParallel(int parallelism, ThreadFactory threads) {
@@ -42,9 +46,30 @@ final class ReactorWorld extends World {
         });
     }
 
+    private final List<SimulatedExecutor> executors = new ArrayList<>();
+    private final boolean pauses;
+
     ReactorWorld(Simulation simulation) {
         super(simulation);
+        current = this;
+        pauses = simulation.coin();
         Schedulers.shutdownNow();
+    }
+
+    /** {@return whether there is a schedule point between any two operators} */
+    static boolean pauses() {
+        return current.pauses;
+    }
+
+    /** Has the schedulers refuse what is new; what waits for its time may still run. */
+    void shutdown() {
+        executors.forEach(SimulatedExecutor::shutdown);
+    }
+
+    private SimulatedExecutor executor(String name) {
+        var executor = new SimulatedExecutor(name, 1);
+        executors.add(executor);
+        return executor;
     }
 
     @Override
