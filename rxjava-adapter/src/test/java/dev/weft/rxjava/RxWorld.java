@@ -39,13 +39,27 @@ class RxWorld extends World {
                 failure -> dropped(failure instanceof UndeliverableException ? failure.getCause() : failure));
     }
 
-    final SimulatedExecutor computing = new SimulatedExecutor("computation", THREADS);
+    private final SimulatedExecutor computing = new SimulatedExecutor("computation", THREADS);
+    private final SimulatedExecutor blocking = new SimulatedExecutor("io", Integer.MAX_VALUE);
     private final Scheduler computation = Schedulers.from(computing, true);
-    private final Scheduler io = Schedulers.from(new SimulatedExecutor("io", Integer.MAX_VALUE), true);
+    private final Scheduler io = Schedulers.from(blocking, true);
+    private final boolean pauses;
 
     RxWorld(Simulation simulation) {
         super(simulation);
         current = this;
+        pauses = simulation.coin();
+    }
+
+    /** {@return whether there is a schedule point between any two operators} */
+    static boolean pauses() {
+        return current.pauses;
+    }
+
+    /** Has the schedulers refuse what is new; what waits for its time may still run. */
+    final void shutdown() {
+        computing.shutdown();
+        blocking.shutdown();
     }
 
     @Override
