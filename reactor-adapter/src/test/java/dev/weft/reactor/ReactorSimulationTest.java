@@ -4,6 +4,7 @@ import dev.weft.AwaitRaces;
 import dev.weft.BuilderRaces;
 import dev.weft.GeneratorRaces;
 import dev.weft.IterationRaces;
+import dev.weft.StreamRaces;
 import dev.weft.World;
 import dev.weft.spi.Simulation;
 import org.junit.jupiter.api.Nested;
@@ -36,6 +37,14 @@ class ReactorSimulationTest {
 
     @Nested
     class Iterations extends IterationRaces {
+        @Override
+        protected World world(Simulation simulation) {
+            return new ReactorWorld(simulation);
+        }
+    }
+
+    @Nested
+    class Streams extends StreamRaces {
         @Override
         protected World world(Simulation simulation) {
             return new ReactorWorld(simulation);

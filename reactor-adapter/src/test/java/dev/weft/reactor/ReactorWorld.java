@@ -54,6 +54,8 @@ final class ReactorWorld extends World {
         current = this;
         pauses = simulation.coin();
         Schedulers.shutdownNow();
+        Schedulers.parallel(); // made here: the JDK's pools, although unused, take a lock that they share with its other threads
+        Schedulers.boundedElastic();
     }
 
     /** {@return whether there is a schedule point between any two operators} */

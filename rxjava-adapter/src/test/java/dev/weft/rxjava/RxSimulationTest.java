@@ -4,6 +4,7 @@ import dev.weft.AwaitRaces;
 import dev.weft.BuilderRaces;
 import dev.weft.GeneratorRaces;
 import dev.weft.IterationRaces;
+import dev.weft.StreamRaces;
 import dev.weft.World;
 import dev.weft.spi.Simulation;
 import org.junit.jupiter.api.Nested;
@@ -79,6 +80,14 @@ class RxSimulationTest {
         @Override
         protected World world(Simulation simulation) {
             return new RxWorldWithoutDemand(simulation);
+        }
+    }
+
+    @Nested
+    class Streams extends StreamRaces {
+        @Override
+        protected World world(Simulation simulation) {
+            return new RxWorld(simulation);
         }
     }
 }
