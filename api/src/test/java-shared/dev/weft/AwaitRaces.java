@@ -365,8 +365,8 @@ public abstract class AwaitRaces {
         var outcomes = explore(simulation -> {
             var world = world(simulation);
             List<PlayedSource> sources = List.of(world.source(), world.source());
-            Deferred<String> root = world.root(
-                    () -> race(world.awaitable(sources.get(0)), world.awaitable(sources.get(1))));
+            Deferred<String> root =
+                    world.root(() -> race(world.awaitable(sources.get(0)), world.awaitable(sources.get(1))));
             for (PlayedSource source : sources)
                 simulation.start("source", () -> {
                     source.subscribed();

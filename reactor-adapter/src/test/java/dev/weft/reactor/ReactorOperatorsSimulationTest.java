@@ -34,7 +34,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
-import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
@@ -113,13 +112,11 @@ class ReactorOperatorsSimulationTest {
         }
 
         <T> Mono<T> watched(Mono<T> mono) {
-            return mono.doOnNext(arrived::add)
-                    .doOnDiscard(String.class, world.discarded()::add);
+            return mono.doOnNext(arrived::add).doOnDiscard(String.class, world.discarded()::add);
         }
 
         <T> Flux<T> watched(Flux<T> flux) {
-            return flux.doOnNext(arrived::add)
-                    .doOnDiscard(String.class, world.discarded()::add);
+            return flux.doOnNext(arrived::add).doOnDiscard(String.class, world.discarded()::add);
         }
 
         /** A coroutine that sees what there is, until it is cancelled. */
@@ -209,8 +206,8 @@ class ReactorOperatorsSimulationTest {
     void anAwaitBehindPublishOnAgainstCancel() {
         var outcomes = explore(simulation -> {
             var run = new Run(simulation);
-            Deferred<String> root = run.world.root(
-                    () -> await(run.watched(run.callable().publishOn(parallel()))));
+            Deferred<String> root =
+                    run.world.root(() -> await(run.watched(run.callable().publishOn(parallel()))));
             run.cancels(root);
             simulation.run();
             int lost = run.lost(root);
@@ -227,13 +224,11 @@ class ReactorOperatorsSimulationTest {
             var downstream = new Downstream(run.seen, 9);
             Mono<String> callable = run.callable();
             int which = simulation.coin() ? 0 : simulation.coin() ? 1 : 2;
-            Flux<String> flux =
-                    switch (which) {
-                        case 0 -> callable.publishOn(parallel()).flux();
-                        case 1 -> run.values(4).publishOn(parallel(), 2);
-                        default -> Flux.range(0, 3)
-                                .flatMapSequential(i -> callable.subscribeOn(parallel()), 2);
-                    };
+            Flux<String> flux = switch (which) {
+                case 0 -> callable.publishOn(parallel()).flux();
+                case 1 -> run.values(4).publishOn(parallel(), 2);
+                default -> Flux.range(0, 3).flatMapSequential(i -> callable.subscribeOn(parallel()), 2);
+            };
             simulation.start("subscriber", () -> run.watched(flux).subscribe(downstream));
             simulation.start("canceller", () -> {
                 if (simulation.coin()) until("a value is made", () -> !run.made.isEmpty() || downstream.over);
@@ -244,8 +239,7 @@ class ReactorOperatorsSimulationTest {
             return List.of("publishOn of one", "publishOn", "flatMapSequential").get(which)
                     + (lost == 0 ? "" : " loses");
         });
-        assertThat(outcomes)
-                .containsKeys("publishOn of one loses", "publishOn loses", "flatMapSequential loses");
+        assertThat(outcomes).containsKeys("publishOn of one loses", "publishOn loses", "flatMapSequential loses");
     }
 
     /**
@@ -283,13 +277,15 @@ class ReactorOperatorsSimulationTest {
             var run = new Run(simulation);
             var downstream = new Downstream(run.seen, 2);
             List<Object> returned = new ArrayList<>();
-            simulation.start("subscriber", () -> Mono.fromCallable(() -> {
-                        String value = await(run.watched(run.coroutine(run::work)));
-                        returned.add(value);
-                        return value;
-                    })
-                    .subscribeOn(boundedElastic())
-                    .subscribe(downstream));
+            simulation.start(
+                    "subscriber",
+                    () -> Mono.fromCallable(() -> {
+                                String value = await(run.watched(run.coroutine(run::work)));
+                                returned.add(value);
+                                return value;
+                            })
+                            .subscribeOn(boundedElastic())
+                            .subscribe(downstream));
             simulation.start("canceller", () -> {
                 if (simulation.coin()) until("it has begun", () -> run.began > 0 || downstream.over);
                 downstream.leave();
@@ -375,12 +371,12 @@ class ReactorOperatorsSimulationTest {
     void iterationOverPublishOnAgainstCancel() {
         var outcomes = explore(simulation -> {
             var run = new Run(simulation);
-            Deferred<?> root = run.sees(
-                    run.watched(run.values(5).publishOn(parallel(), 2)), 3);
+            Deferred<?> root = run.sees(run.watched(run.values(5).publishOn(parallel(), 2)), 3);
             run.cancels(root);
             simulation.run();
             int lost = run.lost(root);
-            if (root.state() == State.SUCCEEDED) assertThat(run.seen).isEqualTo(run.made).hasSize(5);
+            if (root.state() == State.SUCCEEDED)
+                assertThat(run.seen).isEqualTo(run.made).hasSize(5);
             assertThat(run.world.dropped()).isEmpty();
             return root.state() + ", lost " + lost;
         });
@@ -422,13 +418,15 @@ class ReactorOperatorsSimulationTest {
         var outcomes = explore(simulation -> {
             var run = new Run(simulation);
             var downstream = new Downstream(run.seen, 2);
-            simulation.start("subscriber", () -> run.coroutine(() -> {
-                        delay(SECOND);
-                        return run.work();
-                    })
-                    .timeout(SECOND)
-                    .doOnDiscard(String.class, run.world.discarded()::add)
-                    .subscribe(downstream));
+            simulation.start(
+                    "subscriber",
+                    () -> run.coroutine(() -> {
+                                delay(SECOND);
+                                return run.work();
+                            })
+                            .timeout(SECOND)
+                            .doOnDiscard(String.class, run.world.discarded()::add)
+                            .subscribe(downstream));
             simulation.run();
             assertThat(downstream.over).isTrue();
             assertThat(run.seen.isEmpty()).isEqualTo(downstream.failure instanceof TimeoutException);
@@ -474,7 +472,8 @@ class ReactorOperatorsSimulationTest {
             return root.state() + " " + over + ", lost " + lost;
         });
         assertThat(outcomes)
-                .containsKeys("SUCCEEDED [commit], lost 0", "CANCELLED [cancel], lost 0", "CANCELLED [discarded], lost 0");
+                .containsKeys(
+                        "SUCCEEDED [commit], lost 0", "CANCELLED [cancel], lost 0", "CANCELLED [discarded], lost 0");
     }
 
     private static Mono<Void> closing(List<String> closed, String how) {
@@ -549,7 +548,8 @@ class ReactorOperatorsSimulationTest {
             assertThat(run.world.dropped()).isEmpty();
             return root.state() + ", " + run.seen.size() + " seen";
         });
-        assertThat(outcomes).containsKeys("SUCCEEDED, 3 seen", "CANCELLED, 0 seen", "CANCELLED, 1 seen", "CANCELLED, 2 seen");
+        assertThat(outcomes)
+                .containsKeys("SUCCEEDED, 3 seen", "CANCELLED, 0 seen", "CANCELLED, 1 seen", "CANCELLED, 2 seen");
     }
 
     /** Coroutines inside flatMapSequential, that a coroutine iterates over and leaves. */
@@ -557,8 +557,8 @@ class ReactorOperatorsSimulationTest {
     void mapAwaitAgainstCancel() {
         var outcomes = explore(simulation -> {
             var run = new Run(simulation);
-            Deferred<?> root = run.sees(
-                    run.watched(Flux.range(0, 4).transform(mapAwait(2, i -> run.give(run.work())))), 1);
+            Deferred<?> root =
+                    run.sees(run.watched(Flux.range(0, 4).transform(mapAwait(2, i -> run.give(run.work())))), 1);
             run.cancels(root);
             simulation.run();
             int lost = run.lost(root);
@@ -582,8 +582,8 @@ class ReactorOperatorsSimulationTest {
                 delay(SECOND);
                 await(Mono.delay(SECOND));
                 if (!iterates) return await(run.watched(run.callable().publishOn(parallel())));
-                try (AsyncIterator<String> values = each(
-                        run.watched(run.values(3).publishOn(parallel(), 2)), 2)) {
+                try (AsyncIterator<String> values =
+                        each(run.watched(run.values(3).publishOn(parallel(), 2)), 2)) {
                     while (values.hasNext()) run.seen.add(values.next());
                 }
                 return null;

@@ -5,8 +5,8 @@ import dev.weft.PlayedSource;
 import dev.weft.PlayedSubscriber;
 import dev.weft.World;
 import dev.weft.spi.Backend;
-import dev.weft.spi.Simulation;
 import dev.weft.spi.SimulatedExecutor;
+import dev.weft.spi.Simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -54,7 +54,9 @@ final class ReactorWorld extends World {
         current = this;
         pauses = simulation.coin();
         Schedulers.shutdownNow();
-        Schedulers.parallel(); // made here: the JDK's pools, although unused, take a lock that they share with its other threads
+        Schedulers
+                .parallel(); // made here: the JDK's pools, although unused, take a lock that they share with its other
+                             // threads
         Schedulers.boundedElastic();
     }
 

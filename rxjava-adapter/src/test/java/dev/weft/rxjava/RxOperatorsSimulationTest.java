@@ -146,7 +146,8 @@ class RxOperatorsSimulationTest {
         int lost(boolean left) {
             assertThat(ended).isEqualTo(began);
             List<Object> known = new ArrayList<>(seen);
-            for (Object value : world.discarded()) if (value instanceof String) known.add(value); // not what a timer gives
+            for (Object value : world.discarded())
+                if (value instanceof String) known.add(value); // not what a timer gives
             assertThat(known).doesNotHaveDuplicates().isSubsetOf(made).containsAll(arrived);
             List<Object> lost = new ArrayList<>(made);
             lost.removeAll(known);
@@ -228,14 +229,13 @@ class RxOperatorsSimulationTest {
             var downstream = new Downstream(run.seen, 9);
             Single<String> callable = run.callable();
             int which = simulation.coin() ? 0 : simulation.coin() ? 1 : 2;
-            Flowable<String> flowable =
-                    switch (which) {
-                        case 0 -> callable.observeOn(computation()).toFlowable();
-                        case 1 -> run.values(4).observeOn(computation(), false, 2);
-                        default -> Flowable.range(0, 3)
-                                .concatMapEager(
-                                        i -> callable.subscribeOn(io()).toFlowable(), 2, 1);
-                    };
+            Flowable<String> flowable = switch (which) {
+                case 0 -> callable.observeOn(computation()).toFlowable();
+                case 1 -> run.values(4).observeOn(computation(), false, 2);
+                default ->
+                    Flowable.range(0, 3)
+                            .concatMapEager(i -> callable.subscribeOn(io()).toFlowable(), 2, 1);
+            };
             simulation.start("subscriber", () -> run.watched(flowable).subscribe(downstream));
             simulation.start("canceller", () -> {
                 if (simulation.coin()) until("a value is made", () -> !run.made.isEmpty() || downstream.over);
@@ -283,14 +283,16 @@ class RxOperatorsSimulationTest {
             var run = new Run(simulation);
             var downstream = new Downstream(run.seen, 2);
             List<Object> returned = new ArrayList<>();
-            simulation.start("subscriber", () -> Single.fromCallable(() -> {
-                        String value = await(run.watched(run.coroutine(run::work)));
-                        returned.add(value);
-                        return value;
-                    })
-                    .subscribeOn(io())
-                    .toFlowable()
-                    .subscribe(downstream));
+            simulation.start(
+                    "subscriber",
+                    () -> Single.fromCallable(() -> {
+                                String value = await(run.watched(run.coroutine(run::work)));
+                                returned.add(value);
+                                return value;
+                            })
+                            .subscribeOn(io())
+                            .toFlowable()
+                            .subscribe(downstream));
             simulation.start("canceller", () -> {
                 if (simulation.coin()) until("it has begun", () -> run.began > 0 || downstream.over);
                 downstream.leave();
@@ -406,7 +408,8 @@ class RxOperatorsSimulationTest {
             run.cancels(root);
             simulation.run();
             int lost = run.lost(root);
-            if (root.state() == State.SUCCEEDED) assertThat(run.seen).isEqualTo(run.made).hasSize(5);
+            if (root.state() == State.SUCCEEDED)
+                assertThat(run.seen).isEqualTo(run.made).hasSize(5);
             assertThat(run.world.dropped()).isEmpty();
             return root.state() + ", lost " + lost;
         });
@@ -449,13 +452,15 @@ class RxOperatorsSimulationTest {
         var outcomes = explore(simulation -> {
             var run = new Run(simulation);
             var downstream = new Downstream(run.seen, 2);
-            simulation.start("subscriber", () -> run.coroutine(() -> {
-                        delay(SECOND);
-                        return run.work();
-                    })
-                    .timeout(1, TimeUnit.SECONDS)
-                    .toFlowable()
-                    .subscribe(downstream));
+            simulation.start(
+                    "subscriber",
+                    () -> run.coroutine(() -> {
+                                delay(SECOND);
+                                return run.work();
+                            })
+                            .timeout(1, TimeUnit.SECONDS)
+                            .toFlowable()
+                            .subscribe(downstream));
             simulation.run();
             assertThat(downstream.over).isTrue();
             assertThat(run.seen.isEmpty()).isEqualTo(downstream.failure instanceof TimeoutException);
@@ -558,9 +563,7 @@ class RxOperatorsSimulationTest {
         var outcomes = explore(simulation -> {
             var run = new Run(simulation);
             Deferred<?> root = run.sees(
-                    run.watched(Flowable.range(0, 4)
-                            .flatMapSingle(i -> run.coroutine(run::work), false, 2)),
-                    1);
+                    run.watched(Flowable.range(0, 4).flatMapSingle(i -> run.coroutine(run::work), false, 2)), 1);
             run.cancels(root);
             simulation.run();
             int lost = run.lost(root);
@@ -576,8 +579,8 @@ class RxOperatorsSimulationTest {
     void mapAwaitAgainstCancel() {
         var outcomes = explore(simulation -> {
             var run = new Run(simulation);
-            Deferred<?> root = run.sees(
-                    run.watched(Flowable.range(0, 4).compose(mapAwait(2, i -> run.give(run.work())))), 1);
+            Deferred<?> root =
+                    run.sees(run.watched(Flowable.range(0, 4).compose(mapAwait(2, i -> run.give(run.work())))), 1);
             run.cancels(root);
             simulation.run();
             int lost = run.lost(root);
@@ -594,11 +597,12 @@ class RxOperatorsSimulationTest {
             var run = new Run(simulation);
             boolean ownSource = simulation.coin();
             Deferred<String>[] root = newRoot();
-            root[0] = run.world.root(() -> await(run.watched(run.coroutine(run::work).doOnSubscribe(source -> {
-                until("it is known", () -> root[0] != null);
-                if (ownSource) source.dispose();
-                else root[0].cancel();
-            }))));
+            root[0] = run.world.root(() ->
+                    await(run.watched(run.coroutine(run::work).doOnSubscribe(source -> {
+                        until("it is known", () -> root[0] != null);
+                        if (ownSource) source.dispose();
+                        else root[0].cancel();
+                    }))));
             if (ownSource)
                 simulation.start("canceller", () -> {
                     dawdle();
@@ -641,8 +645,7 @@ class RxOperatorsSimulationTest {
             return root.state() + " behind " + run.began + ", lost " + lost;
         });
         assertThat(outcomes)
-                .containsKeys(
-                        "SUCCEEDED behind 3, lost 0", "CANCELLED behind 1, lost 0", "CANCELLED behind 2, lost 0");
+                .containsKeys("SUCCEEDED behind 3, lost 0", "CANCELLED behind 1, lost 0", "CANCELLED behind 2, lost 0");
     }
 
     @Test

@@ -32,7 +32,8 @@ class RxWorld extends World {
     private static RxWorld current;
 
     static {
-        RxJavaPlugins.setInitIoSchedulerHandler(unused -> new TestScheduler()); // the real one starts a thread when it is made
+        RxJavaPlugins.setInitIoSchedulerHandler(
+                unused -> new TestScheduler()); // the real one starts a thread when it is made
         RxJavaPlugins.setComputationSchedulerHandler(unused -> current.computation);
         RxJavaPlugins.setIoSchedulerHandler(unused -> current.io);
         RxJavaPlugins.setErrorHandler(

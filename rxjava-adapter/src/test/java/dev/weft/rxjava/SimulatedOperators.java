@@ -20,10 +20,8 @@ final class SimulatedOperators {
         RxJavaPlugins.setOnFlowableSubscribe((source, to) -> RxWorld.pauses() ? new Asked(to) : to);
         RxJavaPlugins.setOnObservableSubscribe(
                 (source, to) -> RxWorld.pauses() ? new Pushed<>(to, null, null, null) : to);
-        RxJavaPlugins.setOnSingleSubscribe(
-                (source, to) -> RxWorld.pauses() ? new Pushed<>(null, to, null, null) : to);
-        RxJavaPlugins.setOnMaybeSubscribe(
-                (source, to) -> RxWorld.pauses() ? new Pushed<>(null, null, to, null) : to);
+        RxJavaPlugins.setOnSingleSubscribe((source, to) -> RxWorld.pauses() ? new Pushed<>(null, to, null, null) : to);
+        RxJavaPlugins.setOnMaybeSubscribe((source, to) -> RxWorld.pauses() ? new Pushed<>(null, null, to, null) : to);
         RxJavaPlugins.setOnCompletableSubscribe(
                 (source, to) -> RxWorld.pauses() ? new Pushed<>(null, null, null, to) : to);
     }
@@ -85,7 +83,11 @@ final class SimulatedOperators {
 
     /** The same where there is none: one of the four is there. */
     private record Pushed<T>(
-            Observer<T> many, SingleObserver<T> one, MaybeObserver<T> maybe, CompletableObserver none, Disposable[] upstream)
+            Observer<T> many,
+            SingleObserver<T> one,
+            MaybeObserver<T> maybe,
+            CompletableObserver none,
+            Disposable[] upstream)
             implements Observer<T>, SingleObserver<T>, MaybeObserver<T>, CompletableObserver, Disposable {
         Pushed(Observer<T> many, SingleObserver<T> one, MaybeObserver<T> maybe, CompletableObserver none) {
             this(many, one, maybe, none, new Disposable[1]);
