@@ -54,9 +54,8 @@ final class ReactorWorld extends World {
         current = this;
         pauses = simulation.coin();
         Schedulers.shutdownNow();
-        Schedulers
-                .parallel(); // made here: the JDK's pools, although unused, take a lock that they share with its other
-                             // threads
+        // Made here: the JDK's pools, although nothing runs on them, take a lock that the JDK's own threads take too.
+        Schedulers.parallel();
         Schedulers.boundedElastic();
     }
 
