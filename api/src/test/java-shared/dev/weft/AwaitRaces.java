@@ -1,6 +1,5 @@
 package dev.weft;
 
-import static dev.weft.Async.awaitable;
 import static dev.weft.Async.group;
 import static dev.weft.Async.race;
 import static dev.weft.Async.withTimeout;
@@ -107,6 +106,7 @@ public abstract class AwaitRaces {
     void A7_aValueThatIsNotConfirmedIsDiscarded() {
         var outcomes = explore(simulation -> {
             var world = world(simulation);
+            if (world.endsWithItsValue()) return "does not apply";
             var source = world.source();
             Deferred<String> root = world.root(() -> world.await(source, Take.LAST));
             simulation.start("source", () -> {
@@ -121,7 +121,8 @@ public abstract class AwaitRaces {
             assertThat(source.cancels).isEqualTo(source.subscribed ? 1 : 0);
             return source.made.size() + " signalled";
         });
-        assertThat(outcomes).containsOnlyKeys("0 signalled", "2 signalled");
+        if (!outcomes.containsKey("does not apply"))
+            assertThat(outcomes).containsOnlyKeys("0 signalled", "2 signalled");
     }
 
     @Test
@@ -255,7 +256,8 @@ public abstract class AwaitRaces {
             simulation.run();
             world.conserved(source.made);
             boolean thrown = new Outcome.Failure<>(failure).equals(root.outcome());
-            if (source.isSubscribedTo()) assertThat(world.dropped()).hasSize(thrown ? 0 : 1);
+            if (source.isSubscribedTo())
+                assertThat(world.dropped()).hasSize(thrown && !world.reportsWhatSubscribeThrows() ? 0 : 1);
             return root.state().toString();
         });
     }
@@ -336,8 +338,8 @@ public abstract class AwaitRaces {
             PlayedSource bad = world.source();
             var failure = new IllegalStateException("source");
             Deferred<String> root = world.root(() -> group(g -> {
-                Deferred<String> value = g.start(awaitable(world.publisher(good)));
-                g.start(awaitable(world.publisher(bad)));
+                Deferred<String> value = g.start(world.awaitable(good));
+                g.start(world.awaitable(bad));
                 return value.await();
             }));
             simulation.start("good", () -> {
@@ -363,8 +365,8 @@ public abstract class AwaitRaces {
         var outcomes = explore(simulation -> {
             var world = world(simulation);
             List<PlayedSource> sources = List.of(world.source(), world.source());
-            Deferred<String> root = world.root(
-                    () -> race(awaitable(world.publisher(sources.get(0))), awaitable(world.publisher(sources.get(1)))));
+            Deferred<String> root =
+                    world.root(() -> race(world.awaitable(sources.get(0)), world.awaitable(sources.get(1))));
             for (PlayedSource source : sources)
                 simulation.start("source", () -> {
                     source.subscribed();

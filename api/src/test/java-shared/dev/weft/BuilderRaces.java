@@ -99,6 +99,21 @@ public abstract class BuilderRaces {
         assertThat(outcomes.keySet()).anyMatch(outcome -> outcome.endsWith("1 discarded"));
     }
 
+    /** Two who ask, and one who leaves, for a result that waits for the first of them. */
+    @Test
+    void C4_aResultAgainstTwoRequests() {
+        explore(simulation -> {
+            var run = new Subscribed(world(simulation));
+            run.to(() -> run.made("value"));
+            run.asks();
+            run.asks();
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.over();
+            return run.outcome();
+        });
+    }
+
     /** A result that nobody asks for is kept until the subscriber leaves. */
     @Test
     void C4_aResultThatIsNeverAskedFor() {
@@ -213,6 +228,8 @@ public abstract class BuilderRaces {
             assertThat(run.ended).hasValue(run.began.get());
             run.world.conserved(run.made, run.subscriber.seen.toArray());
             assertThat(run.world.dropped()).hasSize(run.subscriber.seen.size());
+            if (!run.subscriber.seen.isEmpty())
+                assertThat(run.subscriber.isOver()).isFalse();
             return run.outcome();
         });
     }

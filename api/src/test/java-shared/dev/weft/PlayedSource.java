@@ -77,6 +77,16 @@ public final class PlayedSource {
         }
     }
 
+    /** For a source that cannot be asked. */
+    public void unbounded() {
+        requested = Long.MAX_VALUE;
+    }
+
+    /** For a source whose value is its end. */
+    public void ended() {
+        terminated = true;
+    }
+
     /** The subscription is cancelled. */
     public void cancel() {
         cancels++;

@@ -43,7 +43,7 @@ public final class PlayedSubscriber {
         expect(!isOver(), "signalled behind the end (rule 1.7)");
         seen.add(value);
         expect(seen.size() <= requested, "more than it has asked for (rule 1.1)");
-        signalled(() -> {
+        entered(() -> {
             Simulation.dawdle();
             whenNext.accept(value);
         });
@@ -91,10 +91,15 @@ public final class PlayedSubscriber {
         requested = Long.MAX_VALUE;
     }
 
+    /** Whoever cancels a generator interrupts it, also on its way into onNext; the other signals are not its own code any more. */
     private void signalled(Runnable reaction) {
+        expect(!Thread.currentThread().isInterrupted(), "signalled by an interrupted thread");
+        entered(reaction);
+    }
+
+    private void entered(Runnable reaction) {
         expect(!signalling, "signalled on two threads at once (rule 1.3)");
         expect(upstream != null, "signalled before it was subscribed (rule 1.9)");
-        expect(!Thread.currentThread().isInterrupted(), "signalled by an interrupted thread");
         signalling = true;
         try {
             reaction.run();

@@ -30,8 +30,8 @@ public abstract class World {
     }
 
     public final Simulation simulation;
-    protected final List<Object> discarded = new ArrayList<>();
-    protected final List<Throwable> dropped = new ArrayList<>();
+    private final List<Object> discarded = new ArrayList<>();
+    private final List<Throwable> dropped = new ArrayList<>();
     Deferred<?> root;
 
     protected World(Simulation simulation) {
@@ -66,8 +66,23 @@ public abstract class World {
         return true;
     }
 
+    /** {@return whether its library itself reports what a source throws out of subscribe} */
+    protected boolean reportsWhatSubscribeThrows() {
+        return false;
+    }
+
+    /** {@return whether a value of its sources is their end} */
+    protected boolean endsWithItsValue() {
+        return false;
+    }
+
+    /** Notes what came to the library's own hook for errors. */
+    protected static void dropped(Throwable failure) {
+        current.dropped.add(failure);
+    }
+
     /** Starts the coroutine of the scenario. */
-    <T> Deferred<T> root(Callable<T> body) {
+    public final <T> Deferred<T> root(Callable<T> body) {
         var task = new TaskDeferred<T>(null, backend(), Context.empty(), body);
         root = task;
         return task.started("root");
@@ -86,6 +101,11 @@ public abstract class World {
         return new PlayedSource(this);
     }
 
+    /** {@return a played source as something to start in a group} */
+    protected Awaitable<String> awaitable(PlayedSource source) {
+        return Async.awaitable(publisher(source));
+    }
+
     AwaitCell<String> cell(PlayedSource source, Take take) {
         return backend().one(publisher(source), take);
     }
@@ -94,30 +114,36 @@ public abstract class World {
         return cell(source, take).await();
     }
 
-    StreamCell<String> each(PlayedSource source, int prefetch) {
-        StreamCell<String> cell = backend().many(publisher(source), prefetch);
+    final StreamCell<String> each(PlayedSource source, int prefetch) {
+        StreamCell<String> cell = many(source, prefetch);
         cell.open();
         return cell;
     }
 
-    List<Object> discarded() {
+    /** {@return an iteration that is not open yet} */
+    protected StreamCell<String> many(PlayedSource source, int prefetch) {
+        return backend().many(publisher(source), prefetch);
+    }
+
+    /** {@return what came to the hook for values} */
+    public final List<Object> discarded() {
         return discarded;
     }
 
     /** {@return what was dropped, and is no note of an await site} */
-    List<Throwable> dropped() {
+    public final List<Throwable> dropped() {
         return dropped;
     }
 
     /** What was made is what was returned and what was discarded, each value once. */
-    void conserved(List<?> made, Object... returned) {
+    public final void conserved(List<?> made, Object... returned) {
         List<Object> all = new ArrayList<>(Arrays.asList(returned));
         all.addAll(discarded());
         assertThat(all).containsExactlyInAnyOrderElementsOf(made);
     }
 
     /** The value of the root, if it has one, or the values discarded make up for those that were made. */
-    void conserved(List<?> made) {
+    public final void conserved(List<?> made) {
         if (root.outcome() instanceof Outcome.Success<?> success) conserved(made, success.value());
         else conserved(made, new Object[0]);
     }

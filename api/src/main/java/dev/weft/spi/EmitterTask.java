@@ -172,8 +172,10 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     private void spendOne() {
         long before;
-        do before = requested;
-        while (before != Long.MAX_VALUE && !REQUESTED.compareAndSet(this, before, before - 1));
+        do {
+            SchedulePoint.pass();
+            before = requested;
+        } while (before != Long.MAX_VALUE && !REQUESTED.compareAndSet(this, before, before - 1));
     }
 
     /** The subscriber has left between the look for a cancellation and the delivery. It is about to cancel, if it has not yet. */

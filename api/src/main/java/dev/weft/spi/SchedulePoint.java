@@ -5,12 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Marks the places where another thread may step in between: before each compare-and-set and each volatile step of the
- * engine.
+ * engine, and of an adapter that has such states of its own.
  *
  * <p>In production it does nothing and is compiled away. With {@code -Dweft.simulation=true} it yields, so that a
- * single-threaded, seeded carrier of virtual threads can choose who goes on, and a stress run interleaves more.
+ * single-threaded, seeded carrier of virtual threads can choose who goes on, and a stress run interleaves more. An adapter
+ * that leaves it out is as correct as before, but its races are seen by chance only.
  */
-final class SchedulePoint {
+public final class SchedulePoint {
     private static final boolean ON = Boolean.getBoolean("weft.simulation");
 
     /** What makes the threads of coroutines in a simulation, by name and body; a simulator sets it before it starts any. */
@@ -18,7 +19,11 @@ final class SchedulePoint {
 
     private SchedulePoint() {}
 
-    static void pass() {
+    /**
+     * Lets another thread step in, in a simulation. Not to be called where a lock is held that others wait for: the thread that
+     * holds it may stand here while they run.
+     */
+    public static void pass() {
         if (ON) Thread.yield();
     }
 

@@ -39,6 +39,7 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
 
     /** Cancels the coroutine: the subscriber is not signalled any more. Never waits. */
     public void cancel() {
+        SchedulePoint.pass();
         downstream = null;
         cancel(Cancellation.Reason.REQUESTED, null);
     }
@@ -61,18 +62,22 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
 
     /** {@return the subscriber, or null if it has left or was told the end} */
     protected final @Nullable S downstream() {
+        SchedulePoint.pass();
         return downstream;
     }
 
     /** {@return the subscriber, for its last signal, or null if it has left} */
     protected final @Nullable S forget() {
+        SchedulePoint.pass();
         S subscriber = downstream;
+        SchedulePoint.pass();
         downstream = null;
         return subscriber;
     }
 
     /** Ends the coroutine because the subscriber broke rule 3.9; it is told so by whoever signals it last. */
     protected final void refuse(long count) {
+        SchedulePoint.pass();
         if (refused == null)
             refused = new IllegalArgumentException("request(" + count + "): rule 3.9 asks for a positive number");
         cancel(Cancellation.Reason.REQUESTED, refused);
@@ -80,6 +85,7 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
 
     /** {@return what the subscriber has to be told instead of a result, or null} */
     protected final @Nullable IllegalArgumentException refused() {
+        SchedulePoint.pass();
         return refused;
     }
 }

@@ -57,12 +57,14 @@ final class OnceEntry extends AtomicBoolean implements Runnable, Timer.Entry {
 
     @Override
     public void run() {
+        SchedulePoint.pass();
         Runnable due = action;
         if (due != null && compareAndSet(false, true)) due.run();
     }
 
     @Override
     public void cancel() {
+        SchedulePoint.pass();
         if (!compareAndSet(false, true)) return;
         action = null;
         if (removal != null) removal.run();

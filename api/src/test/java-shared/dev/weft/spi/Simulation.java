@@ -37,6 +37,10 @@ public final class Simulation implements Timer {
     private static final int MAX_STEPS = 200_000;
     private static final int SHOWN_STEPS = 80;
     private static final int PLAYED_TWICE = 10;
+
+    /** The JVM's thread that has a virtual thread go on whose monitor is free. */
+    private static final String UNBLOCKER = "VirtualThread-unblocker";
+
     private static final long SOON = TimeUnit.SECONDS.toNanos(2);
     private static final Long ONLY = Long.getLong("weft.seed");
 
@@ -268,11 +272,30 @@ public final class Simulation implements Timer {
             way = way * 31 + chosen.index * 7 + enabled.size();
             ready.remove(chosen);
             chosen.goOn();
+            while (isBlocked(chosen)) unblocked(chosen).run();
             if (shown != null) shown.add(steps + " " + chosen.place());
             return true;
         } finally {
             enabled.clear();
         }
+    }
+
+    private static boolean isBlocked(Actor actor) {
+        return actor.task == null && actor.thread.getState() == Thread.State.BLOCKED;
+    }
+
+    /**
+     * {@return how a thread goes on that has met a held monitor} A thread of the JVM's own, such as that of a Cleaner, lets go of it
+     * soon, and that is no step of the schedule; one of the simulation never would.
+     */
+    private Runnable unblocked(Actor actor) {
+        for (long start = System.nanoTime(); System.nanoTime() - start < SOON; Thread.yield()) {
+            Runnable task = actor.unblocked;
+            if (task == null) continue;
+            actor.unblocked = null;
+            return task;
+        }
+        throw new AssertionError("in a monitor that another holds across a step" + alive());
     }
 
     private boolean isHasty() {
@@ -310,6 +333,10 @@ public final class Simulation implements Timer {
 
     private void ready(Actor actor, Runnable task) {
         Thread by = Thread.currentThread();
+        if (by.getName().equals(UNBLOCKER)) {
+            actor.unblocked = task;
+            return;
+        }
         if (by != carrier && !by.isVirtual()) {
             disturbed = new IllegalStateException(
                     actor.thread.getName() + " was woken by " + by.getName() + ", which is not part of the simulation");
@@ -343,6 +370,10 @@ public final class Simulation implements Timer {
         int rank;
         Thread thread;
         Runnable task;
+
+        /** Written by the JVM's thread that unblocks others, while the carrier waits for it. */
+        volatile Runnable unblocked;
+
         String awaited;
         BooleanSupplier condition;
 

@@ -1,6 +1,7 @@
 package dev.weft.reactor;
 
 import dev.weft.spi.Reports;
+import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.SubscriberTask;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -58,14 +59,14 @@ final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? sup
     @Override
     public void request(long count) {
         if (count <= 0) refuse(count);
-        if (!DEMAND.compareAndSet(this, NONE, REQUESTED) && DEMAND.compareAndSet(this, RESULT_WAITS, OVER))
-            deliverGuarded();
+        if (!advance(NONE, REQUESTED) && advance(RESULT_WAITS, OVER)) deliverGuarded();
         ReactorBackend.keepStep();
     }
 
     @Override
     public void cancel() {
         forget();
+        SchedulePoint.pass();
         if (DEMAND.getAndSet(this, OVER) == RESULT_WAITS) deliver();
         super.cancel();
         ReactorBackend.keepStep();
@@ -78,8 +79,7 @@ final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? sup
             return;
         }
         result = value;
-        if (DEMAND.compareAndSet(this, NONE, RESULT_WAITS)) return;
-        deliver();
+        if (!advance(NONE, RESULT_WAITS)) deliver();
     }
 
     @Override
@@ -90,6 +90,11 @@ final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? sup
     @Override
     protected Throwable unwrap(Throwable failure) {
         return super.unwrap(Exceptions.unwrap(failure));
+    }
+
+    private boolean advance(int from, int to) {
+        SchedulePoint.pass();
+        return DEMAND.compareAndSet(this, from, to);
     }
 
     /** The result goes to the subscriber, unless there is none any more or it broke rule 3.9 before. */

@@ -1,0 +1,53 @@
+package dev.weft.reactor;
+
+import dev.weft.AwaitRaces;
+import dev.weft.BuilderRaces;
+import dev.weft.GeneratorRaces;
+import dev.weft.IterationRaces;
+import dev.weft.StreamRaces;
+import dev.weft.World;
+import dev.weft.spi.Simulation;
+import org.junit.jupiter.api.Nested;
+
+/** The races that every backend runs, on the backend {@code reactor}. */
+class ReactorSimulationTest {
+    @Nested
+    class Awaits extends AwaitRaces {
+        @Override
+        protected World world(Simulation simulation) {
+            return new ReactorWorld(simulation);
+        }
+    }
+
+    @Nested
+    class Builders extends BuilderRaces {
+        @Override
+        protected World world(Simulation simulation) {
+            return new ReactorWorld(simulation);
+        }
+    }
+
+    @Nested
+    class Generators extends GeneratorRaces {
+        @Override
+        protected World world(Simulation simulation) {
+            return new ReactorWorld(simulation);
+        }
+    }
+
+    @Nested
+    class Iterations extends IterationRaces {
+        @Override
+        protected World world(Simulation simulation) {
+            return new ReactorWorld(simulation);
+        }
+    }
+
+    @Nested
+    class Streams extends StreamRaces {
+        @Override
+        protected World world(Simulation simulation) {
+            return new ReactorWorld(simulation);
+        }
+    }
+}
