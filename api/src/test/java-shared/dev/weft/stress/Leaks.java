@@ -40,8 +40,8 @@ final class Leaks {
             for (Reference<?> gone = queue.remove(millis); gone != null; gone = queue.poll()) tracked.remove(gone);
         }
         if (tracked.isEmpty()) return;
-        Map<String, Long> types = tracked.stream()
-                .collect(Collectors.groupingBy(left -> left.type, TreeMap::new, Collectors.counting()));
+        Map<String, Long> types =
+                tracked.stream().collect(Collectors.groupingBy(left -> left.type, TreeMap::new, Collectors.counting()));
         throw new AssertionError("still referred to: " + types);
     }
 }

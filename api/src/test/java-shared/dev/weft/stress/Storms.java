@@ -88,9 +88,12 @@ public abstract class Storms {
     /** Those of the timer, which are started once and stay. */
     @BeforeAll
     void rememberThreads() throws Exception {
-        play(SEED, false, round -> round.run(() -> group(group -> {
-            for (int i = 0; i < 100; i++) group.async(() -> delay(Duration.ofNanos(1)));
-        })));
+        play(
+                SEED,
+                false,
+                round -> round.run(() -> group(group -> {
+                    for (int i = 0; i < 100; i++) group.async(() -> delay(Duration.ofNanos(1)));
+                })));
         threads = Census.platform();
     }
 
@@ -98,7 +101,8 @@ public abstract class Storms {
     void noThreadIsLeft() throws InterruptedException {
         var patience = new Patience();
         for (Thread thread : Census.platform())
-            if (!threads.contains(thread) && !patience.isGone(thread)) fail("a thread is left: %s", Census.describe(thread));
+            if (!threads.contains(thread) && !patience.isGone(thread))
+                fail("a thread is left: %s", Census.describe(thread));
     }
 
     @Test
