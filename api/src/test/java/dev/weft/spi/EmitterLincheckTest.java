@@ -79,7 +79,7 @@ class EmitterLincheckTest {
         }
 
         private Generator(Body body, Fates fates) {
-            super("subscriber", fates, "context");
+            super("subscriber", fates, "context", "generator");
             this.body = body;
             this.fates = fates;
             shared(this);

@@ -27,7 +27,10 @@ final class Exploration {
 
     /** Looks for operations on so many threads with results that the specification gives in no order. */
     static void scenarios(int threads, Class<?> model, Class<?> specification) {
-        options(threads, specification).iterations(SCENARIOS).actorsPerThread(threads == 2 ? 5 : 3).check(model);
+        options(threads, specification)
+                .iterations(SCENARIOS)
+                .actorsPerThread(threads == 2 ? 5 : 3)
+                .check(model);
     }
 
     /**
@@ -51,7 +54,8 @@ final class Exploration {
                 .threads(threads)
                 .actorsBefore(0)
                 .actorsAfter(0)
-                .addGuarantee(forClasses(Exploration::isNoSharedState).allMethods().ignore())
+                .addGuarantee(
+                        forClasses(Exploration::isNoSharedState).allMethods().ignore())
                 .sequentialSpecification(specification);
     }
 

@@ -21,7 +21,8 @@ final class Fates implements Backend {
     void areThoseOf(int values) {
         int[] expected = new int[MOST + 1];
         Arrays.fill(expected, 1, values + 1, 1);
-        if (!Arrays.equals(known, expected)) throw new AssertionError("fates of " + values + " values: " + Arrays.toString(known));
+        if (!Arrays.equals(known, expected))
+            throw new AssertionError("fates of " + values + " values: " + Arrays.toString(known));
     }
 
     @Override

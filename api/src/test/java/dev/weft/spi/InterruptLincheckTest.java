@@ -69,15 +69,17 @@ class InterruptLincheckTest {
     void noInterruptComesWhenTheCancellationWasSeen() {
         Exploration.schedules(() -> {
             var inner = new AtomicReference<Scope>();
-            var root = new Task(new Fates(), () -> within(false, () -> {
-                inner.set(Scope.current());
-                try {
-                    Scope.current().checkpoint();
-                } catch (CancellationException seen) {
-                    isNotInterrupted();
-                }
-                return null;
-            }));
+            var root = new Task(
+                    new Fates(),
+                    () -> within(false, () -> {
+                        inner.set(Scope.current());
+                        try {
+                            Scope.current().checkpoint();
+                        } catch (CancellationException seen) {
+                            isNotInterrupted();
+                        }
+                        return null;
+                    }));
             together(root, root::cancel, () -> {
                 Scope entered = inner.get();
                 if (entered != null) entered.cancel(Cancellation.Reason.TIMEOUT, null);

@@ -5,13 +5,6 @@ import static dev.weft.spi.Exploration.together;
 import static dev.weft.spi.Task.within;
 
 import dev.weft.spi.Task.End;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
-import org.jetbrains.lincheck.datastructures.IntGen;
-import org.jetbrains.lincheck.datastructures.Operation;
-import org.jetbrains.lincheck.datastructures.Param;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Joining a group: it ends when all members have, and neither sooner nor never. */
@@ -38,12 +31,14 @@ class MembersLincheckTest {
         Exploration.schedules(() -> {
             var fates = new Fates();
             var sources = new Source[1];
-            var root = new Task(fates, () -> within(false, () -> {
-                var source = new Source(Scope.current(), fates);
-                source.start();
-                sources[0] = source;
-                return null;
-            }));
+            var root = new Task(
+                    fates,
+                    () -> within(false, () -> {
+                        var source = new Source(Scope.current(), fates);
+                        source.start();
+                        sources[0] = source;
+                        return null;
+                    }));
             together(root, root::cancel);
             check(sources[0] == null || sources[0].over, "left behind");
         });
