@@ -45,7 +45,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         if (body instanceof Dispatched) return start().await();
         scope.checkpoint();
         try {
-            return new Scope(scope, scope.backend(), scope.context(), false).call(body::call);
+            return new Scope(scope, scope.backend(), scope.context(), false).call(body);
         } catch (Exception failure) {
             throw failure instanceof RuntimeException unchecked ? unchecked : new AwaitException(failure);
         }

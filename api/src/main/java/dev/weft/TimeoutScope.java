@@ -34,7 +34,7 @@ final class TimeoutScope extends Scope {
         schedule();
         T result;
         try {
-            result = call(body::call);
+            result = call(body);
         } catch (Throwable thrown) {
             throw outcome(thrown);
         } finally {

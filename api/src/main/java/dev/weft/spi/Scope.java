@@ -132,7 +132,7 @@ public class Scope {
      * @return its result
      * @throws Exception what the body threw, the same instance
      */
-    public final <R extends @Nullable Object> R call(Callable<R> body) throws Exception {
+    public final <R extends @Nullable Object> R call(Callable<? extends R> body) throws Exception {
         enter();
         R result;
         try {
