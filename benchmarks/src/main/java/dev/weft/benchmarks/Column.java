@@ -1,0 +1,34 @@
+package dev.weft.benchmarks;
+
+/** What is compared: the benchmark method of this name in each row that has it. In the order of the tables. */
+enum Column {
+    reactor("Reactor, operators"),
+    reactorForEach("Reactor, only subscribe"),
+    rxjava("RxJava, operators"),
+    reactorBlocking("Reactor, blocking on a virtual thread"),
+    rxjavaBlocking("RxJava, blocking on a virtual thread"),
+    kotlinReactor("kotlinx-coroutines-reactor"),
+    kotlinReactorSource("kotlinx-coroutines-reactor, as a source"),
+    kotlinRx3("kotlinx-coroutines-rx3"),
+    kotlinRx3Source("kotlinx-coroutines-rx3, as a source"),
+    fiberInterop("RxJavaFiberInterop"),
+    jox("Jox, channel"),
+    weftReactor("Weft on Reactor"),
+    weftReactorSource("Weft on Reactor, as a source"),
+    weftRxjava("Weft on RxJava"),
+    weftRxjavaSource("Weft on RxJava, as a source");
+
+    private final String label;
+
+    Column(String label) {
+        this.label = label;
+    }
+
+    String label() {
+        return label;
+    }
+
+    boolean isWeft() {
+        return compareTo(weftReactor) >= 0;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.weft.benchmarks;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A row of the comparison: what is done, and the class that has its columns. */
+enum Row {
+    START_READY(StartReady.class, "build and run a coroutine that awaits a ready value, from a platform thread"),
+    AWAIT_SYNC(AwaitSync.class, "await a source that completes inside subscribe"),
+    NESTED_CALL(NestedCall.class, "await a cold coroutine of one's own from a coroutine"),
+    HOP(Hop.class, "await a source that another thread signals"),
+    ITERATE_SYNC(IterateSync.class, "iterate over a synchronous source, per element"),
+    ITERATE_ASYNC(IterateAsync.class, "iterate over a source that another thread publishes, per element"),
+    GENERATE_SYNC(GenerateSync.class, "generate, consumed on the same thread, per element"),
+    GENERATE_ASYNC(GenerateAsync.class, "generate, consumed through publishOn, per element");
+
+    private final Class<?> columns;
+    private final String work;
+
+    Row(Class<?> columns, String work) {
+        this.columns = columns;
+        this.work = work;
+    }
+
+    /** {@return the rows that a name means: one, or all} */
+    static List<Row> named(String name) {
+        if (name.equals("all")) return List.of(values());
+        List<Row> found =
+                Arrays.stream(values()).filter(row -> row.label().equals(name)).toList();
+        if (found.isEmpty())
+            throw new IllegalArgumentException("no row \"" + name + "\"; there are all, "
+                    + Arrays.stream(values()).map(Row::label).collect(Collectors.joining(", ")));
+        return found;
+    }
+
+    String label() {
+        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+
+    String work() {
+        return work;
+    }
+
+    /** {@return what JMH includes, as a regular expression} */
+    String include(String columns) {
+        return this.columns.getName().replace(".", "\\.") + "\\.(" + columns + ")$";
+    }
+}

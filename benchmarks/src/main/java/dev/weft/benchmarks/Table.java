@@ -1,0 +1,99 @@
+package dev.weft.benchmarks;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+
+/**
+ * The columns of a row, one below the other: the median of the iterations, the fastest and the slowest of them, processor
+ * time and bytes allocated, and the median as a multiple of the fastest peer's and of the fastest of
+ * Weft's.
+ */
+record Table(Row row, List<Line> lines) {
+    private static final String FORMAT = "%n%-55s %10s %17s %10s %9s %8s %8s";
+
+    Table(Row row, Collection<RunResult> results) {
+        this(
+                row,
+                results.stream()
+                        .map(Line::of)
+                        .sorted(Comparator.comparing(Line::column).thenComparing(Line::variant))
+                        .toList());
+    }
+
+    @Override
+    public String toString() {
+        var text = new StringBuilder("%n%s: %s".formatted(row.label(), row.work()));
+        text.append(FORMAT.formatted("", "ns", "fastest–slowest", "cpu ns", "bytes", "/ peer", "/ Weft"));
+        double peer = fastest(false);
+        double weft = fastest(true);
+        for (Line line : lines) text.append(line.text(peer, weft));
+        return text.toString();
+    }
+
+    private double fastest(boolean weft) {
+        return lines.stream()
+                .filter(line -> line.column.isWeft() == weft)
+                .mapToDouble(Line::median)
+                .min()
+                .orElse(Double.NaN);
+    }
+
+    /** One column. */
+    record Line(Column column, String variant, double[] nanos, double cpu, double bytes) {
+        static Line of(RunResult result) {
+            BenchmarkParams params = result.getParams();
+            String name = params.getBenchmark();
+            double[] nanos = result.getBenchmarkResults().stream()
+                    .flatMap(fork -> fork.getIterationResults().stream())
+                    .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+                    .sorted()
+                    .toArray();
+            return new Line(
+                    Column.valueOf(name.substring(name.lastIndexOf('.') + 1)),
+                    variant(params),
+                    nanos,
+                    of(CpuProfiler.LABEL, result),
+                    of("gc.alloc.rate.norm", result));
+        }
+
+        /** {@return the dispatcher} */
+        private static String variant(BenchmarkParams params) {
+            String dispatcher = params.getParam("dispatcher");
+            return dispatcher == null ? "" : dispatcher.toLowerCase(Locale.ROOT);
+        }
+
+        private static double of(String profile, RunResult result) {
+            Result<?> found = result.getSecondaryResults().get(profile);
+            if (found == null)
+                throw new IllegalStateException("looked for " + profile + ", found "
+                        + result.getSecondaryResults().keySet());
+            return found.getScore();
+        }
+
+        double median() {
+            int middle = nanos.length / 2;
+            return nanos.length % 2 == 1 ? nanos[middle] : (nanos[middle - 1] + nanos[middle]) / 2;
+        }
+
+        String text(double peer, double weft) {
+            String label = variant.isEmpty() ? column.label() : column.label() + ", " + variant;
+            return FORMAT.formatted(
+                    label,
+                    rounded(median()),
+                    rounded(nanos[0]) + "–" + rounded(nanos[nanos.length - 1]),
+                    rounded(cpu),
+                    rounded(bytes),
+                    rounded(median() / peer),
+                    rounded(median() / weft));
+        }
+
+        private static String rounded(double number) {
+            return (number < 10 ? "%.2f" : number < 100 ? "%.1f" : "%.0f").formatted(number);
+        }
+    }
+}
