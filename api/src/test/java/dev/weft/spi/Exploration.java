@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Exploration {
     private static final int SCALE = Integer.getInteger("weft.lincheck.scale", 1);
     private static final int SCENARIOS = 8;
-    private static final int SCHEDULES = Integer.getInteger("n", 200) * SCALE;
+    private static final int SCHEDULES = 200 * SCALE;
 
     private static Runnable race = () -> {};
     private static volatile @Nullable Throwable failure;
