@@ -79,6 +79,11 @@ public abstract class Storms {
     /** Subscribes to what the library makes of a body. */
     protected abstract <T> void subscribe(Callable<T> body, Flow.Subscriber<T> subscriber);
 
+    /** {@return whether what the library makes of a body keeps its value back until that is asked for} */
+    protected boolean bodyHasDemand() {
+        return true;
+    }
+
     /** Subscribes to what the library makes of a generator. */
     protected abstract <T> void subscribe(Generator<T> generator, Flow.Subscriber<T> subscriber);
 
@@ -397,7 +402,7 @@ public abstract class Storms {
     private void visitBody(Round round, Random random) {
         var source = new Upstream(round, 1, true, random.nextBoolean(), round.actors::later);
         Callable<Value> body = round.census.counted(() -> await(one(source)));
-        subscribe(round.leaks.watch(body), new Visitor(round, random, 1, true));
+        subscribe(round.leaks.watch(body), new Visitor(round, random, 1, true, bodyHasDemand()));
     }
 
     private void visitGenerator(Round round, Random random) {
@@ -411,7 +416,7 @@ public abstract class Storms {
                 out.emit(round.make());
             }
         };
-        subscribe(counted(round, generator), new Visitor(round, random, count, true));
+        subscribe(counted(round, generator), new Visitor(round, random, count, true, true));
     }
 
     /** Its coroutines take turns. */
@@ -426,7 +431,7 @@ public abstract class Storms {
                     });
             });
         };
-        subscribe(counted(round, generator), new Visitor(round, random, 3 * count, false));
+        subscribe(counted(round, generator), new Visitor(round, random, 3 * count, false, true));
     }
 
     private static Generator<Value> counted(Round round, Generator<Value> generator) {

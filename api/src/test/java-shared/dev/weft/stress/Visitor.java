@@ -13,6 +13,7 @@ final class Visitor implements Flow.Subscriber<Value> {
     private final Round round;
     private final int expected;
     private final boolean inOrder;
+    private final boolean demand;
     private final RandomGenerator random;
     private final int leavesBehind;
     private final boolean leavesSomeTime;
@@ -36,12 +37,14 @@ final class Visitor implements Flow.Subscriber<Value> {
      *
      * @param expected how many values there are
      * @param inOrder whether they come in the order in which they are made
+     * @param demand whether they wait until they are asked for
      */
-    Visitor(Round round, RandomGenerator random, int expected, boolean inOrder) {
+    Visitor(Round round, RandomGenerator random, int expected, boolean inOrder, boolean demand) {
         this.round = round;
         this.random = random;
         this.expected = expected;
         this.inOrder = inOrder;
+        this.demand = demand;
         leavesBehind = random.nextInt(3) == 0 ? random.nextInt(expected + 1) : NEVER;
         leavesSomeTime = random.nextInt(3) == 0;
         most = random.nextInt(4) == 0 ? NEVER : 1 + random.nextInt(5);
@@ -63,7 +66,7 @@ final class Visitor implements Flow.Subscriber<Value> {
         if (!inside.compareAndSet(false, true)) round.failed("onNext from two threads at once");
         value.returned();
         int count = ++received;
-        if (count > requested.get()) round.failed("more values than requested");
+        if (demand && count > requested.get()) round.failed("more values than requested");
         if (inOrder && value.number <= last) round.failed("out of order: " + value);
         last = value.number;
         if (count == leavesBehind) leave();
@@ -92,11 +95,15 @@ final class Visitor implements Flow.Subscriber<Value> {
 
     private void ask() {
         long count = most == NEVER ? Long.MAX_VALUE : 1 + random.nextInt(most);
-        requested.accumulateAndGet(count, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
         Flow.Subscription asked = subscription;
         if (asked == null) return;
-        if (random.nextInt(4) == 0) asked.request(count);
-        else round.actors.later(() -> asked.request(count));
+        if (random.nextInt(4) == 0) request(asked, count);
+        else round.actors.later(() -> request(asked, count));
+    }
+
+    private void request(Flow.Subscription from, long count) {
+        requested.accumulateAndGet(count, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
+        from.request(count);
     }
 
     private void leave() {

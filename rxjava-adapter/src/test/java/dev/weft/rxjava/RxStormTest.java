@@ -58,6 +58,11 @@ class RxStormTest extends Storms {
     }
 
     @Override
+    protected boolean bodyHasDemand() {
+        return false;
+    }
+
+    @Override
     protected <T> void subscribe(Generator<T> generator, Flow.Subscriber<T> subscriber) {
         FlowAdapters.toFlowPublisher(RxAsync.flowable(generator)).subscribe(subscriber);
     }
