@@ -88,7 +88,7 @@ final class Backends {
                 "choose one with -Dweft.backend=<id>, WEFT_BACKEND=<id>, weft.backend=<id> in weft.properties, or withBackend(…)");
     }
 
-    private static boolean isSet(@Nullable String id) {
+    static boolean isSet(@Nullable String id) {
         return id != null && !id.isBlank();
     }
 

@@ -94,7 +94,7 @@ public final class Dispatcher {
      */
     static Carrier choose(
             @Nullable String property, @Nullable String environment, @Nullable String file, @Nullable String missing) {
-        String asked = isSet(property) ? property : isSet(environment) ? environment : file;
+        String asked = Backends.isSet(property) ? property : Backends.isSet(environment) ? environment : file;
         if (asked == null || asked.isBlank()) return Carrier.virtual();
         return switch (asked.strip()) {
             case "virtual" -> Carrier.virtual();
@@ -105,10 +105,6 @@ public final class Dispatcher {
                         "\"" + asked + "\"",
                         "correct it; Dispatcher.on(executor) is chosen in code");
         };
-    }
-
-    private static boolean isSet(@Nullable String word) {
-        return word != null && !word.isBlank();
     }
 
     private static Carrier instead(String missing) {

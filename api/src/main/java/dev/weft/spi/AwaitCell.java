@@ -368,13 +368,8 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     private void wake() {
         SchedulePoint.pass();
         Object w = waiter;
-        if (w instanceof Thread thread) unpark(thread);
+        if (w instanceof Thread thread) Carrier.wake(thread, isSignal() && state != Mark.CANCELLED);
         else if (w instanceof Runnable done && WAITER.compareAndSet(this, w, null)) done.run();
-    }
-
-    private void unpark(Thread thread) {
-        if (isSignal() && state != Mark.CANCELLED) Carrier.resume(thread);
-        else LockSupport.unpark(thread);
     }
 
     private @Nullable Object takeHeld() {

@@ -69,9 +69,9 @@ public abstract sealed class Carrier permits JdkCarrier, InlineCarrier, Executor
     /** The task was cancelled. */
     void cancelled() {}
 
-    /** Wakes a parked thread on behalf of a source that signals to it. Its coroutine may go on inside this call. */
-    static void resume(Thread thread) {
-        if (InlineCarrier.used) InlineCarrier.resume(thread);
+    /** Wakes a parked thread. If a source signals to it, and no canceller or timer, its coroutine may go on inside this call. */
+    static void wake(Thread thread, boolean signal) {
+        if (signal && InlineCarrier.used) InlineCarrier.resume(thread);
         else LockSupport.unpark(thread);
     }
 }

@@ -222,8 +222,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         SchedulePoint.pass();
         Thread waiting = waiter;
         if (waiting == null || !WAITER.compareAndSet(this, waiting, null)) return false;
-        if (signal) Carrier.resume(waiting);
-        else LockSupport.unpark(waiting);
+        Carrier.wake(waiting, signal);
         return true;
     }
 

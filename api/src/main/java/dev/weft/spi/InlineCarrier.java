@@ -2,6 +2,7 @@ package dev.weft.spi;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Lets a coroutine start on the platform thread that starts it, and continue on the one that signals to it.
@@ -31,30 +32,23 @@ final class InlineCarrier extends Carrier implements Executor {
 
     @Override
     void start(Thread thread) {
-        if (Thread.currentThread().isVirtual()) {
-            thread.start();
-            return;
-        }
-        boolean[] ours = OURS.get();
-        boolean before = ours[0];
-        ours[0] = true;
-        try {
-            thread.start();
-        } finally {
-            ours[0] = before;
-        }
+        ours(thread, Thread::start);
     }
 
     static void resume(Thread thread) {
+        ours(thread, LockSupport::unpark);
+    }
+
+    private static void ours(Thread thread, Consumer<Thread> wake) {
         if (Thread.currentThread().isVirtual()) {
-            LockSupport.unpark(thread);
+            wake.accept(thread);
             return;
         }
         boolean[] ours = OURS.get();
         boolean before = ours[0];
         ours[0] = true;
         try {
-            LockSupport.unpark(thread);
+            wake.accept(thread);
         } finally {
             ours[0] = before;
         }

@@ -342,8 +342,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         SchedulePoint.pass();
         Thread waiting = waiter;
         if (waiting == null || !WAITER.compareAndSet(this, waiting, null)) return false;
-        if (signal) Carrier.resume(waiting);
-        else LockSupport.unpark(waiting);
+        Carrier.wake(waiting, signal);
         return true;
     }
 

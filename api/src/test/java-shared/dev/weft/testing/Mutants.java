@@ -26,7 +26,7 @@ public final class Mutants {
     private static final int PATIENCE = 5;
     private static final String SIMULATIONS = ".*SimulationTest";
 
-    private record Mutant(String fault, Path file, String tests, List<String> from, List<String> to) {}
+    record Mutant(String fault, Path file, String tests, String source) {}
 
     /** How a fault was found, or null if it was not. */
     private record Verdict(Mutant mutant, String killedBy, long millis) {}
@@ -63,19 +63,17 @@ public final class Mutants {
         if (alive > 0) System.exit(1);
     }
 
-    private static List<Mutant> read(Path module) throws IOException {
+    /** {@return the faults of a module, each of which can be planted} */
+    static List<Mutant> read(Path module) throws IOException {
         List<Mutant> mutants = new ArrayList<>();
         for (String paragraph :
                 Files.readString(module.resolve("src/test/mutants.txt")).split("\n{2,}")) {
             List<String> lines =
                     paragraph.lines().filter(line -> !line.startsWith("#")).toList();
             if (lines.isEmpty()) continue;
+            Path file = module.resolve("src/main/java").resolve(lines.get(1));
             mutants.add(new Mutant(
-                    lines.get(0),
-                    module.resolve("src/main/java").resolve(lines.get(1)),
-                    after("by ", lines).findFirst().orElse(SIMULATIONS),
-                    after("- ", lines).toList(),
-                    after("+ ", lines).toList()));
+                    lines.get(0), file, after("by ", lines).findFirst().orElse(SIMULATIONS), planted(lines, file)));
         }
         return mutants;
     }
@@ -102,7 +100,7 @@ public final class Mutants {
 
     private static void compile(Mutant mutant, Path folder) throws IOException {
         Path source = folder.resolve(mutant.file().getFileName());
-        Files.writeString(source, mutated(mutant));
+        Files.writeString(source, mutant.source());
         int errors = ToolProvider.getSystemJavaCompiler()
                 .run(
                         null,
@@ -118,19 +116,24 @@ public final class Mutants {
         if (errors != 0) throw new IllegalStateException("does not compile: " + mutant.fault());
     }
 
-    private static String mutated(Mutant mutant) throws IOException {
-        List<String> lines = Files.readAllLines(mutant.file());
+    /** {@return the source with the fault} */
+    private static String planted(List<String> paragraph, Path file) throws IOException {
+        List<String> from = after("- ", paragraph).toList();
+        List<String> lines = Files.readAllLines(file);
         List<String> stripped = lines.stream().map(String::strip).toList();
         List<Integer> found = new ArrayList<>();
-        int length = mutant.from().size();
+        int length = from.size();
         for (int at = 0; length > 0 && at + length <= lines.size(); at++)
-            if (stripped.subList(at, at + length).equals(mutant.from())) found.add(at);
+            if (stripped.subList(at, at + length).equals(from)) found.add(at);
         if (found.size() != 1)
-            throw new IllegalStateException("looked for the lines of \"" + mutant.fault() + "\" in " + mutant.file()
+            throw new IllegalStateException("looked for the lines of \"" + paragraph.get(0) + "\" in " + file
                     + ", found them " + found.size() + " times: bring the list up to date");
         int at = found.get(0);
-        return Stream.of(lines.subList(0, at), mutant.to(), lines.subList(at + length, lines.size()))
-                .flatMap(List::stream)
+        return Stream.of(
+                        lines.subList(0, at).stream(),
+                        after("+ ", paragraph),
+                        lines.stream().skip(at + length))
+                .flatMap(part -> part)
                 .collect(Collectors.joining("\n"));
     }
 

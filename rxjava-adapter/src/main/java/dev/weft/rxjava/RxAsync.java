@@ -496,7 +496,7 @@ public final class RxAsync {
      * {@return as {@link #flowable(Generator)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
-     * @param generator what to run
+     * @param generator makes the values
      */
     public static <T> Flowable<T> flowable(Dispatcher dispatcher, Generator<T> generator) {
         return flowable(dispatcher.bind(generator));
@@ -516,7 +516,7 @@ public final class RxAsync {
      * {@return as {@link #observable(Generator)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
-     * @param generator what to run
+     * @param generator makes the values
      */
     public static <T> Observable<T> observable(Dispatcher dispatcher, Generator<T> generator) {
         return observable(dispatcher.bind(generator));
