@@ -3,13 +3,17 @@ package dev.weft;
 import static dev.weft.Async.async;
 import static dev.weft.Async.group;
 import static dev.weft.Async.shielded;
+import static dev.weft.Async.withTimeout;
 import static dev.weft.spi.Simulation.dawdle;
 import static dev.weft.spi.Simulation.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.spi.Simulation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** The races of a generator with its subscriber: section 1.4 of the promises. */
@@ -111,6 +115,46 @@ public abstract class GeneratorRaces {
             assertThat(run.refused).containsExactly("c");
             return run.outcome();
         });
+    }
+
+    /** Whoever cancels a generator interrupts what it waits in of its own, also behind an onNext, but never the subscriber's code. */
+    @Test
+    void G6_aCancelAgainstOnNextAndAForeignCallBehindIt() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.by(out -> {
+                run.emit(out, "a");
+                new CountDownLatch(1).await();
+            });
+            run.asks(1);
+            run.leaves();
+            simulation.run();
+            run.over();
+            return run.outcome();
+        });
+    }
+
+    /** A scope that the subscriber has entered inside onNext is its own concern: its code is interrupted for it. */
+    @Test
+    void G6_aTimeoutInsideOnNext() {
+        var outcomes = explore(simulation -> {
+            var run = new Generated(world(simulation));
+            List<String> met = new ArrayList<>();
+            run.subscriber.whenNext = value -> {
+                try {
+                    withTimeout(Duration.ofMillis(1), () -> new CountDownLatch(1).await());
+                } catch (TimeoutException | InterruptedException | CancelledException ended) {
+                    met.add(ended.getClass().getSimpleName());
+                }
+            };
+            run.by(out -> run.emit(out, "a"));
+            run.asks(1);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.over();
+            return met.toString();
+        });
+        assertThat(outcomes).containsKeys("[]", "[TimeoutException]", "[InterruptedException]");
     }
 
     /** An end needs no demand, and does not overtake a value. */

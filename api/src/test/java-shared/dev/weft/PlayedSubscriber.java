@@ -35,7 +35,7 @@ public final class PlayedSubscriber {
     /** Rule 1.9. */
     public void onSubscribe(Upstream to) {
         upstream = to;
-        signalled(whenSubscribed);
+        entered(whenSubscribed);
     }
 
     /** Rule 1.1. */
@@ -53,14 +53,14 @@ public final class PlayedSubscriber {
     public void onComplete() {
         expect(!isOver(), "signalled behind the end (rule 1.7)");
         completed++;
-        signalled(whenOver);
+        entered(whenOver);
     }
 
     /** Rule 1.4. */
     public void onError(Throwable failure) {
         expect(!isOver(), "signalled behind the end (rule 1.7)");
         failures.add(failure);
-        signalled(whenOver);
+        entered(whenOver);
     }
 
     void request(long count) {
@@ -91,13 +91,8 @@ public final class PlayedSubscriber {
         requested = Long.MAX_VALUE;
     }
 
-    /** Whoever cancels a generator interrupts it, also on its way into onNext; the other signals are not its own code any more. */
-    private void signalled(Runnable reaction) {
-        expect(!Thread.currentThread().isInterrupted(), "signalled by an interrupted thread");
-        entered(reaction);
-    }
-
     private void entered(Runnable reaction) {
+        expect(!Thread.currentThread().isInterrupted(), "signalled by an interrupted thread");
         expect(!signalling, "signalled on two threads at once (rule 1.3)");
         expect(upstream != null, "signalled before it was subscribed (rule 1.9)");
         signalling = true;
@@ -106,6 +101,7 @@ public final class PlayedSubscriber {
         } finally {
             signalling = false;
         }
+        expect(!Thread.currentThread().isInterrupted(), "interrupted in its own code");
     }
 
     private static void expect(boolean kept, String breach) {

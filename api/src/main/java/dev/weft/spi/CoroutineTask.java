@@ -28,6 +28,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     private static final int NONE = 0;
     private static final int SENDING = 1;
     private static final int SENT = 2;
+    private static final int KEPT = 3;
 
     private static final ThreadLocal<@Nullable CoroutineTask<?>> CURRENT = new ThreadLocal<>();
     private static final AtomicLong NUMBER = new AtomicLong();
@@ -49,8 +50,14 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     /** Whether the body is over, with all that it started; the thread's own. */
     private boolean done;
 
-    /** Whether a canceller has interrupted the thread: written by cancellers and the thread itself, by whoever made it SENDING. */
+    /**
+     * Whether a canceller has interrupted the thread, or has kept that for behind the {@link #foreign} code: written by cancellers
+     * and the thread itself, by whoever made it SENDING.
+     */
     private volatile int interrupt;
+
+    /** The innermost scope around code of somebody else's that the thread is in, or null; written by the thread. */
+    private volatile @Nullable Scope foreign;
 
     /**
      * A coroutine that is not started yet.
@@ -223,19 +230,51 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     /**
-     * Interrupts the thread on behalf of a canceller, unless it has seen the cancellation, left the scope or is shielded. The
-     * thread never passes such a border while the state is SENDING, so no interrupt lands behind it.
+     * Interrupts the thread on behalf of a canceller, unless it has seen the cancellation, left the scope or is shielded; in foreign
+     * code, that waits. The thread never passes such a border while the state is SENDING, so no interrupt lands behind it.
      */
     final void interrupt(Scope cancelled) {
         Thread target = thread;
         if (target == null || target == Thread.currentThread()) return;
         int before = claimInterrupt();
         SchedulePoint.pass();
-        boolean send = cancelled.mayInterrupt();
+        Scope met = cancelled.interrupted();
         SchedulePoint.pass();
-        if (send) target.interrupt();
+        boolean kept = met != null && met == foreign;
         SchedulePoint.pass();
-        interrupt = send ? SENT : before;
+        if (met != null && !kept) target.interrupt();
+        SchedulePoint.pass();
+        interrupt = kept ? KEPT : met != null ? SENT : before;
+    }
+
+    /**
+     * From here on the thread runs code that is not the coroutine's, such as a subscriber's: a cancellation of the coroutine does not
+     * interrupt it, but what comes behind, or a scope that it enters.
+     */
+    final void enterForeign() {
+        foreign = top;
+        SchedulePoint.pass();
+        if (interrupt == NONE) return;
+        int before = claimInterrupt();
+        if (before == SENT) Thread.interrupted();
+        SchedulePoint.pass();
+        interrupt = before == SENT ? KEPT : before;
+    }
+
+    /** The thread is back in the coroutine's own code. */
+    final void leaveForeign() {
+        foreign = null;
+        sendKept();
+    }
+
+    /** Interrupts the thread if a canceller has kept that. Called by the thread itself. */
+    final void sendKept() {
+        SchedulePoint.pass();
+        if (interrupt == NONE) return;
+        int before = claimInterrupt();
+        if (before == KEPT) Thread.currentThread().interrupt();
+        SchedulePoint.pass();
+        interrupt = before == KEPT ? SENT : before;
     }
 
     /** Waits out a canceller that is just interrupting this thread, and clears an interrupt that one has sent. */
@@ -251,9 +290,10 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     final void redeliver(Scope scope) {
         if (scope.cancellation() == null || scope.isDeaf()) return;
         claimInterrupt();
-        Thread.currentThread().interrupt();
+        boolean kept = scope == foreign;
+        if (!kept) Thread.currentThread().interrupt();
         SchedulePoint.pass();
-        interrupt = SENT;
+        interrupt = kept ? KEPT : SENT;
     }
 
     /** Takes the right to interrupt this thread or to clear its flag; whoever has it writes the next state soon. */

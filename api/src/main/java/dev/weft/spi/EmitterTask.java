@@ -133,7 +133,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
             throw cancelled;
         }
         spendOne();
-        if (!deliver(value)) gone(emitting, value);
+        if (!deliver(emitting, value)) gone(emitting, value);
     }
 
     @Override
@@ -158,15 +158,18 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         if (subscriber != null) complete(subscriber);
     }
 
-    private boolean deliver(T value) {
+    private boolean deliver(CoroutineTask<?> emitting, T value) {
         S subscriber = downstream();
         if (subscriber == null) return false;
+        emitting.enterForeign();
         try {
             next(subscriber, value);
             return true;
         } catch (Throwable fromSubscriber) {
             forget();
             throw subscriberFailed(fromSubscriber);
+        } finally {
+            emitting.leaveForeign();
         }
     }
 
@@ -180,9 +183,12 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     /** The subscriber has left between the look for a cancellation and the delivery. It is about to cancel, if it has not yet. */
     private void gone(CoroutineTask<?> emitting, T value) {
-        Reports.discard(backend(), context(), value);
         cancel(Cancellation.Reason.REQUESTED, null);
-        throwIfStreamCancelled(emitting);
+        try {
+            throwIfStreamCancelled(emitting);
+        } finally {
+            Reports.discard(backend(), context(), value);
+        }
     }
 
     private void awaitDemand(CoroutineTask<?> emitting) {

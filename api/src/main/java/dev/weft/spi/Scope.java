@@ -244,15 +244,15 @@ public class Scope {
         return Host.get().cancelled(c, c.cause());
     }
 
-    /** Whether an interrupt sent for this scope would meet code that it is meant for. */
-    final boolean mayInterrupt() {
-        if (deaf) return false;
+    /** {@return the scope whose code an interrupt sent for this one would meet, or null if there is none that it is meant for} */
+    final @Nullable Scope interrupted() {
+        if (deaf) return null;
         Scope s = this;
         for (Scope inner = s.nested; inner != null; inner = s.nested) {
-            if (inner.shield) return false;
+            if (inner.shield) return null;
             s = inner;
         }
-        return !(s.suspension instanceof Members);
+        return s.suspension instanceof Members ? null : s;
     }
 
     final boolean isDeaf() {
@@ -326,7 +326,9 @@ public class Scope {
         deaf = outer.deaf;
         SchedulePoint.pass();
         Cancellation c = outer.cancellation();
-        if (c != null) mark(c);
+        if (c == null) return;
+        mark(c);
+        task.sendKept();
     }
 
     private @Nullable Throwable leave(@Nullable Throwable failure) {

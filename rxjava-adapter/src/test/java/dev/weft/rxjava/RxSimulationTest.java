@@ -20,34 +20,10 @@ class RxSimulationTest {
     }
 
     @Nested
-    class AwaitsWithoutDemand extends AwaitRaces {
-        @Override
-        protected World world(Simulation simulation) {
-            return new RxWorldWithoutDemand(simulation);
-        }
-    }
-
-    @Nested
-    class AwaitsOfOneValue extends AwaitRaces {
-        @Override
-        protected World world(Simulation simulation) {
-            return new RxWorldWithoutDemand.OfOne(simulation);
-        }
-    }
-
-    @Nested
     class Builders extends BuilderRaces {
         @Override
         protected World world(Simulation simulation) {
             return new RxWorld(simulation);
-        }
-    }
-
-    @Nested
-    class BuildersWithoutDemand extends BuilderRaces {
-        @Override
-        protected World world(Simulation simulation) {
-            return new RxWorldWithoutDemand(simulation);
         }
     }
 
@@ -60,26 +36,10 @@ class RxSimulationTest {
     }
 
     @Nested
-    class GeneratorsWithoutDemand extends GeneratorRaces {
-        @Override
-        protected World world(Simulation simulation) {
-            return new RxWorldWithoutDemand(simulation);
-        }
-    }
-
-    @Nested
     class Iterations extends IterationRaces {
         @Override
         protected World world(Simulation simulation) {
             return new RxWorld(simulation);
-        }
-    }
-
-    @Nested
-    class IterationsWithoutDemand extends IterationRaces {
-        @Override
-        protected World world(Simulation simulation) {
-            return new RxWorldWithoutDemand(simulation);
         }
     }
 
