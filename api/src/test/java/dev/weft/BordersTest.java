@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.spi.Failures;
 import dev.weft.spi.Take;
+import dev.weft.testing.Watched;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,7 +106,7 @@ class BordersTest {
             var start = new CountDownLatch(2);
             Thread other = Thread.ofPlatform().daemon().start(() -> suppress(start, one, two));
             suppress(start, two, one);
-            assertThat(other.join(Duration.ofSeconds(5))).isTrue();
+            assertThat(other.join(Duration.ofSeconds(Watched.SECONDS))).isTrue();
             assertThat(one.getSuppressed().length + two.getSuppressed().length).isBetween(1, 2);
         }
     }

@@ -41,12 +41,13 @@ public final class Mutants {
     public static void main(String[] args) throws Exception {
         Path module = Path.of(args[0]);
         List<String> words = List.of(args).subList(1, args.length);
+        List<Mutant> mutants = read(module);
         List<Verdict> verdicts = new ArrayList<>();
         long start = System.nanoTime();
         String unplanted = run(SIMULATIONS, module, Long.MAX_VALUE);
         if (unplanted != null) throw new IllegalStateException("fails without any fault: " + unplanted);
         long patience = PATIENCE * (System.nanoTime() - start);
-        for (Mutant mutant : read(module)) {
+        for (Mutant mutant : mutants) {
             if (!words.isEmpty() && words.stream().noneMatch(mutant.fault()::contains)) continue;
             Verdict verdict = examine(mutant, patience);
             verdicts.add(verdict);

@@ -28,8 +28,10 @@ class AwaitCellLincheckTest {
     void ofManyCallbacksOneIsTaken() {
         Exploration.schedules(() -> {
             var cell = new Detached();
-            cell.start();
-            together(() -> cell.value(1), () -> cell.value(2), cell::cancel);
+            together(cell::start, () -> cell.value(1), () -> {
+                cell.value(2);
+                cell.cancel();
+            });
             cell.isOver(2);
         });
     }

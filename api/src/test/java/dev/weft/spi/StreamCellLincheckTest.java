@@ -44,6 +44,22 @@ class StreamCellLincheckTest {
         });
     }
 
+    @Test
+    void aSubscriptionThatMeetsTheCloseIsCancelled() {
+        Exploration.schedules(() -> {
+            var fates = new Fates();
+            var cell = new Iteration(fates, 1);
+            together(
+                    () -> {
+                        cell.open();
+                        cell.close();
+                    },
+                    cell::subscribe);
+            fates.areThoseOf(cell.sent);
+            check(cell.cancels.get() == 1, "cancelled not once");
+        });
+    }
+
     private static final class Iteration extends StreamCell<Integer> {
         static final int VALUES = 3;
 

@@ -42,7 +42,7 @@ final class Task extends CoroutineTask<@Nullable Object> {
     private void end(End how) {
         check(end == null, "ended twice");
         end = how;
-        isNotInterrupted();
+        if (Thread.currentThread() == thread()) isNotInterrupted(); // else it ends in the code of whoever starts it
     }
 
     /** For where no interrupt of the engine's may reach the thread, now or later. */

@@ -34,7 +34,7 @@ class BordersTest {
                 .expectErrorSatisfies(e -> assertThat(e)
                         .isInstanceOf(CancelledException.class)
                         .hasCauseInstanceOf(InterruptedException.class))
-                .verify(Duration.ofSeconds(5));
+                .verify(Duration.ofSeconds(50));
         var real = new IOException("while cancelled");
         StepVerifier.create(mono(() -> {
                     Thread.currentThread().interrupt();
@@ -45,14 +45,14 @@ class BordersTest {
                     }
                 }))
                 .expectErrorSatisfies(e -> assertThat(e).isSameAs(real))
-                .verify(Duration.ofSeconds(5));
+                .verify(Duration.ofSeconds(50));
     }
 
     @Test
     void anAwaitDownstreamOfACoroutineIsAPlainOne() {
         Mono<Integer> sum =
                 mono(() -> 1).map(one -> one + awaitSingle(Mono.just(2).delayElement(Duration.ofMillis(1))));
-        StepVerifier.create(sum).expectNext(3).expectComplete().verify(Duration.ofSeconds(5));
+        StepVerifier.create(sum).expectNext(3).expectComplete().verify(Duration.ofSeconds(50));
     }
 
     @Test

@@ -39,7 +39,7 @@ import reactor.core.publisher.Mono;
 
 /** Section 3: every misbehaving source against every consumer. */
 class MisbehavingSourcesTest {
-    private static final long NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long NANOS = Duration.ofSeconds(10).toNanos();
 
     /** A way to consume a source; the values go to the trail, the end is returned or thrown. */
     enum Consumer {

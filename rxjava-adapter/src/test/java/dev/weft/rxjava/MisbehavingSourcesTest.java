@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Section 3: every misbehaving source, in each of RxJava's types, against every consumer. */
 class MisbehavingSourcesTest {
-    private static final long NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long NANOS = Duration.ofSeconds(10).toNanos();
 
     /** Consumes, lets the values go to the trail, and says how it ended if it did not throw. */
     @FunctionalInterface

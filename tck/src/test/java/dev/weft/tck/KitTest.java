@@ -31,10 +31,17 @@ class KitTest {
             BrokenClocks.class,
             BrokenReactions.class);
 
+    /** For a rule that has to pass, also on a machine with other work, and for one that may be waited for in vain. */
+    private static final Duration RIGHT = Duration.ofSeconds(50);
+
+    private static final Duration BROKEN_ONE = Duration.ofSeconds(2);
+
     /** Set by each test, which runs the kit on its own thread. */
     private static Backend backend;
 
     private static Sources sources;
+
+    private static Duration limit;
 
     /** Not found by itself, since it is nested. */
     static final class Kit extends BackendContract {
@@ -50,7 +57,7 @@ class KitTest {
 
         @Override
         protected Duration patience() {
-            return Duration.ofSeconds(2);
+            return limit;
         }
     }
 
@@ -64,7 +71,7 @@ class KitTest {
 
     @Test
     void whatIsNotSuppliedIsSkippedWithASentence() {
-        List<String> sentences = run(new ModelBackend(), new NoSources()).testEvents().aborted().stream()
+        List<String> sentences = run(new ModelBackend(), new NoSources(), RIGHT).testEvents().aborted().stream()
                 .map(KitTest::message)
                 .toList();
         assertThat(sentences)
@@ -77,7 +84,7 @@ class KitTest {
 
     @Test
     void theNumbersAreReportedAtTheEnd() {
-        List<String> reports = run(new ModelBackend(), new FlowSources())
+        List<String> reports = run(new ModelBackend(), new FlowSources(), RIGHT)
                 .allEvents()
                 .reportingEntryPublished()
                 .map(event -> event.getRequiredPayload(ReportEntry.class)
@@ -90,7 +97,7 @@ class KitTest {
     private static void requireBroken(Class<?> type) throws Exception {
         Constructor<?> constructor = type.getDeclaredConstructor();
         List<String> sentences =
-                run((Backend) constructor.newInstance(), new FlowSources()).testEvents().failed().stream()
+                run((Backend) constructor.newInstance(), new FlowSources(), BROKEN_ONE).testEvents().failed().stream()
                         .map(KitTest::message)
                         .toList();
         assertThat(sentences)
@@ -98,9 +105,10 @@ class KitTest {
                 .containsExactly(type.getAnnotation(Breaks.class).value());
     }
 
-    private static EngineExecutionResults run(Backend broken, Sources of) {
+    private static EngineExecutionResults run(Backend broken, Sources of, Duration longest) {
         backend = broken;
         sources = of;
+        limit = longest;
         return EngineTestKit.engine("junit-jupiter")
                 .selectors(selectClass(Kit.class))
                 .execute();
