@@ -54,7 +54,7 @@ final class ListenerCell<T> extends StreamCell<T> {
     /** Null, then the action, then what has become of it. */
     private final AtomicReference<@Nullable Object> closing = new AtomicReference<>();
 
-    /** Whether we have closed the registration, and not the source; written by whoever does it, read by whoever passes on. */
+    /** Whether our side has deregistered the listener; written by whoever does it, read by whoever passes signals on. */
     private volatile boolean aborted;
 
     /** What was requested and not yet passed on to the source, since it has not said how, or is just being asked. */
@@ -88,8 +88,8 @@ final class ListenerCell<T> extends StreamCell<T> {
 
     @Override
     protected void cancelUpstream(Object handle) {
-        aborted = true; // before it, since the action itself may call back
-        deregister();
+        AsyncAction<?> action = closed();
+        if (action != null) abort(action);
     }
 
     // --- signals
@@ -176,12 +176,12 @@ final class ListenerCell<T> extends StreamCell<T> {
         switch (signal) {
             case Next<T> next -> value(next.value());
             case Complete<T> complete -> {
-                deregisterGuarded();
+                deregister();
                 completed();
             }
             case Fail<T> fail -> {
                 boolean echo = aborted && fail.failure() instanceof Exception;
-                deregisterGuarded();
+                deregister();
                 if (echo) Counter.CANCEL_ECHOES.increment();
                 else failed(fail.failure());
             }
@@ -193,30 +193,40 @@ final class ListenerCell<T> extends StreamCell<T> {
     void onClose(AsyncAction<?> action) {
         SchedulePoint.pass();
         Object before = closing.getAndUpdate(now -> now == null ? action : now == Closing.CLOSED ? Closing.DONE : now);
-        if (before == Closing.CLOSED) runGuarded(action);
+        if (before == Closing.CLOSED) guarded(() -> abort(action));
         else if (before != null) throw new IllegalStateException("onClose is set already");
     }
 
-    private void deregister() {
+    /** {@return the action to run, if it is set and nobody else runs it} Otherwise notes that it is to be run when it is set. */
+    private @Nullable AsyncAction<?> closed() {
         SchedulePoint.pass();
         Object before = closing.getAndUpdate(
                 now -> now == null ? Closing.CLOSED : now instanceof AsyncAction<?> ? Closing.DONE : now);
-        if (before instanceof AsyncAction<?> action) run(action);
+        return before instanceof AsyncAction<?> action ? action : null;
     }
 
-    private void deregisterGuarded() {
+    /** The source has ended. */
+    private void deregister() {
+        AsyncAction<?> action = closed();
+        if (action != null) guarded(() -> run(action));
+    }
+
+    /** The subscriber has left: a failure that follows is how the source says so. */
+    private void abort(AsyncAction<?> action) {
+        aborted = true; // before it, since the action itself may call back
         try {
-            deregister();
-        } catch (Throwable fromAction) {
-            Reports.drop(backend, carried(), fromAction);
+            run(action);
+        } catch (Throwable failure) {
+            aborted = false;
+            throw failure;
         }
     }
 
-    private void runGuarded(AsyncAction<?> action) {
+    private void guarded(Runnable action) {
         try {
-            run(action);
-        } catch (Throwable fromAction) {
-            Reports.drop(backend, carried(), fromAction);
+            action.run();
+        } catch (Throwable failure) {
+            Reports.drop(backend, carried(), failure);
         }
     }
 

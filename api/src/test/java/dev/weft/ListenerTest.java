@@ -221,6 +221,16 @@ class ListenerTest {
         assertThat(hooks.dropped).containsExactly(second);
     }
 
+    @Test
+    void A8_aFailureIsNoEchoWhereNothingWasDeregistered() {
+        var sinks = new ArrayList<ListenerSink<Integer>>();
+        var failure = new IOException("lost");
+        AsyncStream<Integer> unclosable = AsyncStream.fromListener(Overflow.unbounded(), sinks::add);
+        unclosable.each().close();
+        sinks.getFirst().fail(failure);
+        assertThat(hooks.dropped).containsExactly(failure);
+    }
+
     /** The listener of a loop that has left. */
     private ListenerSink<Integer> left() {
         var values = source.stream(Overflow.unbounded()).each();
