@@ -153,12 +153,12 @@ final class ListenerCell<T> extends StreamCell<T> {
 
     private void passOn() {
         for (Signal<T> signal = take(); signal != null; signal = take()) {
-            SchedulePoint.pass();
             pass(signal);
         }
     }
 
     private @Nullable Signal<T> take() {
+        SchedulePoint.pass();
         synchronized (signals) {
             Signal<T> signal = signals.poll();
             passing = signal != null;
@@ -173,6 +173,7 @@ final class ListenerCell<T> extends StreamCell<T> {
     }
 
     private void pass(Signal<T> signal) {
+        SchedulePoint.pass();
         switch (signal) {
             case Next<T> next -> value(next.value());
             case Complete<T> complete -> {
