@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * inside {@link AwaitException}, or as itself from the forms that name its class. Arguments must not be null.
  */
 public final class Async {
-    private static final int PREFETCH = 32;
+    static final int PREFETCH = 32;
 
     private Async() {}
 
@@ -538,13 +538,16 @@ public final class Async {
     }
 
     /**
-     * Subscribes to a publisher and iterates over it, with up to 32 values under way.
+     * Subscribes to a publisher and iterates over it, with up to 32 values under way. A stream {@link AsyncStream#fromListener from a
+     * listener} is registered on the current thread, and has no other buffer than its own.
      *
      * @param publisher where the values come from
      * @return the iterator, to be closed
      */
     public static <T> AsyncIterator<T> each(Flow.Publisher<T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
+        if (publisher instanceof AsyncStream<T> stream && stream.generator() instanceof Listening<T> source)
+            return source.each(backend());
         var cell = new FlowIteration<T>(publisher, PREFETCH, backend());
         cell.open();
         return AsyncIterator.over(cell);

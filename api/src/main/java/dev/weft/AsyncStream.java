@@ -323,6 +323,28 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
+     * {@return what a listener is told, as a stream}
+     *
+     * <pre>{@code
+     * AsyncStream<Event> events = AsyncStream.fromListener(Overflow.dropOldest(100), sink -> {
+     *     Listener listener = sink::next;
+     *     source.addListener(listener);
+     *     sink.onClose(() -> source.removeListener(listener));
+     * });
+     * }</pre>
+     *
+     * <p>Cold: each subscriber, and each loop, registers a listener of its own, on its own coroutine. Values that come faster than
+     * they are asked for meet the overflow policy; a value that has left the buffer and waits to be asked for is beyond it.
+     *
+     * @param overflow what becomes of values that come too fast; {@link Overflow#suspend} only if the registration sets
+     *     {@link ListenerSink#onRequest}
+     * @param registration registers the listener
+     */
+    public static <T> AsyncStream<T> fromListener(Overflow overflow, ListenerBody<T> registration) {
+        return new AsyncStream<>(new Listening<>(overflow, registration));
+    }
+
+    /**
      * {@return the values of a collection or any other iterable as a stream}
      *
      * @param values where the values come from, iterated over for each subscriber

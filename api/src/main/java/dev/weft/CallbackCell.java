@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Reports;
 import java.util.Objects;
@@ -15,6 +16,9 @@ final class CallbackCell<T extends @Nullable Object> extends AwaitCell<T> {
     volatile @Nullable Consumer<? super T> handler;
     private @Nullable CallbackBody<T> body;
     private boolean cancellable;
+
+    /** Whether the operation was aborted by us; written by whoever does it, read by the callback. */
+    private volatile boolean aborted;
 
     CallbackCell(CallbackBody<T> body, Backend backend) {
         super(backend);
@@ -35,9 +39,11 @@ final class CallbackCell<T extends @Nullable Object> extends AwaitCell<T> {
 
     @Override
     protected void cancelUpstream(Object handle) {
+        aborted = true; // before it, since the action itself may call back
         try {
             ((AsyncAction<?>) handle).run();
         } catch (Exception failure) {
+            aborted = false;
             throw Failures.thrown(failure);
         }
     }
@@ -66,7 +72,13 @@ final class CallbackCell<T extends @Nullable Object> extends AwaitCell<T> {
         return fail(failure);
     }
 
+    /** The operation's failure, behind the cancellation: if we have aborted it, this is how it says so. */
     void late(Throwable failure) {
+        if (aborted && failure instanceof Exception) Counter.CANCEL_ECHOES.increment();
+        else drop(failure);
+    }
+
+    void drop(Throwable failure) {
         Reports.drop(backend(), carried(), failure);
     }
 

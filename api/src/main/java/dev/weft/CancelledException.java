@@ -19,6 +19,11 @@ public final class CancelledException extends CancellationException {
         if (cause != null) initCause(cause);
     }
 
+    /** {@return what tells that a coroutine was cancelled, to somebody else who asks for its result} */
+    static CancelledException ofAwaited() {
+        return new CancelledException("the awaited coroutine was cancelled", null, null);
+    }
+
     /** {@return the scope around this code that was cancelled, or null: a plain thread was interrupted, or it was what is awaited} */
     public @Nullable Scope scope() {
         return scope;

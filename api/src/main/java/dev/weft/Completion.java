@@ -2,6 +2,7 @@ package dev.weft;
 
 import java.nio.channels.CompletionHandler;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What the callbacks of an operation call, to end an {@link Async#awaitCallback}. The first call decides; it may come on any
  * thread, also before the registration has returned. It never runs the awaiting code itself.
  *
- * <p>It fits a pair of callbacks ({@code done::resume, done::fail}), a {@code (value, throwable)} callback, of which one is
- * null, and a {@link CompletionHandler}.
+ * <p>It fits a pair of callbacks ({@code done::resume, done::fail}), a triple ({@code done::cancelled}), a {@code (value, throwable)}
+ * callback, of which one is null, and a {@link CompletionHandler}. Any other is a lambda that calls one of these.
  *
  * @param <T> the type of the result
  */
@@ -50,23 +51,45 @@ public final class Completion<T extends @Nullable Object>
     }
 
     /**
-     * Ends the await with a failure. If the await was cancelled, it goes to the dropped-error hook.
+     * Ends the await with a failure. If the await was cancelled, it goes to the dropped-error hook; but an {@link Exception} that
+     * follows our own {@link #onCancel} action only says that the operation was aborted, and is counted.
      *
      * @param failure what the await throws, see {@link Awaitable#await}
      * @throws IllegalStateException if it was resumed before; this failure is dropped then
      */
     public void fail(Throwable failure) {
+        if (!tryFail(failure)) throw alreadyResumed();
+    }
+
+    /**
+     * Ends the await with a failure unless it was resumed before; then the failure is dropped. Otherwise as {@link #fail}.
+     *
+     * @param failure what the await throws
+     * @return false if it was resumed before
+     */
+    public boolean tryFail(Throwable failure) {
         Objects.requireNonNull(failure, "failure");
         boolean first = resumed.compareAndSet(false, true);
-        if (!first || !cell.end(failure)) cell.late(failure);
-        if (!first) throw alreadyResumed();
+        if (!first) cell.drop(failure);
+        else if (!cell.end(failure)) cell.late(failure);
+        return first;
+    }
+
+    /**
+     * Ends the await because somebody else has cancelled the operation. That is a failure like any other, and no cancellation of
+     * the code that awaits: the await throws a {@link CancellationException} that is no {@link CancelledException}.
+     *
+     * @throws IllegalStateException if it was resumed before
+     */
+    public void cancelled() {
+        fail(new CancellationException("the operation was cancelled"));
     }
 
     /**
      * Says how to abort the operation. It runs at most once, if the await is cancelled and was not resumed before: on the awaiting
      * thread, and what it throws is suppressed in the {@link CancelledException}; on the canceller's thread while the body that
      * starts the operation is still running, and what it throws is dropped then; at once, on the current thread, if the await
-     * is cancelled already.
+     * is cancelled already. So it may be set behind the start of the operation, which may have called back by then.
      *
      * @param action what aborts the operation
      * @throws IllegalStateException if there is such an action already
@@ -96,11 +119,18 @@ public final class Completion<T extends @Nullable Object>
         });
     }
 
-    /** {@link #resume} if the failure is null, else {@link #fail}. */
+    /**
+     * {@link #resume} if the failure is null, else {@link #fail}; a value that comes with a failure is undelivered. A
+     * {@link java.util.concurrent.CompletionException} is taken off its cause, as the JDK puts it there.
+     */
     @Override
     public void accept(T value, @Nullable Throwable failure) {
-        if (failure == null) resume(value);
-        else fail(failure);
+        if (failure == null) {
+            resume(value);
+            return;
+        }
+        cell.undelivered(value);
+        fail(StageCell.unwrapped(failure));
     }
 
     /** {@link #resume}. */

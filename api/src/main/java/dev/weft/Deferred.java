@@ -1,6 +1,7 @@
 package dev.weft;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,15 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
      * not)}
      */
     CompletableFuture<T> toCompletableFuture();
+
+    /**
+     * Tells a callback how this ends: a result and null, or null and a failure, which counts as seen then; if it was cancelled, a
+     * {@link CancelledException}. The callback runs on the thread that ends it, or at once on the current one if it has ended.
+     * There it must be quick and cannot await as a part of it; what it throws goes to the dropped-error hook.
+     *
+     * @param callback what to call, once
+     */
+    void whenComplete(BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback);
 
     /**
      * {@return this as a type of an installed backend, such as {@code Mono.class}; each subscriber gets the same outcome}

@@ -45,7 +45,7 @@ public sealed interface Outcome<T extends @Nullable Object> {
     record Cancelled<T extends @Nullable Object>() implements Outcome<T> {
         @Override
         public T getOrThrow() {
-            throw new CancelledException("the awaited coroutine was cancelled", null, null);
+            throw CancelledException.ofAwaited();
         }
     }
 }

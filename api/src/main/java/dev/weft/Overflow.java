@@ -60,6 +60,11 @@ public final class Overflow {
         return error(Integer.MAX_VALUE);
     }
 
+    /** {@return the buffer for a source that can be asked, or cannot, as this says} */
+    Buffering buffering() {
+        return buffering == null ? new Buffering(Policy.REQUESTED, Async.PREFETCH) : buffering;
+    }
+
     /**
      * {@return the buffer for a source that cannot be asked to wait; for adapters}
      *

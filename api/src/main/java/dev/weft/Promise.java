@@ -2,11 +2,13 @@ package dev.weft;
 
 import dev.weft.spi.Backend;
 import dev.weft.spi.Host;
+import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +93,28 @@ final class Promise<T extends @Nullable Object> {
 
     PromiseCell<T> cell(Backend backend) {
         return new PromiseCell<>(this, backend);
+    }
+
+    void whenComplete(
+            BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback,
+            Backend backend,
+            @Nullable Object context) {
+        Objects.requireNonNull(callback, "callback");
+        whenDone(() -> {
+            try {
+                tell(callback);
+            } catch (Throwable fromCallback) {
+                Reports.drop(backend, context, fromCallback);
+            }
+        });
+    }
+
+    private void tell(BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
+        switch (Objects.requireNonNull(observe())) {
+            case Outcome.Success<T> success -> callback.accept(success.value(), null);
+            case Outcome.Failure<T> failure -> callback.accept(null, failure.error());
+            case Outcome.Cancelled<T> cancelled -> callback.accept(null, CancelledException.ofAwaited());
+        }
     }
 
     CompletableFuture<T> toCompletableFuture(Runnable cancel) {

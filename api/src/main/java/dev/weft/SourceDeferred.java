@@ -1,19 +1,25 @@
 package dev.weft;
 
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Backend;
 import dev.weft.spi.Scope;
 import dev.weft.spi.SourceTask;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A source that was started in a scope, without a thread, and its handle. */
 final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> implements Deferred<T> {
     private final Promise<T> promise = new Promise<>();
     private final boolean shared;
+    private final Backend backend;
+    private final Object context;
 
     SourceDeferred(Scope owner, AwaitCell<T> cell) {
         super(owner, cell);
         this.shared = cell instanceof PromiseCell || cell instanceof StageCell;
+        this.backend = owner.backend();
+        this.context = owner.context();
     }
 
     /** {@return whether it only follows a handle or a stage, which has the value too} */
@@ -38,6 +44,11 @@ final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> imp
     @Override
     public CompletableFuture<T> toCompletableFuture() {
         return promise.toCompletableFuture(this::cancel);
+    }
+
+    @Override
+    public void whenComplete(BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
+        promise.whenComplete(callback, backend, context);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A started coroutine and its handle. */
@@ -44,6 +45,11 @@ final class TaskDeferred<T extends @Nullable Object> extends CoroutineTask<T> im
     @Override
     public CompletableFuture<T> toCompletableFuture() {
         return promise.toCompletableFuture(this::cancel);
+    }
+
+    @Override
+    public void whenComplete(BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
+        promise.whenComplete(callback, backend(), context());
     }
 
     @Override

@@ -4,12 +4,17 @@ import static dev.weft.Async.awaitCallback;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.weft.spi.Counter;
 import dev.weft.spi.Host;
 import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -126,13 +131,126 @@ class CallbackTest {
 
     @Test
     void B3_aFailureAfterTheCancellationIsDropped() throws Exception {
+        var completion = new CompletableFuture<Completion<String>>();
+        var awaiting = Watched.coroutine(() -> Async.<String>awaitCallback(completion::complete));
+        awaiting.parked().cancel();
+        awaiting.joined();
+        var failure = new IllegalStateException("late");
+        completion.get().fail(failure);
+        assertThat(hooks.dropped).containsExactly(failure);
+    }
+
+    @Test
+    void A8_theFailureOfAnOperationThatWeHaveAbortedIsAnEcho() throws Exception {
         var call = new Call();
         Completion<String> done = call.done();
         call.awaiting.parked().cancel();
         call.awaiting.joined();
-        var failure = new IllegalStateException("late");
-        done.fail(failure);
+        long before = Counter.CANCEL_ECHOES.sum();
+        done.fail(new IOException("Canceled"));
+        assertThat(hooks.dropped).isEmpty();
+        assertThat(Counter.CANCEL_ECHOES.sum()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void A8_anAbortThatCallsBackAtOnceIsAnEchoToo() {
+        var awaiting = Watched.coroutine(
+                () -> Async.<String>awaitCallback(done -> done.onCancel(() -> done.fail(new IOException("Canceled")))));
+        awaiting.parked().cancel();
+        awaiting.joined();
+        assertThat(hooks.dropped).isEmpty();
+    }
+
+    @Test
+    void A8_anErrorIsNoEchoAndNeitherIsASecondFailure() throws Exception {
+        var call = new Call();
+        Completion<String> done = call.done();
+        call.awaiting.parked().cancel();
+        call.awaiting.joined();
+        var error = new AssertionError("a bug in the library");
+        var second = new IOException("again");
+        done.fail(error);
+        assertThat(done.tryFail(second)).isFalse();
+        assertThat(hooks.dropped).containsExactly(error, second);
+    }
+
+    @Test
+    void A8_aFailureBehindAnAbortThatFailedIsNoEcho() throws Exception {
+        var completion = new CompletableFuture<Completion<String>>();
+        var awaiting = Watched.coroutine(() -> Async.<String>awaitCallback(done -> {
+            done.onCancel(() -> {
+                throw new IOException("abort failed");
+            });
+            completion.complete(done);
+        }));
+        awaiting.parked().cancel();
+        awaiting.joined();
+        var failure = new IOException("disk");
+        completion.get().fail(failure);
         assertThat(hooks.dropped).containsExactly(failure);
+    }
+
+    @Test
+    void G5_anOperationThatSomebodyElseCancelledIsAFailureAndNoCancellationOfOurs() {
+        var awaiting = Watched.coroutine(() -> {
+            Throwable thrown = catchThrowable(() -> awaitCallback(Completion::cancelled));
+            assertThat(thrown).isInstanceOf(CancellationException.class).isNotInstanceOf(CancelledException.class);
+            Async.checkpoint();
+            return Async.withTimeoutOrNull(Duration.ofDays(1), () -> {
+                assertThatThrownBy(() -> awaitCallback(Completion::cancelled))
+                        .isInstanceOf(CancellationException.class);
+                return "goes on";
+            });
+        });
+        assertThat(awaiting.value()).isEqualTo("goes on");
+        assertThatThrownBy(() -> Async.run(() -> Async.<String>awaitCallback(Completion::cancelled)))
+                .isInstanceOf(CancellationException.class)
+                .isNotInstanceOf(CancelledException.class)
+                .hasMessage("the operation was cancelled");
+    }
+
+    @Test
+    void G5_thatItWasCancelledIsAnEchoBehindOurOwnCancellation() throws Exception {
+        var call = new Call();
+        Completion<String> done = call.done();
+        call.awaiting.parked().cancel();
+        call.awaiting.joined();
+        done.cancelled();
+        assertThat(hooks.dropped).isEmpty();
+        assertThatThrownBy(done::cancelled).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void G1_aValueThatComesWithAFailureIsUndelivered() {
+        var undelivered = new ArrayList<String>();
+        var failure = new IllegalStateException("refused");
+        assertThatThrownBy(() -> Async.run(() -> Async.<String>awaitCallback(done -> {
+                    done.onUndelivered(undelivered::add);
+                    done.accept("half a value", failure);
+                })))
+                .isSameAs(failure);
+        assertThat(undelivered).containsExactly("half a value");
+    }
+
+    @Test
+    void A30_whatTheJdkWrapsAFailureInIsTakenOff() {
+        var failure = new IllegalStateException("refused");
+        assertThatThrownBy(() -> Async.run(
+                        () -> Async.<Integer>awaitCallback(done -> CompletableFuture.<Integer>failedFuture(failure)
+                                .thenApply(n -> n + 1)
+                                .whenComplete(done))))
+                .isSameAs(failure);
+    }
+
+    @Test
+    void B4_aCancelActionRegisteredAfterTheCallbackNeverRuns() {
+        var aborted = new AtomicInteger();
+        assertThat(Async.run(() -> Async.<String>awaitCallback(done -> {
+                    done.resume("value");
+                    done.onCancel(aborted::incrementAndGet);
+                })))
+                .isEqualTo("value");
+        assertThat(aborted).hasValue(0);
     }
 
     @Test

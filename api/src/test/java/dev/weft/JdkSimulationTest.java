@@ -38,6 +38,14 @@ class JdkSimulationTest {
     }
 
     @Nested
+    class Listeners extends ListenerRaces {
+        @Override
+        protected World world(Simulation simulation) {
+            return new JdkWorld(simulation);
+        }
+    }
+
+    @Nested
     class Streams extends StreamRaces {
         @Override
         protected World world(Simulation simulation) {

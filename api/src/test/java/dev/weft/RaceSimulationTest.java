@@ -18,7 +18,9 @@ import static dev.weft.spi.Simulation.explore;
 import static dev.weft.spi.Simulation.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.spi.Counter;
 import dev.weft.spi.Take;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -115,6 +117,40 @@ class RaceSimulationTest {
             return aborted + " aborted";
         });
         assertThat(outcomes).containsOnlyKeys("returned", "0 aborted", "1 aborted");
+    }
+
+    /** The failure of a call that we abort is its echo; one that comes before the abort is a failure that nobody can receive. */
+    @Test
+    void A8_failAgainstCancel() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            long before = Counter.CANCEL_ECHOES.sum();
+            AtomicInteger aborted = new AtomicInteger();
+            AtomicInteger called = new AtomicInteger();
+            AtomicBoolean echo = new AtomicBoolean();
+            Deferred<String> root = world.root(() -> awaitCallback(done -> {
+                done.onCancel(() -> {
+                    aborted.incrementAndGet();
+                    dawdle();
+                });
+                simulation.start("callback", () -> {
+                    dawdle();
+                    echo.set(aborted.get() > 0);
+                    called.incrementAndGet();
+                    done.fail(new IOException("Canceled"));
+                });
+            }));
+            simulation.start("canceller", root::cancel);
+            simulation.run();
+            long echoes = Counter.CANCEL_ECHOES.sum() - before;
+            if (echo.get()) assertThat(echoes).isEqualTo(1);
+            boolean thrown = root.state() == Deferred.State.FAILED;
+            int dropped = world.dropped().size();
+            // cancelled behind the await, the coroutine itself has the failure, and drops it
+            assertThat(dropped + echoes + (thrown ? 1 : 0)).isEqualTo(called.get());
+            return called.get() == 0 ? "not called" : thrown ? "thrown" : echoes == 1 ? "echo" : "dropped";
+        });
+        assertThat(outcomes).containsOnlyKeys("not called", "thrown", "echo", "dropped");
     }
 
     /** Two cancellers, of nested groups, against foreign code, a wait, a shield, and both borders. */

@@ -3,6 +3,7 @@ package dev.weft.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,27 +15,31 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The README tells the truth: its code is code that is compiled and run here. */
+/** The README and the guides tell the truth: their code is code that is compiled and run here. */
 class ReadmeTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final List<Path> DOCUMENTS =
+            List.of(ROOT.resolve("README.md"), ROOT.resolve("docs/from-callbacks.md"));
     private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
     @TestFactory
     Stream<DynamicTest> everyBlockOfCodeIsPartOfASourceFile() throws IOException {
         String sources = sources();
-        return blocks().stream()
+        return DOCUMENTS.stream()
+                .flatMap(document -> blocks(document).stream())
                 .map(block -> DynamicTest.dynamicTest(
                         block.lines().findFirst().orElse(""),
                         () -> assertThat(sources).contains(squeezed(block))));
     }
 
     @Test
-    void thereAreBlocksOfCode() throws IOException {
-        assertThat(blocks()).hasSizeGreaterThan(3);
+    void thereAreBlocksOfCode() {
+        assertThat(DOCUMENTS)
+                .allSatisfy(document -> assertThat(blocks(document)).hasSizeGreaterThan(3));
     }
 
-    private static List<String> blocks() throws IOException {
-        return CODE.matcher(Files.readString(ROOT.resolve("README.md")))
+    private static List<String> blocks(Path document) {
+        return CODE.matcher(text(document))
                 .results()
                 .map((MatchResult found) -> found.group(1))
                 .toList();
@@ -43,16 +48,16 @@ class ReadmeTest {
     private static String sources() throws IOException {
         try (Stream<Path> files = Files.walk(ROOT.resolve("examples/src"))) {
             return files.filter(file -> file.toString().endsWith(".java"))
-                    .map(ReadmeTest::read)
+                    .map(file -> squeezed(text(file)))
                     .collect(Collectors.joining());
         }
     }
 
-    private static String read(Path file) {
+    private static String text(Path file) {
         try {
-            return squeezed(Files.readString(file));
+            return Files.readString(file);
         } catch (IOException unreadable) {
-            throw new java.io.UncheckedIOException(unreadable);
+            throw new UncheckedIOException(unreadable);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.weft.AwaitRaces;
 import dev.weft.BuilderRaces;
 import dev.weft.GeneratorRaces;
 import dev.weft.IterationRaces;
+import dev.weft.ListenerRaces;
 import dev.weft.StreamRaces;
 import dev.weft.World;
 import dev.weft.spi.Simulation;
@@ -37,6 +38,14 @@ class ReactorSimulationTest {
 
     @Nested
     class Iterations extends IterationRaces {
+        @Override
+        protected World world(Simulation simulation) {
+            return new ReactorWorld(simulation);
+        }
+    }
+
+    @Nested
+    class Listeners extends ListenerRaces {
         @Override
         protected World world(Simulation simulation) {
             return new ReactorWorld(simulation);

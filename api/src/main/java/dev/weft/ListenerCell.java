@@ -1,0 +1,280 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.Buffering;
+import dev.weft.spi.Counter;
+import dev.weft.spi.Failures;
+import dev.weft.spi.Reports;
+import dev.weft.spi.SchedulePoint;
+import dev.weft.spi.StreamCell;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The iteration over what a listener is told. Its upstream is the registration.
+ *
+ * <p>A cell takes signals one at a time, a listener may be told on several threads at once: whoever comes while nobody passes
+ * signals on does it for all who come meanwhile. The lock is held to queue and dequeue only; discard hooks, deregistration and,
+ * under an inline dispatcher, the subscriber's code run outside. What is queued is bounded by the same policy as the buffer behind
+ * it, so that a slow hook cannot make it grow.
+ */
+final class ListenerCell<T> extends StreamCell<T> {
+    private enum Closing {
+        /** Over, and the action was not set yet. */
+        CLOSED,
+        /** Over, and the action was run, or is. */
+        DONE
+    }
+
+    private sealed interface Signal<T> {}
+
+    private record Next<T>(T value) implements Signal<T> {}
+
+    private record Complete<T>() implements Signal<T> {}
+
+    private record Fail<T>(Throwable failure) implements Signal<T> {}
+
+    private final Backend backend;
+    private final Buffering buffering;
+    private @Nullable ListenerBody<T> registration;
+
+    /** Those that wait for whoever is passing one on. It is the lock of itself and of the two below. */
+    private final Queue<Signal<T>> signals = new ArrayDeque<>();
+
+    private boolean passing;
+
+    /** Whether the terminal signal has come; what comes behind it is late. */
+    private boolean over;
+
+    /** Null, then the action, then what has become of it. */
+    private final AtomicReference<@Nullable Object> closing = new AtomicReference<>();
+
+    /** Whether our side has deregistered the listener; written by whoever does it, read by whoever passes signals on. */
+    private volatile boolean aborted;
+
+    /** What was requested and not yet passed on to the source, since it has not said how, or is just being asked. */
+    private final AtomicLong owed = new AtomicLong();
+
+    private final AtomicInteger asking = new AtomicInteger();
+    private final AtomicReference<@Nullable LongConsumer> source = new AtomicReference<>();
+
+    ListenerCell(ListenerBody<T> registration, Buffering buffering, Backend backend) {
+        super(backend, buffering, registration.getClass());
+        this.registration = registration;
+        this.buffering = buffering;
+        this.backend = backend;
+    }
+
+    @Override
+    protected void start() {
+        ListenerBody<T> body = registration;
+        registration = null;
+        if (body == null) return;
+        subscribed(this);
+        try {
+            body.register(new ListenerSink<>(this));
+        } catch (Exception failure) {
+            throw Failures.<RuntimeException>sneak(failure);
+        }
+        if (canBeAsked() && source.get() == null && !(closing.get() instanceof Closing) && !isOver())
+            throw new IllegalStateException("Overflow.suspend() needs a source that can be asked: call onRequest in the"
+                    + " registration, or choose error(n), dropOldest(n), dropNewest(n), latest() or unbounded()");
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        AsyncAction<?> action = closed();
+        if (action != null) abort(action);
+    }
+
+    // --- signals
+
+    void next(T value) {
+        SchedulePoint.pass();
+        T lost;
+        boolean mine;
+        synchronized (signals) {
+            lost = admit(value);
+            mine = lost != value && !passing;
+            if (mine) passing = true;
+        }
+        if (lost != null) Reports.discard(backend, carried(), lost);
+        if (mine) passOn();
+    }
+
+    void complete() {
+        end(new Complete<>());
+    }
+
+    void fail(Throwable failure) {
+        if (!end(new Fail<>(failure))) Reports.drop(backend, carried(), failure);
+    }
+
+    /** {@return the value that there is no room for, or null} Under the lock. */
+    private @Nullable T admit(T value) {
+        if (over) return value;
+        if (signals.size() < buffering.capacity()) {
+            signals.add(new Next<>(value));
+            return null;
+        }
+        return switch (buffering.policy()) {
+            case DROP_OLDEST -> {
+                signals.add(new Next<>(value));
+                yield signals.remove() instanceof Next<T> oldest ? oldest.value() : null;
+            }
+            case DROP_NEWEST -> value;
+            case REQUESTED, ERROR, END -> {
+                over = true;
+                signals.add(new Fail<>(new OverflowException(
+                        "more than " + buffering.capacity() + " values at once from several threads")));
+                yield value;
+            }
+        };
+    }
+
+    private boolean end(Signal<T> terminal) {
+        SchedulePoint.pass();
+        boolean mine;
+        synchronized (signals) {
+            if (over) return false;
+            over = true;
+            signals.add(terminal);
+            mine = !passing;
+            passing = true;
+        }
+        if (mine) passOn();
+        return true;
+    }
+
+    private void passOn() {
+        for (Signal<T> signal = take(); signal != null; signal = take()) {
+            pass(signal);
+        }
+    }
+
+    private @Nullable Signal<T> take() {
+        SchedulePoint.pass();
+        synchronized (signals) {
+            Signal<T> signal = signals.poll();
+            passing = signal != null;
+            return signal;
+        }
+    }
+
+    private boolean isOver() {
+        synchronized (signals) {
+            return over;
+        }
+    }
+
+    private void pass(Signal<T> signal) {
+        SchedulePoint.pass();
+        switch (signal) {
+            case Next<T> next -> value(next.value());
+            case Complete<T> complete -> {
+                deregister();
+                completed();
+            }
+            case Fail<T> fail -> {
+                boolean echo = aborted && fail.failure() instanceof Exception;
+                deregister();
+                if (echo) Counter.CANCEL_ECHOES.increment();
+                else failed(fail.failure());
+            }
+        }
+    }
+
+    // --- the end of the registration
+
+    void onClose(AsyncAction<?> action) {
+        SchedulePoint.pass();
+        Object before = closing.getAndUpdate(now -> now == null ? action : now == Closing.CLOSED ? Closing.DONE : now);
+        if (before == Closing.CLOSED) guarded(() -> abort(action));
+        else if (before != null) throw new IllegalStateException("onClose is set already");
+    }
+
+    /** {@return the action to run, if it is set and nobody else runs it} Otherwise notes that it is to be run when it is set. */
+    private @Nullable AsyncAction<?> closed() {
+        SchedulePoint.pass();
+        Object before = closing.getAndUpdate(
+                now -> now == null ? Closing.CLOSED : now instanceof AsyncAction<?> ? Closing.DONE : now);
+        return before instanceof AsyncAction<?> action ? action : null;
+    }
+
+    /** The source has ended. */
+    private void deregister() {
+        AsyncAction<?> action = closed();
+        if (action != null) guarded(() -> run(action));
+    }
+
+    /** The subscriber has left: a failure that follows is how the source says so. */
+    private void abort(AsyncAction<?> action) {
+        aborted = true; // before it, since the action itself may call back
+        try {
+            run(action);
+        } catch (Throwable failure) {
+            aborted = false;
+            throw failure;
+        }
+    }
+
+    private void guarded(Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable failure) {
+            Reports.drop(backend, carried(), failure);
+        }
+    }
+
+    private static void run(AsyncAction<?> action) {
+        try {
+            action.run();
+        } catch (Exception failure) {
+            throw Failures.<RuntimeException>sneak(failure);
+        }
+    }
+
+    // --- demand
+
+    void onRequest(LongConsumer action) {
+        if (!canBeAsked()) throw new IllegalStateException("onRequest is for Overflow.suspend() only");
+        if (!source.compareAndSet(null, action)) throw new IllegalStateException("onRequest is set already");
+        SchedulePoint.pass();
+        ask();
+    }
+
+    @Override
+    protected void request(Object handle, long count) {
+        if (!canBeAsked()) return;
+        owed.addAndGet(count);
+        SchedulePoint.pass();
+        ask();
+    }
+
+    private boolean canBeAsked() {
+        return buffering.policy() == Buffering.Policy.REQUESTED;
+    }
+
+    /** One at a time: whoever comes while the source is being asked leaves it to the one who asks. */
+    private void ask() {
+        LongConsumer asked = source.get();
+        if (asked == null || asking.getAndIncrement() > 0) return;
+        do ask(asked, owed.getAndSet(0));
+        while (asking.decrementAndGet() > 0);
+    }
+
+    private void ask(LongConsumer asked, long count) {
+        SchedulePoint.pass();
+        if (count == 0 || closing.get() instanceof Closing) return;
+        try {
+            asked.accept(count);
+        } catch (Throwable thrown) {
+            fail(thrown);
+        }
+    }
+}
