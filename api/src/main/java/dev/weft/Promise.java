@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The outcome of something that was started, and those who wait for it.
  *
- * <p>The monitor guards {@code waiting}; the waiters are told outside of it.
+ * <p>The monitor guards {@code waiting}, which is null while nobody waits and after the outcome; the waiters are told outside of it.
  */
 final class Promise<T extends @Nullable Object> {
     private volatile @Nullable Outcome<T> outcome;
     private volatile boolean observed;
-    private @Nullable Set<Runnable> waiting = new LinkedHashSet<>(2);
+    private @Nullable Set<Runnable> waiting;
 
     static <T extends @Nullable Object> Promise<T> of(Deferred<T> deferred) {
         return switch (deferred) {
@@ -69,7 +69,8 @@ final class Promise<T extends @Nullable Object> {
     /** Runs an action at the outcome; now if there is one. */
     void whenDone(Runnable action) {
         synchronized (this) {
-            if (waiting != null) {
+            if (outcome == null) {
+                if (waiting == null) waiting = new LinkedHashSet<>(2);
                 waiting.add(action);
                 return;
             }

@@ -95,24 +95,26 @@ public abstract class GeneratorRaces {
         assertThat(outcomes).containsKeys("0 seen, 1 refused", "1 seen, 1 refused", "3 seen, 0 refused");
     }
 
+    /** That emit returns; what comes behind it ends: the next emit, or a foreign call, which nobody else would interrupt. */
     @Test
     void D7_aCancelInsideOnNext() {
         explore(simulation -> {
             var run = new Generated(world(simulation));
+            boolean blocks = simulation.coin();
             run.subscriber.whenNext = value -> {
                 if (value.equals("b")) run.subscriber.cancel();
             };
             run.by(out -> {
                 run.emit(out, "a");
                 run.emit(out, "b");
-                assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                if (blocks) new CountDownLatch(1).await();
                 run.emit(out, "c");
             });
             run.asks(3);
             simulation.run();
             run.over();
             assertThat(run.emitted).containsExactly("a", "b");
-            assertThat(run.refused).containsExactly("c");
+            assertThat(run.refused).hasSize(blocks ? 0 : 1);
             return run.outcome();
         });
     }

@@ -69,6 +69,13 @@ public abstract sealed class Carrier permits JdkCarrier, InlineCarrier, Executor
     /** The task was cancelled. */
     void cancelled() {}
 
+    /** Gives a coroutine its turn on this platform thread, whose interrupt flag the JDK clears meanwhile: it is not the coroutine's. */
+    static void carry(Runnable continuation) {
+        boolean interrupted = Thread.currentThread().isInterrupted();
+        continuation.run();
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+
     /** Wakes a parked thread. If a source signals to it, and no canceller or timer, its coroutine may go on inside this call. */
     static void wake(Thread thread, boolean signal) {
         if (signal && InlineCarrier.used) InlineCarrier.resume(thread);

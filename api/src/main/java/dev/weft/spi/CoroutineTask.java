@@ -231,20 +231,22 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     /**
      * Interrupts the thread on behalf of a canceller, unless it has seen the cancellation, left the scope or is shielded; in foreign
-     * code, that waits. The thread never passes such a border while the state is SENDING, so no interrupt lands behind it.
+     * code, that waits, also for the thread itself. The thread never passes such a border while the state is SENDING, so no interrupt lands behind it.
      */
     final void interrupt(Scope cancelled) {
         Thread target = thread;
-        if (target == null || target == Thread.currentThread()) return;
+        boolean own = target == Thread.currentThread();
+        if (target == null || own && foreign == null) return;
         int before = claimInterrupt();
         SchedulePoint.pass();
         Scope met = cancelled.interrupted();
         SchedulePoint.pass();
         boolean kept = met != null && met == foreign;
+        boolean send = met != null && !kept && !own;
         SchedulePoint.pass();
-        if (met != null && !kept) target.interrupt();
+        if (send) target.interrupt();
         SchedulePoint.pass();
-        interrupt = kept ? KEPT : met != null ? SENT : before;
+        interrupt = kept ? KEPT : send ? SENT : before;
     }
 
     /**

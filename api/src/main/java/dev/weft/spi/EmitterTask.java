@@ -161,16 +161,17 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     private boolean deliver(CoroutineTask<?> emitting, T value) {
         S subscriber = downstream();
         if (subscriber == null) return false;
+        Throwable fromSubscriber = null;
         emitting.enterForeign();
         try {
             next(subscriber, value);
-            return true;
-        } catch (Throwable fromSubscriber) {
-            forget();
-            throw subscriberFailed(fromSubscriber);
-        } finally {
-            emitting.leaveForeign();
+        } catch (Throwable thrown) {
+            fromSubscriber = thrown;
         }
+        emitting.leaveForeign();
+        if (fromSubscriber == null) return true;
+        forget();
+        throw subscriberFailed(fromSubscriber);
     }
 
     private void spendOne() {

@@ -95,7 +95,7 @@ final class ExecutorCarrier extends Carrier implements Executor {
                         "it runs them inside execute(…), on whatever thread that is; it has to queue them for threads of its own");
             } else {
                 if (carrier.pending == this) carrier.pending = null;
-                continuation.run();
+                carry(continuation);
             }
         }
 

@@ -57,7 +57,7 @@ final class InlineCarrier extends Carrier implements Executor {
     @Override
     public void execute(Runnable continuation) {
         if (Thread.currentThread().isVirtual() || !takeOurs()) VirtualThreads.execute(continuation);
-        else continuation.run();
+        else carry(continuation);
     }
 
     /** The mark is for one continuation: what the JDK does on this thread behind it is not ours. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.weft.Dispatcher;
 import dev.weft.spi.Backend;
 import java.time.Duration;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -38,6 +40,11 @@ public abstract class EquivalenceContract {
      * subscription and of the demand must arrive, also if another thread is just about to deliver that demand.
      */
     protected abstract Sources sources();
+
+    /** {@return what carries the programs; null, which is what the process is configured with, unless overridden} */
+    protected @Nullable Dispatcher dispatcher() {
+        return null;
+    }
 
     @TestFactory
     Stream<DynamicTest> aProgramLeavesTheSameTraceOnEveryBackend() {
@@ -67,6 +74,6 @@ public abstract class EquivalenceContract {
     private void compare(Program program, Traces traces) {
         Backend backend = backend();
         for (int round = 0; round < ROUNDS; round++)
-            traces.check(program.name(), backend.id(), program.run(new Stage(backend, sources()), LIMIT));
+            traces.check(program.name(), backend.id(), program.run(new Stage(backend, sources()), dispatcher(), LIMIT));
     }
 }

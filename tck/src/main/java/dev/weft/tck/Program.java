@@ -3,6 +3,8 @@ package dev.weft.tck;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.weft.Async;
+import dev.weft.Coroutine;
+import dev.weft.Dispatcher;
 import dev.weft.Hooks;
 import dev.weft.spi.Failures;
 import java.lang.reflect.InvocationTargetException;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One neutral program: a method without parameters of a class of {@link Programs}, whose name is a sentence.
@@ -63,22 +66,35 @@ record Program(Method method) {
     /**
      * Runs it in a coroutine on the stage's backend.
      *
+     * @param dispatcher what carries it, or null for the configured one
      * @return its events
      * @throws AssertionError if it has not ended in time, with what it has left so far
      */
-    List<String> run(Stage stage, Duration limit) {
+    List<String> run(Stage stage, @Nullable Dispatcher dispatcher, Duration limit) {
         Hooks.Handle discards = Hooks.onDiscard(stage.discarded()::add);
         Hooks.Handle violations = Hooks.onViolation(breach -> stage.violations().add(breach.rule()));
         try {
             assertTimeoutPreemptively(
                     limit,
-                    () -> Async.withBackend(stage.backend(), () -> play(stage)),
+                    () -> Async.withBackend(stage.backend(), () -> play(stage, dispatcher)),
                     () -> name() + " has not ended; so far:\n" + stage.trace());
         } finally {
             violations.close();
             discards.close();
         }
         return stage.trace().events();
+    }
+
+    private void play(Stage stage, @Nullable Dispatcher dispatcher) throws Exception {
+        if (dispatcher == null) {
+            play(stage);
+            return;
+        }
+        Coroutine<@Nullable Object> elsewhere = Async.coroutine(() -> {
+            play(stage);
+            return null;
+        });
+        Async.await(elsewhere.on(dispatcher));
     }
 
     private void play(Stage stage) throws Exception {

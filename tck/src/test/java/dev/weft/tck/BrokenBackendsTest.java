@@ -210,7 +210,7 @@ class BrokenBackendsTest {
 
     private static boolean fails(Program program, Backend backend, Duration limit, Traces traces) {
         try {
-            traces.check(program.name(), backend.id(), program.run(new Stage(backend, new JdkSources()), limit));
+            traces.check(program.name(), backend.id(), program.run(new Stage(backend, new JdkSources()), null, limit));
             return false;
         } catch (Exception | AssertionError failed) {
             return true;
