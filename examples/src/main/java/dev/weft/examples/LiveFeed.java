@@ -96,14 +96,10 @@ public final class LiveFeed {
 
     /** The work is a part of the stream: a loop has some ticks fetched ahead. */
     private void theNewestIsEnough() throws InterruptedException {
-        var sent = new AtomicLong();
-        var ticks = ticks().map(tick -> {
-            sent.set(tick);
-            return tick;
-        });
-        List<Long> seen = latest(ticks)
+        var arrived = new AtomicLong();
+        List<Long> seen = latest(ticks(), arrived)
                 .map(tick -> {
-                    while (sent.get() < tick + 10) delay(Duration.ofMillis(1)); // work that takes ten ticks
+                    while (arrived.get() <= tick + 10) delay(Duration.ofMillis(1)); // work that takes ten ticks
                     return tick;
                 })
                 .take(5)
@@ -114,13 +110,14 @@ public final class LiveFeed {
         server.left.take();
     }
 
-    /** {@return the values of a stream that are the newest when somebody has time for them} */
-    private static <T> AsyncStream<T> latest(AsyncStream<T> source) {
+    /** {@return the values of a stream that are the newest when somebody has time for them} It counts all of them. */
+    private static <T> AsyncStream<T> latest(AsyncStream<T> source, AtomicLong arrived) {
         return stream(out -> group(readers -> {
             BlockingQueue<Optional<T>> newest = new ArrayBlockingQueue<>(1);
             readers.async(() -> {
                 source.forEach(value -> {
                     while (!newest.offer(Optional.of(value))) newest.poll();
+                    arrived.incrementAndGet();
                 });
                 newest.put(Optional.empty()); // when the last one is taken
             });
