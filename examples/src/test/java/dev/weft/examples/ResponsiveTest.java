@@ -3,16 +3,18 @@ package dev.weft.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.spi.Backend;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResponsiveTest {
     @ParameterizedTest
-    @MethodSource("dev.weft.examples.Told#backends")
-    void clicksAreAnsweredWhileItComputes(Backend backend) throws Exception {
+    @ValueSource(strings = {"reactor", "rxjava"})
+    void clicksAreAnsweredWhileItComputes(String backend) throws Exception {
         assumeTrue(Runtime.version().feature() >= 24, "Dispatcher.on needs JDK 24");
-        assertThat(Told.by(Responsive::open, backend))
+        var program = new Program(Responsive.class)
+                .with("-Djava.awt.headless=true", "--add-opens", "java.base/java.lang=ALL-UNNAMED")
+                .with("-Dweft.backend=" + backend);
+        assertThat(program.run())
                 .containsExactly(
                         "step 1: 9592 primes, and clicks so far: 1",
                         "step 2: 9592 primes, and clicks so far: 2",
