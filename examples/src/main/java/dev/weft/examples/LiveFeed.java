@@ -67,8 +67,8 @@ public final class LiveFeed {
     private AsyncStream<Long> ticks() {
         var request = HttpRequest.newBuilder(server.address()).build();
         return stream(out -> {
-            var response = await(http.sendAsync(request, BodyHandlers.ofLines()));
-            try (var lines = response.body()) {
+            var exchange = http.sendAsync(request, BodyHandlers.ofLines());
+            try (var lines = await(exchange, IOException.class).body()) {
                 for (var each = lines.iterator(); each.hasNext(); ) { // blocks, but no thread that others need
                     String line = each.next();
                     if (line.startsWith(DATA)) out.emit(Long.parseLong(line.substring(DATA.length())));
@@ -76,6 +76,8 @@ public final class LiveFeed {
             } catch (UncheckedIOException failure) {
                 checkpoint(); // interrupted, since the reader has left: that is no failure
                 throw failure;
+            } finally {
+                exchange.cancel(true); // if the reader has left before there was an answer
             }
         });
     }

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A window that computes and stays responsive. Its coroutines run on Swing's event thread, so that they may use the components, and
  * leave it to others whenever they wait. Needs JDK 24; without a display there is no frame, but all that is in it.
+ *
+ * <p>{@link SwingUtilities#isEventDispatchThread} says no in them: their thread is a virtual one, which the event thread carries.
  */
 public final class Responsive {
     private static final int STEPS = 3;
