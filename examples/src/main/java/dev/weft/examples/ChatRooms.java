@@ -49,11 +49,13 @@ public final class ChatRooms {
     /** Opens the rooms to some visitors. */
     static void open(PrintStream out) throws InterruptedException {
         var rooms = new Rooms();
-        try (var server = server(rooms);
-                var http = HttpClient.newHttpClient()) {
+        var http = HttpClient.newHttpClient();
+        try (var server = server(rooms)) {
             var chat = new ChatRooms(out, http, rooms, server);
             chat.manyVisitors();
             chat.oneDoesNotListen();
+        } finally {
+            http.shutdownNow(); // close() would wait for visitors that a failure has left behind
         }
     }
 
