@@ -59,12 +59,13 @@ public final class CheckoutServer {
         return serve(new ReactorEngine(), CheckoutServer::withOperators, out);
     }
 
-    private static Engine engine() {
+    /** {@return the edges that go with the backend} */
+    static Engine engine() {
         String backend = Async.backend().id();
         return switch (backend) {
             case "reactor" -> new ReactorEngine();
             case "rxjava" -> new RxEngine();
-            default -> throw new Check.Failed("there is no HTTP server here for " + backend);
+            default -> throw new Check.Failed("there is no HTTP server and no database here for " + backend);
         };
     }
 

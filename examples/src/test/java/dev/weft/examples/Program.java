@@ -45,13 +45,22 @@ final class Program {
 
     /** {@return the lines that it prints} It is expected to end well. */
     List<String> run() throws IOException, InterruptedException {
-        List<String> command = process.command();
+        return run(process.redirectError(ProcessBuilder.Redirect.INHERIT), 0);
+    }
+
+    /** {@return the lines that it prints, errors among them} It is expected to end with 1. */
+    List<String> fail() throws IOException, InterruptedException {
+        return run(process.redirectErrorStream(true), 1);
+    }
+
+    private List<String> run(ProcessBuilder builder, int status) throws IOException, InterruptedException {
+        List<String> command = builder.command();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(arguments);
         command.addAll(List.of("-cp", classPath, main.getName()));
-        Process running = process.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process running = builder.start();
         String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(running.waitFor()).as(output).isZero();
+        assertThat(running.waitFor()).as(output).isEqualTo(status);
         return output.lines().toList();
     }
 }

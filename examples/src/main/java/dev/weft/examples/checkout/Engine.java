@@ -5,7 +5,17 @@ import java.util.List;
 /** The edges of a shop, which each engine has in its own way. Awaiting their methods is done by themselves. */
 public interface Engine extends AutoCloseable {
     /** {@return connections to a new database in memory} */
-    Pool pool();
+    default Pool pool() {
+        return pool("", Pool.MAX);
+    }
+
+    /**
+     * {@return connections to a database}
+     *
+     * @param url where it is, of R2DBC or JDBC, as the engine has it; empty for a new one in memory
+     * @param connections how many there are at most
+     */
+    Pool pool(String url, int connections);
 
     /**
      * {@return the payment service}

@@ -29,8 +29,8 @@ public final class ReactorEngine implements Engine {
     }
 
     @Override
-    public Pool pool() {
-        return ReactorPool.open();
+    public Pool pool(String url, int connections) {
+        return ReactorPool.open(url, connections);
     }
 
     @Override

@@ -9,6 +9,8 @@ import io.r2dbc.h2.H2ConnectionConfiguration;
 import io.r2dbc.h2.H2ConnectionFactory;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.spi.ConnectionFactories;
+import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Statement;
@@ -19,15 +21,20 @@ import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** R2DBC's pool of connections to H2. */
+/** R2DBC's pool of connections, to H2 unless said otherwise. */
 record ReactorPool(ConnectionPool connections) implements Pool {
-    static ReactorPool open() {
-        var h2 = new H2ConnectionFactory(H2ConnectionConfiguration.builder()
+    static ReactorPool open(String url, int connections) {
+        var database = url.isEmpty() ? inMemory() : ConnectionFactories.get(url);
+        return new ReactorPool(new ConnectionPool(ConnectionPoolConfiguration.builder(database)
+                .maxSize(connections)
+                .build()));
+    }
+
+    private static ConnectionFactory inMemory() {
+        return new H2ConnectionFactory(H2ConnectionConfiguration.builder()
                 .inMemory(UUID.randomUUID().toString())
                 .option("DB_CLOSE_DELAY=-1")
                 .build());
-        return new ReactorPool(new ConnectionPool(
-                ConnectionPoolConfiguration.builder(h2).maxSize(MAX).build()));
     }
 
     @Override

@@ -33,8 +33,8 @@ public final class RxEngine implements Engine {
     }
 
     @Override
-    public Pool pool() {
-        return RxPool.open(vertx);
+    public Pool pool(String url, int connections) {
+        return RxPool.open(vertx, url, connections);
     }
 
     @Override

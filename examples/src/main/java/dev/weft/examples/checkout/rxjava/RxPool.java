@@ -16,11 +16,15 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
-/** The pool of Vert.x with connections of JDBC to H2. */
+/** The pool of Vert.x with connections of JDBC, to H2 unless said otherwise. */
 record RxPool(io.vertx.rxjava3.sqlclient.Pool connections) implements Pool {
-    static RxPool open(Vertx vertx) {
-        var h2 = new JDBCConnectOptions().setJdbcUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
-        return new RxPool(JDBCPool.pool(vertx, h2, new PoolOptions().setMaxSize(MAX)));
+    static RxPool open(Vertx vertx, String url, int connections) {
+        var database = new JDBCConnectOptions().setJdbcUrl(url.isEmpty() ? inMemory() : url);
+        return new RxPool(JDBCPool.pool(vertx, database, new PoolOptions().setMaxSize(connections)));
+    }
+
+    private static String inMemory() {
+        return "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
     }
 
     @Override
