@@ -2,14 +2,18 @@ package dev.weft.tck;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weft.Dispatcher;
 import dev.weft.spi.Backend;
+import dev.weft.spi.Carrier;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,15 +45,19 @@ public abstract class EquivalenceContract {
      */
     protected abstract Sources sources();
 
-    /** {@return what carries the programs; null, which is what the process is configured with, unless overridden} */
-    protected @Nullable Dispatcher dispatcher() {
-        return null;
-    }
-
     @TestFactory
     Stream<DynamicTest> aProgramLeavesTheSameTraceOnEveryBackend() {
         Traces traces = Traces.load();
-        return Program.all().stream().map(program -> dynamicTest(program.name(), () -> compare(program, traces)));
+        return Program.all().stream().map(program -> dynamicTest(program.name(), () -> compare(program, null, traces)));
+    }
+
+    /** Where the JVM can: all coroutines of a program take turns on one thread. */
+    @TestFactory
+    Stream<DynamicTest> aProgramLeavesTheSameTraceOnOneThread() {
+        assumeTrue(Carrier.missing() == null, "one thread for all coroutines: this JVM " + Carrier.missing());
+        Traces traces = Traces.load();
+        return Program.all().stream()
+                .map(program -> dynamicTest(program.name(), () -> compareOnOneThread(program, traces)));
     }
 
     @Test
@@ -71,9 +79,19 @@ public abstract class EquivalenceContract {
                         .collect(Collectors.toSet()));
     }
 
-    private void compare(Program program, Traces traces) {
+    private void compareOnOneThread(Program program, Traces traces) {
+        ExecutorService thread = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("one-thread").factory());
+        try {
+            compare(program, Dispatcher.on(thread), traces);
+        } finally {
+            thread.shutdown();
+        }
+    }
+
+    private void compare(Program program, @Nullable Dispatcher dispatcher, Traces traces) {
         Backend backend = backend();
         for (int round = 0; round < ROUNDS; round++)
-            traces.check(program.name(), backend.id(), program.run(new Stage(backend, sources()), dispatcher(), LIMIT));
+            traces.check(program.name(), backend.id(), program.run(new Stage(backend, sources()), dispatcher, LIMIT));
     }
 }
