@@ -9,13 +9,14 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 
 /** The {@code jdk} backend under simulation. A future stands for a result: it has neither demand nor signals. */
 final class JdkWorld extends World {
     private final Backend backend = new ManualBackend() {
         @Override
         public Timer timer() {
-            return refuses ? (nanos, action) -> refused() : simulation;
+            return refuses ? (nanos, action) -> refused() : JdkWorld.this::schedule;
         }
 
         @Override
@@ -33,6 +34,14 @@ final class JdkWorld extends World {
     /** From now on the clock takes nothing more. */
     void refuse() {
         refuses = true;
+    }
+
+    /** The lock of a real clock may use up the permit of whoever calls it. */
+    private Timer.Entry schedule(long nanos, Runnable action) {
+        Thread.yield();
+        LockSupport.unpark(Thread.currentThread());
+        LockSupport.park(this);
+        return simulation.schedule(nanos, action);
     }
 
     private static Timer.Entry refused() {

@@ -261,6 +261,47 @@ class RaceSimulationTest {
         });
     }
 
+    /** An interrupt from outside is gone when what it has led to is thrown. */
+    @Test
+    void G6_anInterruptFromOutsideIsConsumed() {
+        explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            Deferred<String> root = world.root(() -> {
+                try {
+                    return awaitCallback(never -> {});
+                } catch (CancelledException cancelled) {
+                    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                    throw cancelled;
+                }
+            });
+            simulation.start("interrupter", ((TaskDeferred<String>) root).thread()::interrupt);
+            simulation.run();
+            assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+            return "";
+        });
+    }
+
+    /** A result that came with the failure of a child which nobody awaited is not the outcome, and is discarded. */
+    @Test
+    void H2_aResultAgainstTheFailureOfAChild() {
+        explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            var failure = new IllegalStateException("child");
+            Deferred<String> root = world.root(() -> {
+                async(() -> {
+                    dawdle();
+                    throw failure;
+                });
+                dawdle();
+                return "made";
+            });
+            simulation.run();
+            assertThat(root.outcome()).isEqualTo(new Outcome.Failure<>(failure));
+            assertThat(world.discarded()).containsExactly("made");
+            return "";
+        });
+    }
+
     /** A coroutine that is cancelled while it starts ends without an interrupt for those who are told. */
     @Test
     void G6_noInterruptReachesThoseWhoAreToldOfTheEnd() {

@@ -355,6 +355,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
 
     private void park(@Nullable Scope scope) {
         Thread thread = Thread.currentThread();
+        SchedulePoint.pass();
         waiter = thread;
         SchedulePoint.pass();
         while (state == null) {

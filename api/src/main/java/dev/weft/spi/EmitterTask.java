@@ -213,6 +213,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         Scope scope = emitting.top();
         Suspension outer = scope.suspended();
         Thread thread = Thread.currentThread();
+        SchedulePoint.pass();
         waiter = thread;
         SchedulePoint.pass();
         if (scope.suspend(this) && requested == 0 && cancellation() == null) {

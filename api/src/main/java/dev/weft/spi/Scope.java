@@ -193,6 +193,7 @@ public class Scope {
         here.checkpoint();
         Cancellation before = cancellation();
         if (before != null) throw Host.get().cancelled(before, before.cause());
+        SchedulePoint.pass();
         members().add(member);
         Cancellation c = cancellation();
         if (c != null) cancelMember(member, c);
@@ -317,6 +318,7 @@ public class Scope {
     private void enter() {
         Scope outer = parent;
         if (outer == null || task.top() != outer) throw new IllegalStateException("entered on another thread");
+        SchedulePoint.pass();
         outer.nested = this;
         task.top(this);
         if (shield) {

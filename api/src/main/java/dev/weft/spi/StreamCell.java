@@ -424,6 +424,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         Scope scope = task == null ? null : task.top();
         Suspension outer = scope == null ? null : scope.suspended();
         Thread thread = Thread.currentThread();
+        SchedulePoint.pass();
         waiter = thread;
         SchedulePoint.pass();
         boolean wait = terminal == null && buffer.isEmpty() && (unrequested < batch || !asked);
