@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** What to do with a {@link Throwable}. */
 public final class Failures {
     private static final int MAX_SUPPRESSED = 32;
+    private static final int MAX_CAUSES = 8;
 
     private Failures() {}
 
@@ -27,15 +28,15 @@ public final class Failures {
 
     /**
      * {@return whether a failure only says that something was cancelled or interrupted} Blocking calls that declare nothing, such as
-     * {@code block()} and {@code blockingGet()}, carry their interrupt inside a failure of their own.
+     * {@code block()} and {@code Stream<String>.iterator()} of an HTTP body, carry their interrupt inside a failure of their own.
      */
     public static boolean isEcho(Throwable failure) {
         Throwable real = Host.get().unwrap(failure);
-        return real instanceof CancellationException || isInterrupt(real) || isInterrupt(real.getCause());
-    }
-
-    private static boolean isInterrupt(@Nullable Throwable failure) {
-        return failure instanceof InterruptedException || failure instanceof ClosedByInterruptException;
+        if (real instanceof CancellationException) return true;
+        Throwable cause = real;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++, cause = cause.getCause())
+            if (cause instanceof InterruptedException || cause instanceof ClosedByInterruptException) return true;
+        return false;
     }
 
     /**
