@@ -107,7 +107,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         }
         begin();
         if (state == null) park(scope);
-        if (scope != null) scope.resume(outer);
+        if (scope != null) scope.resumeDecided(outer);
         return outcome(scope);
     }
 
@@ -320,8 +320,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     final @Nullable T outcome(@Nullable Scope scope) {
         Object decided = state;
         Object value = takeHeld();
-        waiter = Mark.LEFT;
-        Throwable fromCancel = closeUpstream(false);
+        Throwable fromCancel = leave();
         if (decided == Mark.COMPLETE) {
             if (fromCancel != null) drop(fromCancel);
             context = null;
@@ -377,6 +376,13 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         SchedulePoint.pass();
         Object value = HELD.getAndSet(this, Mark.TAKEN);
         return value == Mark.TAKEN ? null : value;
+    }
+
+    /** Nobody looks for the waiter where there is nothing left to cancel. {@return as {@link #closeUpstream}} */
+    private @Nullable Throwable leave() {
+        if (waiter == null && upstream == Mark.TERMINATED) return null;
+        waiter = Mark.LEFT;
+        return closeUpstream(false);
     }
 
     /** Cancels the upstream if nobody did and it is not over. {@return what its cancel threw, unless that is to be dropped} */

@@ -74,7 +74,7 @@ final class Ring<T> extends Buffer<T> {
         int at = consumeAt;
         T value = places.get(at);
         if (value == null) return null;
-        places.set(at, null);
+        places.setRelease(at, null); // the source offers here again only when asked to, and sees this then
         consumeAt = after(at);
         return value;
     }

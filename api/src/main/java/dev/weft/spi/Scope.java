@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public class Scope {
     private static final AtomicReferenceFieldUpdater<Scope, @Nullable Object> CANCELLATION =
             AtomicReferenceFieldUpdater.newUpdater(Scope.class, Object.class, "cancellation");
+    private static final AtomicReferenceFieldUpdater<Scope, @Nullable Suspension> SUSPENSION =
+            AtomicReferenceFieldUpdater.newUpdater(Scope.class, Suspension.class, "suspension");
     private static final AtomicReferenceFieldUpdater<Scope, @Nullable Members> MEMBERS =
             AtomicReferenceFieldUpdater.newUpdater(Scope.class, Members.class, "members");
 
@@ -222,6 +224,12 @@ public class Scope {
         suspension = outer;
         SchedulePoint.pass();
         if (outer != null && cancellation() != null) outer.cancelled();
+    }
+
+    /** As {@link #resume}, behind an await that has its outcome: a canceller who still finds that here is told so, and needs no fence. */
+    final void resumeDecided(@Nullable Suspension outer) {
+        if (outer != null) resume(outer);
+        else SUSPENSION.lazySet(this, null);
     }
 
     /** Decides that a task ended uncancelled: the linearization point of its success. */
