@@ -551,15 +551,15 @@ class RaceSimulationTest {
         var outcomes = explore(simulation -> {
             var world = new JdkWorld(simulation);
             AtomicReference<Deferred<String>> child = new AtomicReference<>();
-            Deferred<String> root = world.root(() -> withTimeout(
-                    SECOND,
-                    () -> Async.run(() -> {
-                        child.set(async(() -> {
-                            delay(SECOND);
-                            return "child";
-                        }));
-                        return "value";
-                    })));
+            AsyncBody<String, RuntimeException> body = () -> {
+                child.set(async(() -> {
+                    delay(SECOND);
+                    return "child";
+                }));
+                return "value";
+            };
+            boolean inside = simulation.coin();
+            Deferred<String> root = world.root(() -> withTimeout(SECOND, inside ? () -> Async.run(body) : body));
             simulation.run();
             if (child.get() == null || child.get().state() == Deferred.State.CANCELLED) {
                 assertThat(((Outcome.Failure<String>) root.outcome()).error()).isInstanceOf(TimeoutException.class);
