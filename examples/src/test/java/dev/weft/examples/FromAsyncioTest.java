@@ -170,7 +170,8 @@ class FromAsyncioTest {
     void aShieldThatIsNotWaitedFor() {
         group(background -> {
             var soup = background.async(() -> cook("soup"));
-            assertThatThrownBy(() -> withTimeout(Duration.ZERO, () -> soup.await())).isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> withTimeout(Duration.ZERO, () -> soup.await()))
+                    .isInstanceOf(TimeoutException.class);
             log.add(soup.await()); // it was not cancelled
         });
         assertThat(log).containsExactly("soup");
