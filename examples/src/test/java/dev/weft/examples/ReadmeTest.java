@@ -19,7 +19,11 @@ import org.junit.jupiter.api.TestFactory;
 class ReadmeTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final List<Path> DOCUMENTS = Stream.of(
-                    "README.md", "docs/from-callbacks.md", "docs/from-asyncio.md", "docs/from-reactor.md")
+                    "README.md",
+                    "docs/from-callbacks.md",
+                    "docs/from-asyncio.md",
+                    "docs/from-reactor.md",
+                    "docs/from-rxjava.md")
             .map(ROOT::resolve)
             .toList();
     private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
