@@ -23,7 +23,8 @@ class ReadmeTest {
                     "docs/from-callbacks.md",
                     "docs/from-asyncio.md",
                     "docs/from-reactor.md",
-                    "docs/from-rxjava.md")
+                    "docs/from-rxjava.md",
+                    "docs/adoption.md")
             .map(ROOT::resolve)
             .toList();
     private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
