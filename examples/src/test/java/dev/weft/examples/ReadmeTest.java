@@ -18,8 +18,15 @@ import org.junit.jupiter.api.TestFactory;
 /** The README and the guides tell the truth: their code is code that is compiled and run here. */
 class ReadmeTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-    private static final List<Path> DOCUMENTS =
-            List.of(ROOT.resolve("README.md"), ROOT.resolve("docs/from-callbacks.md"));
+    private static final List<Path> DOCUMENTS = Stream.of(
+                    "README.md",
+                    "docs/from-callbacks.md",
+                    "docs/from-asyncio.md",
+                    "docs/from-reactor.md",
+                    "docs/from-rxjava.md",
+                    "docs/adoption.md")
+            .map(ROOT::resolve)
+            .toList();
     private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
     @TestFactory
