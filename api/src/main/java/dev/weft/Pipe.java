@@ -107,6 +107,7 @@ final class Pipe<T> extends Scope implements Emitter<T> {
         }
         enough = true;
         cancel(Cancellation.Reason.REQUESTED, null);
+        here.interruptSelf();
     }
 
     /** A shield hides the end of the stream from the generator, but not from emit: there is nobody left to emit to. */

@@ -11,6 +11,7 @@ import dev.weft.spi.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -190,6 +191,26 @@ public abstract class StreamRaces {
             simulation.run();
             run.overBehindOperators();
             if (!run.subscriber.hasLeft()) assertThat(run.subscriber.seen).containsExactly("a", "b");
+            return run.outcome();
+        });
+    }
+
+    /** A generator that has given all that was wanted ends where it waits in foreign code, which nobody else would interrupt. */
+    @Test
+    void takeAgainstAForeignCallBehindTheLastValue() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.by(stream((Emitter<String> out) -> {
+                        run.emit(out, "a");
+                        new CountDownLatch(1).await();
+                    })
+                    .take(1)
+                    .generator());
+            run.asks(1);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.overBehindOperators();
+            if (!run.subscriber.hasLeft()) assertThat(run.subscriber.seen).containsExactly("a");
             return run.outcome();
         });
     }

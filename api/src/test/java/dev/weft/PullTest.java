@@ -71,11 +71,10 @@ class PullTest {
 
     private final Consumer consumer = new Consumer();
 
-    /** All of the bridge. A subscriber may leave inside emit, which returns then: so there is a checkpoint before poll. */
+    /** All of the bridge. */
     private final AsyncStream<Integer> records = Async.stream(out -> {
         try (consumer) {
             while (true) {
-                Async.checkpoint();
                 List<Integer> polled = consumer.poll(LONG);
                 for (int each : polled) out.emit(each);
                 consumer.commit(polled);

@@ -400,6 +400,7 @@ class StreamTest {
         var failure = new IllegalStateException("at 1");
         var gate = new CountDownLatch(1);
         var failed = new CountDownLatch(1);
+        var third = new CountDownLatch(1);
         var cut = new AtomicBoolean();
         var sink = all(range(3).mapConcurrent(3, n -> {
             if (n == 0) {
@@ -410,6 +411,7 @@ class StreamTest {
                 failed.countDown();
                 throw failure;
             }
+            third.countDown();
             try {
                 Async.delay(Duration.ofDays(1));
             } catch (CancelledException cancelled) {
@@ -418,6 +420,7 @@ class StreamTest {
             return n;
         }));
         meetUninterruptibly(failed);
+        meetUninterruptibly(third);
         assertThat(sink.hasEnded()).isFalse();
         gate.countDown();
         sink.ended();

@@ -119,6 +119,14 @@ public class Scope {
         return cancel(new Cancellation(this, reason, cause));
     }
 
+    /**
+     * Interrupts the current thread, which this scope belongs to, if the scope is cancelled: no canceller does that to itself. For
+     * code that cancels and then lets the body go on, which may be about to wait in foreign code.
+     */
+    public final void interruptSelf() {
+        task.redeliver(this);
+    }
+
     final boolean cancel(Cancellation c) {
         if (!mark(c)) return false;
         Deque<CoroutineTask<?>> marked = new ArrayDeque<>();

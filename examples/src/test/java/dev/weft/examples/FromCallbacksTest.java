@@ -2,7 +2,6 @@ package dev.weft.examples;
 
 import static dev.weft.Async.async;
 import static dev.weft.Async.awaitCallback;
-import static dev.weft.Async.checkpoint;
 import static dev.weft.Async.run;
 import static dev.weft.Async.stream;
 import static dev.weft.Async.withTimeout;
@@ -190,7 +189,6 @@ class FromCallbacksTest {
         AsyncStream<String> records = stream(out -> {
             try (var consumer = new PollingConsumer(topic)) {
                 while (true) {
-                    checkpoint();
                     for (String each : consumer.poll(Duration.ofSeconds(1))) out.emit(each);
                 }
             }
