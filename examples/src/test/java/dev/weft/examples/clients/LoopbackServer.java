@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -34,13 +35,18 @@ final class LoopbackServer {
         server = HttpServer.create()
                 .host("127.0.0.1")
                 .port(0)
-                .route(routes -> routes.get("/hello", (request, response) -> response.sendString(Mono.just("hello")))
-                        .get("/never", this::never)
-                        .get("/gone", LoopbackServer::gone)
-                        .get("/half", LoopbackServer::half)
-                        .get("/endless", this::endless)
-                        .ws("/counting", this::counting)
-                        .ws("/quiet", this::quiet))
+                .route(routes -> {
+                    for (String folder : List.of("", "/bucket")) {
+                        routes.get(folder + "/hello", (request, response) -> response.sendString(Mono.just("hello")))
+                                .get(folder + "/never", this::never)
+                                .get(folder + "/gone", LoopbackServer::gone)
+                                .get(folder + "/half", LoopbackServer::half)
+                                .get(folder + "/endless", this::endless);
+                    }
+                    routes.get("/bucket/missing", LoopbackServer::missing)
+                            .ws("/counting", this::counting)
+                            .ws("/quiet", this::quiet);
+                })
                 .bindNow();
     }
 
@@ -74,6 +80,11 @@ final class LoopbackServer {
     private static Publisher<Void> gone(HttpServerRequest request, HttpServerResponse response) {
         request.withConnection(connection -> connection.channel().close());
         return Mono.never();
+    }
+
+    /** Says in the words of S3 that there is no such object. */
+    private static Publisher<Void> missing(HttpServerRequest request, HttpServerResponse response) {
+        return response.status(404).sendString(Mono.just("<Error><Code>NoSuchKey</Code></Error>"));
     }
 
     /** Promises ten bytes, sends five, and breaks the connection. */
