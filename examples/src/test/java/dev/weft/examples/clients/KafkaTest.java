@@ -77,11 +77,10 @@ class KafkaTest extends ClientTest {
 
     /** A record that failed has metadata all the same, which are of no use: so not {@code done::accept}. */
     private static RecordMetadata send(Producer<String, String> producer, String topic, String value) {
-        return awaitCallback(
-                done -> producer.send(new ProducerRecord<>(topic, value), (metadata, failure) -> {
-                    if (failure == null) done.resume(metadata);
-                    else done.fail(failure);
-                }));
+        return awaitCallback(done -> producer.send(new ProducerRecord<>(topic, value), (metadata, failure) -> {
+            if (failure == null) done.resume(metadata);
+            else done.fail(failure);
+        }));
     }
 
     // --- the producer
@@ -101,8 +100,8 @@ class KafkaTest extends ClientTest {
     void aFailureKeepsItsIdentity() {
         var told = new AtomicReference<Exception>();
         try (var producer = producer(Map.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 100))) {
-            assertThatThrownBy(() -> run(() -> Async.<RecordMetadata>awaitCallback(done -> producer.send(
-                            new ProducerRecord<>("sent", "x".repeat(1000)), (metadata, failure) -> {
+            assertThatThrownBy(() -> run(() -> Async.<RecordMetadata>awaitCallback(done ->
+                            producer.send(new ProducerRecord<>("sent", "x".repeat(1000)), (metadata, failure) -> {
                                 told.set(failure);
                                 done.accept(metadata, failure);
                             }))))
@@ -119,24 +118,28 @@ class KafkaTest extends ClientTest {
                 ProducerConfig.LINGER_MS_CONFIG, 600_000, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 700_000);
         try (var producer = producer(linger)) {
             var queued = new CompletableFuture<Void>();
-            cancelled(queued, () -> Async.<RecordMetadata>awaitCallback(done -> {
-                producer.send(new ProducerRecord<>("left", "value"), done::accept);
-                queued.complete(null);
-            }));
+            cancelled(
+                    queued,
+                    () -> Async.<RecordMetadata>awaitCallback(done -> {
+                        producer.send(new ProducerRecord<>("left", "value"), done::accept);
+                        queued.complete(null);
+                    }));
             producer.flush();
         }
-        assertThat(discarded).singleElement().isInstanceOfSatisfying(RecordMetadata.class, sent -> assertThat(
-                        sent.offset())
-                .isZero());
+        assertThat(discarded)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        RecordMetadata.class, sent -> assertThat(sent.offset()).isZero());
         discarded.clear();
     }
 
     @Test
     void aBrokerThatNeverAnswersFailsTheSend() throws Exception {
-        try (var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                var producer = producer(address(silent), Map.of(ProducerConfig.MAX_BLOCK_MS_CONFIG, 200))) {
+        var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        // closed before the producer, which would wait for it for half a minute
+        try (var producer = producer(address(silent), Map.of(ProducerConfig.MAX_BLOCK_MS_CONFIG, 200));
+                silent) {
             assertThatThrownBy(() -> run(() -> send(producer, "sent", "value"))).isInstanceOf(TimeoutException.class);
-            silent.close(); // or else the producer waits half a minute for it before it is closed
         }
     }
 
@@ -187,9 +190,12 @@ class KafkaTest extends ClientTest {
     private static Consumer<String, String> consumer(String group) {
         return new KafkaConsumer<>(
                 Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.getBrokersAsString(),
-                        ConsumerConfig.GROUP_ID_CONFIG, group,
-                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"),
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        broker.getBrokersAsString(),
+                        ConsumerConfig.GROUP_ID_CONFIG,
+                        group,
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                        "earliest"),
                 new StringDeserializer(),
                 new StringDeserializer());
     }
@@ -232,8 +238,7 @@ class KafkaTest extends ClientTest {
         try (var producer = producer(Map.of())) {
             for (int i = 0; i < 5; i++) producer.send(new ProducerRecord<>("read", "value " + i));
         }
-        assertThat(run(() -> values("read").take(3).collect(3)))
-                .containsExactly("value 0", "value 1", "value 2");
+        assertThat(run(() -> values("read").take(3).collect(3))).containsExactly("value 0", "value 1", "value 2");
         untilNobodyIsIn("read");
         assertThat(discarded).isSubsetOf("value 3"); // on its way when the loop was left
         discarded.clear();
@@ -261,17 +266,19 @@ class KafkaTest extends ClientTest {
         try {
             soon(thread.submit(() -> consumer.subscribe(List.of("quiet"))));
             var polling = new CompletableFuture<Void>();
-            cancelled(polling, () -> Async.<ConsumerRecords<String, String>>awaitCallback(done -> {
-                done.onCancel(consumer::wakeup);
-                thread.execute(() -> {
-                    polling.complete(null);
-                    try {
-                        done.resume(consumer.poll(LONG));
-                    } catch (RuntimeException failure) {
-                        done.fail(failure);
-                    }
-                });
-            }));
+            cancelled(
+                    polling,
+                    () -> Async.<ConsumerRecords<String, String>>awaitCallback(done -> {
+                        done.onCancel(consumer::wakeup);
+                        thread.execute(() -> {
+                            polling.complete(null);
+                            try {
+                                done.resume(consumer.poll(LONG));
+                            } catch (RuntimeException failure) {
+                                done.fail(failure);
+                            }
+                        });
+                    }));
             assertThat(soon(thread.submit(() -> consumer.subscription()))).containsExactly("quiet");
         } finally {
             soon(thread.submit(() -> consumer.close()));

@@ -56,7 +56,8 @@ class S3Test extends ClientTest {
 
     private <T> T get(String key, AsyncResponseTransformer<GetObjectResponse, T> into) {
         return Async.<T>awaitCallback(done -> {
-            CompletableFuture<T> call = s3.getObject(request -> request.bucket("bucket").key(key), into);
+            CompletableFuture<T> call =
+                    s3.getObject(request -> request.bucket("bucket").key(key), into);
             last.set(call);
             done.onCancel(() -> call.cancel(true));
             call.whenComplete(done);
@@ -103,7 +104,8 @@ class S3Test extends ClientTest {
     void anObjectThatIsPublishedIsReadAsItIsAskedForAndLeft() throws Exception {
         run(() -> {
             var parts = get("endless", AsyncResponseTransformer.toPublisher());
-            try (var each = AsyncStream.from(FlowAdapters.toFlowPublisher(parts)).each()) {
+            try (var each =
+                    AsyncStream.from(FlowAdapters.toFlowPublisher(parts)).each()) {
                 assertThat(each.next().remaining()).isPositive();
             }
         });
