@@ -177,7 +177,7 @@ class JdkHttpTest extends ClientTest {
             return null;
         }
 
-        /** A connection that breaks is told here, too, as 1006. */
+        /** The failure of a server is told here, too, as another code. */
         @Override
         public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
             if (code == WebSocket.NORMAL_CLOSURE) sink.complete();
@@ -231,7 +231,7 @@ class JdkHttpTest extends ClientTest {
                     server.breakOff();
                 })))
                 .satisfies(thrown -> assertThat(thrown.getCause()).isSameAs(last.get().failure))
-                .hasRootCauseMessage("closed with 1006");
+                .hasRootCauseMessage("closed with 1011");
         assertThat(seen).containsExactly("hello");
     }
 

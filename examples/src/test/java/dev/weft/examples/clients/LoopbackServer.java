@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -62,9 +63,9 @@ final class LoopbackServer {
         return URI.create("ws://127.0.0.1:" + server.port() + path);
     }
 
-    /** Breaks the connection of the web socket that is quiet, without the farewell that the protocol asks for. */
+    /** Ends the web socket that is quiet, as a server does that has failed. */
     void breakOff() {
-        quiet.join().channel().close();
+        quiet.join().channel().writeAndFlush(new CloseWebSocketFrame(1011, "failed"));
     }
 
     void close() {
