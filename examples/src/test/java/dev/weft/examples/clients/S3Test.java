@@ -1,0 +1,115 @@
+package dev.weft.examples.clients;
+
+import static dev.weft.Async.run;
+import static dev.weft.Async.withTimeout;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.Async;
+import dev.weft.AsyncStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.reactivestreams.FlowAdapters;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+
+/** The asynchronous client of the AWS SDK 2: each call is a future of its own. */
+class S3Test extends ClientTest {
+    private static final SdkAsyncHttpClient HTTP = NettyNioAsyncHttpClient.create();
+
+    private final LoopbackServer server = new LoopbackServer();
+    private final S3AsyncClient s3 = S3AsyncClient.builder()
+            .endpointOverride(server.uri("/"))
+            .region(Region.US_EAST_1)
+            .credentialsProvider(AnonymousCredentialsProvider.create())
+            .forcePathStyle(true)
+            .httpClient(HTTP)
+            .overrideConfiguration(settings -> settings.retryStrategy(retries -> retries.maxAttempts(1)))
+            .build();
+
+    /** The future of the last call. */
+    private final AtomicReference<CompletableFuture<?>> last = new AtomicReference<>();
+
+    @AfterEach
+    void close() {
+        s3.close();
+        server.close();
+    }
+
+    @AfterAll
+    static void closeTheClientBelow() {
+        HTTP.close(); // takes two seconds
+        untilNoThreadOf("aws-java-sdk-NettyEventLoop");
+    }
+
+    private <T> T get(String key, AsyncResponseTransformer<GetObjectResponse, T> into) {
+        return Async.<T>awaitCallback(done -> {
+            CompletableFuture<T> call =
+                    s3.getObject(request -> request.bucket("bucket").key(key), into);
+            last.set(call);
+            done.onCancel(() -> call.cancel(true));
+            call.whenComplete(done);
+        });
+    }
+
+    private String text(String key) {
+        ResponseBytes<GetObjectResponse> bytes = get(key, AsyncResponseTransformer.toBytes());
+        return bytes.asUtf8String();
+    }
+
+    @Test
+    void anObject() {
+        assertThat(run(() -> text("hello"))).isEqualTo("hello");
+    }
+
+    @Test
+    void aFailureKeepsItsIdentity() {
+        assertThatThrownBy(() -> run(() -> text("missing")))
+                .isInstanceOf(NoSuchKeyException.class)
+                .satisfies(thrown -> assertThat(thrown).isSameAs(last.get().exceptionNow()));
+    }
+
+    @Test
+    void aServerThatGoesAwayInTheMiddleIsAFailure() {
+        assertThatThrownBy(() -> run(() -> text("half"))).isInstanceOf(SdkClientException.class);
+    }
+
+    @Test
+    void aCancellationCancelsTheFutureAndAbortsTheExchange() throws Exception {
+        cancelled(server.asked, () -> text("never"));
+        assertThat(last.get()).isCancelled();
+        soon(server.aborted);
+    }
+
+    @Test
+    void aTimeLimitCancelsTheFuture() {
+        assertThatThrownBy(() -> run(() -> withTimeout(SOON, () -> text("never"))))
+                .isInstanceOf(TimeoutException.class);
+        assertThat(last.get()).isCancelled();
+    }
+
+    @Test
+    void anObjectThatIsPublishedIsReadAsItIsAskedForAndLeft() throws Exception {
+        run(() -> {
+            var parts = get("endless", AsyncResponseTransformer.toPublisher());
+            try (var each =
+                    AsyncStream.from(FlowAdapters.toFlowPublisher(parts)).each()) {
+                assertThat(each.next().remaining()).isPositive();
+            }
+        });
+        soon(server.aborted);
+        discarded.clear(); // what was under way
+    }
+}
