@@ -53,7 +53,9 @@ public final class Dispatcher {
     /**
      * {@return a dispatcher that confines coroutines to an executor} With one thread, such as an event loop or
      * {@code SwingUtilities::invokeLater}, no two of its coroutines run at the same time, and between two suspension points nothing
-     * else of theirs happens, as with asyncio. A lock or a blocking call suspends a coroutine too, and frees the thread.
+     * else of theirs happens, as with asyncio. A lock or a blocking call suspends a coroutine too, and frees the thread. The current
+     * thread is the coroutine's own, a virtual one, so code that asks whether it is on that of the executor, such as
+     * {@code SwingUtilities.isEventDispatchThread()}, hears no.
      *
      * <p>The executor has to queue what it is given for platform threads of its own. If it refuses a step, runs it inside
      * {@code execute}, or on a virtual thread, the coroutine fails, with a {@link java.util.concurrent.RejectedExecutionException} or an
