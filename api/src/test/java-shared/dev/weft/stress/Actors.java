@@ -60,10 +60,12 @@ final class Actors {
         gate.countDown();
     }
 
-    /** Has something done by one of them, soon. */
+    /**
+     * Has something done by one of them, soon; or never, if they have ended: one that cancels a source while that is being subscribed
+     * to may come to its cancel when all others have gone.
+     */
     void later(Runnable task) {
-        hold();
-        enqueue(task);
+        if (pending.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0) enqueue(task);
     }
 
     /** Has something done by one of them, some time from now. */
