@@ -14,13 +14,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
 
-/** The kit itself: that it finds what is wrong, names it, and nothing else. */
+/** The kit itself: that it finds what is wrong, names it, and nothing else. It waits in vain for a minute, so on one JDK only. */
+@EnabledForJreRange(min = JRE.JAVA_25)
 class KitTest {
     private static final List<Class<?>> BROKEN = List.of(
             BrokenBackends.class,
