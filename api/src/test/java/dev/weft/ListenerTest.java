@@ -38,12 +38,12 @@ class ListenerTest {
 
         AsyncStream<Integer> stream(Overflow overflow) {
             return AsyncStream.fromListener(overflow, sink -> {
-                registered.incrementAndGet();
                 listeners.add(sink);
                 sink.onClose(() -> {
                     deregistered.incrementAndGet();
                     listeners.remove(sink);
                 });
+                registered.incrementAndGet();
             });
         }
 
