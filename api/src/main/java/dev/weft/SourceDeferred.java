@@ -1,7 +1,6 @@
 package dev.weft;
 
 import dev.weft.spi.AwaitCell;
-import dev.weft.spi.Backend;
 import dev.weft.spi.Scope;
 import dev.weft.spi.SourceTask;
 import java.util.concurrent.CompletableFuture;
@@ -12,14 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> implements Deferred<T> {
     private final Promise<T> promise = new Promise<>();
     private final boolean shared;
-    private final Backend backend;
-    private final Object context;
 
     SourceDeferred(Scope owner, AwaitCell<T> cell) {
         super(owner, cell);
         this.shared = cell instanceof PromiseCell || cell instanceof StageCell;
-        this.backend = owner.backend();
-        this.context = owner.context();
     }
 
     /** {@return whether it only follows a handle or a stage, which has the value too} */
@@ -48,7 +43,7 @@ final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> imp
 
     @Override
     public void whenComplete(BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
-        promise.whenComplete(callback, backend, context);
+        promise.whenComplete(callback, owner().backend(), owner().context());
     }
 
     @Override

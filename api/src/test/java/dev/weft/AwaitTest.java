@@ -12,6 +12,7 @@ import dev.weft.spi.Take;
 import dev.weft.testing.FiringBackend;
 import dev.weft.testing.Watched;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
@@ -258,8 +259,11 @@ class AwaitTest {
 
     @Test
     void A08_anEchoOfTheCancellationIsOnlyCounted() {
-        for (Throwable echo :
-                List.of(new CancellationException(), new InterruptedException(), new ClosedByInterruptException())) {
+        for (Throwable echo : List.of(
+                new CancellationException(),
+                new InterruptedException(),
+                new ClosedByInterruptException(),
+                new UncheckedIOException(new IOException(new InterruptedException())))) {
             var probe = new Probe<String>();
             var awaiting = awaiting(probe, Take.ONE).parked();
             awaiting.cancel();

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -347,6 +348,21 @@ class DispatcherTest {
                 return there + " " + carrier();
             });
             assertThat(carriers).startsWith("loop ForkJoinPool");
+        }
+
+        @Test
+        void theInterruptFlagOfTheThreadThatCarriesStaysItsOwn() {
+            var steps = new ConcurrentLinkedQueue<Runnable>();
+            Deferred<Boolean> handle = coroutine(() -> Thread.currentThread().isInterrupted())
+                    .on(Dispatcher.on(steps::add))
+                    .start();
+            Thread.currentThread().interrupt();
+            while (!handle.isDone()) {
+                Runnable step = steps.poll();
+                if (step != null) step.run();
+            }
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(handle.outcome()).isEqualTo(new Outcome.Success<>(false));
         }
 
         @Test

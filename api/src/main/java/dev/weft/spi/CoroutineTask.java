@@ -231,7 +231,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     /**
      * Interrupts the thread on behalf of a canceller, unless it has seen the cancellation, left the scope or is shielded; in foreign
-     * code, that waits, also for the thread itself. The thread never passes such a border while the state is SENDING, so no interrupt lands behind it.
+     * code, that waits, also for the thread itself. The thread never passes such a border while the state is SENDING, so no
+     * interrupt lands behind it.
      */
     final void interrupt(Scope cancelled) {
         Thread target = thread;

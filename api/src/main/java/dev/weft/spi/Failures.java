@@ -28,7 +28,7 @@ public final class Failures {
 
     /**
      * {@return whether a failure only says that something was cancelled or interrupted} Blocking calls that declare nothing, such as
-     * {@code block()} and {@code Stream<String>.iterator()} of an HTTP body, carry their interrupt inside a failure of their own.
+     * {@code block()}, {@code blockingGet()} and the lines of an HTTP body, carry their interrupt inside a failure of their own.
      */
     public static boolean isEcho(Throwable failure) {
         Throwable real = Host.get().unwrap(failure);

@@ -28,6 +28,11 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
         this.cell = cell;
     }
 
+    /** {@return the scope that it belongs to} */
+    protected final Scope owner() {
+        return owner;
+    }
+
     /** Subscribes, as a member of the owner; called inside the owner. */
     public final void start() {
         owner.admit(this);

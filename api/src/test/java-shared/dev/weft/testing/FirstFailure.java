@@ -16,8 +16,8 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the tests of a module up to the first that fails: first under some seeds, where only a schedule counts that fails, since
- * some outcomes are too rare to be met; then under all.
+ * Runs the tests of a module up to the first that fails: simulations first under some seeds, where only a schedule counts that
+ * fails, since some outcomes are too rare to be met; then under all.
  */
 final class FirstFailure implements TestExecutionListener {
     static final int FOUND = 7;
@@ -45,7 +45,7 @@ final class FirstFailure implements TestExecutionListener {
                 .filters(includeClassNamePatterns(args[0]))
                 .build();
         String seeds = System.getProperty("weft.seeds");
-        for (String few : List.of("100", "1000")) {
+        for (String few : args[0].equals(Mutants.SIMULATIONS) ? List.of("100", "1000") : List.<String>of()) {
             System.setProperty("weft.seeds", few);
             LauncherFactory.create().execute(request, new FirstFailure(true));
         }
