@@ -268,6 +268,7 @@ class GrpcTest extends ClientTest {
             }
         });
         soon(aborted);
+        until("told of its end, the last signal", () -> failure.get() != null);
         discarded.clear(); // what it had not read
     }
 
