@@ -49,16 +49,21 @@ public final class VirtualTime<S> {
         return false;
     }
 
-    /** On a virtual clock, waits until a coroutine that was started has got as far as it can. */
-    public void keepStep(CoroutineTask<?> started) {
-        if (!isVirtual()) return;
-        follow(started);
+    /**
+     * Starts a coroutine, and on a virtual clock waits until it has got as far as it can. The clock is looked up before: where two
+     * threads look up Reactor's for the first time at once, it is disposed of.
+     */
+    public void start(CoroutineTask<?> coroutine) {
+        boolean virtual = isVirtual();
+        coroutine.start(null);
+        if (!virtual) return;
+        follow(coroutine);
         settle();
     }
 
     /** On a virtual clock, waits until the coroutines that a signal may have woken have got as far as they can. */
     public void keepStep() {
-        if (isVirtual()) settle();
+        if (!FOLLOWED.isEmpty() && isVirtual()) settle();
     }
 
     /** On a virtual clock, has signals wait for the current coroutine. */

@@ -28,8 +28,7 @@ final class CoroutineMono<T> extends Mono<T> {
     public void subscribe(CoreSubscriber<? super T> downstream) {
         var task = new MonoTask<T>(downstream, body);
         downstream.onSubscribe(task);
-        task.start(null);
-        ReactorBackend.keepStep(task);
+        ReactorBackend.start(task);
     }
 }
 

@@ -25,8 +25,7 @@ final class GeneratorFlux<T> extends Flux<T> {
     public void subscribe(CoreSubscriber<? super T> downstream) {
         var task = new FluxTask<T>(downstream, generator);
         downstream.onSubscribe(task);
-        task.start(null);
-        ReactorBackend.keepStep(task);
+        ReactorBackend.start(task);
     }
 }
 

@@ -108,8 +108,8 @@ public final class ReactorBackend implements Backend {
         else Hooks.discard(value);
     }
 
-    static void keepStep(CoroutineTask<?> started) {
-        TIME.keepStep(started);
+    static void start(CoroutineTask<?> coroutine) {
+        TIME.start(coroutine);
     }
 
     static void keepStep() {

@@ -25,13 +25,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -120,6 +124,30 @@ class VirtualTimeTest {
                 .thenAwait(Duration.ofHours(5))
                 .expectNext("5 at 5")
                 .verifyComplete();
+    }
+
+    /** Reactor disposes of a virtual clock that two threads look up for the first time at once. */
+    @RepeatedTest(RUNS)
+    void whoeverSubscribesLooksUpTheClockBeforeTheCoroutineMay() {
+        var lookedUpBy = new CopyOnWriteArrayList<Thread>();
+        Schedulers.setFactory(new Schedulers.Factory() {
+            @Override
+            public Scheduler newParallel(int parallelism, ThreadFactory threads) {
+                lookedUpBy.add(Thread.currentThread());
+                return Schedulers.Factory.super.newParallel(parallelism, threads);
+            }
+        });
+        var asksForNothing = new BaseSubscriber<String>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {}
+        };
+        try {
+            mono(() -> awaitSingle(Mono.<String>never())).subscribe(asksForNothing);
+            assertThat(lookedUpBy).containsExactly(Thread.currentThread());
+        } finally {
+            asksForNothing.cancel();
+            Schedulers.resetFactory();
+        }
     }
 
     @RepeatedTest(RUNS)

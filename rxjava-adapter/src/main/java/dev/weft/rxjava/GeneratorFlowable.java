@@ -25,8 +25,7 @@ final class GeneratorFlowable<T> extends Flowable<T> {
     protected void subscribeActual(Subscriber<? super T> downstream) {
         var task = new FlowableTask<T>(downstream, generator);
         downstream.onSubscribe(task);
-        task.start(null);
-        RxBackend.keepStep(task);
+        RxBackend.start(task);
     }
 }
 

@@ -25,8 +25,7 @@ final class GeneratorObservable<T> extends Observable<T> {
     protected void subscribeActual(Observer<? super T> downstream) {
         var task = new ObservableTask<T>(downstream, generator);
         downstream.onSubscribe(task);
-        task.start(null);
-        RxBackend.keepStep(task);
+        RxBackend.start(task);
     }
 }
 

@@ -20,8 +20,7 @@ abstract class ObserverTask<T, O> extends SubscriberTask<@Nullable T, O> impleme
 
     /** Starts the coroutine, behind the observer's {@code onSubscribe}. */
     final void start() {
-        start(null);
-        RxBackend.keepStep(this);
+        RxBackend.start(this);
     }
 
     @Override

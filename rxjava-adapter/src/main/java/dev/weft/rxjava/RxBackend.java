@@ -134,8 +134,8 @@ public final class RxBackend implements Backend {
         return ThreadLocals.around(body);
     }
 
-    static void keepStep(CoroutineTask<?> started) {
-        TIME.keepStep(started);
+    static void start(CoroutineTask<?> coroutine) {
+        TIME.start(coroutine);
     }
 
     static void keepStep() {
