@@ -75,7 +75,8 @@ public final class Rows {
         if (!dispatchers.isEmpty())
             options = options.param(
                     "dispatcher", dispatchers.toUpperCase(java.util.Locale.ROOT).split(","));
-        if (!profiler.isEmpty()) options = options.addProfiler(profiler);
+        String[] named = profiler.split(":", 2); // as JMH has it: name:options
+        if (!profiler.isEmpty()) options = options.addProfiler(named[0], named.length == 1 ? "" : named[1]);
         return options.build();
     }
 }
