@@ -25,10 +25,9 @@ final class VirtualThreads {
         MethodHandle constructor = null;
         Executor scheduler = null;
         String missing = null;
+        int release = Runtime.version().feature();
         try {
-            if (Runtime.version().feature() < FIRST_RELEASE)
-                throw new IllegalStateException(
-                        "this is JDK " + Runtime.version().feature());
+            if (release < FIRST_RELEASE) throw new UnsupportedOperationException();
             Class<?> type = Class.forName("java.lang.VirtualThread");
             MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
             constructor = lookup.findConstructor(
@@ -39,7 +38,7 @@ final class VirtualThreads {
             scheduler = (Executor) lookup.findStatic(type, "defaultScheduler", MethodType.methodType(Executor.class))
                     .invoke();
         } catch (Throwable closed) {
-            missing = missing(closed);
+            missing = missing(release < FIRST_RELEASE ? "JDK " + release : closed.toString());
         }
         NEW = constructor;
         JDK = scheduler;
@@ -70,10 +69,10 @@ final class VirtualThreads {
         Objects.requireNonNull(JDK).execute(continuation);
     }
 
-    private static String missing(Throwable closed) {
+    private static String missing(String found) {
         Module module = VirtualThreads.class.getModule();
         String opened = "java.base/java.lang=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
         return "needs JDK " + FIRST_RELEASE + " or newer and the flag --add-opens " + opened
-                + " (in the manifest of an executable jar: Add-Opens: java.base/java.lang); found: " + closed;
+                + " (in the manifest of an executable jar: Add-Opens: java.base/java.lang); found: " + found;
     }
 }
