@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,8 +54,10 @@ class GuavaTest extends ClientTest {
         };
     }
 
-    private static <T> T result(ListenableFuture<T> future) {
+    /** Makes the call itself: one that was made before would go on if the coroutine were cancelled in between. */
+    private static <T> T result(Supplier<ListenableFuture<T>> call) {
         return awaitCallback(done -> {
+            ListenableFuture<T> future = call.get();
             done.onCancel(() -> future.cancel(true));
             Futures.addCallback(future, into(done), directExecutor());
         });
@@ -62,13 +65,13 @@ class GuavaTest extends ClientTest {
 
     @Test
     void aValue() {
-        String value = run(() -> result(workers.submit(() -> "value")));
+        String value = run(() -> result(() -> workers.submit(() -> "value")));
         assertThat(value).isEqualTo("value");
     }
 
     @Test
     void aValueThatIsThere() {
-        String value = run(() -> result(Futures.immediateFuture("value")));
+        String value = run(() -> result(() -> Futures.immediateFuture("value")));
         assertThat(value).isEqualTo("value");
     }
 
@@ -76,19 +79,19 @@ class GuavaTest extends ClientTest {
     void aNull() {
         var future = SettableFuture.<String>create();
         workers.execute(() -> future.set(null));
-        String value = run(() -> result(future));
+        String value = run(() -> result(() -> future));
         assertThat(value).isNull();
     }
 
     @Test
     void aFailureKeepsItsIdentity() {
         var checked = new IOException("disk");
-        assertThatThrownBy(() -> run(() -> result(Futures.immediateFailedFuture(checked))))
+        assertThatThrownBy(() -> run(() -> result(() -> Futures.immediateFailedFuture(checked))))
                 .hasCause(checked)
                 .cause()
                 .isSameAs(checked);
         var unchecked = new IllegalStateException("closed");
-        assertThatThrownBy(() -> run(() -> result(workers.submit(() -> {
+        assertThatThrownBy(() -> run(() -> result(() -> workers.submit(() -> {
                     throw unchecked;
                 }))))
                 .isSameAs(unchecked);
@@ -100,7 +103,7 @@ class GuavaTest extends ClientTest {
         var interrupted = new CompletableFuture<Boolean>();
         cancelled(
                 working,
-                () -> result(workers.submit(() -> {
+                () -> result(() -> workers.submit(() -> {
                     working.complete(null);
                     try {
                         new CountDownLatch(1).await();
@@ -116,7 +119,7 @@ class GuavaTest extends ClientTest {
     void aFutureThatSomebodyElseCancelsIsNoCancellationOfTheCode() {
         var future = SettableFuture.<String>create();
         workers.execute(() -> future.cancel(false));
-        assertThatThrownBy(() -> run(() -> result(future)))
+        assertThatThrownBy(() -> run(() -> result(() -> future)))
                 .isInstanceOf(CancellationException.class)
                 .isNotInstanceOf(CancelledException.class);
     }
@@ -124,7 +127,7 @@ class GuavaTest extends ClientTest {
     @Test
     void aFutureThatIsNeverSetIsCancelledWhenTheTimeIsOver() {
         var future = SettableFuture.<String>create();
-        assertThatThrownBy(() -> run(() -> withTimeout(SOON, () -> result(future))))
+        assertThatThrownBy(() -> run(() -> withTimeout(SOON, () -> result(() -> future))))
                 .isInstanceOf(TimeoutException.class);
         assertThat(future.isCancelled()).isTrue();
     }
