@@ -1,7 +1,12 @@
 package dev.weft.examples.clients;
 
 import static dev.weft.Async.async;
+import static dev.weft.Async.await;
+import static dev.weft.Async.resetTimeout;
+import static dev.weft.Async.run;
+import static dev.weft.Async.withTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.weft.CancelledException;
@@ -13,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** What the tests of all clients need: code that is cancelled while it awaits, and what nobody received. */
 abstract class ClientTest {
     static final long SECONDS = 30;
-    static final Duration SOON = Duration.ofMillis(50);
+    private static final Duration SOON = Duration.ofMillis(50);
 
     /** What nobody received; a test that expects something of this takes it out. */
     final List<Object> discarded = new CopyOnWriteArrayList<>();
@@ -63,6 +69,17 @@ abstract class ClientTest {
         assertThat(thread.join(Duration.ofSeconds(SECONDS)))
                 .as("its thread has ended")
                 .isTrue();
+    }
+
+    /** Runs code that awaits, whose time is over soon after its operation is under way. */
+    static void timedOut(CompletableFuture<?> underWay, Callable<?> body) {
+        assertThatThrownBy(() -> run(() -> withTimeout(Duration.ofSeconds(SECONDS), () -> {
+                    var call = async(body);
+                    await(underWay);
+                    resetTimeout(SOON);
+                    return call.await();
+                })))
+                .isInstanceOf(TimeoutException.class);
     }
 
     /** {@return what a future that must be completed is completed with} */

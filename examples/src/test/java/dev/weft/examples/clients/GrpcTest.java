@@ -1,7 +1,6 @@
 package dev.weft.examples.clients;
 
 import static dev.weft.Async.run;
-import static dev.weft.Async.withTimeout;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -35,7 +34,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -188,8 +186,7 @@ class GrpcTest extends ClientTest {
 
     @Test
     void aTimeLimitReachesTheServer() throws Exception {
-        assertThatThrownBy(() -> run(() -> withTimeout(SOON, () -> greet("never"))))
-                .isInstanceOf(TimeoutException.class);
+        timedOut(asked, () -> greet("never"));
         soon(aborted);
     }
 
