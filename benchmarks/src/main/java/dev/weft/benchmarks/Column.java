@@ -16,7 +16,15 @@ enum Column {
     weftReactor("Weft on Reactor"),
     weftReactorSource("Weft on Reactor, as a source"),
     weftRxjava("Weft on RxJava"),
-    weftRxjavaSource("Weft on RxJava, as a source");
+    weftRxjavaSource("Weft on RxJava, as a source"),
+    readValue("a value at hand, read"),
+    subscribedValue("the same, subscribed to"),
+    calledCoroutine("a coroutine, called"),
+    startedCoroutine("the same, started and awaited"),
+    gatheredSources("three sources, gathered"),
+    gatheredCoroutines("three coroutines that await them, gathered"),
+    loopBy256("a loop, 256 under way, per element"),
+    loopBy1("a loop, 1 under way, per element");
 
     private final String label;
 

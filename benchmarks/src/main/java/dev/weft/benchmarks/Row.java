@@ -13,7 +13,8 @@ enum Row {
     ITERATE_SYNC(IterateSync.class, "iterate over a synchronous source, per element"),
     ITERATE_ASYNC(IterateAsync.class, "iterate over a source that another thread publishes, per element"),
     GENERATE_SYNC(GenerateSync.class, "generate, consumed on the same thread, per element"),
-    GENERATE_ASYNC(GenerateAsync.class, "generate, consumed through publishOn, per element");
+    GENERATE_ASYNC(GenerateAsync.class, "generate, consumed through publishOn, per element"),
+    FAST_PATHS(FastPaths.class, "short cuts, each beside the way round");
 
     private final Class<?> columns;
     private final String work;
