@@ -93,6 +93,7 @@ record Table(Row row, List<Line> lines) {
         }
 
         private static String rounded(double number) {
+            if (Double.isNaN(number)) return "–"; // no peer
             return (number < 10 ? "%.2f" : number < 100 ? "%.1f" : "%.0f").formatted(number);
         }
     }
