@@ -425,10 +425,16 @@ class GatherRaceTest {
     void H9_ifAllFailTheFirstIsThrownAndTheOthersAreSuppressed() {
         var first = new IllegalStateException("first");
         var second = new IOException("second");
-        assertThatThrownBy(() -> race(coroutine(() -> throwing(first)), coroutine(() -> {
-                    delay(Duration.ofMillis(2));
-                    return throwing(second);
-                })))
+        var thread = new CompletableFuture<Thread>();
+        assertThatThrownBy(() -> race(
+                        coroutine(() -> {
+                            thread.complete(Thread.currentThread());
+                            return throwing(first);
+                        }),
+                        coroutine(() -> {
+                            thread.get().join();
+                            return throwing(second);
+                        })))
                 .isSameAs(first);
         assertThat(first.getSuppressed()).contains(second);
     }

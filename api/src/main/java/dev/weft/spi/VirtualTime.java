@@ -63,7 +63,9 @@ public final class VirtualTime<S> {
 
     /** On a virtual clock, waits until the coroutines that a signal may have woken have got as far as they can. */
     public void keepStep() {
-        if (!FOLLOWED.isEmpty() && isVirtual()) settle();
+        if (!FOLLOWED.iterator().hasNext()) return;
+        if (isVirtual()) settle();
+        else FOLLOWED.removeIf(CoroutineTask::isOver);
     }
 
     /** On a virtual clock, has signals wait for the current coroutine. */

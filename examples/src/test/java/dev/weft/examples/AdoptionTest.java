@@ -35,7 +35,7 @@ import reactor.util.context.Context;
 
 /** The pieces of code in the guide for those who bring Weft into a service. */
 class AdoptionTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
     private final Stock stock = new Stock();

@@ -174,7 +174,7 @@ class FromReactorTest {
         Flux<String> rows = Flux.range(1, 10).map(n -> "row" + n);
         run(() -> {
             for (List<String> some :
-                    stream(rows).chunked(4, Duration.ofSeconds(1)).each()) awaitDone(save(String.join(",", some)));
+                    stream(rows).chunked(4, Duration.ofMinutes(1)).each()) awaitDone(save(String.join(",", some)));
         });
         assertThat(log).containsExactly("row1,row2,row3,row4", "row5,row6,row7,row8", "row9,row10");
     }

@@ -122,7 +122,7 @@ class FromRxJavaTest {
         Single<String> after = single(() -> {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    return withTimeout(Duration.ofSeconds(2), () -> await(flaky(), IOException.class));
+                    return withTimeout(Duration.ofSeconds(20), () -> await(flaky(), IOException.class));
                 } catch (IOException | TimeoutException failure) {
                     if (attempt == 3) throw failure;
                     delay(Duration.ofMillis(1L << attempt));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** What the tests of all clients need: code that is cancelled while it awaits, and what nobody received. */
 abstract class ClientTest {
     static final long SECONDS = 30;
-    private static final Duration SOON = Duration.ofMillis(50);
+    static final Duration SOON = Duration.ofMillis(50);
 
     /** What nobody received; a test that expects something of this takes it out. */
     final List<Object> discarded = new CopyOnWriteArrayList<>();
@@ -50,7 +50,7 @@ abstract class ClientTest {
     }
 
     /** Starts code that awaits, cancels it as soon as its operation is under way, and waits for the end of its thread. */
-    static void cancelled(Future<?> underWay, Callable<?> body) throws Exception {
+    static void cancelled(CompletableFuture<?> underWay, Callable<?> body) throws Exception {
         var caller = new CompletableFuture<Thread>();
         var end = new CompletableFuture<Object>();
         var call = async(() -> {
@@ -58,27 +58,44 @@ abstract class ClientTest {
             try {
                 end.complete(body.call());
             } catch (Throwable failure) {
+                underWay.completeExceptionally(failure);
                 end.complete(failure);
                 throw failure;
             }
         });
-        Thread thread = soon(caller); // a coroutine that is cancelled before it has started never runs
-        soon(underWay);
-        assertThat(call.cancel()).isTrue();
-        assertThat(soon(end)).isInstanceOf(CancelledException.class);
-        assertThat(thread.join(Duration.ofSeconds(SECONDS)))
-                .as("its thread has ended")
-                .isTrue();
+        try {
+            Thread thread = soon(caller); // a coroutine that is cancelled before it has started never runs
+            soon(underWay);
+            assertThat(call.cancel()).isTrue();
+            assertThat(soon(end)).isInstanceOf(CancelledException.class);
+            assertThat(thread.join(Duration.ofSeconds(SECONDS)))
+                    .as("its thread has ended")
+                    .isTrue();
+        } finally {
+            call.cancel();
+        }
     }
 
     /** Runs code that awaits, whose time is over soon after its operation is under way. */
     static void timedOut(CompletableFuture<?> underWay, Callable<?> body) {
-        assertThatThrownBy(() -> run(() -> withTimeout(Duration.ofSeconds(SECONDS), () -> {
-                    var call = async(body);
-                    await(underWay);
-                    resetTimeout(SOON);
-                    return call.await();
-                })))
+        timedOut(() -> {
+            var call = async(() -> {
+                try {
+                    return body.call();
+                } catch (Throwable failure) {
+                    underWay.completeExceptionally(failure);
+                    throw failure;
+                }
+            });
+            await(underWay);
+            resetTimeout(SOON);
+            return call.await();
+        });
+    }
+
+    /** Runs code that sets its time limit itself, to {@link #SOON}. */
+    static void timedOut(Callable<?> body) {
+        assertThatThrownBy(() -> run(() -> withTimeout(Duration.ofHours(1), body::call)))
                 .isInstanceOf(TimeoutException.class);
     }
 

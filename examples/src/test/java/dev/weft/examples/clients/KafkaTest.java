@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,7 +150,15 @@ class KafkaTest extends ClientTest {
         try (var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
                 var producer = producer(address(silent), Map.of(ProducerConfig.MAX_BLOCK_MS_CONFIG, 600_000))) {
             var connected = CompletableFuture.supplyAsync(() -> accepted(silent));
-            cancelled(connected, () -> send(producer, "sent", "value"));
+            var caller = new CompletableFuture<Thread>();
+            var waiting = caller.thenAcceptAsync(thread -> until(
+                    "waiting",
+                    () -> Arrays.stream(thread.getStackTrace())
+                            .anyMatch(frame -> frame.getMethodName().equals("waitOnMetadata"))));
+            cancelled(waiting, () -> {
+                caller.complete(Thread.currentThread());
+                return send(producer, "sent", "value");
+            });
             connected.join().close();
             producer.close(Duration.ZERO);
         }
@@ -172,15 +181,17 @@ class KafkaTest extends ClientTest {
         var impatient = Map.<String, Object>of(
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 500,
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 1000,
-                ProducerConfig.MAX_BLOCK_MS_CONFIG, 1000,
                 ProducerConfig.LINGER_MS_CONFIG, 0);
         var dying = broker("sent");
-        try (var producer = producer(dying.getBrokersAsString(), impatient)) {
+        try (var producer = producer(dying.getBrokersAsString(), impatient);
+                var patient = producer(dying.getBrokersAsString(), Map.of())) {
             run(() -> {
-                assertThat(send(producer, "sent", "first").offset()).isZero();
+                assertThat(send(patient, "sent", "first").offset()).isZero();
+                assertThat(producer.partitionsFor("sent")).hasSize(1); // else to ask for them is what fails
                 dying.destroy();
                 assertThatThrownBy(() -> send(producer, "sent", "second")).isInstanceOf(TimeoutException.class);
             });
+            patient.close(Duration.ZERO);
             producer.close(Duration.ZERO);
         }
     }

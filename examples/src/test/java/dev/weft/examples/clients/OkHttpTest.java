@@ -101,7 +101,7 @@ class OkHttpTest extends ClientTest {
     void aTimeLimitAbortsTheCall() throws Exception {
         Call call = call("/never");
         timedOut(server.asked, () -> execute(call));
-        assertThat(call.isCanceled()).isTrue();
+        until("cancelled", call::isCanceled);
         until("ended", () -> client.dispatcher().runningCallsCount() == 0);
     }
 
