@@ -181,13 +181,14 @@ class KafkaTest extends ClientTest {
         var impatient = Map.<String, Object>of(
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 500,
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 1000,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, 5000,
                 ProducerConfig.LINGER_MS_CONFIG, 0);
         var dying = broker("sent");
         try (var producer = producer(dying.getBrokersAsString(), impatient);
                 var patient = producer(dying.getBrokersAsString(), Map.of())) {
             run(() -> {
                 assertThat(send(patient, "sent", "first").offset()).isZero();
-                assertThat(producer.partitionsFor("sent")).hasSize(1); // else to ask for them is what fails
+                assertThat(producer.partitionsFor("sent")).hasSize(1);
                 dying.destroy();
                 assertThatThrownBy(() -> send(producer, "sent", "second")).isInstanceOf(TimeoutException.class);
             });
