@@ -23,6 +23,9 @@ public final class VirtualTime<S> {
     /** The outermost coroutines that were seen on a virtual clock, until they have ended. */
     private static final Set<CoroutineTask<?>> FOLLOWED = ConcurrentHashMap.newKeySet();
 
+    /** Whether there has been one; without, a signal has nothing to look for. */
+    private static volatile boolean used;
+
     private final Supplier<S> scheduler;
     private final ToLongFunction<S> nowMillis;
 
@@ -63,9 +66,9 @@ public final class VirtualTime<S> {
 
     /** On a virtual clock, waits until the coroutines that a signal may have woken have got as far as they can. */
     public void keepStep() {
-        if (!FOLLOWED.iterator().hasNext()) return;
+        if (!used) return;
         if (isVirtual()) settle();
-        else FOLLOWED.removeIf(CoroutineTask::isOver);
+        else if (!FOLLOWED.isEmpty()) FOLLOWED.removeIf(CoroutineTask::isOver);
     }
 
     /** On a virtual clock, has signals wait for the current coroutine. */
@@ -86,7 +89,9 @@ public final class VirtualTime<S> {
 
     /** Has {@link #settle} wait for a coroutine and its family too; does nothing for null, or for one that will never run. */
     private static void follow(@Nullable CoroutineTask<?> coroutine) {
-        if (coroutine != null && coroutine.thread() != null) FOLLOWED.add(coroutine.root());
+        if (coroutine == null || coroutine.thread() == null) return;
+        used = true;
+        FOLLOWED.add(coroutine.root());
     }
 
     /**
