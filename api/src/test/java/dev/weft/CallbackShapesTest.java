@@ -1300,15 +1300,20 @@ class CallbackShapesTest {
 
     @Test
     void callbackThatNeverComes() throws Exception {
-        var aborted = new CountDownLatch(1);
+        var aborted = new AtomicInteger();
+        var over = new CountDownLatch(1);
         assertThatThrownBy(() -> awaiting(() -> Async.withTimeout(
                         Duration.ofHours(1),
                         () -> Async.<String>awaitCallback(done -> {
-                            done.onCancel(aborted::countDown);
+                            done.onCancel(() -> {
+                                aborted.incrementAndGet();
+                                over.countDown();
+                            });
                             Async.resetTimeout(SOON);
                         }))))
                 .isInstanceOf(TimeoutException.class);
-        assertThat(aborted.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(over.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(aborted).hasValue(1);
     }
 
     @Test

@@ -23,7 +23,7 @@ public final class VirtualTime<S> {
     /** The outermost coroutines that were seen on a virtual clock, until they have ended. */
     private static final Set<CoroutineTask<?>> FOLLOWED = ConcurrentHashMap.newKeySet();
 
-    /** Whether there has been one; without, a signal has nothing to look for. */
+    /** Whether any was ever followed; before that, a signal has nothing to look for. */
     private static volatile boolean used;
 
     private final Supplier<S> scheduler;

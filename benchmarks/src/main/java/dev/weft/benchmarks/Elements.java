@@ -1,5 +1,6 @@
 package dev.weft.benchmarks;
 
+import dev.weft.AsyncIterator;
 import io.reactivex.rxjava3.core.Flowable;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Param;
@@ -23,6 +24,15 @@ public class Elements {
 
     static int requireSum(@Nullable Integer sum) {
         return Plain.require(SUM, sum);
+    }
+
+    /** {@return the sum of the values of a loop} */
+    static int sum(AsyncIterator<Integer> values) {
+        int sum = 0;
+        try (values) {
+            for (int value : values) sum += value;
+        }
+        return sum;
     }
 
     private static int sum() {

@@ -1,7 +1,6 @@
 package dev.weft.benchmarks;
 
 import dev.weft.Async;
-import dev.weft.AsyncIterator;
 import dev.weft.Awaitable;
 import dev.weft.Coroutine;
 import dev.weft.reactor.ReactorAsync;
@@ -86,13 +85,7 @@ public class FastPaths {
     }
 
     private int iterate(int prefetch) {
-        return require(() -> {
-            int sum = 0;
-            try (AsyncIterator<Integer> values = ReactorAsync.each(flux, prefetch)) {
-                for (int value : values) sum += value;
-            }
-            return sum;
-        });
+        return require(() -> Elements.sum(ReactorAsync.each(flux, prefetch)));
     }
 
     private static int sum(Callable<Integer> one) {

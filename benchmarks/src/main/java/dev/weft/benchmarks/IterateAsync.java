@@ -1,7 +1,6 @@
 package dev.weft.benchmarks;
 
 import com.softwaremill.jox.Channel;
-import dev.weft.AsyncIterator;
 import dev.weft.reactor.ReactorAsync;
 import dev.weft.rxjava.RxAsync;
 import io.reactivex.rxjava3.core.Flowable;
@@ -96,23 +95,15 @@ public class IterateAsync {
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public int weftReactor(Elements elements, Weft weft) {
-        return Elements.requireSum(
-                weft.mono(() -> sum(ReactorAsync.each(flux, elements.prefetch))).block());
+        return Elements.requireSum(weft.mono(() -> Elements.sum(ReactorAsync.each(flux, elements.prefetch)))
+                .block());
     }
 
     /** Weft. */
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public int weftRxjava(Elements elements, Weft weft) {
-        return Elements.requireSum(weft.single(() -> sum(RxAsync.each(flowable, elements.prefetch)))
+        return Elements.requireSum(weft.single(() -> Elements.sum(RxAsync.each(flowable, elements.prefetch)))
                 .blockingGet());
-    }
-
-    private static int sum(AsyncIterator<Integer> values) {
-        int sum = 0;
-        try (values) {
-            for (int value : values) sum += value;
-        }
-        return sum;
     }
 }

@@ -1,6 +1,5 @@
 package dev.weft.benchmarks;
 
-import dev.weft.AsyncIterator;
 import dev.weft.reactor.ReactorAsync;
 import dev.weft.rxjava.RxAsync;
 import java.util.concurrent.ExecutionException;
@@ -82,7 +81,7 @@ public class IterateSync {
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public int weftReactor(Elements elements, Weft weft) {
-        return Elements.requireSum(weft.mono(() -> sum(ReactorAsync.each(elements.flux, elements.prefetch)))
+        return Elements.requireSum(weft.mono(() -> Elements.sum(ReactorAsync.each(elements.flux, elements.prefetch)))
                 .block());
     }
 
@@ -90,15 +89,7 @@ public class IterateSync {
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public int weftRxjava(Elements elements, Weft weft) {
-        return Elements.requireSum(weft.single(() -> sum(RxAsync.each(elements.flowable, elements.prefetch)))
+        return Elements.requireSum(weft.single(() -> Elements.sum(RxAsync.each(elements.flowable, elements.prefetch)))
                 .blockingGet());
-    }
-
-    private static int sum(AsyncIterator<Integer> values) {
-        int sum = 0;
-        try (values) {
-            for (int value : values) sum += value;
-        }
-        return sum;
     }
 }

@@ -56,9 +56,8 @@ abstract class ClientTest {
         var call = async(() -> {
             caller.complete(Thread.currentThread());
             try {
-                end.complete(body.call());
+                end.complete(telling(underWay, body).call());
             } catch (Throwable failure) {
-                underWay.completeExceptionally(failure);
                 end.complete(failure);
                 throw failure;
             }
@@ -79,18 +78,23 @@ abstract class ClientTest {
     /** Runs code that awaits, whose time is over soon after its operation is under way. */
     static void timedOut(CompletableFuture<?> underWay, Callable<?> body) {
         timedOut(() -> {
-            var call = async(() -> {
-                try {
-                    return body.call();
-                } catch (Throwable failure) {
-                    underWay.completeExceptionally(failure);
-                    throw failure;
-                }
-            });
+            var call = async(telling(underWay, body));
             await(underWay);
             resetTimeout(SOON);
             return call.await();
         });
+    }
+
+    /** {@return a body that, if it fails before its operation is under way, fails those who wait for that} */
+    private static <T> Callable<T> telling(CompletableFuture<?> underWay, Callable<T> body) {
+        return () -> {
+            try {
+                return body.call();
+            } catch (Throwable failure) {
+                underWay.completeExceptionally(failure);
+                throw failure;
+            }
+        };
     }
 
     /** Runs code that sets its time limit itself, to {@link #SOON}. */
