@@ -1,11 +1,13 @@
 /** Async/await for Java: the public words and the engine. */
 module dev.weft {
+    requires static java.management;
     requires static org.jspecify;
 
     exports dev.weft;
     exports dev.weft.spi;
 
     uses dev.weft.spi.Backend;
+    uses dev.weft.spi.EventLoops;
     uses dev.weft.spi.Host;
 
     provides dev.weft.spi.Host with

@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
@@ -77,7 +78,7 @@ public final class Async {
      * @param body what it does
      */
     public static <T extends @Nullable Object> Coroutine<T> coroutine(Callable<T> body) {
-        return new Coroutine<>(body, null);
+        return new Coroutine<>(body, CoroutineOptions.NONE);
     }
 
     /**
@@ -534,7 +535,7 @@ public final class Async {
      * @param generator makes the values
      */
     public static <T> AsyncStream<T> stream(Generator<T> generator) {
-        return new AsyncStream<>(generator);
+        return new AsyncStream<>(CoroutineOptions.NONE, generator);
     }
 
     /**
@@ -546,9 +547,11 @@ public final class Async {
      */
     public static <T> AsyncIterator<T> each(Flow.Publisher<T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
-        if (publisher instanceof AsyncStream<T> stream && stream.generator() instanceof Listening<T> source)
-            return source.each(backend());
-        var cell = new FlowIteration<T>(publisher, PREFETCH, backend());
+        AsyncStream<T> stream = publisher instanceof AsyncStream<T> ours ? ours : null;
+        if (stream != null
+                && stream.generator() instanceof Listening<T> source
+                && stream.options().carrier() == null) return source.each(backend());
+        var cell = new FlowIteration<T>(publisher, stream == null ? PREFETCH : stream.prefetch(), backend());
         cell.open();
         return AsyncIterator.over(cell);
     }
@@ -615,7 +618,7 @@ public final class Async {
         Objects.requireNonNull(backend, "backend");
         Objects.requireNonNull(body, "body");
         Scope scope = Scope.current();
-        if (scope == null) return sneaking(() -> RunTask.run(backend, body::run, null));
+        if (scope == null) return sneaking(() -> RunTask.run(backend, CoroutineOptions.NONE, body::run));
         return sneaking(() -> new Scope(scope, backend, scope.context(), false).call(body::run));
     }
 
@@ -668,8 +671,8 @@ public final class Async {
     private static <T extends @Nullable Object> T inScope(InScope<T> body) {
         Scope scope = Scope.current();
         if (scope != null) return sneaking(() -> body.run(scope));
-        return sneaking(
-                () -> RunTask.run(Backends.selected(), () -> body.run(Objects.requireNonNull(Scope.current())), null));
+        return sneaking(() -> RunTask.run(
+                Backends.selected(), CoroutineOptions.NONE, () -> body.run(Objects.requireNonNull(Scope.current()))));
     }
 
     private static <T extends @Nullable Object> T sneaking(Callable<T> body) {

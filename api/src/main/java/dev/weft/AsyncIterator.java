@@ -1,13 +1,9 @@
 package dev.weft;
 
-import dev.weft.spi.Scope;
 import dev.weft.spi.StreamCell;
-import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A stream as something to loop over, once, on the thread that opened it. Demand follows the loop.
@@ -84,55 +80,5 @@ public interface AsyncIterator<T> extends Iterator<T>, Iterable<T>, AutoCloseabl
     @Override
     default Iterator<T> iterator() {
         return this;
-    }
-}
-
-/**
- * The iterator over a cell. The source refers to the cell, so that only this object tells whether somebody still iterates:
- * while one of its methods runs, it has to stay reachable.
- */
-final class CellIterator<T> implements AsyncIterator<T> {
-    private final StreamCell<T> cell;
-
-    /** Where no scope closes it: what ends the iteration when this object is gone. */
-    private final Cleaner.@Nullable Cleanable leak;
-
-    CellIterator(StreamCell<T> cell) {
-        this.cell = cell;
-        this.leak = Scope.current() == null ? Collected.watch(this, leak(cell)) : null;
-    }
-
-    private static Runnable leak(StreamCell<?> cell) {
-        var opened = new IllegalStateException(
-                "an iterator was garbage-collected without having been closed: open it in try (var values = each(…)); it was opened here");
-        return () -> cell.abandon(opened);
-    }
-
-    @Override
-    public boolean hasNext() {
-        try {
-            return cell.hasNext();
-        } finally {
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    @Override
-    public T next() {
-        try {
-            return cell.next();
-        } finally {
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    @Override
-    public void close() {
-        try {
-            cell.close();
-            if (leak != null) leak.clean();
-        } finally {
-            Reference.reachabilityFence(this);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Scope;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,10 +25,23 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the values
  */
 public final class AsyncStream<T> implements Flow.Publisher<T> {
+    private final CoroutineOptions options;
+    private final int prefetch;
     private final Generator<T> generator;
 
-    AsyncStream(Generator<T> generator) {
+    AsyncStream(CoroutineOptions options, Generator<T> generator) {
+        this(options, Async.PREFETCH, generator);
+    }
+
+    private AsyncStream(CoroutineOptions options, int prefetch, Generator<T> generator) {
+        this.options = options;
+        this.prefetch = prefetch;
         this.generator = Objects.requireNonNull(generator, "generator");
+    }
+
+    /** A stream that an operator makes of this one: what was said of this one holds for it too. */
+    private <R> AsyncStream<R> alike(Generator<R> changed) {
+        return new AsyncStream<>(options, prefetch, changed);
     }
 
     /**
@@ -40,20 +54,42 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         Scope scope = Scope.current();
         Backend backend = scope == null ? Backends.selected() : scope.backend();
         Object context = scope == null ? Context.empty() : scope.context();
-        var task = new FlowGenerator<T>(subscriber, generator, backend, context);
+        var task = new FlowGenerator<T>(subscriber, generator, options, backend, context);
         subscriber.onSubscribe(task);
-        task.start(null);
+        task.start();
     }
 
-    /** {@return this stream on a dispatcher, where the coroutine of each subscriber runs} */
+    /**
+     * {@return this stream on a dispatcher, where the coroutine of each subscriber runs} What operators make of it runs there too, up
+     * to the next {@code on}.
+     */
     public AsyncStream<T> on(Dispatcher dispatcher) {
-        return new AsyncStream<>(
-                Objects.requireNonNull(dispatcher, "dispatcher").bind(generator));
+        return new AsyncStream<>(options.on(Dispatcher.carrierOf(dispatcher)), prefetch, generator);
     }
 
     /** {@return what makes the values; for adapters} */
     public Generator<T> generator() {
         return generator;
+    }
+
+    /** {@return what else is said of the coroutine of each subscriber; for adapters} */
+    public CoroutineOptions options() {
+        return options;
+    }
+
+    /**
+     * {@return this stream, of which a loop, or whatever else is built on {@link Async#each}, asks for so many values in advance}
+     * Without it these are 32, but none of a {@link #fromListener listener's}, which would be stale by the time the loop gets to them.
+     *
+     * @param count how many, at least 0; with 0, a value is asked for when the loop waits for it
+     */
+    public AsyncStream<T> prefetch(int count) {
+        if (count < 0) throw new IllegalArgumentException("prefetch must be at least 0, is " + count);
+        return new AsyncStream<>(options, count, generator);
+    }
+
+    int prefetch() {
+        return prefetch;
     }
 
     /** {@return an iterator over this stream; see {@link Async#each}} */
@@ -116,8 +152,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      */
     public AsyncStream<T> take(long count) {
         if (count < 0) throw new IllegalArgumentException("count must not be negative, is " + count);
-        if (count == 0) return new AsyncStream<>(out -> {});
-        return new AsyncStream<>(out -> {
+        if (count == 0) return alike(out -> {});
+        return alike(out -> {
             var left = new AtomicLong(count);
             Pipe.run(generator, out, value -> {
                 out.emit(value);
@@ -173,8 +209,12 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         all.add(0, this);
         return inGroup((group, out) -> {
             out.concurrent();
-            for (AsyncStream<? extends T> each : all) group.async(() -> each.generateInto(out));
+            for (AsyncStream<? extends T> each : all) each.startInto(group, out);
         });
+    }
+
+    private void startInto(GroupScope group, Emitter<? super T> out) {
+        group.start(new Coroutine<>(Async.asCallable(() -> generateInto(out)), options));
     }
 
     private void generateInto(Emitter<? super T> out) throws Exception {
@@ -195,7 +235,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public AsyncStream<List<T>> chunked(int size, Duration time) {
         if (size < 1) throw new IllegalArgumentException("size must be at least 1, is " + size);
         Objects.requireNonNull(time, "time");
-        return new AsyncStream<>(out -> {
+        return alike(out -> {
             var group = new GroupScope(Objects.requireNonNull(Scope.current()));
             var chunks = new Chunks<T>(group, out, size, time);
             try {
@@ -230,7 +270,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      */
     public AsyncStream<T> timeout(Duration limit) {
         Objects.requireNonNull(limit, "limit");
-        return new AsyncStream<>(out -> {
+        return alike(out -> {
             var gap = new TimeoutScope(Objects.requireNonNull(Scope.current()), limit);
             gap.<@Nullable Void>run(() -> {
                 Pipe.run(generator, out, value -> {
@@ -262,7 +302,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public AsyncStream<T> retry(long times, Duration pause) {
         if (times < 0) throw new IllegalArgumentException("times must not be negative, is " + times);
         Objects.requireNonNull(pause, "pause");
-        return new AsyncStream<>(out -> {
+        return alike(out -> {
             for (long left = times; ; left--) {
                 try {
                     generateInto(out);
@@ -286,7 +326,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     private <R> AsyncStream<R> piped(Step<? super T, R> step) {
-        return new AsyncStream<>(out -> Pipe.run(generator, out, value -> step.pass(value, out)));
+        return alike(out -> Pipe.run(generator, out, value -> step.pass(value, out)));
     }
 
     /** What is done in a group. */
@@ -295,8 +335,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         void run(GroupScope group, Emitter<R> out) throws Exception;
     }
 
-    private static <R> AsyncStream<R> inGroup(InGroup<R> body) {
-        return new AsyncStream<>(out -> {
+    private <R> AsyncStream<R> inGroup(InGroup<R> body) {
+        return alike(out -> {
             var group = new GroupScope(Objects.requireNonNull(Scope.current()));
             group.<@Nullable Void>run(members -> {
                 body.run(group, out);
@@ -315,11 +355,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public static <T> AsyncStream<T> from(Flow.Publisher<T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
         if (publisher instanceof AsyncStream<T> stream) return stream;
-        return new AsyncStream<>(out -> {
-            try (AsyncIterator<T> values = Async.each(publisher)) {
-                for (T value : values) out.emit(value);
-            }
-        });
+        return new AsyncStream<>(CoroutineOptions.NONE, out -> out.emitAll(Async.each(publisher)));
     }
 
     /**
@@ -334,14 +370,14 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * }</pre>
      *
      * <p>Cold: each subscriber, and each loop, registers a listener of its own, on its own coroutine. Values that come faster than
-     * they are asked for meet the overflow policy; a value that has left the buffer and waits to be asked for is beyond it.
+     * they are asked for meet the overflow policy; one leaves the buffer when it is asked for.
      *
      * @param overflow what becomes of values that come too fast; {@link Overflow#suspend} only if the registration sets
      *     {@link ListenerSink#onRequest}
      * @param registration registers the listener
      */
     public static <T> AsyncStream<T> fromListener(Overflow overflow, ListenerBody<T> registration) {
-        return new AsyncStream<>(new Listening<>(overflow, registration));
+        return new AsyncStream<>(CoroutineOptions.NONE, 0, new Listening<>(overflow, registration));
     }
 
     /**
@@ -351,7 +387,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      */
     public static <T> AsyncStream<T> from(Iterable<? extends T> values) {
         Objects.requireNonNull(values, "values");
-        return new AsyncStream<>(out -> {
+        return new AsyncStream<>(CoroutineOptions.NONE, out -> {
             for (T value : values) out.emit(value);
         });
     }
@@ -363,7 +399,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      */
     public static <T> AsyncStream<T> from(Stream<? extends T> values) {
         Objects.requireNonNull(values, "values");
-        return new AsyncStream<>(out -> {
+        return new AsyncStream<>(CoroutineOptions.NONE, out -> {
             try (values) {
                 for (var each = values.iterator(); each.hasNext(); ) out.emit(each.next());
             }

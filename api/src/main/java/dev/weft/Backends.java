@@ -1,6 +1,8 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineTask;
+import dev.weft.spi.EventLoop;
 import dev.weft.spi.SpiLevel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,13 +63,17 @@ final class Backends {
     }
 
     static void requireMayBlock(String operation, Installed installed) {
-        Thread thread = Thread.currentThread();
-        if (thread.isVirtual()) return;
+        if (CoroutineTask.isCoroutine()) return; // of a subscriber, whose code waits without holding up anybody
+        if (EventLoop.current() != null) throw refused(operation, "the event loop of thread ");
+        if (Thread.currentThread().isVirtual()) return;
         for (Backend backend : installed.all())
-            if (!backend.mayBlock())
-                throw new IllegalStateException(
-                        operation + " would block the non-blocking thread " + thread.getName()
-                                + "; start a coroutine instead: mono(() -> …) or single(() -> …) there, or Async.async(() -> …)");
+            if (!backend.mayBlock()) throw refused(operation, "the non-blocking thread ");
+    }
+
+    private static IllegalStateException refused(String operation, String what) {
+        return new IllegalStateException(
+                operation + " would block " + what + Thread.currentThread().getName()
+                        + "; start a coroutine instead: mono(() -> …) or single(() -> …) there, or Async.async(() -> …)");
     }
 
     /**

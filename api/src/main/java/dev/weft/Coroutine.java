@@ -1,7 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
-import dev.weft.spi.Dispatched;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Scope;
 import java.util.Objects;
@@ -16,21 +16,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Coroutine<T extends @Nullable Object> implements Awaitable<T> {
     private final Callable<? extends T> body;
-    private final @Nullable String name;
+    private final CoroutineOptions options;
 
-    Coroutine(Callable<? extends T> body, @Nullable String name) {
+    Coroutine(Callable<? extends T> body, CoroutineOptions options) {
         this.body = Objects.requireNonNull(body, "body");
-        this.name = name;
+        this.options = options;
     }
 
     /** {@return this coroutine under a name, which its threads bear} */
     public Coroutine<T> named(String name) {
-        return new Coroutine<>(body, Objects.requireNonNull(name, "name"));
+        return new Coroutine<>(body, options.named(name));
     }
 
     /** {@return this coroutine on a dispatcher, where it has a thread of its own even if it is awaited inside another} */
     public Coroutine<T> on(Dispatcher dispatcher) {
-        return new Coroutine<>(Objects.requireNonNull(dispatcher, "dispatcher").bind(body), name);
+        return new Coroutine<>(body, options.on(Dispatcher.carrierOf(dispatcher)));
     }
 
     /**
@@ -42,7 +42,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     public T await() {
         Scope scope = Scope.current();
         if (scope == null) return outside();
-        if (body instanceof Dispatched) return start().await();
+        if (isElsewhere()) return start().await();
         scope.checkpoint();
         try {
             return new Scope(scope, scope.backend(), scope.context(), false).call(body);
@@ -69,7 +69,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
      * @param type a type for one value
      */
     public <N> N as(Class<N> type) {
-        return Backends.of(type).createOne(body, type);
+        return Backends.of(type).createOne(body, options, type);
     }
 
     /** Starts it in a scope, with the backend and the context of the code that does so. */
@@ -77,12 +77,18 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         Scope here = Scope.current();
         Backend backend = here == null ? Backends.selected() : here.backend();
         Object context = here == null ? Context.empty() : here.context();
-        return new TaskDeferred<T>(owner, backend, context, body).started(name);
+        return new TaskDeferred<T>(owner, backend, context, options, body).started();
+    }
+
+    private boolean isElsewhere() {
+        return options.carrier() != null;
     }
 
     private T outside() {
         try {
-            return RunTask.run(Backends.selected(), body instanceof Dispatched ? () -> start().await() : body, name);
+            return isElsewhere()
+                    ? RunTask.run(Backends.selected(), CoroutineOptions.NONE, () -> start().await())
+                    : RunTask.run(Backends.selected(), options, body);
         } catch (Exception failure) {
             throw Failures.thrown(failure);
         }

@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.CoroutineOptions;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,6 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
      */
     default <N> N as(Class<N> type) {
         if (type.isAssignableFrom(CompletableFuture.class)) return type.cast(toCompletableFuture());
-        return Backends.of(type).createOne(this::await, type);
+        return Backends.of(type).createOne(this::await, CoroutineOptions.NONE, type);
     }
 }

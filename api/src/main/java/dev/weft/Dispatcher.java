@@ -1,28 +1,43 @@
 package dev.weft;
 
 import dev.weft.spi.Carrier;
-import dev.weft.spi.Dispatched;
+import dev.weft.spi.CoroutineOptions;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where coroutines run: what carries their virtual threads.
  *
- * <p>It is chosen per coroutine ({@link Coroutine#on}), per stream ({@link AsyncStream#on}) or per builder ({@code mono(dispatcher,
- * body)} and its like); a coroutine that is started inside another runs where that one does. For all others it is
- * {@link #virtual}, or what {@code -Dweft.dispatcher}, the environment variable {@code WEFT_DISPATCHER} or {@code weft.dispatcher}
- * in {@code weft.properties} on the class path says: {@code virtual} or {@code inline}.
+ * <ul>
+ *   <li>{@link #virtual}: the scheduler of the JDK. Needs nothing, and is the default.
+ *   <li>{@link #eventLoop}: the event loop on which a coroutine is subscribed to. For servers and clients on Netty or Vert.x, whose
+ *       requests then wake no other thread.
+ *   <li>{@link #on}: an executor, such as one thread or that of a user interface. Adapters have one for a scheduler of their library
+ *       too.
+ * </ul>
  *
- * <p>{@link #inline} and {@link #on} need JDK 24 or newer and {@code --add-opens java.base/java.lang=ALL-UNNAMED} (in an executable
- * jar, the line {@code Add-Opens: java.base/java.lang} in its manifest). Configured without these, {@code inline} is
- * reported once, and {@link #virtual} is used instead.
+ * <p>It is chosen per coroutine ({@link Coroutine#on}), per stream ({@link AsyncStream#on}) or per builder ({@code mono(dispatcher,
+ * body)} and its like); a coroutine that is started inside another runs where that one does. For all others it is what {@code
+ * -Dweft.dispatcher}, the environment variable {@code WEFT_DISPATCHER} or {@code weft.dispatcher} in {@code weft.properties} on the
+ * class path says: {@code virtual} or {@code event-loop}.
+ *
+ * <p>All but {@link #virtual} need JDK 24 or newer and {@code --add-opens java.base/java.lang=ALL-UNNAMED} (in an executable jar, the
+ * line {@code Add-Opens: java.base/java.lang} in its manifest). Configured without these, {@code event-loop} is reported once, and
+ * {@link #virtual} is used instead.
+ *
+ * <p>A coroutine never goes on inside the call that starts it or signals to it, but from the top of what carries it: a virtual thread
+ * must not be mounted where somebody further down the stack holds a monitor (JEP 491). One that waits, be it for a lock or a socket,
+ * frees what carries it. The current thread is the coroutine's own, a virtual one, so code that asks whether it is on that of the
+ * executor, such as {@code SwingUtilities.isEventDispatchThread()}, hears no.
  */
 public final class Dispatcher {
     private static final System.Logger LOG = System.getLogger("dev.weft");
     private static final Dispatcher VIRTUAL = new Dispatcher(Carrier.virtual());
+    private static final String NO_INLINE =
+            "continuing a coroutine inside the call that signals to it can kill the JVM: if somebody on that stack holds a monitor,"
+                    + " the coroutine takes it away (JEP 491)";
 
     private final Carrier carrier;
 
@@ -36,29 +51,39 @@ public final class Dispatcher {
     }
 
     /**
-     * {@return a dispatcher that wakes no other thread} As an operator of a reactive library would, a coroutine starts on the thread
-     * that subscribes, inside {@code subscribe}, and continues on the thread that signals, inside {@code onNext}, {@code onComplete}
-     * or {@code request}. It leaves that thread as soon as it waits, be it for a lock or a socket. What else may wake it (a
-     * timer, a lock, a socket, a callback, a cancellation, a signal from another coroutine) has it continue on the JDK's
-     * scheduler.
+     * Does not exist any more.
      *
-     * @apiNote A hop becomes a call; but whoever subscribes or signals does the coroutine's work until it waits, so a coroutine that
-     *     computes for long belongs elsewhere.
-     * @throws IllegalStateException if the JDK is older than 24 or the flag is missing; the message says what to add
+     * @throws UnsupportedOperationException always; the message says why, and what to use
+     * @deprecated use {@link #eventLoop}
      */
+    @Deprecated(forRemoval = true)
     public static Dispatcher inline() {
-        return new Dispatcher(Carrier.inline());
+        throw new UnsupportedOperationException("Dispatcher.inline() is withdrawn: " + NO_INLINE
+                + "; use Dispatcher.eventLoop(), which continues from the top of the loop, or Dispatcher.on(executor)");
     }
 
     /**
-     * {@return a dispatcher that confines coroutines to an executor} With one thread, such as an event loop or
-     * {@code SwingUtilities::invokeLater}, no two of its coroutines run at the same time, and between two suspension points nothing
-     * else of theirs happens, as with asyncio. A lock or a blocking call suspends a coroutine too, and frees the thread. The current
-     * thread is the coroutine's own, a virtual one, so code that asks whether it is on that of the executor, such as
-     * {@code SwingUtilities.isEventDispatchThread()}, hears no.
+     * {@return a dispatcher that keeps a coroutine on the event loop on whose thread it is started or subscribed to, and what it starts
+     * in turn; elsewhere it is {@link #virtual}} Each turn is a task of the loop, so a signal from the loop itself wakes no other thread,
+     * and nothing else of the loop happens while the coroutine computes.
      *
-     * <p>The executor has to queue what it is given for platform threads of its own. If it refuses a step, runs it inside
-     * {@code execute}, or on a virtual thread, the coroutine fails, with a {@link java.util.concurrent.RejectedExecutionException} or an
+     * <p>The loops of Netty are known, and so of all that runs on it; with {@code weft-rxjava3} those of Vert.x too, whose current
+     * context is then also that of the coroutine. Others are made known as {@link dev.weft.spi.EventLoops}.
+     *
+     * @throws IllegalStateException if the JDK is older than 24 or the flag is missing; the message says what to add
+     */
+    public static Dispatcher eventLoop() {
+        return new Dispatcher(Carrier.eventLoop());
+    }
+
+    /**
+     * {@return a dispatcher that confines coroutines to an executor} With one thread, such as
+     * {@code SwingUtilities::invokeLater}, no two of its coroutines run at the same time, and between two suspension points nothing
+     * else of theirs happens, as with asyncio.
+     *
+     * <p>The executor has to queue what it is given for platform threads of its own, and to hold no monitor while it runs it. If it
+     * refuses a step, runs it inside {@code execute}, on a virtual thread, or (which is looked for at its first step) inside
+     * {@code synchronized}, the coroutine fails, with a {@link java.util.concurrent.RejectedExecutionException} or an
      * {@link IllegalStateException} that says why, and cleans up on the JDK's scheduler. Steps that it drops when it is shut down
      * are noticed when the coroutine is cancelled.
      *
@@ -69,19 +94,18 @@ public final class Dispatcher {
         return new Dispatcher(Carrier.on(executor));
     }
 
-    /** {@return a body that runs here, whichever builder it is given to; for adapters} */
-    public <T extends @Nullable Object> Callable<T> bind(Callable<T> body) {
-        return new Bound<>(carrier, Objects.requireNonNull(body, "body"));
+    /** {@return the public face of a carrier; for adapters} */
+    public static Dispatcher of(Carrier carrier) {
+        return new Dispatcher(Objects.requireNonNull(carrier, "carrier"));
     }
 
-    /** {@return a generator that runs here, whichever builder it is given to; for adapters} */
-    public <T> Generator<T> bind(Generator<T> generator) {
-        return new BoundGenerator<>(carrier, Objects.requireNonNull(generator, "generator"));
+    /** {@return what a builder says of its coroutines if it is given nothing but this; for adapters} */
+    public CoroutineOptions options() {
+        return CoroutineOptions.NONE.on(carrier);
     }
 
-    /** {@return a generator that runs where a body does} */
-    static <T> Generator<T> alike(Object body, Generator<T> generator) {
-        return body instanceof Dispatched there ? new BoundGenerator<>(there.carrier(), generator) : generator;
+    static Carrier carrierOf(Dispatcher dispatcher) {
+        return Objects.requireNonNull(dispatcher, "dispatcher").carrier;
     }
 
     /** {@return what carries the coroutines that nobody has chosen anything for} */
@@ -100,35 +124,21 @@ public final class Dispatcher {
         if (asked == null || asked.isBlank()) return Carrier.virtual();
         return switch (asked.strip()) {
             case "virtual" -> Carrier.virtual();
-            case "inline" -> missing == null ? Carrier.inline() : instead(missing);
-            default ->
-                throw new BackendException(
-                        "a dispatcher in weft.dispatcher, virtual or inline",
-                        "\"" + asked + "\"",
-                        "correct it; Dispatcher.on(executor) is chosen in code");
+            case "event-loop" -> missing == null ? Carrier.eventLoop() : instead(missing);
+            case "inline" -> throw unknown("\"inline\", which is withdrawn, since " + NO_INLINE, "use event-loop");
+            default -> throw unknown("\"" + asked + "\"", "correct it; Dispatcher.on(executor) is chosen in code");
         };
+    }
+
+    private static BackendException unknown(String found, String remedy) {
+        return new BackendException("a dispatcher in weft.dispatcher, virtual or event-loop", found, remedy);
     }
 
     private static Carrier instead(String missing) {
         LOG.log(
                 Level.WARNING,
-                () -> "weft.dispatcher=inline " + missing + "; coroutines run on the JDK's scheduler instead");
+                () -> "weft.dispatcher=event-loop " + missing + "; coroutines run on the JDK's scheduler instead");
         return Carrier.virtual();
-    }
-
-    private record Bound<T extends @Nullable Object>(Carrier carrier, Callable<T> body)
-            implements Callable<T>, Dispatched {
-        @Override
-        public T call() throws Exception {
-            return body.call();
-        }
-    }
-
-    private record BoundGenerator<T>(Carrier carrier, Generator<T> generator) implements Generator<T>, Dispatched {
-        @Override
-        public void generate(Emitter<T> out) throws Exception {
-            generator.generate(out);
-        }
     }
 
     private static final class Configured {

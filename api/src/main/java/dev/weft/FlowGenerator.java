@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.EmitterTask;
 import java.util.concurrent.Flow;
 
@@ -9,8 +10,13 @@ final class FlowGenerator<T> extends EmitterTask<T, Flow.Subscriber<? super T>>
         implements Emitter<T>, Flow.Subscription {
     private final Generator<T> generator;
 
-    FlowGenerator(Flow.Subscriber<? super T> downstream, Generator<T> generator, Backend backend, Object context) {
-        super(downstream, backend, context, generator);
+    FlowGenerator(
+            Flow.Subscriber<? super T> downstream,
+            Generator<T> generator,
+            CoroutineOptions options,
+            Backend backend,
+            Object context) {
+        super(downstream, backend, context, options);
         this.generator = generator;
     }
 

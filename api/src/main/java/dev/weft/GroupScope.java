@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.CellSource;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
@@ -21,7 +22,7 @@ final class GroupScope extends Scope implements TaskGroup {
 
     @Override
     public <T extends @Nullable Object> Deferred<T> async(Callable<T> body) {
-        return start(new Coroutine<>(body, null));
+        return start(new Coroutine<>(body, CoroutineOptions.NONE));
     }
 
     @Override
@@ -49,7 +50,7 @@ final class GroupScope extends Scope implements TaskGroup {
         if (source instanceof SourceDeferred<T> task)
             return subscribed(task.promise().cell(scope.backend()), scope);
         if (source instanceof CellSource<?> cells) return subscribed(((CellSource<T>) cells).cell(), scope);
-        return new Coroutine<T>(source::await, null).startIn(scope);
+        return new Coroutine<T>(source::await, CoroutineOptions.NONE).startIn(scope);
     }
 
     private static <T extends @Nullable Object> Deferred<T> subscribed(dev.weft.spi.AwaitCell<T> cell, Scope scope) {

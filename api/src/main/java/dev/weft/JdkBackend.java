@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
@@ -49,14 +50,14 @@ final class JdkBackend implements Backend {
     }
 
     @Override
-    public <N> N createOne(Callable<?> body, Class<N> type) {
+    public <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type) {
         if (type.isAssignableFrom(CompletableFuture.class))
-            return type.cast(StageTask.start(this, Async.context(), body));
+            return type.cast(StageTask.start(this, Async.context(), options, body));
         return many(
-                new AsyncStream<>(Dispatcher.alike(body, out -> {
+                new AsyncStream<>(options, out -> {
                     Object value = body.call();
                     if (value != null) out.emit(value);
-                })),
+                }),
                 type,
                 "CompletableFuture or Flow.Publisher");
     }

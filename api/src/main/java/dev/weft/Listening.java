@@ -12,9 +12,7 @@ record Listening<T>(Overflow overflow, ListenerBody<T> registration) implements 
 
     @Override
     public void generate(Emitter<T> out) {
-        try (AsyncIterator<T> values = each(Async.backend())) {
-            for (T value : values) out.emit(value);
-        }
+        out.emitAll(each(Async.backend()));
     }
 
     AsyncIterator<T> each(Backend backend) {

@@ -31,11 +31,6 @@ final class PromiseCell<T extends @Nullable Object> extends AwaitCell<T> impleme
     }
 
     @Override
-    protected boolean isSignal() {
-        return true;
-    }
-
-    @Override
     protected void discardValue(T value) {}
 
     @Override

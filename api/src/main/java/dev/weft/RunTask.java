@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
@@ -16,17 +17,17 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
     private @Nullable Throwable thrown;
     private volatile Deferred.State state = Deferred.State.RUNNING;
 
-    private RunTask(Backend backend, Callable<? extends T> body) {
-        super(null, backend, Context.empty(), body);
+    private RunTask(Backend backend, CoroutineOptions options, Callable<? extends T> body) {
+        super(null, backend, Context.empty(), options, body);
     }
 
-    static <T extends @Nullable Object> T run(Backend backend, Callable<? extends T> body, @Nullable String name)
+    static <T extends @Nullable Object> T run(Backend backend, CoroutineOptions options, Callable<? extends T> body)
             throws Exception {
         Backends.requireMayBlock("run");
         if (Thread.currentThread().isInterrupted())
             throw new CancelledException("interrupted", null, new InterruptedException("interrupted before run"));
         Throwable[] thrown = new Throwable[1];
-        var task = new RunTask<T>(backend, () -> {
+        var task = new RunTask<T>(backend, options, () -> {
             try {
                 return body.call();
             } catch (Throwable failure) {
@@ -34,7 +35,7 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
                 throw failure;
             }
         });
-        task.start(name);
+        task.start();
         return task.join(thrown);
     }
 

@@ -35,11 +35,6 @@ final class StageCell<T> extends AwaitCell<T> {
     }
 
     @Override
-    protected boolean isSignal() {
-        return true;
-    }
-
-    @Override
     protected void discardValue(T value) {}
 
     private void done(@Nullable T value, @Nullable Throwable failure) {

@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Reports;
 import java.util.concurrent.Callable;
@@ -19,15 +20,15 @@ final class StageTask<T extends @Nullable Object> extends CoroutineTask<T> {
         }
     };
 
-    private StageTask(Backend backend, Object context, Callable<? extends T> body) {
-        super(null, backend, context, body);
+    private StageTask(Backend backend, Object context, CoroutineOptions options, Callable<? extends T> body) {
+        super(null, backend, context, options, body);
     }
 
     /** Starts a coroutine. {@return the future for its result} */
     static <T extends @Nullable Object> CompletableFuture<T> start(
-            Backend backend, Object context, Callable<? extends T> body) {
-        var task = new StageTask<T>(backend, context, body);
-        task.start(null);
+            Backend backend, Object context, CoroutineOptions options, Callable<? extends T> body) {
+        var task = new StageTask<T>(backend, context, options, body);
+        task.start();
         return task.future;
     }
 

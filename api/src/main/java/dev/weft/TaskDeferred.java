@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
@@ -14,12 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class TaskDeferred<T extends @Nullable Object> extends CoroutineTask<T> implements Deferred<T> {
     private final Promise<T> promise = new Promise<>();
 
-    TaskDeferred(@Nullable Scope owner, Backend backend, Object context, Callable<? extends T> body) {
-        super(owner, backend, context, body);
+    TaskDeferred(
+            @Nullable Scope owner,
+            Backend backend,
+            Object context,
+            CoroutineOptions options,
+            Callable<? extends T> body) {
+        super(owner, backend, context, options, body);
     }
 
-    TaskDeferred<T> started(@Nullable String name) {
-        start(name);
+    TaskDeferred<T> started() {
+        start();
         return this;
     }
 

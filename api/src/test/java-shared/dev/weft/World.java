@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Simulation;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
@@ -83,9 +84,9 @@ public abstract class World {
 
     /** Starts the coroutine of the scenario. */
     public final <T> Deferred<T> root(Callable<T> body) {
-        var task = new TaskDeferred<T>(null, backend(), Context.empty(), body);
+        var task = new TaskDeferred<T>(null, backend(), Context.empty(), CoroutineOptions.NONE.named("root"), body);
         root = task;
-        return task.started("root");
+        return task.started();
     }
 
     /** Cancels the root, at any time at all or at any time behind its first await. */

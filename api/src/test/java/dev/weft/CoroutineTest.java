@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.weft.spi.CoroutineOptions;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.URL;
@@ -619,14 +620,14 @@ class CoroutineTest {
     void whatRunsAtItsEndSeesNoInterruptOfTheCanceller() {
         for (int round = 0; round < 300; round++) {
             var interrupted = new CompletableFuture<Boolean>();
-            var task = new TaskDeferred<Object>(null, backend, Context.empty(), () -> {
+            var task = new TaskDeferred<Object>(null, backend, Context.empty(), CoroutineOptions.NONE, () -> {
                 delay(LONG);
                 return null;
             });
             task.toCompletableFuture()
                     .whenComplete((value, failure) ->
                             interrupted.complete(Thread.currentThread().isInterrupted()));
-            Thread starter = Thread.startVirtualThread(() -> task.started(null));
+            Thread starter = Thread.startVirtualThread(() -> task.started());
             until(() -> task.thread() != null);
             task.cancel();
             assertThat(interrupted.join()).isFalse();

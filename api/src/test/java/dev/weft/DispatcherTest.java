@@ -24,13 +24,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.swing.SwingUtilities;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -58,6 +58,11 @@ class DispatcherTest {
         ManualBackend.untilParked(((TaskDeferred<?>) handle).thread());
     }
 
+    @SuppressWarnings("removal")
+    private static void inline() {
+        Dispatcher.inline();
+    }
+
     private static void assumeSupported() {
         assumeTrue(Carrier.missing() == null, Carrier.missing());
     }
@@ -67,23 +72,27 @@ class DispatcherTest {
         @Test
         void nothingIsVirtual() {
             assertThat(Dispatcher.choose(null, " ", null, null)).isSameAs(Carrier.virtual());
-            assertThat(Dispatcher.choose("virtual", "inline", "inline", null)).isSameAs(Carrier.virtual());
+            assertThat(Dispatcher.choose("virtual", "event-loop", "event-loop", null))
+                    .isSameAs(Carrier.virtual());
         }
 
         @Test
         void theFirstThatAsksDecides() {
             assumeSupported();
-            assertThat(Dispatcher.choose(null, null, "inline", null)).isSameAs(Carrier.inline());
-            assertThat(Dispatcher.choose(null, "virtual", "inline", null)).isSameAs(Carrier.virtual());
-            assertThat(Dispatcher.choose(" inline ", "virtual", null, null)).isSameAs(Carrier.inline());
+            assertThat(Dispatcher.choose(null, null, "event-loop", null)).isSameAs(Carrier.eventLoop());
+            assertThat(Dispatcher.choose(null, "virtual", "event-loop", null)).isSameAs(Carrier.virtual());
+            assertThat(Dispatcher.choose(" event-loop ", "virtual", null, null)).isSameAs(Carrier.eventLoop());
         }
 
         @Test
-        void inlineWithoutTheMeansIsReportedAndVirtual() {
+        void theEventLoopWithoutTheMeansIsReportedAndVirtual() {
             try (var log = new LibraryLog()) {
-                assertThat(Dispatcher.choose("inline", null, null, "needs the flag"))
+                assertThat(Dispatcher.choose("event-loop", null, null, "needs the flag"))
                         .isSameAs(Carrier.virtual());
-                assertThat(log.lines()).singleElement().asString().contains("weft.dispatcher=inline needs the flag");
+                assertThat(log.lines())
+                        .singleElement()
+                        .asString()
+                        .contains("weft.dispatcher=event-loop needs the flag");
             }
         }
 
@@ -91,7 +100,17 @@ class DispatcherTest {
         void anotherWordIsAnError() {
             assertThatThrownBy(() -> Dispatcher.choose("loop", null, null, null))
                     .isInstanceOf(BackendException.class)
-                    .hasMessageContainingAll("weft.dispatcher", "\"loop\"", "virtual or inline");
+                    .hasMessageContainingAll("weft.dispatcher", "\"loop\"", "virtual or event-loop");
+        }
+
+        @Test
+        void inlineIsAnErrorThatSaysWhy() {
+            assertThatThrownBy(() -> Dispatcher.choose("inline", null, null, null))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContainingAll("\"inline\", which is withdrawn", "kill the JVM", "use event-loop");
+            assertThatThrownBy(DispatcherTest::inline)
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContainingAll("withdrawn", "kill the JVM", "Dispatcher.eventLoop()");
         }
     }
 
@@ -100,7 +119,7 @@ class DispatcherTest {
     void whatIsMissingIsNamed() throws Exception {
         Process process = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
-                        "-Dweft.dispatcher=inline",
+                        "-Dweft.dispatcher=event-loop",
                         "-cp",
                         System.getProperty("java.class.path"),
                         WithoutTheFlag.class.getName())
@@ -110,18 +129,18 @@ class DispatcherTest {
         assertThat(process.waitFor()).as(said).isZero();
         assertThat(said)
                 .contains(
-                        "inline: Dispatcher.inline() needs JDK 24 or newer and the flag --add-opens"
+                        "loop: Dispatcher.eventLoop() needs JDK 24 or newer and the flag --add-opens"
                                 + " java.base/java.lang=ALL-UNNAMED (in the manifest of an executable jar: Add-Opens: java.base/java.lang)")
                 .contains("on: Dispatcher.on(executor) needs JDK 24")
                 .contains("ran 2")
-                .containsOnlyOnce("weft.dispatcher=inline needs JDK 24");
+                .containsOnlyOnce("weft.dispatcher=event-loop needs JDK 24");
     }
 
     /** What is started for {@link #whatIsMissingIsNamed}. */
     static final class WithoutTheFlag {
         /** Says what is thrown, and runs two coroutines on the JDK's scheduler instead. */
         public static void main(String[] args) {
-            System.out.println("inline: " + catchThrowable(Dispatcher::inline).getMessage());
+            System.out.println("loop: " + catchThrowable(Dispatcher::eventLoop).getMessage());
             System.out.println(
                     "on: " + catchThrowable(() -> Dispatcher.on(Runnable::run)).getMessage());
             System.out.println("ran " + (run(() -> 1) + run(() -> 1)));
@@ -129,168 +148,142 @@ class DispatcherTest {
     }
 
     @Nested
-    class Inline {
-        private Dispatcher inline;
+    class OnTheEventLoop {
+        private final TestLoops.Loop events = new TestLoops.Loop("events", true);
 
         @BeforeEach
         void supported() {
             assumeSupported();
-            inline = Dispatcher.inline();
-            // loads what an await needs: to wait for that takes a coroutine off its thread
-            coroutine(() -> await(CompletableFuture.completedFuture(carrier())))
-                    .on(inline)
+        }
+
+        @AfterEach
+        void close() {
+            events.close();
+        }
+
+        /** Starts a coroutine on the loop. */
+        private <T> Deferred<T> started(TestLoops.Loop there, Coroutine<T> coroutine) {
+            var handle = new AtomicReference<Deferred<T>>();
+            there.run(() -> handle.set(coroutine.on(Dispatcher.eventLoop()).start()));
+            return handle.get();
+        }
+
+        /** Whoever wakes it: a signal of the loop's own or of another thread, a timer, a lock, a sleep, a child. */
+        @Test
+        void aCoroutineStaysOnTheLoopOnWhichItIsStarted() {
+            var own = new CompletableFuture<String>();
+            var foreign = new CompletableFuture<String>();
+            var lock = new ReentrantLock();
+            List<String> carriers = new CopyOnWriteArrayList<>();
+            Deferred<?> handle = started(events, coroutine(() -> {
+                carriers.add(carrier());
+                await(own);
+                carriers.add(carrier());
+                await(foreign);
+                carriers.add(carrier());
+                delay(MILLI);
+                carriers.add(carrier());
+                Thread.sleep(1);
+                carriers.add(carrier());
+                lock.lock();
+                carriers.add(carrier());
+                return async(() -> async(DispatcherTest::carrier).await() + " " + carrier())
+                        .await();
+            }));
+            lock.lock();
+            events.run(() -> own.complete("own"));
+            foreign.complete("foreign");
+            lock.unlock();
+            assertThat(handle.await()).isEqualTo("events events");
+            assertThat(carriers).hasSize(6).containsOnly("events");
+        }
+
+        /** A turn is a task of the loop: what the loop is just doing is done first, and nothing of it is on the stack. */
+        @Test
+        void eachTurnBeginsAtTheTopOfTheLoop() {
+            List<String> trail = new CopyOnWriteArrayList<>();
+            var signal = new CompletableFuture<String>();
+            var handle = new AtomicReference<Deferred<?>>();
+            events.run(() -> {
+                handle.set(coroutine(() -> {
+                            trail.add("begins");
+                            return trail.add(await(signal));
+                        })
+                        .on(Dispatcher.eventLoop())
+                        .start());
+                trail.add("started");
+            });
+            parked(handle.get());
+            events.run(() -> {
+                signal.complete("goes on");
+                trail.add("signalled");
+            });
+            handle.get().await();
+            assertThat(trail).containsExactly("started", "begins", "signalled", "goes on");
+        }
+
+        @Test
+        void aCoroutineThatBlocksFreesTheLoop() {
+            var latch = new CountDownLatch(1);
+            Deferred<?> handle = started(events, coroutine(() -> {
+                latch.await();
+                return null;
+            }));
+            events.run(latch::countDown);
+            handle.await();
+        }
+
+        @Test
+        void elsewhereItIsVirtual() {
+            String carrier = coroutine(DispatcherTest::carrier)
+                    .on(Dispatcher.eventLoop())
                     .start()
                     .await();
+            assertThat(carrier).startsWith("ForkJoinPool");
+        }
+
+        /** An await on the loop of another coroutine, which runs elsewhere: it is on the loop of the one that awaits. */
+        @Test
+        void whatACoroutineAwaitsStaysOnItsLoop() {
+            assertThat(started(
+                                    events,
+                                    coroutine(() -> await(
+                                            coroutine(DispatcherTest::carrier).on(Dispatcher.eventLoop()))))
+                            .await())
+                    .isEqualTo("events");
         }
 
         @Test
-        void itStartsOnTheThreadThatStartsItAndContinuesOnTheOneThatSignals() throws Exception {
-            var signal = new CompletableFuture<String>();
-            List<String> carriers = new CopyOnWriteArrayList<>();
-            Deferred<?> handle = coroutine(() -> {
-                        carriers.add(carrier());
-                        carriers.add(await(signal));
-                        carriers.add(carrier());
-                        return null;
-                    })
-                    .on(inline)
-                    .start();
-            assertThat(carriers).containsExactly(Thread.currentThread().getName());
-            parked(handle);
-            loop.submit(() -> {
-                        signal.complete("signal");
-                        assertThat(handle.isDone()).isTrue();
-                    })
-                    .get();
-            assertThat(carriers).containsExactly(Thread.currentThread().getName(), "signal", "loop");
+        void eachCoroutineEntersTheLoop() {
+            started(events, coroutine(() -> async(() -> 1).await()).named("outer"))
+                    .await();
+            assertThat(events.entered).hasSize(2).startsWith("outer");
         }
 
-        /** Timers, locks, sleeps and other coroutines do not continue it on a thread of theirs. */
+        /** A queue that is served by virtual threads cannot carry one. */
         @Test
-        void anyOtherWakeUpGoesToTheJdk() throws Exception {
-            var lock = new ReentrantLock();
-            lock.lock();
-            var monitor = new Object();
-            List<String> carriers = new CopyOnWriteArrayList<>();
-            var byCoroutine = new CompletableFuture<String>();
-            Deferred<?> handle = coroutine(() -> {
-                        lock.lock();
-                        carriers.add(carrier());
-                        lock.unlock();
-                        delay(MILLI);
-                        carriers.add(carrier());
-                        Thread.sleep(1);
-                        carriers.add(carrier());
-                        Deferred<?> child = async(() -> byCoroutine.complete("child"));
-                        await(byCoroutine);
-                        carriers.add(carrier());
-                        child.await();
-                        synchronized (monitor) {
-                            monitor.wait(1);
-                        }
-                        carriers.add(carrier());
-                        return null;
-                    })
-                    .on(inline)
-                    .start();
-            assertThat(carriers).isEmpty();
-            lock.unlock();
-            handle.await();
-            assertThat(carriers).hasSize(5).allMatch(name -> name.startsWith("ForkJoinPool"));
-        }
-
-        @Test
-        void aCancellerDoesNotRunTheCleanUp() throws Exception {
-            var cleaned = new AtomicReference<String>();
-            Deferred<?> handle = coroutine(() -> {
-                        try {
-                            return await(new CompletableFuture<>());
-                        } finally {
-                            cleaned.set(carrier());
-                        }
-                    })
-                    .on(inline)
-                    .start();
-            parked(handle);
-            loop.submit(handle::cancel).get();
-            assertThat(catchThrowable(handle::await)).isInstanceOf(CancelledException.class);
-            assertThat(cleaned.get()).startsWith("ForkJoinPool");
-        }
-
-        /** Each stage's completion wakes a coroutine that completes the next stage. */
-        @Test
-        void depthIsBounded() {
-            int count = 5_000;
-            List<CompletableFuture<Integer>> stages = new ArrayList<>();
-            for (int i = 0; i <= count; i++) stages.add(new CompletableFuture<>());
-            List<Deferred<?>> handles = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                int at = i;
-                handles.add(coroutine(() -> stages.get(at + 1).complete(await(stages.get(at)) + 1))
-                        .on(inline)
-                        .start());
+        void aLoopThatCannotCarryIsEnteredOnTheJdksScheduler() {
+            try (var without = new TestLoops.Loop("without", false)) {
+                Deferred<String> handle =
+                        started(without, coroutine(DispatcherTest::carrier).named("outer"));
+                assertThat(handle.await()).startsWith("ForkJoinPool");
+                assertThat(without.entered).containsExactly("outer");
             }
-            stages.get(0).complete(0);
-            assertThat(stages.get(count).join()).isEqualTo(count);
-            handles.forEach(Deferred::await);
-        }
-
-        /** The generator works inside request, the loop inside onNext. */
-        @Test
-        void aGeneratorRunsOnTheThreadThatRequests() throws Exception {
-            List<String> seen = new CopyOnWriteArrayList<>();
-            var subscription = new AtomicReference<Flow.Subscription>();
-            var over = new CountDownLatch(1);
-            var thread = new AtomicReference<Thread>();
-            stream((Emitter<String> out) -> {
-                        thread.set(Thread.currentThread());
-                        for (int i = 0; i < 3; i++) out.emit(carrier());
-                    })
-                    .on(inline)
-                    .subscribe(new Flow.Subscriber<>() {
-                        @Override
-                        public void onSubscribe(Flow.Subscription to) {
-                            subscription.set(to);
-                        }
-
-                        @Override
-                        public void onNext(String carrier) {
-                            seen.add(carrier);
-                        }
-
-                        @Override
-                        public void onError(Throwable failure) {
-                            over.countDown();
-                        }
-
-                        @Override
-                        public void onComplete() {
-                            over.countDown();
-                        }
-                    });
-            assertThat(seen).isEmpty();
-            ManualBackend.untilParked(thread.get());
-            String here = Thread.currentThread().getName();
-            loop.submit(() -> subscription.get().request(2)).get();
-            assertThat(seen).containsExactly(here, "loop"); // where each was made
-            ManualBackend.untilParked(thread.get());
-            subscription.get().request(1);
-            Latches.await(over);
-            assertThat(seen).containsExactly(here, "loop", "loop");
         }
 
         @Test
-        void childrenInheritIt() {
-            Deferred<String> handle = coroutine(() -> {
-                        var signal = new CompletableFuture<String>();
-                        Deferred<String> child = async(() -> await(signal) + carrier());
-                        loop.execute(() -> signal.complete("on "));
-                        return child.await();
-                    })
-                    .on(inline)
-                    .start();
-            // woken while it waits, or not waiting at all
-            assertThat(handle.await()).matches("on (loop|ForkJoinPool.*)");
+        void awaitingOnTheLoopItselfIsRefused() {
+            events.run(() -> {
+                for (ThrowingCallable wait : List.<ThrowingCallable>of(
+                        () -> await(new CompletableFuture<>()),
+                        () -> run(() -> 1),
+                        () -> delay(MILLI),
+                        () -> stream(out -> {}).each()))
+                    assertThatThrownBy(wait)
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("events")
+                            .hasMessageContaining("start a coroutine instead");
+            });
         }
     }
 
@@ -440,6 +433,36 @@ class DispatcherTest {
                             run(() -> await(coroutine(() -> "never").on(Dispatcher.on(Runnable::run))))))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("virtual threads");
+        }
+
+        @Test
+        void anExecutorThatHoldsAMonitorFailsTheCoroutine() {
+            Dispatcher guarded = Dispatcher.on(step -> loop.execute(() -> {
+                synchronized (loop) {
+                    step.run();
+                }
+            }));
+            for (int i = 0; i < 2; i++) { // it is looked for once, and remembered
+                Deferred<?> handle = coroutine(() -> "never").on(guarded).start();
+                assertThat(catchThrowable(handle::await))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContainingAll(
+                                "holds a monitor", loop.getClass().getName());
+            }
+        }
+
+        @Test
+        void anExecutorMayHoldALock() {
+            var lock = new ReentrantLock();
+            Dispatcher locked = Dispatcher.on(step -> loop.execute(() -> {
+                lock.lock();
+                try {
+                    step.run();
+                } finally {
+                    lock.unlock();
+                }
+            }));
+            assertThat(coroutine(() -> "value").on(locked).start().await()).isEqualTo("value");
         }
 
         @Test

@@ -133,8 +133,23 @@ class IterationTest {
     }
 
     @Test
-    void E1_aPrefetchOfNothingIsRefused() {
-        assertThatThrownBy(() -> each(new Probe<>(), 0)).isInstanceOf(IllegalArgumentException.class);
+    void E1_aNegativePrefetchIsRefused() {
+        assertThatThrownBy(() -> each(new Probe<>(), -1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void E1_aPrefetchOfNothingAsksWhenTheLoopWaits() {
+        var probe = new Probe<Integer>();
+        var collecting = collecting(probe, 0);
+        for (int i = 0; i < 3; i++) {
+            int asked = i + 1;
+            until("asked", () -> probe.requests.size() == asked);
+            probe.next(i);
+        }
+        until("asked", () -> probe.requests.size() == 4);
+        probe.complete();
+        assertThat(collecting.value()).containsExactly(0, 1, 2);
+        assertThat(probe.requests).containsExactly(1L, 1L, 1L, 1L);
     }
 
     // --- E2

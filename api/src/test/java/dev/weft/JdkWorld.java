@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Simulation;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
@@ -95,7 +96,7 @@ final class JdkWorld extends World {
 
     @Override
     protected void subscribe(Callable<String> body, PlayedSubscriber subscriber) {
-        CompletableFuture<String> future = StageTask.start(backend, Context.empty(), body);
+        CompletableFuture<String> future = StageTask.start(backend, Context.empty(), CoroutineOptions.NONE, body);
         subscriber.unbounded();
         subscriber.onSubscribe(new PlayedSubscriber.Upstream() {
             @Override
@@ -149,8 +150,8 @@ final class JdkWorld extends World {
                 subscriber.onComplete();
             }
         };
-        var task = new FlowGenerator<>(flow, generator, backend, Context.empty());
+        var task = new FlowGenerator<>(flow, generator, CoroutineOptions.NONE, backend, Context.empty());
         flow.onSubscribe(task);
-        task.start(null);
+        task.start();
     }
 }

@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
@@ -30,7 +31,7 @@ class ManualBackend implements Backend {
 
     /** Starts a root coroutine that has this backend. */
     <T> Deferred<T> start(Callable<T> body) {
-        return new TaskDeferred<T>(null, this, Context.empty(), body).started(null);
+        return new TaskDeferred<T>(null, this, Context.empty(), CoroutineOptions.NONE, body).started();
     }
 
     /** Moves the clock; what becomes due runs on this thread, in its order. */
@@ -112,8 +113,8 @@ class ManualBackend implements Backend {
     }
 
     @Override
-    public <N> N createOne(Callable<?> body, Class<N> type) {
-        return JdkBackend.INSTANCE.createOne(body, type);
+    public <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type) {
+        return JdkBackend.INSTANCE.createOne(body, options, type);
     }
 
     @Override

@@ -18,6 +18,7 @@ import static dev.weft.spi.Simulation.explore;
 import static dev.weft.spi.Simulation.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Counter;
 import dev.weft.spi.Take;
 import java.io.IOException;
@@ -308,14 +309,14 @@ class RaceSimulationTest {
         var outcomes = explore(simulation -> {
             var world = new JdkWorld(simulation);
             var flags = new ArrayList<Boolean>();
-            var task = new TaskDeferred<Object>(null, world.backend(), Context.empty(), () -> {
+            var task = new TaskDeferred<Object>(null, world.backend(), Context.empty(), CoroutineOptions.NONE, () -> {
                 new CountDownLatch(1).await();
                 return null;
             });
             task.toCompletableFuture()
                     .whenComplete(
                             (value, failure) -> flags.add(Thread.currentThread().isInterrupted()));
-            simulation.start("starter", () -> task.started("task"));
+            simulation.start("starter", () -> task.started());
             simulation.start("canceller", task::cancel);
             simulation.run();
             assertThat(flags).containsExactly(false);

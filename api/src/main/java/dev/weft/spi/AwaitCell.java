@@ -131,11 +131,6 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         return backend;
     }
 
-    /** {@return whether the outcome comes as a signal, behind which the awaiter may go on, on the same thread, if he is told to} */
-    protected boolean isSignal() {
-        return false;
-    }
-
     /** {@return what awaits, as errors name it} */
     protected String operation() {
         return "await";
@@ -368,7 +363,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     private void wake() {
         SchedulePoint.pass();
         Object w = waiter;
-        if (w instanceof Thread thread) Carrier.wake(thread, isSignal() && state != Mark.CANCELLED);
+        if (w instanceof Thread thread) LockSupport.unpark(thread);
         else if (w instanceof Runnable done && WAITER.compareAndSet(this, w, null)) done.run();
     }
 

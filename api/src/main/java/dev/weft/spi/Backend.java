@@ -120,7 +120,7 @@ public interface Backend {
      * </ul>
      *
      * @param source a source of a type that this backend understands
-     * @param prefetch how many values may be under way, at least 1
+     * @param prefetch how many values may be under way, at least 0; with 0, one is requested when the loop waits for it
      * @return a new cell
      */
     <T> StreamCell<T> many(Object source, int prefetch);
@@ -149,10 +149,11 @@ public interface Backend {
      * </ul>
      *
      * @param body what the coroutine does; null as a result means empty where the type can be empty
+     * @param options what else the user says of the coroutine, to be handed to its task
      * @param type a type that this backend understands
      * @return the source
      */
-    <N> N createOne(Callable<?> body, Class<N> type);
+    <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type);
 
     /**
      * Makes a source of this library that passes on the values of a publisher, demand for demand.

@@ -23,13 +23,12 @@ public record Buffering(Policy policy, int capacity) {
 
     /** Checks the capacity. */
     public Buffering {
-        if (capacity < 1)
-            throw new IllegalArgumentException(
-                    (policy == Policy.REQUESTED ? "prefetch" : "capacity") + " must be at least 1, is " + capacity);
+        if (capacity < 1) throw new IllegalArgumentException("capacity must be at least 1, is " + capacity);
     }
 
-    /** {@return the buffer of a source that gives what is requested} */
+    /** {@return the buffer of a source that gives what is requested: one value, where none is requested in advance} */
     static Buffering requested(int prefetch) {
-        return new Buffering(Policy.REQUESTED, prefetch);
+        if (prefetch < 0) throw new IllegalArgumentException("prefetch must be at least 0, is " + prefetch);
+        return new Buffering(Policy.REQUESTED, Math.max(1, prefetch));
     }
 }

@@ -2,31 +2,25 @@ package dev.weft.spi;
 
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What gives the threads of coroutines their turns; its public face is {@code dev.weft.Dispatcher}.
  *
- * <p>A coroutine is on the carrier that its body names ({@link Dispatched}), else on that of the coroutine which starts it, else on
+ * <p>A coroutine is on the carrier that its {@link CoroutineOptions} name, else on that of the coroutine which starts it, else on
  * the configured one; so its children start on the same.
+ *
+ * <p>A virtual thread may be mounted only where nobody further down the stack holds a monitor: it would take the monitors of its
+ * carrier away with it when it leaves (JEP 491). So a coroutine never goes on inside a call that starts it or signals to it, only
+ * from the top of a loop of the JDK or of an executor.
  */
-public abstract sealed class Carrier permits JdkCarrier, InlineCarrier, ExecutorCarrier {
+public abstract sealed class Carrier permits JdkCarrier, LoopCarrier, WorkerCarrier, ExecutorCarrier {
     Carrier() {}
 
     /** {@return the scheduler of the JDK} */
     public static Carrier virtual() {
         return JdkCarrier.INSTANCE;
-    }
-
-    /**
-     * {@return the thread that starts a coroutine or signals to it; any other wake-up goes to the scheduler of the JDK}
-     *
-     * @throws IllegalStateException if something is {@link #missing}
-     */
-    public static Carrier inline() {
-        VirtualThreads.require("Dispatcher.inline()");
-        return InlineCarrier.INSTANCE;
     }
 
     /**
@@ -38,7 +32,30 @@ public abstract sealed class Carrier permits JdkCarrier, InlineCarrier, Executor
     public static Carrier on(Executor executor) {
         Objects.requireNonNull(executor, "executor");
         VirtualThreads.require("Dispatcher.on(executor)");
-        return new ExecutorCarrier(executor, null);
+        return new ExecutorCarrier(executor);
+    }
+
+    /**
+     * {@return the event loop of the thread that starts a coroutine, as {@link EventLoops} know it; the scheduler of the JDK where
+     * there is none}
+     *
+     * @throws IllegalStateException if something is {@link #missing}
+     */
+    public static Carrier eventLoop() {
+        VirtualThreads.require("Dispatcher.eventLoop()");
+        return LoopCarrier.INSTANCE;
+    }
+
+    /**
+     * {@return a carrier that takes a worker for each coroutine, and gives it back when the coroutine has ended}
+     *
+     * @param word what the user has called, for errors
+     * @param workers gives the worker of one coroutine, on the thread that starts it
+     * @throws IllegalStateException if something is {@link #missing}
+     */
+    public static Carrier workers(String word, Supplier<? extends Worker> workers) {
+        VirtualThreads.require(word);
+        return new WorkerCarrier(workers);
     }
 
     /** {@return what this JVM lacks for any other carrier than {@link #virtual}, and what to do about it; null if it has all} */
@@ -46,14 +63,15 @@ public abstract sealed class Carrier permits JdkCarrier, InlineCarrier, Executor
         return VirtualThreads.missing();
     }
 
-    /** {@return the carrier for a coroutine that is made here, with a body or generator} */
-    static Carrier of(@Nullable Object body) {
-        if (body instanceof Dispatched elsewhere) return elsewhere.carrier();
+    /** {@return the carrier for a coroutine that is made here} */
+    static Carrier of(CoroutineOptions options) {
+        Carrier chosen = options.carrier();
+        if (chosen != null) return chosen;
         CoroutineTask<?> here = CoroutineTask.current();
         return here == null ? Host.get().carrier() : here.carrier();
     }
 
-    /** {@return what carries the one task from now on} */
+    /** {@return what carries the one task from now on; called by the thread that starts it} */
     Carrier forTask(CoroutineTask<?> task) {
         return this;
     }
@@ -61,36 +79,80 @@ public abstract sealed class Carrier permits JdkCarrier, InlineCarrier, Executor
     /** {@return a new thread for the task, not started} */
     abstract Thread thread(String name, Runnable body);
 
-    /** Starts a thread that {@link #thread} has made. */
-    void start(Thread thread) {
-        thread.start();
+    /** {@return the event loop that its coroutines belong to, or null} */
+    @Nullable
+    EventLoop loop() {
+        return null;
     }
 
     /** The task was cancelled. */
     void cancelled() {}
 
-    /** Gives a coroutine its turn on this platform thread, whose interrupt flag the JDK clears meanwhile: it is not the coroutine's. */
-    static void carry(Runnable continuation) {
-        boolean interrupted = Thread.currentThread().isInterrupted();
-        continuation.run();
-        if (interrupted) Thread.currentThread().interrupt();
-    }
-
-    /** Wakes a parked thread. If a source signals to it, and no canceller or timer, its coroutine may go on inside this call. */
-    static void wake(Thread thread, boolean signal) {
-        if (signal && InlineCarrier.used) InlineCarrier.resume(thread);
-        else LockSupport.unpark(thread);
-    }
+    /** The task is over; called once. */
+    void end() {}
 }
 
 /** The scheduler of the JDK, or in a simulation that of the simulation. */
 final class JdkCarrier extends Carrier {
-    static final Carrier INSTANCE = new JdkCarrier();
+    static final Carrier INSTANCE = new JdkCarrier(null);
 
-    private JdkCarrier() {}
+    private final @Nullable EventLoop loop;
+
+    /** @param loop the event loop that its coroutines belong to, though it has no thread to carry them; or null */
+    JdkCarrier(@Nullable EventLoop loop) {
+        this.loop = loop;
+    }
+
+    @Override
+    @Nullable
+    EventLoop loop() {
+        return loop;
+    }
 
     @Override
     Thread thread(String name, Runnable body) {
         return SchedulePoint.thread(name, body);
+    }
+}
+
+/** Not known before a coroutine starts: the event loop of the thread that starts it. What it starts in turn stays on that. */
+final class LoopCarrier extends Carrier {
+    static final Carrier INSTANCE = new LoopCarrier();
+
+    private LoopCarrier() {}
+
+    @Override
+    Carrier forTask(CoroutineTask<?> task) {
+        CoroutineTask<?> here = CoroutineTask.current();
+        if (here != null && here.carrier().loop() != null) return here.carrier().forTask(task);
+        EventLoop loop = here == null ? EventLoop.current() : null;
+        if (loop == null) return Carrier.virtual();
+        Executor executor = loop.executor();
+        return executor == null ? new JdkCarrier(loop) : new ExecutorCarrier(loop, executor).forTask(task);
+    }
+
+    @Override
+    Thread thread(String name, Runnable body) {
+        throw new AssertionError("a loop is chosen for each task");
+    }
+}
+
+/** A worker for each coroutine, also for those that one starts. */
+final class WorkerCarrier extends Carrier {
+    private final Supplier<? extends Worker> workers;
+    private final MonitorCheck check = new MonitorCheck();
+
+    WorkerCarrier(Supplier<? extends Worker> workers) {
+        this.workers = workers;
+    }
+
+    @Override
+    Carrier forTask(CoroutineTask<?> task) {
+        return new ExecutorCarrier(workers.get(), this, check, task);
+    }
+
+    @Override
+    Thread thread(String name, Runnable body) {
+        throw new AssertionError("a worker is taken for each task");
     }
 }

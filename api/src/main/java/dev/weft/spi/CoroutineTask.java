@@ -34,6 +34,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     private static final AtomicLong NUMBER = new AtomicLong();
 
     private final @Nullable Scope owner;
+    private final @Nullable String name;
     private Carrier carrier;
     private @Nullable Callable<? extends T> body;
     private Scope top = this;
@@ -65,18 +66,25 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
      * @param owner the scope that it belongs to and does not outlive, or null if it belongs to a subscriber
      * @param backend the backend selected inside
      * @param context the context inside
+     * @param options what else its builder says of it
      * @param body what it does
      */
-    protected CoroutineTask(@Nullable Scope owner, Backend backend, Object context, Callable<? extends T> body) {
-        this(owner, backend, context, (Object) body);
+    protected CoroutineTask(
+            @Nullable Scope owner,
+            Backend backend,
+            Object context,
+            CoroutineOptions options,
+            Callable<? extends T> body) {
+        this(owner, backend, context, options);
         this.body = body;
     }
 
-    /** A coroutine whose body is {@link #invoke}; it runs where the other one says that is given here, if it does. */
-    CoroutineTask(@Nullable Scope owner, Backend backend, Object context, @Nullable Object maker) {
+    /** For a subclass that overrides {@link #invoke}. */
+    CoroutineTask(@Nullable Scope owner, Backend backend, Object context, CoroutineOptions options) {
         super(owner, backend, context);
         this.owner = owner;
-        this.carrier = Carrier.of(maker);
+        this.name = options.name();
+        this.carrier = Carrier.of(options);
     }
 
     /** Runs the body, once. */
@@ -92,6 +100,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         return CURRENT.get();
     }
 
+    /** {@return whether the current thread is that of a coroutine} */
+    public static boolean isCoroutine() {
+        return CURRENT.get() != null;
+    }
+
     /** {@return the thread, or null before the start} */
     public final @Nullable Thread thread() {
         return thread;
@@ -100,17 +113,15 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     /**
      * Starts the coroutine on a new virtual thread. It becomes a member of its owner first; if it is cancelled already, or
      * the thread cannot be started, its outcome is reported at once and the body never runs.
-     *
-     * @param name the name of the thread, or null for a numbered one
      */
-    public final void start(@Nullable String name) {
+    public final void start() {
         if (owner != null) owner.admit(this);
         if (cancellation() != null) {
             complete(null, null);
             return;
         }
         try {
-            launch(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name);
+            launch();
         } catch (Throwable failure) {
             complete(null, failure);
         }
@@ -309,13 +320,14 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         }
     }
 
-    private void launch(String name) {
+    private void launch() {
         Runnable propagated = backend().propagate(context(), this::execute);
         carrier = carrier.forTask(this);
-        Thread created = carrier.thread(name, () -> live(propagated));
+        Thread created =
+                carrier.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, () -> live(propagated));
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread = created;
-        carrier.start(created);
+        created.start();
     }
 
     /**
@@ -324,7 +336,9 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
      */
     private void live(Runnable propagated) {
         CURRENT.set(this);
+        EventLoop loop = carrier.loop();
         try {
+            if (loop != null) loop.enter();
             propagated.run();
         } catch (Throwable aroundTheBody) {
             if (done) Reports.drop(backend(), context(), aroundTheBody);
@@ -366,6 +380,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             Failures.reportFatal(fromReceiver);
         }
         if (owner != null) owner.dismiss(this);
+        carrier.end();
         if (failure != null) Failures.reportFatal(failure);
     }
 

@@ -38,10 +38,10 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
      * @param downstream the subscriber
      * @param backend the backend selected inside
      * @param context the context inside
-     * @param generator what makes the values, which may say where it runs
+     * @param options what else its builder says of it
      */
-    protected EmitterTask(S downstream, Backend backend, Object context, Object generator) {
-        super(downstream, backend, context, generator);
+    protected EmitterTask(S downstream, Backend backend, Object context, CoroutineOptions options) {
+        super(downstream, backend, context, options);
     }
 
     @Override
@@ -80,7 +80,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
             if (before == Long.MAX_VALUE) return;
             long sum = before + count;
             if (!REQUESTED.compareAndSet(this, before, sum < 0 ? Long.MAX_VALUE : sum)) continue;
-            if (before == 0) wake(true);
+            if (before == 0) wake();
             return;
         }
     }
@@ -105,8 +105,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         if (value == null) throw new NullPointerException(builder() + ": emit(null), but a stream has no nulls");
         Turns shared = turns;
         if (shared == null) {
-            if (Thread.currentThread() != thread())
-                throw new IllegalStateException("emit from outside the generator's coroutine");
+            requireGenerator();
             emitNow(this, value);
             return;
         }
@@ -125,6 +124,22 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         }
     }
 
+    /**
+     * Suspends until a value is asked for; where others than the generator may emit, does nothing.
+     *
+     * @throws java.util.concurrent.CancellationException if the stream or the coroutine is cancelled
+     */
+    public final void awaitDemand() {
+        if (turns != null) return;
+        requireGenerator();
+        awaitDemand(this);
+    }
+
+    private void requireGenerator() {
+        if (Thread.currentThread() != thread())
+            throw new IllegalStateException("emit from outside the generator's coroutine");
+    }
+
     private void emitNow(CoroutineTask<?> emitting, T value) {
         try {
             awaitDemand(emitting);
@@ -138,7 +153,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     @Override
     public final boolean cancelled() {
-        wake(false);
+        wake();
         return true;
     }
 
@@ -149,7 +164,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     @Override
     protected final void cancelRequested() {
-        wake(false);
+        wake();
     }
 
     @Override
@@ -226,11 +241,11 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         scope.resume(outer);
     }
 
-    private boolean wake(boolean signal) {
+    private boolean wake() {
         SchedulePoint.pass();
         Thread waiting = waiter;
         if (waiting == null || !WAITER.compareAndSet(this, waiting, null)) return false;
-        Carrier.wake(waiting, signal);
+        LockSupport.unpark(waiting);
         return true;
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.spi;
 
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -10,27 +11,62 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExecutorCarrier extends Carrier implements Executor {
     private final Executor executor;
+
+    /** What gives the children theirs; null if that is this. */
+    private final @Nullable Carrier workers;
+
+    private final @Nullable EventLoop loop;
+    private final MonitorCheck check;
     private final @Nullable CoroutineTask<?> task;
 
     /** Whether the executor has failed. */
     private volatile boolean left;
 
+    /** Whether the task is over; written by its thread. */
+    private volatile boolean ended;
+
     /** The step that the executor has taken and not begun. */
     private volatile @Nullable Step pending;
 
-    ExecutorCarrier(Executor executor, @Nullable CoroutineTask<?> task) {
+    private ExecutorCarrier(
+            Executor executor,
+            @Nullable Carrier workers,
+            @Nullable EventLoop loop,
+            MonitorCheck check,
+            @Nullable CoroutineTask<?> task) {
         this.executor = executor;
+        this.workers = workers;
+        this.loop = loop;
+        this.check = check;
         this.task = task;
+    }
+
+    ExecutorCarrier(Executor executor) {
+        this(executor, null, null, new MonitorCheck(), null);
+    }
+
+    ExecutorCarrier(EventLoop loop, Executor executor) {
+        this(executor, null, loop, MonitorCheck.NEEDLESS, null);
+    }
+
+    ExecutorCarrier(Worker worker, Carrier workers, MonitorCheck check, CoroutineTask<?> task) {
+        this(worker, workers, null, check, task);
     }
 
     @Override
     Carrier forTask(CoroutineTask<?> task) {
-        return new ExecutorCarrier(executor, task);
+        return workers == null ? new ExecutorCarrier(executor, null, loop, check, task) : workers.forTask(task);
     }
 
     @Override
     Thread thread(String name, Runnable body) {
         return VirtualThreads.create(this, name, body);
+    }
+
+    @Override
+    @Nullable
+    EventLoop loop() {
+        return loop;
     }
 
     @Override
@@ -58,6 +94,23 @@ final class ExecutorCarrier extends Carrier implements Executor {
         if (step != null) execute(step.continuation);
     }
 
+    /** A worker is given back behind the step that the thread is in, which it runs. */
+    @Override
+    void end() {
+        ended = true;
+        if (left) giveBack();
+    }
+
+    private void giveBack() {
+        if (!(executor instanceof Worker worker)) return;
+        try {
+            worker.close();
+        } catch (Throwable failure) {
+            CoroutineTask<?> of = Objects.requireNonNull(task);
+            Reports.drop(of.backend(), of.context(), failure);
+        }
+    }
+
     private void leave(Runnable continuation, RuntimeException why) {
         CoroutineTask<?> lost = task;
         pending = null;
@@ -70,6 +123,26 @@ final class ExecutorCarrier extends Carrier implements Executor {
             lost.cancel(Cancellation.Reason.FAILURE, why);
             continuation.run();
         });
+    }
+
+    /** {@return why a step cannot be run on this thread, or null} */
+    private @Nullable String refusal(Thread thread, @Nullable Thread submitter) {
+        if (thread.isVirtual())
+            return "it runs them on virtual threads; a coroutine is one itself, and needs a platform thread";
+        if (submitter == thread)
+            return "it runs them inside execute(…), on whatever thread that is; it has to queue them for threads of its own";
+        String monitors = check.held();
+        return monitors == null
+                ? null
+                : "it runs them while it holds a monitor (of " + monitors
+                        + "), which a coroutine that waits would take away from its thread; it has to release that before it runs a task";
+    }
+
+    /** Gives a coroutine its turn on this platform thread, whose interrupt flag the JDK clears meanwhile: it is not the coroutine's. */
+    private static void carry(Runnable continuation) {
+        boolean interrupted = Thread.currentThread().isInterrupted();
+        continuation.run();
+        if (interrupted) Thread.currentThread().interrupt();
     }
 
     /** The coroutine, from where it waited to where it waits next. Run twice, it does nothing the second time. */
@@ -87,23 +160,17 @@ final class ExecutorCarrier extends Carrier implements Executor {
 
         @Override
         public void run() {
-            Thread thread = Thread.currentThread();
-            if (thread.isVirtual()) {
-                leave("it runs them on virtual threads; a coroutine is one itself, and needs a platform thread");
-            } else if (submitter == thread) {
-                leave(
-                        "it runs them inside execute(…), on whatever thread that is; it has to queue them for threads of its own");
-            } else {
-                if (carrier.pending == this) carrier.pending = null;
-                carry(continuation);
+            String refusal = carrier.refusal(Thread.currentThread(), submitter);
+            if (refusal != null) {
+                carrier.leave(
+                        continuation,
+                        new IllegalStateException(
+                                "the executor of the dispatcher cannot run the steps of a coroutine: " + refusal));
+                return;
             }
-        }
-
-        private void leave(String why) {
-            carrier.leave(
-                    continuation,
-                    new IllegalStateException(
-                            "the executor of the dispatcher cannot run the steps of a coroutine: " + why));
+            if (carrier.pending == this) carrier.pending = null;
+            carry(continuation);
+            if (carrier.ended) carrier.giveBack();
         }
     }
 }

@@ -43,7 +43,7 @@ final class Members implements Suspension {
             if (!alive.remove(member) || !alive.isEmpty()) return;
             waiting = joiner;
         }
-        if (waiting != null) Carrier.wake(waiting, true);
+        LockSupport.unpark(waiting);
     }
 
     /** Keeps a failed member until somebody has seen its failure, or until the scope is left. */

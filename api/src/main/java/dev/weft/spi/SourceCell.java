@@ -37,11 +37,6 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
     }
 
     @Override
-    protected final boolean isSignal() {
-        return true;
-    }
-
-    @Override
     protected final String operation() {
         return take.operation();
     }

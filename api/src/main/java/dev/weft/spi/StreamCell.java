@@ -43,6 +43,10 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private final Class<?> source;
     private final Buffering buffering;
     private final int batch;
+
+    /** Whether a value is requested when the consumer waits for it, and not before. */
+    private final boolean lockStep;
+
     private final Buffer<T> buffer;
     private @Nullable Scope openedIn;
 
@@ -84,12 +88,12 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
      * A cell that is not started; the current thread is its consumer.
      *
      * @param backend whose hooks take what is left over
-     * @param prefetch how many values may be under way
+     * @param prefetch how many values may be under way; with 0, one is requested when the consumer waits for it
      * @param source the class of the source, for reports
-     * @throws IllegalArgumentException if prefetch is less than 1
+     * @throws IllegalArgumentException if prefetch is less than 0
      */
     protected StreamCell(Backend backend, int prefetch, Class<?> source) {
-        this(backend, Buffering.requested(prefetch), source);
+        this(backend, Buffering.requested(prefetch), prefetch == 0, source);
     }
 
     /**
@@ -100,10 +104,16 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
      * @param source the class of the source, for reports
      */
     protected StreamCell(Backend backend, Buffering buffering, Class<?> source) {
+        this(backend, buffering, false, source);
+    }
+
+    private StreamCell(Backend backend, Buffering buffering, boolean lockStep, Class<?> source) {
         int capacity = buffering.capacity();
         this.backend = backend;
         this.source = source;
         this.buffering = buffering;
+        this.lockStep = lockStep;
+        this.unrequested = lockStep ? capacity : 0;
         this.batch = Math.max(1, capacity - (capacity >> 2));
         this.buffer = Buffer.of(buffering);
         Scope scope = Scope.current();
@@ -163,7 +173,16 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         if (next != null) return true;
         if (ended) return over();
         checkpoint();
-        return poll() || waitForNext();
+        return poll() || waitForNext(true);
+    }
+
+    /** As {@link #hasNext}, but leaves the value in the buffer, where a newer one may take its place, up to the next call. */
+    public final boolean awaitNext() {
+        requireOwner("iterated");
+        if (next != null) return true;
+        if (ended) return over();
+        checkpoint();
+        return !buffer.isEmpty() || waitForNext(false);
     }
 
     /**
@@ -211,7 +230,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     @Override
     public final boolean cancelled() {
-        if (wake(false)) return true;
+        if (wake()) return true;
         if (calling && TERMINAL.compareAndSet(this, null, Mark.CANCELLED)) closeEarly();
         return false;
     }
@@ -237,13 +256,13 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
             return;
         }
         try {
-            request(handle, buffering.capacity());
+            if (!lockStep) request(handle, buffering.capacity());
         } catch (Throwable thrown) {
             thrownBySource(thrown);
         }
         asked = true;
         SchedulePoint.pass();
-        if (owing) wake(true);
+        if (owing) wake();
     }
 
     /**
@@ -315,7 +334,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private void added() {
         SchedulePoint.pass();
         if (closed) buffer.drain(this::discard);
-        else wake(true);
+        else wake();
     }
 
     private void full(T value) {
@@ -334,15 +353,15 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private boolean end(Object outcome) {
         SchedulePoint.pass();
         boolean first = TERMINAL.compareAndSet(this, null, outcome);
-        wake(true);
+        wake();
         return first;
     }
 
-    private boolean wake(boolean signal) {
+    private boolean wake() {
         SchedulePoint.pass();
         Thread waiting = waiter;
         if (waiting == null || !WAITER.compareAndSet(this, waiting, null)) return false;
-        Carrier.wake(waiting, signal);
+        LockSupport.unpark(waiting);
         return true;
     }
 
@@ -356,7 +375,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         T value = buffer.poll();
         if (value == null) return false;
         next = value;
-        if (++unrequested >= batch && mayRequest()) replenish();
+        if (++unrequested >= batch && !lockStep && mayRequest()) replenish();
         return true;
     }
 
@@ -406,10 +425,10 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     }
 
     /** A value that won against a cancellation is returned. */
-    private boolean waitForNext() {
+    private boolean waitForNext(boolean take) {
         for (; ; ) {
             boolean over = terminal != null;
-            if (poll()) return true;
+            if (take ? poll() : !buffer.isEmpty()) return true;
             if (over) {
                 finish();
                 return false;

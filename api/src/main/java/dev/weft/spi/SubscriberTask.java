@@ -21,16 +21,18 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
      * @param downstream the subscriber
      * @param backend the backend selected inside
      * @param context the context inside
+     * @param options what else its builder says of it
      * @param body what it does
      */
-    protected SubscriberTask(S downstream, Backend backend, Object context, Callable<? extends T> body) {
-        super(null, backend, context, body);
+    protected SubscriberTask(
+            S downstream, Backend backend, Object context, CoroutineOptions options, Callable<? extends T> body) {
+        super(null, backend, context, options, body);
         this.downstream = downstream;
     }
 
-    /** A coroutine whose body is {@link #invoke}. */
-    SubscriberTask(S downstream, Backend backend, Object context, @Nullable Object maker) {
-        super(null, backend, context, maker);
+    /** For a subclass that overrides {@link #invoke}. */
+    SubscriberTask(S downstream, Backend backend, Object context, CoroutineOptions options) {
+        super(null, backend, context, options);
         this.downstream = downstream;
     }
 

@@ -58,7 +58,7 @@ public final class VirtualTime<S> {
      */
     public void start(CoroutineTask<?> coroutine) {
         boolean virtual = isVirtual();
-        coroutine.start(null);
+        coroutine.start();
         if (!virtual) return;
         follow(coroutine);
         settle();

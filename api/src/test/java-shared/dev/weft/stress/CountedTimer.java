@@ -2,6 +2,7 @@ package dev.weft.stress;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
 import dev.weft.spi.Timer;
@@ -67,8 +68,8 @@ final class CountedTimer implements Backend {
     }
 
     @Override
-    public <N> N createOne(Callable<?> body, Class<N> type) {
-        return backend.createOne(body, type);
+    public <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type) {
+        return backend.createOne(body, options, type);
     }
 
     @Override

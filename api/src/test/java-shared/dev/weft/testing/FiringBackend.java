@@ -2,6 +2,7 @@ package dev.weft.testing;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
 import dev.weft.spi.Timer;
@@ -67,8 +68,8 @@ public class FiringBackend implements Backend {
     }
 
     @Override
-    public <N> N createOne(Callable<?> body, Class<N> type) {
-        return real.createOne(body, type);
+    public <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type) {
+        return real.createOne(body, options, type);
     }
 
     @Override

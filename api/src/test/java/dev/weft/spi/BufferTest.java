@@ -143,7 +143,7 @@ class BufferTest {
 
     @Test
     void aCapacityBelowOneIsRefused() {
-        assertThatThrownBy(() -> new Buffering(Policy.REQUESTED, 0)).hasMessageContaining("prefetch");
+        assertThatThrownBy(() -> Buffering.requested(-1)).hasMessageContaining("prefetch");
         assertThatThrownBy(() -> new Buffering(Policy.DROP_OLDEST, 0)).hasMessageContaining("capacity");
     }
 

@@ -79,7 +79,7 @@ class EmitterLincheckTest {
         }
 
         private Generator(Body body, Fates fates) {
-            super("subscriber", fates, "context", "generator");
+            super("subscriber", fates, "context", CoroutineOptions.NONE);
             this.body = body;
             this.fates = fates;
             shared(this);

@@ -106,7 +106,7 @@ final class Exploration {
 
     /** Starts the coroutine and runs each of the others on a thread of its own; waits for all. */
     static void together(CoroutineTask<?> task, Runnable... others) {
-        task.start("coroutine");
+        task.start();
         together(() -> {}, others);
         join(Objects.requireNonNull(task.thread()));
     }

@@ -71,7 +71,7 @@ final class Fates implements Backend {
     }
 
     @Override
-    public <N> N createOne(Callable<?> body, Class<N> type) {
+    public <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type) {
         throw new UnsupportedOperationException();
     }
 

@@ -14,7 +14,7 @@ class RestTest {
     /** A coroutine that waits for the latch, and is suspended in this. */
     private Waiting waiting(@Nullable Suspension in) {
         var task = new Waiting(in, latch);
-        task.start(null);
+        task.start();
         while (task.thread().getState() != Thread.State.WAITING) Thread.yield();
         return task;
     }
@@ -45,7 +45,7 @@ class RestTest {
 
     private static final class Waiting extends CoroutineTask<@Nullable Object> {
         Waiting(@Nullable Suspension in, CountDownLatch latch) {
-            super(null, Host.get().backend(), Context.empty(), () -> {
+            super(null, Host.get().backend(), Context.empty(), CoroutineOptions.NONE, () -> {
                 if (in != null) Scope.current().suspend(in);
                 latch.await();
                 return null;

@@ -43,7 +43,7 @@ class ScopeLincheckTest {
         Exploration.schedules(() -> {
             var fates = new Fates();
             var root = new Task(fates, () -> {
-                new Task(() -> new Cell(fates).await()).start("child");
+                new Task(() -> new Cell(fates).await()).start();
                 return null;
             });
             together(root, root::cancel);

@@ -19,13 +19,13 @@ final class Task extends CoroutineTask<@Nullable Object> {
 
     /** A root. */
     Task(Backend backend, Callable<?> body) {
-        super(null, backend, "context", body);
+        super(null, backend, "context", CoroutineOptions.NONE, body);
         shared(this);
     }
 
     /** A child of the current scope. */
     Task(Callable<?> body) {
-        super(Scope.current(), Scope.current().backend(), "context", body);
+        super(Scope.current(), Scope.current().backend(), "context", CoroutineOptions.NONE, body);
         shared(this);
     }
 

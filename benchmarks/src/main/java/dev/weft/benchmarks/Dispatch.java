@@ -19,13 +19,6 @@ public enum Dispatch {
             return Dispatcher.virtual();
         }
     },
-    /** The thread that subscribes or signals. */
-    INLINE {
-        @Override
-        Dispatcher dispatcher(Signals signals) {
-            return Dispatcher.inline();
-        }
-    },
     /** The signals' thread. */
     ON {
         @Override

@@ -7,6 +7,7 @@ import dev.weft.Generator;
 import dev.weft.Hooks;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.EmitterTask;
 import dev.weft.spi.Reports;
 import dev.weft.spi.SourceCell;
@@ -65,8 +66,8 @@ public final class MutinyBackend implements Backend {
     }
 
     @Override
-    public <N> N createOne(Callable<?> body, Class<N> type) {
-        Uni<?> uni = Infrastructure.onUniCreation(new CoroutineUni<>(this, body));
+    public <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type) {
+        Uni<?> uni = Infrastructure.onUniCreation(new CoroutineUni<>(this, options, body));
         return type.isAssignableFrom(Uni.class) ? type.cast(uni) : type.cast(uni.toMulti());
     }
 
@@ -74,7 +75,8 @@ public final class MutinyBackend implements Backend {
     public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
         if (!(source instanceof AsyncStream<?> stream))
             return type.cast(Multi.createFrom().publisher(source));
-        return type.cast(Infrastructure.onMultiCreation(new GeneratorMulti<>(this, stream.generator())));
+        return type.cast(
+                Infrastructure.onMultiCreation(new GeneratorMulti<>(this, stream.options(), stream.generator())));
     }
 
     @Override
@@ -284,25 +286,31 @@ public final class MutinyBackend implements Backend {
 
     private static final class CoroutineUni<T> extends AbstractUni<T> {
         private final MutinyBackend backend;
+        private final CoroutineOptions options;
         private final Callable<? extends @Nullable T> body;
 
-        CoroutineUni(MutinyBackend backend, Callable<? extends @Nullable T> body) {
+        CoroutineUni(MutinyBackend backend, CoroutineOptions options, Callable<? extends @Nullable T> body) {
             this.backend = backend;
+            this.options = options;
             this.body = body;
         }
 
         @Override
         public void subscribe(UniSubscriber<? super T> downstream) {
-            var task = new UniTask<T>(backend, downstream, body);
+            var task = new UniTask<T>(backend, downstream, options, body);
             downstream.onSubscribe(task);
-            task.start(null);
+            task.start();
         }
     }
 
     private static final class UniTask<T> extends SubscriberTask<@Nullable T, UniSubscriber<? super T>>
             implements UniSubscription {
-        UniTask(MutinyBackend backend, UniSubscriber<? super T> downstream, Callable<? extends @Nullable T> body) {
-            super(downstream, backend, captured(downstream), body);
+        UniTask(
+                MutinyBackend backend,
+                UniSubscriber<? super T> downstream,
+                CoroutineOptions options,
+                Callable<? extends @Nullable T> body) {
+            super(downstream, backend, captured(downstream), options, body);
         }
 
         @Override
@@ -320,18 +328,20 @@ public final class MutinyBackend implements Backend {
 
     private static final class GeneratorMulti<T> extends AbstractMulti<T> {
         private final MutinyBackend backend;
+        private final CoroutineOptions options;
         private final Generator<T> generator;
 
-        GeneratorMulti(MutinyBackend backend, Generator<T> generator) {
+        GeneratorMulti(MutinyBackend backend, CoroutineOptions options, Generator<T> generator) {
             this.backend = backend;
+            this.options = options;
             this.generator = generator;
         }
 
         @Override
         public void subscribe(MultiSubscriber<? super T> downstream) {
-            var task = new MultiTask<T>(backend, downstream, generator);
+            var task = new MultiTask<T>(backend, downstream, options, generator);
             downstream.onSubscribe(task);
-            task.start(null);
+            task.start();
         }
     }
 
@@ -339,8 +349,12 @@ public final class MutinyBackend implements Backend {
             implements Emitter<T>, Flow.Subscription {
         private final Generator<T> generator;
 
-        MultiTask(MutinyBackend backend, MultiSubscriber<? super T> downstream, Generator<T> generator) {
-            super(downstream, backend, captured(downstream), generator);
+        MultiTask(
+                MutinyBackend backend,
+                MultiSubscriber<? super T> downstream,
+                CoroutineOptions options,
+                Generator<T> generator) {
+            super(downstream, backend, captured(downstream), options);
             this.generator = generator;
         }
 

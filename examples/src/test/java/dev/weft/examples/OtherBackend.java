@@ -3,6 +3,7 @@ package dev.weft.examples;
 import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
@@ -68,8 +69,8 @@ abstract class OtherBackend implements Backend {
     }
 
     @Override
-    public <N> N createOne(Callable<?> body, Class<N> type) {
-        return rxjava.createOne(body, type);
+    public <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type) {
+        return rxjava.createOne(body, options, type);
     }
 
     @Override

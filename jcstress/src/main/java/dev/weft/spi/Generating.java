@@ -7,8 +7,8 @@ final class Generating extends EmitterTask<AtomicInteger, Object> {
     final AtomicInteger fates = new AtomicInteger();
 
     Generating() {
-        super("subscriber", Counting.BACKEND, "context", "generator");
-        start("generator");
+        super("subscriber", Counting.BACKEND, "context", CoroutineOptions.NONE);
+        start();
     }
 
     @Override

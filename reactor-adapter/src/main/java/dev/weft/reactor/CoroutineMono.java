@@ -1,5 +1,6 @@
 package dev.weft.reactor;
 
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Reports;
 import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.SubscriberTask;
@@ -15,18 +16,20 @@ import reactor.core.publisher.Mono;
 /** A {@code Mono} that runs a body in a coroutine for each subscriber. */
 final class CoroutineMono<T> extends Mono<T> {
     private final Callable<? extends @Nullable T> body;
+    private final CoroutineOptions options;
 
-    private CoroutineMono(Callable<? extends @Nullable T> body) {
+    private CoroutineMono(Callable<? extends @Nullable T> body, CoroutineOptions options) {
         this.body = body;
+        this.options = options;
     }
 
-    static <T> Mono<T> of(Callable<? extends @Nullable T> body) {
-        return onAssembly(new CoroutineMono<T>(Objects.requireNonNull(body, "body")));
+    static <T> Mono<T> of(Callable<? extends @Nullable T> body, CoroutineOptions options) {
+        return onAssembly(new CoroutineMono<T>(Objects.requireNonNull(body, "body"), options));
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> downstream) {
-        var task = new MonoTask<T>(downstream, body);
+        var task = new MonoTask<T>(downstream, options, body);
         downstream.onSubscribe(task);
         ReactorBackend.start(task);
     }
@@ -51,8 +54,8 @@ final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? sup
     /** Written by the coroutine before RESULT_WAITS, taken by whoever leaves that state. */
     private @Nullable T result;
 
-    MonoTask(CoreSubscriber<? super T> downstream, Callable<? extends @Nullable T> body) {
-        super(downstream, ReactorBackend.INSTANCE, new ReactorContext(downstream.currentContext()), body);
+    MonoTask(CoreSubscriber<? super T> downstream, CoroutineOptions options, Callable<? extends @Nullable T> body) {
+        super(downstream, ReactorBackend.INSTANCE, new ReactorContext(downstream.currentContext()), options, body);
     }
 
     @Override

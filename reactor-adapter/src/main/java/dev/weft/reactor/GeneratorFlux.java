@@ -2,6 +2,7 @@ package dev.weft.reactor;
 
 import dev.weft.Emitter;
 import dev.weft.Generator;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.EmitterTask;
 import java.util.Objects;
 import org.reactivestreams.Subscription;
@@ -12,18 +13,20 @@ import reactor.core.publisher.Flux;
 /** A {@code Flux} that runs a generator in a coroutine for each subscriber. */
 final class GeneratorFlux<T> extends Flux<T> {
     private final Generator<T> generator;
+    private final CoroutineOptions options;
 
-    private GeneratorFlux(Generator<T> generator) {
+    private GeneratorFlux(Generator<T> generator, CoroutineOptions options) {
         this.generator = generator;
+        this.options = options;
     }
 
-    static <T> Flux<T> of(Generator<T> generator) {
-        return onAssembly(new GeneratorFlux<>(Objects.requireNonNull(generator, "generator")));
+    static <T> Flux<T> of(Generator<T> generator, CoroutineOptions options) {
+        return onAssembly(new GeneratorFlux<>(Objects.requireNonNull(generator, "generator"), options));
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> downstream) {
-        var task = new FluxTask<T>(downstream, generator);
+        var task = new FluxTask<T>(downstream, options, generator);
         downstream.onSubscribe(task);
         ReactorBackend.start(task);
     }
@@ -33,8 +36,8 @@ final class GeneratorFlux<T> extends Flux<T> {
 final class FluxTask<T> extends EmitterTask<T, CoreSubscriber<? super T>> implements Emitter<T>, Subscription {
     private final Generator<T> generator;
 
-    FluxTask(CoreSubscriber<? super T> downstream, Generator<T> generator) {
-        super(downstream, ReactorBackend.INSTANCE, new ReactorContext(downstream.currentContext()), generator);
+    FluxTask(CoreSubscriber<? super T> downstream, CoroutineOptions options, Generator<T> generator) {
+        super(downstream, ReactorBackend.INSTANCE, new ReactorContext(downstream.currentContext()), options);
         this.generator = generator;
     }
 

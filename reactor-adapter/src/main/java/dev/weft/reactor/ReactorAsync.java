@@ -5,8 +5,10 @@ import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.AwaitException;
 import dev.weft.Awaitable;
+import dev.weft.Coroutine;
 import dev.weft.Dispatcher;
 import dev.weft.Generator;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Scope;
@@ -242,7 +244,8 @@ public final class ReactorAsync {
      * Subscribes to a Flux and iterates over it.
      *
      * @param flux where the values come from
-     * @param prefetch how many values may be under way, at least 1; when three quarters are consumed, as many are requested
+     * @param prefetch how many values may be under way, at least 0; when three quarters are consumed, as many are requested; with 0,
+     *     one is requested when the loop waits for it
      * @return the iterator, to be closed
      */
     public static <T> AsyncIterator<T> each(Flux<T> flux, int prefetch) {
@@ -274,7 +277,7 @@ public final class ReactorAsync {
      * @param body what to run; null as its result is an empty Mono, what it throws the Mono's error, checked or not
      */
     public static <T> Mono<T> mono(Callable<? extends @Nullable T> body) {
-        return CoroutineMono.of(body);
+        return CoroutineMono.of(body, CoroutineOptions.NONE);
     }
 
     /**
@@ -284,7 +287,7 @@ public final class ReactorAsync {
      * @param body what to run
      */
     public static <T> Mono<T> mono(Dispatcher dispatcher, Callable<? extends @Nullable T> body) {
-        return mono(dispatcher.<@Nullable T>bind(body::call));
+        return CoroutineMono.of(body, dispatcher.options());
     }
 
     /**
@@ -294,7 +297,7 @@ public final class ReactorAsync {
      * @param generator makes the values
      */
     public static <T> Flux<T> flux(Generator<T> generator) {
-        return GeneratorFlux.of(generator);
+        return GeneratorFlux.of(generator, CoroutineOptions.NONE);
     }
 
     /**
@@ -304,7 +307,7 @@ public final class ReactorAsync {
      * @param generator makes the values
      */
     public static <T> Flux<T> flux(Dispatcher dispatcher, Generator<T> generator) {
-        return flux(dispatcher.bind(generator));
+        return GeneratorFlux.of(generator, dispatcher.options());
     }
 
     /**
@@ -313,9 +316,12 @@ public final class ReactorAsync {
      *
      * @param awaitable what to await
      */
+    @SuppressWarnings("unchecked")
     public static <T> Mono<T> asMono(Awaitable<? extends @Nullable T> awaitable) {
         Objects.requireNonNull(awaitable, "awaitable");
-        return mono(awaitable::await);
+        return awaitable instanceof Coroutine<? extends @Nullable T> coroutine
+                ? coroutine.as(Mono.class)
+                : mono(awaitable::await);
     }
 
     /**
@@ -326,7 +332,8 @@ public final class ReactorAsync {
     @SuppressWarnings("unchecked")
     public static <T> Flux<T> asFlux(Flow.Publisher<? extends T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
-        if (publisher instanceof AsyncStream<?> stream) return flux(((AsyncStream<T>) stream).generator());
+        if (publisher instanceof AsyncStream<?> stream)
+            return GeneratorFlux.of(((AsyncStream<T>) stream).generator(), stream.options());
         return JdkFlowAdapter.flowPublisherToFlux((Flow.Publisher<T>) publisher);
     }
 
@@ -337,11 +344,7 @@ public final class ReactorAsync {
      */
     public static <T> AsyncStream<T> stream(Flux<T> flux) {
         Objects.requireNonNull(flux, "flux");
-        return Async.stream(out -> {
-            try (AsyncIterator<T> values = each(flux)) {
-                for (T value : values) out.emit(value);
-            }
-        });
+        return Async.stream(out -> out.emitAll(each(flux)));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.weft.reactor;
 import dev.weft.Hooks;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.StreamCell;
@@ -60,8 +61,8 @@ public final class ReactorBackend implements Backend {
     }
 
     @Override
-    public <N> N createOne(Callable<?> body, Class<N> type) {
-        Mono<Object> mono = ReactorAsync.mono(body);
+    public <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type) {
+        Mono<Object> mono = CoroutineMono.of(body, options);
         return type.isAssignableFrom(Mono.class) ? type.cast(mono) : many(mono.flux(), type, "Mono or Flux");
     }
 

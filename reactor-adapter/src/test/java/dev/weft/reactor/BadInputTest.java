@@ -55,10 +55,10 @@ class BadInputTest {
     }
 
     @Test
-    void aPrefetchBelowOneIsRefused() {
-        assertThatThrownBy(() -> ReactorAsync.each(FLUX, 0))
+    void aNegativePrefetchIsRefused() {
+        assertThatThrownBy(() -> ReactorAsync.each(FLUX, -1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("prefetch must be at least 1, is 0");
+                .hasMessage("prefetch must be at least 0, is -1");
     }
 
     @Test

@@ -127,8 +127,8 @@ class FluxIterationTest {
     }
 
     @Test
-    void E01_aPrefetchOfNothingIsRefused() {
-        assertThatThrownBy(() -> each(Flux.range(0, 3), 0)).isInstanceOf(IllegalArgumentException.class);
+    void E01_aNegativePrefetchIsRefused() {
+        assertThatThrownBy(() -> each(Flux.range(0, 3), -1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> each(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("flux");

@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Reports;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableObserver;
@@ -11,27 +12,29 @@ import org.jspecify.annotations.Nullable;
 /** A {@code Completable} that runs a body in a coroutine for each observer. */
 final class CoroutineCompletable extends Completable {
     private final Callable<?> body;
+    private final CoroutineOptions options;
 
-    private CoroutineCompletable(Callable<?> body) {
+    private CoroutineCompletable(Callable<?> body, CoroutineOptions options) {
         this.body = body;
+        this.options = options;
     }
 
-    static Completable of(Callable<?> body) {
-        return RxJavaPlugins.onAssembly(new CoroutineCompletable(Objects.requireNonNull(body, "body")));
+    static Completable of(Callable<?> body, CoroutineOptions options) {
+        return RxJavaPlugins.onAssembly(new CoroutineCompletable(Objects.requireNonNull(body, "body"), options));
     }
 
     @Override
     protected void subscribeActual(CompletableObserver downstream) {
-        var task = new CompletableTask(downstream, body);
+        var task = new CompletableTask(downstream, options, body);
         downstream.onSubscribe(task);
-        task.start();
+        RxBackend.start(task);
     }
 }
 
 /** A coroutine that a {@code CompletableObserver} waits for. */
 final class CompletableTask extends ObserverTask<Object, CompletableObserver> {
-    CompletableTask(CompletableObserver downstream, Callable<?> body) {
-        super(downstream, body);
+    CompletableTask(CompletableObserver downstream, CoroutineOptions options, Callable<?> body) {
+        super(downstream, options, body);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.spi.CoroutineOptions;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.MaybeObserver;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -10,27 +11,29 @@ import org.jspecify.annotations.Nullable;
 /** A {@code Maybe} that runs a body in a coroutine for each observer. */
 final class CoroutineMaybe<T> extends Maybe<T> {
     private final Callable<? extends @Nullable T> body;
+    private final CoroutineOptions options;
 
-    private CoroutineMaybe(Callable<? extends @Nullable T> body) {
+    private CoroutineMaybe(Callable<? extends @Nullable T> body, CoroutineOptions options) {
         this.body = body;
+        this.options = options;
     }
 
-    static <T> Maybe<T> of(Callable<? extends @Nullable T> body) {
-        return RxJavaPlugins.onAssembly(new CoroutineMaybe<T>(Objects.requireNonNull(body, "body")));
+    static <T> Maybe<T> of(Callable<? extends @Nullable T> body, CoroutineOptions options) {
+        return RxJavaPlugins.onAssembly(new CoroutineMaybe<T>(Objects.requireNonNull(body, "body"), options));
     }
 
     @Override
     protected void subscribeActual(MaybeObserver<? super T> downstream) {
-        var task = new MaybeTask<T>(downstream, body);
+        var task = new MaybeTask<T>(downstream, options, body);
         downstream.onSubscribe(task);
-        task.start();
+        RxBackend.start(task);
     }
 }
 
 /** A coroutine that a {@code MaybeObserver} waits for. */
 final class MaybeTask<T> extends ObserverTask<T, MaybeObserver<? super T>> {
-    MaybeTask(MaybeObserver<? super T> downstream, Callable<? extends @Nullable T> body) {
-        super(downstream, body);
+    MaybeTask(MaybeObserver<? super T> downstream, CoroutineOptions options, Callable<? extends @Nullable T> body) {
+        super(downstream, options, body);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.spi.CoroutineOptions;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.core.SingleObserver;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -10,27 +11,29 @@ import org.jspecify.annotations.Nullable;
 /** A {@code Single} that runs a body in a coroutine for each observer. */
 final class CoroutineSingle<T> extends Single<T> {
     private final Callable<? extends T> body;
+    private final CoroutineOptions options;
 
-    private CoroutineSingle(Callable<? extends T> body) {
+    private CoroutineSingle(Callable<? extends T> body, CoroutineOptions options) {
         this.body = body;
+        this.options = options;
     }
 
-    static <T> Single<T> of(Callable<? extends T> body) {
-        return RxJavaPlugins.onAssembly(new CoroutineSingle<T>(Objects.requireNonNull(body, "body")));
+    static <T> Single<T> of(Callable<? extends T> body, CoroutineOptions options) {
+        return RxJavaPlugins.onAssembly(new CoroutineSingle<T>(Objects.requireNonNull(body, "body"), options));
     }
 
     @Override
     protected void subscribeActual(SingleObserver<? super T> downstream) {
-        var task = new SingleTask<T>(downstream, body);
+        var task = new SingleTask<T>(downstream, options, body);
         downstream.onSubscribe(task);
-        task.start();
+        RxBackend.start(task);
     }
 }
 
 /** A coroutine that a {@code SingleObserver} waits for. */
 final class SingleTask<T> extends ObserverTask<T, SingleObserver<? super T>> {
-    SingleTask(SingleObserver<? super T> downstream, Callable<? extends T> body) {
-        super(downstream, body);
+    SingleTask(SingleObserver<? super T> downstream, CoroutineOptions options, Callable<? extends T> body) {
+        super(downstream, options, body);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.weft.rxjava;
 
 import dev.weft.Emitter;
 import dev.weft.Generator;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.EmitterTask;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -12,18 +13,21 @@ import org.reactivestreams.Subscription;
 /** A {@code Flowable} that runs a generator in a coroutine for each subscriber. */
 final class GeneratorFlowable<T> extends Flowable<T> {
     private final Generator<T> generator;
+    private final CoroutineOptions options;
 
-    private GeneratorFlowable(Generator<T> generator) {
+    private GeneratorFlowable(Generator<T> generator, CoroutineOptions options) {
         this.generator = generator;
+        this.options = options;
     }
 
-    static <T> Flowable<T> of(Generator<T> generator) {
-        return RxJavaPlugins.onAssembly(new GeneratorFlowable<>(Objects.requireNonNull(generator, "generator")));
+    static <T> Flowable<T> of(Generator<T> generator, CoroutineOptions options) {
+        return RxJavaPlugins.onAssembly(
+                new GeneratorFlowable<>(Objects.requireNonNull(generator, "generator"), options));
     }
 
     @Override
     protected void subscribeActual(Subscriber<? super T> downstream) {
-        var task = new FlowableTask<T>(downstream, generator);
+        var task = new FlowableTask<T>(downstream, options, generator);
         downstream.onSubscribe(task);
         RxBackend.start(task);
     }
@@ -33,8 +37,8 @@ final class GeneratorFlowable<T> extends Flowable<T> {
 final class FlowableTask<T> extends EmitterTask<T, Subscriber<? super T>> implements Emitter<T>, Subscription {
     private final Generator<T> generator;
 
-    FlowableTask(Subscriber<? super T> downstream, Generator<T> generator) {
-        super(downstream, RxBackend.INSTANCE, RxContext.captured(), generator);
+    FlowableTask(Subscriber<? super T> downstream, CoroutineOptions options, Generator<T> generator) {
+        super(downstream, RxBackend.INSTANCE, RxContext.captured(), options);
         this.generator = generator;
     }
 

@@ -2,6 +2,7 @@ package dev.weft.rxjava;
 
 import dev.weft.Emitter;
 import dev.weft.Generator;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.EmitterTask;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Observer;
@@ -12,18 +13,21 @@ import java.util.Objects;
 /** An {@code Observable} that runs a generator in a coroutine for each observer. */
 final class GeneratorObservable<T> extends Observable<T> {
     private final Generator<T> generator;
+    private final CoroutineOptions options;
 
-    private GeneratorObservable(Generator<T> generator) {
+    private GeneratorObservable(Generator<T> generator, CoroutineOptions options) {
         this.generator = generator;
+        this.options = options;
     }
 
-    static <T> Observable<T> of(Generator<T> generator) {
-        return RxJavaPlugins.onAssembly(new GeneratorObservable<>(Objects.requireNonNull(generator, "generator")));
+    static <T> Observable<T> of(Generator<T> generator, CoroutineOptions options) {
+        return RxJavaPlugins.onAssembly(
+                new GeneratorObservable<>(Objects.requireNonNull(generator, "generator"), options));
     }
 
     @Override
     protected void subscribeActual(Observer<? super T> downstream) {
-        var task = new ObservableTask<T>(downstream, generator);
+        var task = new ObservableTask<T>(downstream, options, generator);
         downstream.onSubscribe(task);
         RxBackend.start(task);
     }
@@ -33,8 +37,8 @@ final class GeneratorObservable<T> extends Observable<T> {
 final class ObservableTask<T> extends EmitterTask<T, Observer<? super T>> implements Emitter<T>, Disposable {
     private final Generator<T> generator;
 
-    ObservableTask(Observer<? super T> downstream, Generator<T> generator) {
-        super(downstream, RxBackend.INSTANCE, RxContext.captured(), generator);
+    ObservableTask(Observer<? super T> downstream, CoroutineOptions options, Generator<T> generator) {
+        super(downstream, RxBackend.INSTANCE, RxContext.captured(), options);
         this.generator = generator;
         request(Long.MAX_VALUE);
     }

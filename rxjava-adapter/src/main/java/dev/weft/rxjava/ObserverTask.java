@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Reports;
 import dev.weft.spi.SubscriberTask;
 import io.reactivex.rxjava3.disposables.Disposable;
@@ -8,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A coroutine that an observer of one value, or of none, waits for, and its disposable. */
 abstract class ObserverTask<T, O> extends SubscriberTask<@Nullable T, O> implements Disposable {
-    ObserverTask(O downstream, Callable<? extends @Nullable T> body) {
-        super(downstream, RxBackend.INSTANCE, RxContext.captured(), body);
+    ObserverTask(O downstream, CoroutineOptions options, Callable<? extends @Nullable T> body) {
+        super(downstream, RxBackend.INSTANCE, RxContext.captured(), options, body);
     }
 
     /** Tells the observer the result. */
@@ -17,11 +18,6 @@ abstract class ObserverTask<T, O> extends SubscriberTask<@Nullable T, O> impleme
 
     /** Tells the observer that the coroutine has failed. */
     abstract void tellFailure(O observer, Throwable failure);
-
-    /** Starts the coroutine, behind the observer's {@code onSubscribe}. */
-    final void start() {
-        RxBackend.start(this);
-    }
 
     @Override
     public final void dispose() {

@@ -6,11 +6,13 @@ import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.AwaitException;
 import dev.weft.Awaitable;
+import dev.weft.Coroutine;
 import dev.weft.Dispatcher;
 import dev.weft.Generator;
 import dev.weft.Overflow;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Buffering;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Take;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -352,7 +354,8 @@ public final class RxAsync {
      * Subscribes to a Flowable and iterates over it.
      *
      * @param flowable where the values come from
-     * @param prefetch how many values may be under way, at least 1; when three quarters are consumed, as many are requested
+     * @param prefetch how many values may be under way, at least 0; when three quarters are consumed, as many are requested; with 0,
+     *     one is requested when the loop waits for it
      * @return the iterator, to be closed
      */
     public static <T> AsyncIterator<T> each(Flowable<T> flowable, int prefetch) {
@@ -423,7 +426,7 @@ public final class RxAsync {
      *     its result is null
      */
     public static <T> Single<T> single(Callable<? extends T> body) {
-        return CoroutineSingle.of(body);
+        return CoroutineSingle.of(body, CoroutineOptions.NONE);
     }
 
     /**
@@ -433,7 +436,7 @@ public final class RxAsync {
      * @param body what to run
      */
     public static <T> Single<T> single(Dispatcher dispatcher, Callable<? extends T> body) {
-        return single(dispatcher.<T>bind(body::call));
+        return CoroutineSingle.of(body, dispatcher.options());
     }
 
     /**
@@ -442,7 +445,7 @@ public final class RxAsync {
      * @param body what to run; null as its result is an empty Maybe
      */
     public static <T> Maybe<T> maybe(Callable<? extends @Nullable T> body) {
-        return CoroutineMaybe.of(body);
+        return CoroutineMaybe.of(body, CoroutineOptions.NONE);
     }
 
     /**
@@ -452,7 +455,7 @@ public final class RxAsync {
      * @param body what to run
      */
     public static <T> Maybe<T> maybe(Dispatcher dispatcher, Callable<? extends @Nullable T> body) {
-        return maybe(dispatcher.<@Nullable T>bind(body::call));
+        return CoroutineMaybe.of(body, dispatcher.options());
     }
 
     /**
@@ -461,7 +464,7 @@ public final class RxAsync {
      * @param body what to run
      */
     public static Completable completable(AsyncAction<?> body) {
-        return CoroutineCompletable.of(callable(body));
+        return CoroutineCompletable.of(callable(body), CoroutineOptions.NONE);
     }
 
     /**
@@ -471,7 +474,7 @@ public final class RxAsync {
      * @param body what to run
      */
     public static Completable completable(Dispatcher dispatcher, AsyncAction<?> body) {
-        return CoroutineCompletable.of(dispatcher.<@Nullable Void>bind(callable(body)));
+        return CoroutineCompletable.of(callable(body), dispatcher.options());
     }
 
     private static Callable<@Nullable Void> callable(AsyncAction<?> body) {
@@ -489,7 +492,7 @@ public final class RxAsync {
      * @param generator makes the values
      */
     public static <T> Flowable<T> flowable(Generator<T> generator) {
-        return GeneratorFlowable.of(generator);
+        return GeneratorFlowable.of(generator, CoroutineOptions.NONE);
     }
 
     /**
@@ -499,7 +502,7 @@ public final class RxAsync {
      * @param generator makes the values
      */
     public static <T> Flowable<T> flowable(Dispatcher dispatcher, Generator<T> generator) {
-        return flowable(dispatcher.bind(generator));
+        return GeneratorFlowable.of(generator, dispatcher.options());
     }
 
     /**
@@ -509,7 +512,7 @@ public final class RxAsync {
      * @param generator makes the values
      */
     public static <T> Observable<T> observable(Generator<T> generator) {
-        return GeneratorObservable.of(generator);
+        return GeneratorObservable.of(generator, CoroutineOptions.NONE);
     }
 
     /**
@@ -519,7 +522,7 @@ public final class RxAsync {
      * @param generator makes the values
      */
     public static <T> Observable<T> observable(Dispatcher dispatcher, Generator<T> generator) {
-        return observable(dispatcher.bind(generator));
+        return GeneratorObservable.of(generator, dispatcher.options());
     }
 
     /**
@@ -528,9 +531,12 @@ public final class RxAsync {
      *
      * @param awaitable what to await
      */
+    @SuppressWarnings("unchecked")
     public static <T> Single<T> asSingle(Awaitable<? extends T> awaitable) {
         Objects.requireNonNull(awaitable, "awaitable");
-        return single(awaitable::await);
+        return awaitable instanceof Coroutine<? extends T> coroutine
+                ? coroutine.as(Single.class)
+                : single(awaitable::await);
     }
 
     /**
@@ -538,9 +544,12 @@ public final class RxAsync {
      *
      * @param awaitable what to await; null as its result is an empty Maybe
      */
+    @SuppressWarnings("unchecked")
     public static <T> Maybe<T> asMaybe(Awaitable<? extends @Nullable T> awaitable) {
         Objects.requireNonNull(awaitable, "awaitable");
-        return maybe(awaitable::await);
+        return awaitable instanceof Coroutine<? extends @Nullable T> coroutine
+                ? coroutine.as(Maybe.class)
+                : maybe(awaitable::await);
     }
 
     /**
@@ -550,7 +559,9 @@ public final class RxAsync {
      */
     public static Completable asCompletable(Awaitable<?> awaitable) {
         Objects.requireNonNull(awaitable, "awaitable");
-        return CoroutineCompletable.of(awaitable::await);
+        return awaitable instanceof Coroutine<?> coroutine
+                ? coroutine.as(Completable.class)
+                : CoroutineCompletable.of(awaitable::await, CoroutineOptions.NONE);
     }
 
     /**
@@ -561,7 +572,8 @@ public final class RxAsync {
     @SuppressWarnings("unchecked")
     public static <T> Flowable<T> asFlowable(Flow.Publisher<? extends T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
-        if (publisher instanceof AsyncStream<?> stream) return flowable(((AsyncStream<T>) stream).generator());
+        if (publisher instanceof AsyncStream<?> stream)
+            return GeneratorFlowable.of(((AsyncStream<T>) stream).generator(), stream.options());
         Publisher<? extends T> bridged = FlowAdapters.toPublisher(publisher);
         return Flowable.fromPublisher(bridged);
     }
@@ -573,11 +585,7 @@ public final class RxAsync {
      */
     public static <T> AsyncStream<T> stream(Flowable<T> flowable) {
         Objects.requireNonNull(flowable, "flowable");
-        return Async.stream(out -> {
-            try (AsyncIterator<T> values = each(flowable)) {
-                for (T value : values) out.emit(value);
-            }
-        });
+        return Async.stream(out -> out.emitAll(each(flowable)));
     }
 
     /**
@@ -589,11 +597,7 @@ public final class RxAsync {
     public static <T> AsyncStream<T> stream(Observable<T> observable, Overflow overflow) {
         Objects.requireNonNull(observable, "observable");
         Objects.requireNonNull(overflow, "overflow").buffering("an Observable");
-        return Async.stream(out -> {
-            try (AsyncIterator<T> values = each(observable, overflow)) {
-                for (T value : values) out.emit(value);
-            }
-        });
+        return Async.<T>stream(out -> out.emitAll(each(observable, overflow))).prefetch(0);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.weft.rxjava;
 import dev.weft.Hooks;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.StreamCell;
@@ -75,11 +76,14 @@ public final class RxBackend implements Backend {
     }
 
     @Override
-    public <N> N createOne(Callable<?> body, Class<N> type) {
-        if (type.isAssignableFrom(Single.class)) return type.cast(RxAsync.single(body));
-        if (type.isAssignableFrom(Maybe.class)) return type.cast(RxAsync.maybe(body));
-        if (type.isAssignableFrom(Completable.class)) return type.cast(CoroutineCompletable.of(body));
-        return many(RxAsync.maybe(body).toFlowable(), type, "Single, Maybe, Completable, Flowable or Observable");
+    public <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type) {
+        if (type.isAssignableFrom(Single.class)) return type.cast(CoroutineSingle.of(body, options));
+        if (type.isAssignableFrom(Maybe.class)) return type.cast(CoroutineMaybe.of(body, options));
+        if (type.isAssignableFrom(Completable.class)) return type.cast(CoroutineCompletable.of(body, options));
+        return many(
+                CoroutineMaybe.of(body, options).toFlowable(),
+                type,
+                "Single, Maybe, Completable, Flowable or Observable");
     }
 
     @Override

@@ -80,10 +80,10 @@ class BadInputTest {
     }
 
     @Test
-    void aPrefetchBelowOneIsRefused() {
-        assertThatThrownBy(() -> RxAsync.each(FLOWABLE, 0))
+    void aNegativePrefetchIsRefused() {
+        assertThatThrownBy(() -> RxAsync.each(FLOWABLE, -1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("prefetch must be at least 1, is 0");
+                .hasMessage("prefetch must be at least 0, is -1");
     }
 
     @Test

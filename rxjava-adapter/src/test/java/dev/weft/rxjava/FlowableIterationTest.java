@@ -129,8 +129,8 @@ class FlowableIterationTest {
     }
 
     @Test
-    void E01_aPrefetchOfNothingIsRefused() {
-        assertThatThrownBy(() -> each(Flowable.range(0, 3), 0)).isInstanceOf(IllegalArgumentException.class);
+    void E01_aNegativePrefetchIsRefused() {
+        assertThatThrownBy(() -> each(Flowable.range(0, 3), -1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> each((Flowable<?>) null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("flowable");

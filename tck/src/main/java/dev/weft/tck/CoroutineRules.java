@@ -1,6 +1,7 @@
 package dev.weft.tck;
 
 import dev.weft.Async;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Take;
 import java.io.IOException;
 import java.util.List;
@@ -191,7 +192,7 @@ abstract class CoroutineRules extends IterationRules {
     }
 
     Object created(Callable<? extends @Nullable Object> body) {
-        return backend.createOne(body, sources.one());
+        return backend.createOne(body, CoroutineOptions.NONE, sources.one());
     }
 
     /** A coroutine that is cancelled while it runs, and then goes on to its end; its thread is over when this returns. */

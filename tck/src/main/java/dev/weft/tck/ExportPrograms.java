@@ -13,6 +13,7 @@ import static dev.weft.Async.withContext;
 import dev.weft.Async;
 import dev.weft.AsyncStream;
 import dev.weft.Deferred;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Take;
 import java.io.IOException;
 import java.time.Duration;
@@ -112,11 +113,13 @@ final class ExportPrograms extends Programs {
     }
 
     void aCoroutineBecomesASourceOfManyValues() {
-        TracedSubscriber value = subscribed(backend().createOne(() -> "only", typeOfMany()));
+        TracedSubscriber value = subscribed(backend().createOne(() -> "only", CoroutineOptions.NONE, typeOfMany()));
         value.request(1);
         value.ended();
-        subscribed(backend().createOne(() -> nothing(), typeOfMany())).ended();
-        subscribed(backend().createOne(() -> throwing("body"), typeOfMany())).ended();
+        subscribed(backend().createOne(() -> nothing(), CoroutineOptions.NONE, typeOfMany()))
+                .ended();
+        subscribed(backend().createOne(() -> throwing("body"), CoroutineOptions.NONE, typeOfMany()))
+                .ended();
     }
 
     private static Object throwing(String message) throws IOException {

@@ -374,8 +374,8 @@ final class IterationPrograms extends Programs {
         };
     }
 
-    void aPrefetchOfNothingIsRefused() {
-        attempt("open", () -> open(many("a"), 0));
+    void aNegativePrefetchIsRefused() {
+        attempt("open", () -> open(many("a"), -1));
     }
 
     void aNestedCoroutineMayReadOn() {

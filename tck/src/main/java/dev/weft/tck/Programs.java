@@ -5,6 +5,7 @@ import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.Awaitable;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
 import java.util.ArrayList;
@@ -151,7 +152,7 @@ abstract class Programs {
 
     /** A coroutine as the library's type for one value. */
     final Object exported(Callable<?> body) {
-        return backend().createOne(body, sources().one());
+        return backend().createOne(body, CoroutineOptions.NONE, sources().one());
     }
 
     /** A stream as the library's type for many values. */

@@ -3,6 +3,7 @@ package dev.weft.tck;
 import dev.weft.Context;
 import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -16,14 +17,14 @@ final class Subject extends CoroutineTask<@Nullable Object> {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private Subject(Backend backend, Patience patience, Ending ending) {
-        super(null, backend, Context.empty(), ending);
+        super(null, backend, Context.empty(), CoroutineOptions.NONE.named("weft-tck"), ending);
         this.patience = patience;
         this.ending = ending;
     }
 
     static Subject start(Backend backend, Patience patience, Callable<? extends @Nullable Object> body) {
         var subject = new Subject(backend, patience, new Ending(body));
-        subject.start("weft-tck");
+        subject.start();
         return subject;
     }
 

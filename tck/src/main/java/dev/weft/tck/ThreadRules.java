@@ -2,6 +2,7 @@ package dev.weft.tck;
 
 import dev.weft.Async;
 import dev.weft.Context;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Take;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -71,7 +72,8 @@ abstract class ThreadRules extends HookRules {
 
     @Test
     void rule806_theContextIsSeenInside() {
-        Object source = backend.createOne(() -> Async.context().getOrDefault("key", "nothing"), sources.one());
+        Object source = backend.createOne(
+                () -> Async.context().getOrDefault("key", "nothing"), CoroutineOptions.NONE, sources.one());
         Subject subject = coroutine(() -> Async.withContext(
                 "key", "value", () -> backend.one(source, Take.MAYBE).await()));
         needCold();
@@ -91,6 +93,7 @@ abstract class ThreadRules extends HookRules {
                                 inherited.set(Thread.currentThread().isInterrupted());
                                 return "value";
                             },
+                            CoroutineOptions.NONE,
                             sources.one()),
                     recorder);
             kept.set(Thread.interrupted());

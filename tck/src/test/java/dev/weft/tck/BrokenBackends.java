@@ -1,6 +1,7 @@
 package dev.weft.tck;
 
 import dev.weft.Context;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.Undeliverable;
@@ -121,8 +122,8 @@ final class BrokenBackends {
     @Breaks("8.06")
     static final class LosesTheContext extends ModelBackend {
         @Override
-        ModelTask task(Flow.Subscriber<? super Object> to, Callable<?> body) {
-            return new ModelTask(to, this, Context.empty(), body);
+        ModelTask task(Flow.Subscriber<? super Object> to, CoroutineOptions options, Callable<?> body) {
+            return new ModelTask(to, this, Context.empty(), options, body);
         }
     }
 
@@ -130,9 +131,9 @@ final class BrokenBackends {
     @Breaks("8.07")
     static final class PassesTheInterruptFlagOn extends ModelBackend {
         @Override
-        ModelTask task(Flow.Subscriber<? super Object> to, Callable<?> body) {
+        ModelTask task(Flow.Subscriber<? super Object> to, CoroutineOptions options, Callable<?> body) {
             boolean flag = Thread.currentThread().isInterrupted();
-            return super.task(to, () -> {
+            return super.task(to, options, () -> {
                 if (flag) Thread.currentThread().interrupt();
                 return body.call();
             });

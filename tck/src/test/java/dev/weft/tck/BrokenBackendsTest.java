@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.Async;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
 import dev.weft.spi.Timer;
@@ -156,7 +157,7 @@ class BrokenBackendsTest {
     void aWrappedFailureIsNoticed() {
         var broken = new Wrapped() {
             @Override
-            public <N> N createOne(Callable<?> body, Class<N> type) {
+            public <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type) {
                 return super.createOne(
                         () -> {
                             try {
@@ -165,6 +166,7 @@ class BrokenBackendsTest {
                                 throw new IllegalStateException("of the library", failure);
                             }
                         },
+                        options,
                         type);
             }
         };
@@ -242,8 +244,8 @@ class BrokenBackendsTest {
         }
 
         @Override
-        public <N> N createOne(Callable<?> body, Class<N> type) {
-            return right.createOne(body, type);
+        public <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type) {
+            return right.createOne(body, options, type);
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.weft.Async;
 import dev.weft.Hooks;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
@@ -45,17 +46,17 @@ class ModelBackend implements Backend {
     }
 
     @Override
-    public <N> N createOne(Callable<?> body, Class<N> type) {
-        return type.cast((Flow.Publisher<Object>) to -> run(task(to, body), to));
+    public <N> N createOne(Callable<?> body, CoroutineOptions options, Class<N> type) {
+        return type.cast((Flow.Publisher<Object>) to -> run(task(to, options, body), to));
     }
 
     static void run(ModelTask task, Flow.Subscriber<? super Object> to) {
         to.onSubscribe(task);
-        task.start(null);
+        task.start();
     }
 
-    ModelTask task(Flow.Subscriber<? super Object> to, Callable<?> body) {
-        return new ModelTask(to, this, Async.context(), body);
+    ModelTask task(Flow.Subscriber<? super Object> to, CoroutineOptions options, Callable<?> body) {
+        return new ModelTask(to, this, Async.context(), options, body);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.weft.tck;
 
 import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.EmitterTask;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
@@ -9,8 +10,13 @@ import java.util.concurrent.Flow;
 class ModelTask extends EmitterTask<Object, Flow.Subscriber<? super Object>> implements Flow.Subscription {
     private final Callable<?> body;
 
-    ModelTask(Flow.Subscriber<? super Object> to, Backend backend, Object context, Callable<?> body) {
-        super(to, backend, context, body);
+    ModelTask(
+            Flow.Subscriber<? super Object> to,
+            Backend backend,
+            Object context,
+            CoroutineOptions options,
+            Callable<?> body) {
+        super(to, backend, context, options);
         this.body = body;
     }
 
