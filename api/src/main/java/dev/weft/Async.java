@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
@@ -334,8 +335,9 @@ public final class Async {
      */
     public static void resetTimeout(Duration limit) {
         Objects.requireNonNull(limit, "limit");
-        for (Scope s = Scope.current(); s != null; s = s == s.task() ? null : s.parent()) {
-            if (!(s instanceof TimeoutScope timeout)) continue;
+        CoroutineTask<?> here = CoroutineTask.current();
+        for (Scope s = Scope.current(); s != null && s.task() == here; s = s.parent()) {
+            if (!(s instanceof TimeoutScope timeout) || timeout.isOfAnOperator()) continue;
             timeout.reset(limit);
             return;
         }
@@ -560,7 +562,7 @@ public final class Async {
 
     /** {@return the context of the current coroutine, or the empty one} */
     public static Context context() {
-        Scope scope = Scope.current();
+        Scope scope = Scope.surrounding();
         return scope == null ? Context.empty() : (Context) scope.context();
     }
 
@@ -578,8 +580,12 @@ public final class Async {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
         Objects.requireNonNull(body, "body");
-        return inScope(scope ->
-                new Scope(scope, scope.backend(), ((Context) scope.context()).with(key, value), false).call(body::run));
+        return inScope(scope -> {
+            Context changed = ((Context) scope.context()).with(key, value);
+            var propagated = new Propagated<T>(body::run);
+            Runnable withLocals = scope.backend().propagate(Context.empty().with(key, value), propagated);
+            return new Scope(scope, scope.backend(), changed, false).call(() -> propagated.resultOf(withLocals));
+        });
     }
 
     /**
@@ -601,7 +607,7 @@ public final class Async {
      * @throws BackendException if configuration is needed and wrong
      */
     public static Backend backend() {
-        Scope scope = Scope.current();
+        Scope scope = Scope.surrounding();
         return scope == null ? Backends.selected() : scope.backend();
     }
 
@@ -655,7 +661,7 @@ public final class Async {
     }
 
     static void discard(@Nullable Object value) {
-        Scope scope = Scope.current();
+        Scope scope = Scope.surrounding();
         Reports.discard(backend(), scope == null ? null : scope.context(), value);
     }
 
@@ -671,8 +677,8 @@ public final class Async {
     private static <T extends @Nullable Object> T inScope(InScope<T> body) {
         Scope scope = Scope.current();
         if (scope != null) return sneaking(() -> body.run(scope));
-        return sneaking(() -> RunTask.run(
-                Backends.selected(), CoroutineOptions.NONE, () -> body.run(Objects.requireNonNull(Scope.current()))));
+        return sneaking(() ->
+                RunTask.run(backend(), CoroutineOptions.NONE, () -> body.run(Objects.requireNonNull(Scope.current()))));
     }
 
     private static <T extends @Nullable Object> T sneaking(Callable<T> body) {

@@ -1,6 +1,5 @@
 package dev.weft;
 
-import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Scope;
 import java.time.Duration;
@@ -51,10 +50,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     @Override
     public void subscribe(Flow.Subscriber<? super T> subscriber) {
         Objects.requireNonNull(subscriber, "subscriber");
-        Scope scope = Scope.current();
-        Backend backend = scope == null ? Backends.selected() : scope.backend();
-        Object context = scope == null ? Context.empty() : scope.context();
-        var task = new FlowGenerator<T>(subscriber, generator, options, backend, context);
+        var task = new FlowGenerator<T>(subscriber, generator, options, Async.backend(), Async.context());
         subscriber.onSubscribe(task);
         task.start();
     }
@@ -155,7 +151,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         if (count == 0) return alike(out -> {});
         return alike(out -> {
             var left = new AtomicLong(count);
-            Pipe.run(generator, out, value -> {
+            Pipe.runAsDemanded(generator, out, value -> {
                 out.emit(value);
                 return left.decrementAndGet() > 0;
             });
@@ -218,7 +214,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     private void generateInto(Emitter<? super T> out) throws Exception {
-        Pipe.run(generator, out, value -> {
+        Pipe.runAsDemanded(generator, out, value -> {
             out.emit(value);
             return true;
         });
@@ -271,7 +267,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public AsyncStream<T> timeout(Duration limit) {
         Objects.requireNonNull(limit, "limit");
         return alike(out -> {
-            var gap = new TimeoutScope(Objects.requireNonNull(Scope.current()), limit);
+            var gap = TimeoutScope.ofAnOperator(Objects.requireNonNull(Scope.current()), limit);
             gap.<@Nullable Void>run(() -> {
                 Pipe.run(generator, out, value -> {
                     gap.pause();
@@ -326,7 +322,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     private <R> AsyncStream<R> piped(Step<? super T, R> step) {
-        return alike(out -> Pipe.run(generator, out, value -> step.pass(value, out)));
+        return alike(out -> Pipe.runAsDemanded(generator, out, value -> step.pass(value, out)));
     }
 
     /** What is done in a group. */

@@ -63,7 +63,7 @@ final class Backends {
     }
 
     static void requireMayBlock(String operation, Installed installed) {
-        if (CoroutineTask.isCoroutine()) return; // of a subscriber, whose code waits without holding up anybody
+        if (CoroutineTask.ofThread() != null) return; // of a subscriber, whose code waits without holding up anybody
         if (EventLoop.current() != null) throw refused(operation, "the event loop of thread ");
         if (Thread.currentThread().isVirtual()) return;
         for (Backend backend : installed.all())

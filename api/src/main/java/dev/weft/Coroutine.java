@@ -59,7 +59,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
      * @throws CancelledException if the current coroutine is cancelled; it is not started then
      */
     public Deferred<T> start() {
-        return startIn(Scope.current());
+        Scope scope = Scope.current();
+        return startIn(scope == null ? null : scope.home());
     }
 
     /**
@@ -74,7 +75,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
     /** Starts it in a scope, with the backend and the context of the code that does so. */
     TaskDeferred<T> startIn(@Nullable Scope owner) {
-        Scope here = Scope.current();
+        Scope here = Scope.surrounding();
         Backend backend = here == null ? Backends.selected() : here.backend();
         Object context = here == null ? Context.empty() : here.context();
         return new TaskDeferred<T>(owner, backend, context, options, body).started();
@@ -87,8 +88,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     private T outside() {
         try {
             return isElsewhere()
-                    ? RunTask.run(Backends.selected(), CoroutineOptions.NONE, () -> start().await())
-                    : RunTask.run(Backends.selected(), options, body);
+                    ? RunTask.run(Async.backend(), CoroutineOptions.NONE, () -> start().await())
+                    : RunTask.run(Async.backend(), options, body);
         } catch (Exception failure) {
             throw Failures.thrown(failure);
         }

@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Cancellation;
+import dev.weft.spi.EmittingScope;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * it has unwound, that failure is thrown from {@link #run}; if the sink has enough, the generator is cancelled and {@code run}
  * returns.
  */
-final class Pipe<T> extends Scope implements Emitter<T> {
+final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
     private final Emitter<?> downstream;
+    private final boolean asDemanded;
     private final Sink<? super T> sink;
     private @Nullable Turns turns;
 
@@ -27,9 +29,10 @@ final class Pipe<T> extends Scope implements Emitter<T> {
 
     private volatile boolean enough;
 
-    private Pipe(Scope parent, Emitter<?> downstream, Sink<? super T> sink) {
-        super(parent, parent.backend(), parent.context(), false);
+    private Pipe(Scope parent, Emitter<?> downstream, boolean asDemanded, Sink<? super T> sink) {
+        super(parent);
         this.downstream = downstream;
+        this.asDemanded = asDemanded;
         this.sink = sink;
     }
 
@@ -42,12 +45,23 @@ final class Pipe<T> extends Scope implements Emitter<T> {
 
     /** Runs a generator to its end, in the coroutine of the one downstream, to which the sink may emit. */
     static <T> void run(Generator<T> generator, Emitter<?> downstream, Sink<? super T> sink) throws Exception {
+        new Pipe<T>(entered(), downstream, false, sink).run(generator);
+    }
+
+    /** As {@link #run}, for a sink that emits for each value at most one: the generator waits until that is asked for. */
+    static <T> void runAsDemanded(Generator<T> generator, Emitter<?> downstream, Sink<? super T> sink)
+            throws Exception {
+        new Pipe<T>(entered(), downstream, true, sink).run(generator);
+    }
+
+    private static Scope entered() {
         Scope here = Objects.requireNonNull(Scope.current());
         here.checkpoint();
-        new Pipe<T>(here, downstream, sink).run(generator);
+        return here;
     }
 
     private void run(Generator<T> generator) throws Exception {
+        prepare();
         try {
             this.<@Nullable Void>call(() -> {
                 generator.generate(this);
@@ -71,10 +85,8 @@ final class Pipe<T> extends Scope implements Emitter<T> {
     @Override
     public void emit(T value) {
         if (value == null) throw new NullPointerException("stream: emit(null), but a stream has no nulls");
-        Scope here = Scope.current();
         Turns shared = turns;
-        if (here == null || (shared == null ? here.task() != task() : !here.isInside(this)))
-            throw new IllegalStateException("emit from outside the generator's coroutine");
+        Scope here = requireInside();
         if (shared == null) {
             pass(here, value);
             return;
@@ -89,6 +101,20 @@ final class Pipe<T> extends Scope implements Emitter<T> {
     }
 
     @Override
+    public void awaitDemand() {
+        if (!asDemanded || turns != null) return;
+        requireInside();
+        downstream.awaitDemand();
+    }
+
+    private Scope requireInside() {
+        Scope here = Scope.current();
+        if (here == null || !here.isInside(this) || turns == null && here.task() != task())
+            throw new IllegalStateException("emit from outside the generator's coroutine");
+        return here;
+    }
+
+    @Override
     public Emitter<T> concurrent() {
         downstream.concurrent();
         if (turns == null) turns = new Turns(backend(), context());
@@ -98,9 +124,8 @@ final class Pipe<T> extends Scope implements Emitter<T> {
     private void pass(Scope here, T value) {
         checkpoint(here, value);
         try {
-            if (sink.accept(value)) return;
+            if (handOut(value)) return;
         } catch (Throwable thrown) {
-            if (isOfTheGenerator(thrown)) throw Failures.<RuntimeException>sneak(thrown);
             failure = thrown;
             cancel(Cancellation.Reason.FAILURE, thrown);
             throw Host.get().cancelled(cancellation(), thrown);
@@ -110,21 +135,21 @@ final class Pipe<T> extends Scope implements Emitter<T> {
         here.interruptSelf();
     }
 
+    @Override
+    protected boolean accept(T value) throws Exception {
+        return sink.accept(value);
+    }
+
     /** A shield hides the end of the stream from the generator, but not from emit: there is nobody left to emit to. */
     private void checkpoint(Scope here, T value) {
         try {
             here.checkpoint();
             Cancellation over = cancellation();
             if (over != null) throw Host.get().cancelled(over, over.cause());
+            awaitDemand();
         } catch (Throwable cancelled) {
             Reports.discard(backend(), context(), value);
             throw cancelled;
         }
-    }
-
-    /** Whether a scope of the generator's own, such as a timeout around its emit, was cancelled: that is its own concern. */
-    private boolean isOfTheGenerator(Throwable thrown) {
-        Scope cancelled = Host.get().cancelledScope(thrown);
-        return cancelled != null && cancelled != this && cancelled.isInside(this);
     }
 }

@@ -18,7 +18,7 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
     private volatile Deferred.State state = Deferred.State.RUNNING;
 
     private RunTask(Backend backend, CoroutineOptions options, Callable<? extends T> body) {
-        super(null, backend, Context.empty(), options, body);
+        super(null, backend, Async.context(), options, body);
     }
 
     static <T extends @Nullable Object> T run(Backend backend, CoroutineOptions options, Callable<? extends T> body)

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class TimeoutScope extends Scope {
     private static final long OVERRUN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private final boolean ofAnOperator;
     private Duration limit;
     private Timer.@Nullable Entry entry;
 
@@ -26,8 +27,22 @@ final class TimeoutScope extends Scope {
     private volatile long expiredAt;
 
     TimeoutScope(Scope parent, Duration limit) {
+        this(parent, limit, false);
+    }
+
+    private TimeoutScope(Scope parent, Duration limit, boolean ofAnOperator) {
         super(parent, parent.backend(), parent.context(), false);
         this.limit = limit;
+        this.ofAnOperator = ofAnOperator;
+    }
+
+    /** One that the code inside knows nothing of. */
+    static TimeoutScope ofAnOperator(Scope parent, Duration limit) {
+        return new TimeoutScope(parent, limit, true);
+    }
+
+    boolean isOfAnOperator() {
+        return ofAnOperator;
     }
 
     <T extends @Nullable Object> T run(Callable<? extends T> body) throws Exception {

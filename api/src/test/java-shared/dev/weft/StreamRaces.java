@@ -3,6 +3,7 @@ package dev.weft;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.stream;
+import static dev.weft.Async.withTimeout;
 import static dev.weft.spi.Simulation.dawdle;
 import static dev.weft.spi.Simulation.explore;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +12,7 @@ import dev.weft.spi.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -255,5 +257,160 @@ public abstract class StreamRaces {
                 assertThat(run.subscriber.seen).hasSize(3).contains("x");
             return run.outcome();
         });
+    }
+
+    // --- behind an emit
+
+    /** Waits where only a cancellation ends it. */
+    private static void waitInVain(boolean inForeignCode) {
+        if (!inForeignCode) Async.await(new CompletableFuture<>());
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException ended) {
+            Async.checkpoint();
+        }
+    }
+
+    /** Whatever the generator has around its emit. */
+    @Test
+    void aCancelReachesTheCodeBehindAnEmit() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            boolean inForeignCode = simulation.coin();
+            boolean blocksBehind = simulation.coin();
+            boolean shielded = simulation.coin();
+            List<Object> taken = new ArrayList<>();
+            run.by(stream((Emitter<String> out) -> {
+                        if (shielded) shielded(() -> run.emit(out, "a"));
+                        else run.emit(out, "a");
+                        waitInVain(blocksBehind);
+                    })
+                    .map(value -> {
+                        dawdle();
+                        if (!simulation.coin()) return value;
+                        taken.add(value);
+                        waitInVain(inForeignCode);
+                        throw new AssertionError("waited in vain, and went on");
+                    })
+                    .generator());
+            run.asks(1);
+            run.leaves();
+            simulation.run();
+            run.made.removeAll(taken);
+            run.overBehindOperators();
+            return run.outcome();
+        });
+    }
+
+    /** The code behind the emit does not notice it; the shield is around the generator's own code. */
+    @Test
+    void anInterruptForTheCodeBehindAnEmitAgainstAShieldBeforeIt() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            run.by(stream((Emitter<String> out) -> shielded(() -> {
+                        out.emit("a");
+                        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                        dawdle();
+                        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                    }))
+                    .filter(value -> {
+                        dawdle();
+                        return false;
+                    })
+                    .generator());
+            run.asks(1);
+            run.leaves();
+            simulation.run();
+            assertThat(run.ended).isEqualTo(run.began);
+            assertThat(run.world.dropped()).isEmpty();
+            return run.subscriber.hasLeft() + " " + run.subscriber.completed;
+        });
+    }
+
+    /** What the generator has around its emit is no concern of theirs. */
+    @Test
+    void aTimeoutOfTheGeneratorAgainstTheCodeBehindItsEmit() {
+        var outcomes = explore(simulation -> {
+            var run = new Generated(world(simulation));
+            List<String> trail = new ArrayList<>();
+            run.by(stream((Emitter<String> out) -> {
+                        try {
+                            withTimeout(SECOND, () -> {
+                                run.emit(out, "a");
+                                new CountDownLatch(1).await();
+                            });
+                        } catch (TimeoutException over) {
+                            trail.add("over");
+                        }
+                        run.emit(out, "b");
+                    })
+                    .map(value -> {
+                        dawdle();
+                        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                        if (simulation.coin()) delay(SECOND);
+                        return value;
+                    })
+                    .generator());
+            run.asks(1, 1);
+            simulation.run();
+            run.overBehindOperators();
+            assertThat(trail).containsExactly("over");
+            assertThat(run.subscriber.seen).last().isEqualTo("b");
+            return run.outcome();
+        });
+        assertThat(outcomes).containsKeys("2 seen, 0 refused", "1 seen, 1 refused");
+    }
+
+    /** The thread is that of a child, which nobody cancels for itself. */
+    @Test
+    void aCancelReachesTheCodeBehindTheEmitOfAChild() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            boolean inForeignCode = simulation.coin();
+            List<Object> taken = new ArrayList<>();
+            run.by(of(run, "a")
+                    .merge(of(run, "x"))
+                    .<String>map(value -> {
+                        dawdle();
+                        taken.add(value);
+                        waitInVain(inForeignCode);
+                        throw new AssertionError("waited in vain, and went on");
+                    })
+                    .generator());
+            run.asks(2);
+            run.leaves();
+            simulation.run();
+            run.made.removeAll(taken);
+            run.overBehindOperators();
+            return run.outcome();
+        });
+    }
+
+    /** The child is cancelled meanwhile, since another one has failed: the code behind its emit is not. */
+    @Test
+    void aFailureBesideAgainstTheCodeBehindTheEmitOfAChild() {
+        var outcomes = explore(simulation -> {
+            var run = new Generated(world(simulation));
+            var failure = new IllegalStateException("beside");
+            run.by(of(run, "a")
+                    .merge(Async.<String>stream(out -> {
+                        dawdle();
+                        throw failure;
+                    }))
+                    .map(value -> {
+                        dawdle();
+                        Async.checkpoint();
+                        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                        dawdle();
+                        return value;
+                    })
+                    .generator());
+            run.asks(1);
+            simulation.run();
+            run.overBehindOperators();
+            assertThat(run.subscriber.failures).containsExactly(failure);
+            return run.outcome();
+        });
+        assertThat(outcomes).containsKeys("1 seen, 0 refused", "0 seen, 1 refused");
     }
 }

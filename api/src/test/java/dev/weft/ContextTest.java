@@ -40,11 +40,12 @@ class ContextTest {
         public Runnable propagate(Object context, Runnable body) {
             String taken = LOCAL.get();
             return () -> {
+                String before = LOCAL.get();
                 LOCAL.set(taken);
                 try {
                     body.run();
                 } finally {
-                    LOCAL.remove();
+                    LOCAL.set(before);
                 }
             };
         }

@@ -85,14 +85,14 @@ class StreamTest {
     @Test
     void aValueIsMadeWhenItIsAskedFor() {
         var sink = none(numbers.map(n -> n).filter(n -> n % 2 == 1)).parked();
-        assertThat(produced).hasValue(2); // 0 does not pass, and 1 waits
+        assertThat(produced).hasValue(1); // 0 waits
         sink.request(1);
-        until("the second to wait", () -> produced.get() == 4);
+        until("the next to wait", () -> produced.get() == 3); // 0 has not passed, and 1 has
         sink.parked();
         assertThat(sink.values).containsExactly(1);
         sink.cancel();
         sink.joined();
-        assertThat(hooks.discarded).containsExactly(3);
+        assertThat(hooks.discarded).containsExactly(2);
     }
 
     @Test
@@ -283,7 +283,7 @@ class StreamTest {
         var sink = none(numbers.map(n -> "number " + n)).parked();
         sink.cancel();
         sink.joined();
-        assertThat(hooks.discarded).containsExactly("number 0");
+        assertThat(hooks.discarded).containsExactly(0);
         assertThat(unwound.getCount()).isZero();
     }
 

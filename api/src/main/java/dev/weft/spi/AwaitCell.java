@@ -96,6 +96,8 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         Suspension outer = null;
         if (scope == null) {
             enterPlain();
+            Scope around = Scope.surrounding();
+            if (around != null) context = around.context();
         } else {
             scope.checkpoint();
             context = scope.context();

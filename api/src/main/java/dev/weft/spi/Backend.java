@@ -221,11 +221,12 @@ public interface Backend {
     boolean mayBlock();
 
     /**
-     * Prepares what a new coroutine takes over from the thread that starts it: called on the starting thread; what it returns
-     * is run on the coroutine's thread, and runs the body in between setting thread-locals and resetting them.
+     * Prepares what a new coroutine takes over from the thread that starts it, or what a changed context changes for the code inside:
+     * called on the thread that starts; what it returns is run on the coroutine's thread, perhaps more than once, and runs the body in
+     * between setting thread-locals (those that the context has, and else those of the thread that starts) and resetting them.
      *
      * <ul>
-     *   <li>Rule 8.04: The propagated body runs once, where and when what is returned is run.
+     *   <li>Rule 8.04: The propagated body runs once each time what is returned is run, where and when that is.
      *   <li>Rule 8.05: What it throws comes out as the same instance.
      *   <li>Rule 8.06: A coroutine that is awaited in another sees its context.
      *   <li>Rule 8.07: The interrupt flag of the thread that starts a coroutine stays there.

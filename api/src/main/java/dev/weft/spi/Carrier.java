@@ -67,7 +67,7 @@ public abstract sealed class Carrier permits JdkCarrier, LoopCarrier, WorkerCarr
     static Carrier of(CoroutineOptions options) {
         Carrier chosen = options.carrier();
         if (chosen != null) return chosen;
-        CoroutineTask<?> here = CoroutineTask.current();
+        CoroutineTask<?> here = CoroutineTask.ofThread();
         return here == null ? Host.get().carrier() : here.carrier();
     }
 
@@ -123,7 +123,7 @@ final class LoopCarrier extends Carrier {
 
     @Override
     Carrier forTask(CoroutineTask<?> task) {
-        CoroutineTask<?> here = CoroutineTask.current();
+        CoroutineTask<?> here = CoroutineTask.ofThread();
         if (here != null && here.carrier().loop() != null) return here.carrier().forTask(task);
         EventLoop loop = here == null ? EventLoop.current() : null;
         if (loop == null) return Carrier.virtual();

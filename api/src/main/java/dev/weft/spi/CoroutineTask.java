@@ -28,7 +28,6 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     private static final int NONE = 0;
     private static final int SENDING = 1;
     private static final int SENT = 2;
-    private static final int KEPT = 3;
 
     private static final ThreadLocal<@Nullable CoroutineTask<?>> CURRENT = new ThreadLocal<>();
     private static final AtomicLong NUMBER = new AtomicLong();
@@ -37,7 +36,17 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     private final @Nullable String name;
     private Carrier carrier;
     private @Nullable Callable<? extends T> body;
-    private Scope top = this;
+    /** What sets the thread-locals that the coroutine begins with, and runs what is {@link #due}; null if there are none. */
+    private @Nullable Runnable propagated;
+
+    private @Nullable Runnable due;
+
+    /** The innermost scope, or null while a subscriber's code runs; the thread's own. */
+    private @Nullable Scope top = this;
+
+    /** Whose subscriber's code that is; the thread's own. */
+    private Scope signalling = this;
+
     private volatile @Nullable Thread thread;
 
     /** Written by the thread, before it suspends. */
@@ -51,14 +60,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     /** Whether the body is over, with all that it started; the thread's own. */
     private boolean done;
 
-    /**
-     * Whether a canceller has interrupted the thread, or has kept that for behind the {@link #foreign} code: written by cancellers
-     * and the thread itself, by whoever made it SENDING.
-     */
+    /** Whether a canceller has interrupted the thread: written by cancellers and the thread itself, by whoever made it SENDING. */
     private volatile int interrupt;
-
-    /** The innermost scope around code of somebody else's that the thread is in, or null; written by the thread. */
-    private volatile @Nullable Scope foreign;
 
     /**
      * A coroutine that is not started yet.
@@ -95,14 +98,15 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         return run == null ? null : run.call();
     }
 
-    /** {@return the coroutine whose thread this is, or null} */
+    /** {@return the coroutine whose code runs on this thread, or null; null too in the code of its subscriber} */
     public static @Nullable CoroutineTask<?> current() {
-        return CURRENT.get();
+        CoroutineTask<?> task = CURRENT.get();
+        return task == null || task.top == null ? null : task;
     }
 
-    /** {@return whether the current thread is that of a coroutine} */
-    public static boolean isCoroutine() {
-        return CURRENT.get() != null;
+    /** {@return the coroutine whose thread this is, whatever code runs on it, or null} */
+    public static @Nullable CoroutineTask<?> ofThread() {
+        return CURRENT.get();
     }
 
     /** {@return the thread, or null before the start} */
@@ -165,7 +169,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     @Override
-    public final void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
+    public final void cancel(Cancellation c, Deque<Scope> marked) {
         if (mark(c)) marked.add(this);
     }
 
@@ -225,12 +229,33 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         return carrier;
     }
 
-    final Scope top() {
+    final @Nullable Scope top() {
         return top;
     }
 
     final void top(Scope scope) {
         top = scope;
+    }
+
+    final Scope signalling() {
+        return signalling;
+    }
+
+    /** From here on the code of a subscriber runs, up to the next {@link #top(Scope)}. */
+    final void signalling(Scope of) {
+        signalling = of;
+        top = null;
+    }
+
+    /** Runs something with the thread-locals that the coroutine began with. */
+    final void asAtFirst(Runnable action) {
+        Runnable around = propagated;
+        if (around == null) {
+            action.run();
+            return;
+        }
+        due = action;
+        around.run();
     }
 
     /** A foreign interrupt: cancels the whole coroutine and consumes the flag. Called by the thread itself. */
@@ -241,54 +266,19 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     /**
-     * Interrupts the thread on behalf of a canceller, unless it has seen the cancellation, left the scope or is shielded; in foreign
-     * code, that waits, also for the thread itself. The thread never passes such a border while the state is SENDING, so no
-     * interrupt lands behind it.
+     * Interrupts the thread on behalf of a canceller, unless it has seen the cancellation, left the scope, is shielded or will make up
+     * for it. The thread never passes such a border while the state is SENDING, so no interrupt lands behind it.
      */
     final void interrupt(Scope cancelled) {
         Thread target = thread;
-        boolean own = target == Thread.currentThread();
-        if (target == null || own && foreign == null) return;
+        if (target == null || target == Thread.currentThread()) return;
         int before = claimInterrupt();
         SchedulePoint.pass();
-        Scope met = cancelled.interrupted();
-        SchedulePoint.pass();
-        boolean kept = met != null && met == foreign;
-        boolean send = met != null && !kept && !own;
+        boolean send = cancelled.interrupted() != null;
         SchedulePoint.pass();
         if (send) target.interrupt();
         SchedulePoint.pass();
-        interrupt = kept ? KEPT : send ? SENT : before;
-    }
-
-    /**
-     * From here on the thread runs code that is not the coroutine's, such as a subscriber's: a cancellation of the coroutine does not
-     * interrupt it, but what comes behind, or a scope that it enters.
-     */
-    final void enterForeign() {
-        foreign = top;
-        SchedulePoint.pass();
-        if (interrupt == NONE) return;
-        int before = claimInterrupt();
-        if (before == SENT) Thread.interrupted();
-        SchedulePoint.pass();
-        interrupt = before == SENT ? KEPT : before;
-    }
-
-    /** The thread is back in the coroutine's own code. */
-    final void leaveForeign() {
-        foreign = null;
-        sendKept();
-    }
-
-    /** Interrupts the thread if a canceller has kept that. Called by the thread itself. */
-    final void sendKept() {
-        SchedulePoint.pass();
-        if (interrupt == NONE) return;
-        int before = claimInterrupt();
-        if (before == KEPT) Thread.currentThread().interrupt();
-        SchedulePoint.pass();
-        interrupt = before == KEPT ? SENT : before;
+        interrupt = send ? SENT : before;
     }
 
     /** Waits out a canceller that is just interrupting this thread, and clears an interrupt that one has sent. */
@@ -300,14 +290,13 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         interrupt = NONE;
     }
 
-    /** Makes up for an interrupt that a shield or a join has kept away, for foreign blocking calls behind it. */
+    /** Makes up for an interrupt that was kept away, for foreign blocking calls behind what kept it. */
     final void redeliver(Scope scope) {
         if (scope.cancellation() == null || scope.isDeaf()) return;
         claimInterrupt();
-        boolean kept = scope == foreign;
-        if (!kept) Thread.currentThread().interrupt();
+        Thread.currentThread().interrupt();
         SchedulePoint.pass();
-        interrupt = kept ? KEPT : SENT;
+        interrupt = SENT;
     }
 
     /** Takes the right to interrupt this thread or to clear its flag; whoever has it writes the next state soon. */
@@ -321,10 +310,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     private void launch() {
-        Runnable propagated = backend().propagate(context(), this::execute);
+        Runnable own = this::runDue;
+        Runnable around = backend().propagate(context(), own);
+        propagated = around == own ? null : around;
         carrier = carrier.forTask(this);
-        Thread created =
-                carrier.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, () -> live(propagated));
+        Thread created = carrier.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, this::live);
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread = created;
         created.start();
@@ -332,14 +322,15 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     /**
      * The whole life of the thread. The outcome is reported behind the thread-locals of the body, so that what it starts downstream
-     * does not take them over. Setting and resetting them may fail too: before the body is done, that is the outcome.
+     * does not take them over. Setting and restoring them may fail too: before the body is done, that is the outcome.
      */
-    private void live(Runnable propagated) {
+    private void live() {
         CURRENT.set(this);
-        EventLoop loop = carrier.loop();
         try {
+            EventLoop loop = carrier.loop();
             if (loop != null) loop.enter();
-            propagated.run();
+            if (propagated == null) execute();
+            else asAtFirst(this::execute);
         } catch (Throwable aroundTheBody) {
             if (done) Reports.drop(backend(), context(), aroundTheBody);
             else failure = aroundTheBody;
@@ -349,6 +340,12 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         T value = result;
         result = null;
         complete(value, failure);
+    }
+
+    private void runDue() {
+        Runnable action = due;
+        due = null;
+        if (action != null) action.run();
     }
 
     private void execute() {
@@ -371,7 +368,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     @SuppressWarnings("NullAway") // a null result is of type T when the body returned it
     private void complete(@Nullable T result, @Nullable Throwable failure) {
         body = null;
-        if (Thread.currentThread() == thread) CURRENT.remove(); // what the subscriber does here is not part of this
+        propagated = null;
+        if (Thread.currentThread() == thread) signalling(this);
         try {
             if (failure == null) completeWith(result);
             else completeExceptionally(unwrap(failure));

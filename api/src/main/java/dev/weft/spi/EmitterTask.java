@@ -29,9 +29,6 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     /** Null until others than the generator may emit; written by the generator before it starts them. */
     private @Nullable Turns turns;
 
-    /** Whose turn it is; written by the one whose turn it is, who alone can find himself here. */
-    private volatile @Nullable CoroutineTask<?> emitting;
-
     /**
      * A generator that is not started yet.
      *
@@ -89,7 +86,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     public final void share() {
         if (turns != null)
             return; // an operator inside a child, such as one of a merged stream, shares what is shared already
-        if (Thread.currentThread() != thread())
+        if (CoroutineTask.current() != this)
             throw new IllegalStateException("shared from outside the generator's coroutine");
         turns = new Turns(backend(), context());
     }
@@ -105,21 +102,16 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         if (value == null) throw new NullPointerException(builder() + ": emit(null), but a stream has no nulls");
         Turns shared = turns;
         if (shared == null) {
-            requireGenerator();
-            emitNow(this, value);
+            emitNow(requireGenerator(), value);
             return;
         }
         Scope here = Scope.current();
-        if (here == null || !here.isInside(this))
-            throw new IllegalStateException("emit from outside the generator's coroutine and its children");
-        if (emitting == here.task()) throw new IllegalStateException("emit from inside the subscriber's onNext");
+        if (here == null || !here.isInside(this)) throw outside(" and its children");
         Turns.Turn turn = shared.join();
         try {
             turn.await(value);
-            emitting = here.task();
-            emitNow(here.task(), value);
+            emitNow(here, value);
         } finally {
-            emitting = null;
             turn.end();
         }
     }
@@ -131,24 +123,31 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
      */
     public final void awaitDemand() {
         if (turns != null) return;
-        requireGenerator();
-        awaitDemand(this);
+        awaitDemand(requireGenerator());
     }
 
-    private void requireGenerator() {
-        if (Thread.currentThread() != thread())
-            throw new IllegalStateException("emit from outside the generator's coroutine");
+    private Scope requireGenerator() {
+        Scope here = Scope.current();
+        if (here == null || here.task() != this) throw outside("");
+        return here;
     }
 
-    private void emitNow(CoroutineTask<?> emitting, T value) {
+    private static IllegalStateException outside(String orElse) {
+        return new IllegalStateException(
+                CoroutineTask.ofThread() != null && Scope.current() == null
+                        ? "emit from inside the code of a subscriber"
+                        : "emit from outside the generator's coroutine" + orElse);
+    }
+
+    private void emitNow(Scope here, T value) {
         try {
-            awaitDemand(emitting);
+            awaitDemand(here);
         } catch (Throwable cancelled) {
             Reports.discard(backend(), context(), value);
             throw cancelled;
         }
         spendOne();
-        if (!deliver(emitting, value)) gone(emitting, value);
+        if (!deliver(here, value)) gone(here, value);
     }
 
     @Override
@@ -173,17 +172,21 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         if (subscriber != null) complete(subscriber);
     }
 
-    private boolean deliver(CoroutineTask<?> emitting, T value) {
+    private boolean deliver(Scope here, T value) {
         S subscriber = downstream();
         if (subscriber == null) return false;
         Throwable fromSubscriber = null;
-        emitting.enterForeign();
+        Suspension before = here.stepOut();
+        here.task().signalling(this);
         try {
-            next(subscriber, value);
+            if (here == this) next(subscriber, value);
+            else
+                asAtFirst(() ->
+                        next(subscriber, value)); // the scope or coroutine that emits may have changed thread-locals
         } catch (Throwable thrown) {
             fromSubscriber = thrown;
         }
-        emitting.leaveForeign();
+        here.stepIn(before);
         if (fromSubscriber == null) return true;
         forget();
         throw subscriberFailed(fromSubscriber);
@@ -198,47 +201,46 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     }
 
     /** The subscriber has left between the look for a cancellation and the delivery. It is about to cancel, if it has not yet. */
-    private void gone(CoroutineTask<?> emitting, T value) {
+    private void gone(Scope here, T value) {
         cancel(Cancellation.Reason.REQUESTED, null);
         try {
-            throwIfStreamCancelled(emitting);
+            throwIfStreamCancelled(here);
         } finally {
             Reports.discard(backend(), context(), value);
         }
     }
 
-    private void awaitDemand(CoroutineTask<?> emitting) {
-        emitting.top().checkpoint();
-        throwIfStreamCancelled(emitting);
+    private void awaitDemand(Scope here) {
+        here.checkpoint();
+        throwIfStreamCancelled(here);
         while (requested == 0) {
-            park(emitting);
-            throwIfStreamCancelled(emitting);
+            park(here);
+            throwIfStreamCancelled(here);
         }
     }
 
     /** A shield hides cancellation from the body, but not from emit: there is nobody left to emit to. */
-    private void throwIfStreamCancelled(CoroutineTask<?> emitting) {
-        Cancellation inner = emitting.top().cancellation();
-        if (inner != null) throw emitting.top().observed(inner);
+    private void throwIfStreamCancelled(Scope here) {
+        Cancellation inner = here.cancellation();
+        if (inner != null) throw here.observed(inner);
         Cancellation c = cancellation();
-        if (c != null) throw emitting == this ? observed(c) : Host.get().cancelled(c, c.cause());
+        if (c != null) throw here.task() == this ? observed(c) : Host.get().cancelled(c, c.cause());
     }
 
-    private void park(CoroutineTask<?> emitting) {
-        Scope scope = emitting.top();
-        Suspension outer = scope.suspended();
+    private void park(Scope here) {
+        Suspension outer = here.suspended();
         Thread thread = Thread.currentThread();
         SchedulePoint.pass();
         waiter = thread;
         SchedulePoint.pass();
-        if (scope.suspend(this) && requested == 0 && cancellation() == null) {
+        if (here.suspend(this) && requested == 0 && cancellation() == null) {
             while (waiter != null) {
                 LockSupport.park(this);
-                if (thread.isInterrupted()) emitting.cancelSelf();
+                if (thread.isInterrupted()) here.task().cancelSelf();
             }
         }
         waiter = null;
-        scope.resume(outer);
+        here.resume(outer);
     }
 
     private boolean wake() {

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Something that was started in a scope and does not outlive it. */
 interface Member {
-    /** Cancels it from outside; a task adds itself to those through which the canceller still has to go. */
-    void cancel(Cancellation c, Deque<CoroutineTask<?>> marked);
+    /** Cancels it from outside; a scope adds itself to those through which the canceller still has to go. */
+    void cancel(Cancellation c, Deque<Scope> marked);
 
     /** {@return whether, now that it has ended, a cancellation from outside is what ended it} */
     boolean wasCut();

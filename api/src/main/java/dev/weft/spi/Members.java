@@ -55,7 +55,7 @@ final class Members implements Suspension {
         failed.add(member);
     }
 
-    void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
+    void cancel(Cancellation c, Deque<Scope> marked) {
         for (Member member : snapshot()) member.cancel(c, marked);
     }
 
@@ -99,6 +99,11 @@ final class Members implements Suspension {
     @Override
     public boolean isParked() {
         return !isEmpty();
+    }
+
+    @Override
+    public boolean keepsInterrupts() {
+        return true;
     }
 
     /** {@return as {@link Member#rest}, for all of them} */

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Cancellation is a sticky state: once a scope is cancelled, every suspension point inside it throws, until the scope is
  * left. It spreads inwards when it happens (never upwards, and not into a shield), so that a suspension point reads one field.
  *
- * <p>A scope belongs to the thread of its {@link #task}. That thread writes {@code nested}, {@code suspension}, {@code deaf}
- * and {@code opened}; cancellers, on any thread, write {@code cancellation} and read the rest. Each side writes its own field
+ * <p>A scope belongs to the thread of its {@link #task}. That thread writes {@code nested}, {@code aside}, {@code suspension},
+ * {@code deaf} and {@code opened}; cancellers, on any thread, write {@code cancellation} and read the rest. Each side writes its own field
  * before it reads the other's, so that at least one of them sees the other.
  */
 public class Scope {
@@ -35,6 +35,10 @@ public class Scope {
     private final boolean shield;
 
     private volatile @Nullable Scope nested;
+
+    /** The innermost of the scopes in here that the thread has stepped out of, to run code of this one. */
+    private volatile @Nullable EmittingScope<?> aside;
+
     private volatile @Nullable Suspension suspension;
     private volatile boolean deaf;
     private volatile @Nullable Object cancellation;
@@ -66,15 +70,43 @@ public class Scope {
         this.shield = shield;
     }
 
-    /** {@return the innermost scope of the current thread, or null outside any coroutine} */
+    /** For another coroutine's thread, in a scope. */
+    Scope(Scope parent, CoroutineTask<?> task) {
+        this.parent = parent;
+        this.task = task;
+        this.backend = parent.backend;
+        this.context = parent.context;
+        this.shield = false;
+    }
+
+    /**
+     * {@return the innermost scope of the current thread, or null outside any coroutine} A subscriber's code, which runs inside a
+     * signal of a coroutine's, is outside.
+     */
     public static @Nullable Scope current() {
-        CoroutineTask<?> task = CoroutineTask.current();
+        CoroutineTask<?> task = CoroutineTask.ofThread();
         return task == null ? null : task.top();
+    }
+
+    /**
+     * {@return where to look for a context and a backend on this thread: {@link #current}, or in a subscriber's code the coroutine that
+     * signals to it, whose context is the subscriber's; null elsewhere}
+     */
+    public static @Nullable Scope surrounding() {
+        CoroutineTask<?> task = CoroutineTask.ofThread();
+        if (task == null) return null;
+        Scope top = task.top();
+        return top == null ? task.signalling() : top;
     }
 
     /** {@return the coroutine to whose thread this scope belongs} */
     public final CoroutineTask<?> task() {
         return task;
+    }
+
+    /** {@return the scope to which what is started here belongs} */
+    public Scope home() {
+        return this;
     }
 
     /** {@return the scope around this one, or null for the outermost} */
@@ -129,7 +161,7 @@ public class Scope {
 
     final boolean cancel(Cancellation c) {
         if (!mark(c)) return false;
-        Deque<CoroutineTask<?>> marked = new ArrayDeque<>();
+        Deque<Scope> marked = new ArrayDeque<>();
         for (Scope next = this; next != null; next = marked.poll()) next.spread(c, marked);
         return true;
     }
@@ -240,6 +272,34 @@ public class Scope {
         else SUSPENSION.lazySet(this, null);
     }
 
+    /** From here on the thread runs code that is no part of this scope. {@return what it was suspended in} */
+    final @Nullable Suspension stepOut() {
+        Suspension before = suspension;
+        suspend(Suspension.AWAY);
+        task.settleInterrupt();
+        return before;
+    }
+
+    /** The thread is back. What a canceller has sent it out there is not for in here; what was kept from it is made up for. */
+    final void stepIn(@Nullable Suspension before) {
+        task.top(this);
+        task.settleInterrupt();
+        resume(before);
+        task.redeliver(this);
+    }
+
+    final @Nullable EmittingScope<?> aside() {
+        return aside;
+    }
+
+    final void aside(@Nullable EmittingScope<?> scope) {
+        aside = scope;
+    }
+
+    final void nested(@Nullable Scope scope) {
+        nested = scope;
+    }
+
     /** Decides that a task ended uncancelled: the linearization point of its success. */
     final boolean finish() {
         SchedulePoint.pass();
@@ -256,9 +316,15 @@ public class Scope {
     /** Notes that the thread has seen the cancellation, perhaps before the canceller has come to the scopes inside. */
     final RuntimeException observed(Cancellation c) {
         for (Scope s = this; s != null && s.task == task && s.cancellation == c; s = s.parent) s.deaf = true;
-        for (Scope s = nested; s != null && !s.shield; s = s.nested) s.deaf = true;
+        Scope inner = nested;
+        if (inner != null) inner.deafenInside();
         task.settleInterrupt();
         return Host.get().cancelled(c, c.cause());
+    }
+
+    /** From here on no interrupt reaches this scope or one inside it, up to the first shield. */
+    final void deafenInside() {
+        for (Scope s = this; s != null && !s.shield; s = s.nested) s.deaf = true;
     }
 
     /** {@return the scope whose code an interrupt sent for this one would meet, or null if there is none that it is meant for} */
@@ -269,7 +335,8 @@ public class Scope {
             if (inner.shield) return null;
             s = inner;
         }
-        return s.suspension instanceof Members ? null : s;
+        Suspension in = s.suspension;
+        return in != null && in.keepsInterrupts() ? null : s;
     }
 
     final boolean isDeaf() {
@@ -290,14 +357,31 @@ public class Scope {
             long members = inside == null ? 0 : inside.rest();
             if (members == Member.RUNNING) return Member.RUNNING;
             sum += members;
+            for (EmittingScope<?> beside = s.aside; beside != null; beside = beside.below()) {
+                long rest = ((Scope) beside).membersRest();
+                if (rest == Member.RUNNING) return Member.RUNNING;
+                sum += rest;
+            }
             Scope inner = s.nested;
             if (inner == null) {
                 Suspension in = s.suspension;
-                boolean parked = in == null ? task.waitsElsewhere() : in.isParked();
+                boolean parked = in == null || in == Suspension.AWAY ? task.waitsElsewhere() : in.isParked();
                 return parked ? sum + task.suspensions() : Member.RUNNING;
             }
             s = inner;
         }
+    }
+
+    /** As {@link Member#rest}, for the members of this scope, which stands aside, and of those inside. */
+    private long membersRest() {
+        long sum = 0;
+        for (Scope s = this; s != null; s = s.nested) {
+            Members inside = s.members;
+            long rest = inside == null ? 0 : inside.rest();
+            if (rest == Member.RUNNING) return Member.RUNNING;
+            sum += rest;
+        }
+        return sum;
     }
 
     final void opened(StreamCell<?> cell) {
@@ -319,11 +403,15 @@ public class Scope {
     /** Ends what was started inside, and waits for it. {@return the first failure that nobody has seen, if the body did not fail} */
     final @Nullable Throwable end(@Nullable Throwable failure) {
         if (failure != null) cancel(Cancellation.Reason.FAILURE, failure);
-        while (opened != null) opened.closeWithScope();
+        closeOpened();
         Members inside = members;
         if (inside == null) return null;
         inside.join(this);
         return failure == null ? inside.unobservedFailure(this) : inside.reportUnobserved(failure, this);
+    }
+
+    final void closeOpened() {
+        while (opened != null) opened.closeWithScope();
     }
 
     private @Nullable Cancellation cutFromOutside() {
@@ -344,9 +432,7 @@ public class Scope {
         deaf = outer.deaf;
         SchedulePoint.pass();
         Cancellation c = outer.cancellation();
-        if (c == null) return;
-        mark(c);
-        task.sendKept();
+        if (c != null) mark(c);
     }
 
     private @Nullable Throwable leave(@Nullable Throwable failure) {
@@ -360,13 +446,16 @@ public class Scope {
         return unobserved;
     }
 
-    private void spread(Cancellation c, Deque<CoroutineTask<?>> marked) {
+    private void spread(Cancellation c, Deque<Scope> marked) {
         Scope s = this;
         for (; ; ) {
             Members inside = s.members;
             if (inside != null) inside.cancel(c, marked);
             SchedulePoint.pass();
             Scope inner = s.nested;
+            SchedulePoint.pass();
+            for (EmittingScope<?> beside = s.aside; beside != null; beside = beside.below())
+                if (beside.mark(c)) marked.add(beside);
             if (inner == null) break;
             if (inner.shield) return;
             if (!inner.mark(c) && inner.cancellation() != c) return; // one that is just being entered marks itself
@@ -377,11 +466,9 @@ public class Scope {
     }
 
     private void cancelMember(Member member, Cancellation c) {
-        Deque<CoroutineTask<?>> marked = new ArrayDeque<>();
+        Deque<Scope> marked = new ArrayDeque<>();
         member.cancel(c, marked);
-        for (CoroutineTask<?> next = marked.poll(); next != null; next = marked.poll()) {
-            ((Scope) next).spread(c, marked);
-        }
+        for (Scope next = marked.poll(); next != null; next = marked.poll()) next.spread(c, marked);
     }
 
     /** {@return whether this is the other scope, or inside it} */
@@ -390,7 +477,7 @@ public class Scope {
         return false;
     }
 
-    private Members members() {
+    final Members members() {
         Members present = members;
         if (present != null) return present;
         MEMBERS.compareAndSet(this, null, new Members());

@@ -58,7 +58,7 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     protected abstract void ended();
 
     @Override
-    public final void cancel(Cancellation c, Deque<CoroutineTask<?>> marked) {
+    public final void cancel(Cancellation c, Deque<Scope> marked) {
         fromOutside = true;
         cell.cancelDetached();
     }

@@ -116,7 +116,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         this.unrequested = lockStep ? capacity : 0;
         this.batch = Math.max(1, capacity - (capacity >> 2));
         this.buffer = Buffer.of(buffering);
-        Scope scope = Scope.current();
+        Scope scope = Scope.surrounding();
         this.context = scope == null ? null : scope.context();
     }
 
@@ -405,8 +405,9 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     /** False if the scope is cancelled: then the iteration is over, and there is nothing to call. */
     private boolean enterSource() {
         calling = true;
-        around = task == null ? null : task.top().suspended();
-        if (task == null || task.top().suspend(this)) return true;
+        Scope scope = scope();
+        around = scope == null ? null : scope.suspended();
+        if (scope == null || scope.suspend(this)) return true;
         cancelled();
         return false;
     }
@@ -415,7 +416,8 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         calling = false;
         Suspension outer = around;
         around = null;
-        if (task != null) task.top().resume(outer);
+        Scope scope = scope();
+        if (scope != null) scope.resume(outer);
     }
 
     /** The source threw out of a call of ours: the end, unless it has ended; then it is dropped if it is another. */
@@ -440,7 +442,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     }
 
     private void park() {
-        Scope scope = task == null ? null : task.top();
+        Scope scope = scope();
         Suspension outer = scope == null ? null : scope.suspended();
         Thread thread = Thread.currentThread();
         SchedulePoint.pass();
@@ -462,6 +464,14 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
                 .redeliver(scope); // a canceller that has woken this did not interrupt; a value may be here, and win
     }
 
+    /** {@return the innermost scope of the consumer's coroutine, or null if it has none} */
+    private @Nullable Scope scope() {
+        if (task == null) return null;
+        Scope top = task.top();
+        if (top == null) throw new IllegalStateException("iterated in the code of a subscriber");
+        return top;
+    }
+
     private static void enterPlain() {
         Host.get().requireMayBlock("each");
         if (Thread.currentThread().isInterrupted())
@@ -469,25 +479,27 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     }
 
     private void checkpoint() {
-        if (task == null) {
+        Scope scope = scope();
+        if (scope == null) {
             throwIfCancelled();
             return;
         }
         try {
-            task.top().checkpoint();
+            scope.checkpoint();
         } catch (Throwable cancelled) {
             throw leaveWith(cancelled);
         }
     }
 
     private void throwIfCancelled() {
-        if (task == null) {
+        Scope scope = scope();
+        if (scope == null) {
             if (Thread.currentThread().isInterrupted())
                 throw leaveWith(Host.get().cancelled(null, new InterruptedException("interrupted while iterating")));
             return;
         }
-        Cancellation c = task.top().cancellation();
-        if (c != null) throw leaveWith(task.top().observed(c));
+        Cancellation c = scope.cancellation();
+        if (c != null) throw leaveWith(scope.observed(c));
     }
 
     private RuntimeException leaveWith(Throwable cancelled) {

@@ -12,4 +12,27 @@ interface Suspension {
 
     /** {@return whether the thread is parked, or about to be, and nothing has woken it} */
     boolean isParked();
+
+    /** {@return whether an interrupt for the scope has to wait until this is over: the thread makes up for it then} */
+    default boolean keepsInterrupts() {
+        return false;
+    }
+
+    /** The thread runs code of somebody else's, such as a subscriber's, behind an emit: the scope goes on when that has returned. */
+    Suspension AWAY = new Suspension() {
+        @Override
+        public boolean cancelled() {
+            return true;
+        }
+
+        @Override
+        public boolean isParked() {
+            return false;
+        }
+
+        @Override
+        public boolean keepsInterrupts() {
+            return true;
+        }
+    };
 }

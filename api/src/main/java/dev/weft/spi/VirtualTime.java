@@ -73,12 +73,12 @@ public final class VirtualTime<S> {
 
     /** On a virtual clock, has signals wait for the current coroutine. */
     public void follow() {
-        if (isVirtual()) follow(CoroutineTask.current());
+        if (isVirtual()) follow(CoroutineTask.ofThread());
     }
 
     /** {@return an action that, on a virtual clock, waits at its end until all are at rest, the coroutine that schedules it among them} */
     public Runnable inStep(Runnable action) {
-        CoroutineTask<?> coroutine = CoroutineTask.current();
+        CoroutineTask<?> coroutine = CoroutineTask.ofThread();
         if (coroutine == null || !isVirtual()) return action;
         follow(coroutine);
         return () -> {

@@ -146,7 +146,7 @@ final class Customers {
         });
         String refusal = soon("what an await says on an event loop", () -> await(said));
         out.println("an await on an event loop says: " + refusal);
-        Check.that(refusal.contains("would block the non-blocking thread"), "it says " + refusal);
+        Check.that(refusal.contains("would block the event loop of thread"), "it says " + refusal);
     }
 
     private void noConnectionIsLost() {

@@ -100,7 +100,7 @@ public final class ReactorBackend implements Backend {
 
     @Override
     public Runnable propagate(Object context, Runnable body) {
-        return ThreadLocals.around(body, ReactorContext.toReactor(context));
+        return ThreadLocals.around(body, context);
     }
 
     /** Reactor has a discard hook only downstream of a {@code doOnDiscard}; elsewhere a value would be lost without a word. */

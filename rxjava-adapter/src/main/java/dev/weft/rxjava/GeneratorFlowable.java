@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.Async;
 import dev.weft.Emitter;
 import dev.weft.Generator;
 import dev.weft.spi.CoroutineOptions;
@@ -38,7 +39,7 @@ final class FlowableTask<T> extends EmitterTask<T, Subscriber<? super T>> implem
     private final Generator<T> generator;
 
     FlowableTask(Subscriber<? super T> downstream, CoroutineOptions options, Generator<T> generator) {
-        super(downstream, RxBackend.INSTANCE, RxContext.captured(), options);
+        super(downstream, RxBackend.INSTANCE, Async.context(), options);
         this.generator = generator;
     }
 
@@ -71,11 +72,11 @@ final class FlowableTask<T> extends EmitterTask<T, Subscriber<? super T>> implem
 
     @Override
     protected void complete(Subscriber<? super T> subscriber) {
-        RxContext.signal(context(), subscriber::onComplete);
+        subscriber.onComplete();
     }
 
     @Override
     protected void fail(Subscriber<? super T> subscriber, Throwable failure) {
-        RxContext.signal(context(), () -> subscriber.onError(failure));
+        subscriber.onError(failure);
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.Async;
 import dev.weft.Emitter;
 import dev.weft.Generator;
 import dev.weft.spi.CoroutineOptions;
@@ -38,7 +39,7 @@ final class ObservableTask<T> extends EmitterTask<T, Observer<? super T>> implem
     private final Generator<T> generator;
 
     ObservableTask(Observer<? super T> downstream, CoroutineOptions options, Generator<T> generator) {
-        super(downstream, RxBackend.INSTANCE, RxContext.captured(), options);
+        super(downstream, RxBackend.INSTANCE, Async.context(), options);
         this.generator = generator;
         request(Long.MAX_VALUE);
     }
@@ -71,11 +72,11 @@ final class ObservableTask<T> extends EmitterTask<T, Observer<? super T>> implem
 
     @Override
     protected void complete(Observer<? super T> observer) {
-        RxContext.signal(context(), observer::onComplete);
+        observer.onComplete();
     }
 
     @Override
     protected void fail(Observer<? super T> observer, Throwable failure) {
-        RxContext.signal(context(), () -> observer.onError(failure));
+        observer.onError(failure);
     }
 }

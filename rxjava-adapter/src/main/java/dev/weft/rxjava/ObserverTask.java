@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.Async;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Reports;
 import dev.weft.spi.SubscriberTask;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A coroutine that an observer of one value, or of none, waits for, and its disposable. */
 abstract class ObserverTask<T, O> extends SubscriberTask<@Nullable T, O> implements Disposable {
     ObserverTask(O downstream, CoroutineOptions options, Callable<? extends @Nullable T> body) {
-        super(downstream, RxBackend.INSTANCE, RxContext.captured(), options, body);
+        super(downstream, RxBackend.INSTANCE, Async.context(), options, body);
     }
 
     /** Tells the observer the result. */
@@ -34,11 +35,11 @@ abstract class ObserverTask<T, O> extends SubscriberTask<@Nullable T, O> impleme
     protected final void succeeded(@Nullable T value) {
         O observer = forget();
         if (observer == null) Reports.discard(backend(), context(), value);
-        else RxContext.signal(context(), () -> tell(observer, value));
+        else tell(observer, value);
     }
 
     @Override
     protected final void fail(O observer, Throwable failure) {
-        RxContext.signal(context(), () -> tellFailure(observer, failure));
+        tellFailure(observer, failure);
     }
 }

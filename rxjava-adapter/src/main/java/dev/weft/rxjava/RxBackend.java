@@ -135,7 +135,7 @@ public final class RxBackend implements Backend {
 
     @Override
     public Runnable propagate(Object context, Runnable body) {
-        return ThreadLocals.around(body);
+        return ThreadLocals.around(body, context);
     }
 
     static void start(CoroutineTask<?> coroutine) {

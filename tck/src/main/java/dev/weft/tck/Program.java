@@ -32,6 +32,7 @@ record Program(Method method) {
             IterationPrograms.class,
             ExportPrograms.class,
             StreamPrograms.class,
+            EmitPrograms.class,
             WholePrograms.class);
 
     static List<Program> all() {

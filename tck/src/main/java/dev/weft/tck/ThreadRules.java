@@ -44,7 +44,7 @@ abstract class ThreadRules extends HookRules {
     }
 
     @Test
-    void rule804_whatIsPropagatedRunsTheBodyOnceWhereItIsRun() {
+    void rule804_whatIsPropagatedRunsTheBodyOnceEachTimeWhereItIsRun() {
         var runs = new AtomicInteger();
         var thread = new AtomicReference<@Nullable Thread>();
         Runnable propagated = backend.propagate(Context.empty(), () -> {
@@ -59,6 +59,9 @@ abstract class ThreadRules extends HookRules {
         });
         requireEqual(1, runs.get(), "the number of runs");
         requireSame(ranOn.get(), thread.get(), "the thread of the body");
+        propagated.run();
+        requireEqual(2, runs.get(), "the number of runs after it was run again");
+        requireSame(Thread.currentThread(), thread.get(), "the thread of the body that was run again");
     }
 
     @Test

@@ -11,7 +11,6 @@ import dev.weft.examples.checkout.Pool;
 import dev.weft.examples.checkout.Trace;
 import io.reactivex.rxjava3.disposables.CompositeDisposable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
-import io.vertx.core.Context;
 import io.vertx.rxjava3.core.Vertx;
 import io.vertx.rxjava3.core.http.HttpClient;
 import io.vertx.rxjava3.core.http.HttpServer;
@@ -25,11 +24,10 @@ public final class RxEngine implements Engine {
     private final HttpClient http = vertx.createHttpClient();
     private final List<Throwable> unhandled = new CopyOnWriteArrayList<>();
 
-    /** Sets the hook for errors that nobody handles, and the one that knows the threads that must not wait. */
+    /** Sets the hook for errors that nobody handles. */
     public RxEngine() {
         vertx.exceptionHandler(unhandled::add);
         RxJavaPlugins.setErrorHandler(unhandled::add);
-        RxJavaPlugins.setOnBeforeBlocking(Context::isOnEventLoopThread);
     }
 
     @Override
@@ -80,7 +78,6 @@ public final class RxEngine implements Engine {
     @Override
     public void close() {
         await(vertx.rxClose());
-        RxJavaPlugins.setOnBeforeBlocking(null);
         RxJavaPlugins.setErrorHandler(null);
     }
 

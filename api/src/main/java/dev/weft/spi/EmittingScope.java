@@ -1,0 +1,172 @@
+package dev.weft.spi;
+
+import java.util.Deque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scope whose code hands values to code outside, by a call. What a value meets there is no part of this scope, nor of the scopes
+ * inside it: it runs in the scope around this one, with its context, backend and thread-locals; a cancellation from in here does not
+ * reach it, one from out there does, whatever shields it here.
+ *
+ * <p>The thread steps out of its innermost scope, which is away meanwhile, and lets this scope stand aside of the one around
+ * it, where cancellers still find it. A coroutine that was started in here and emits too is a {@link Guest} out there.
+ *
+ * @param <T> the type of the values
+ */
+public abstract class EmittingScope<T> extends Scope {
+    private final Scope outside;
+
+    /** What sets the thread-locals of the scope around this one, and hands out; null if there are none. */
+    private @Nullable Runnable propagated;
+
+    /** What is handed out so, and what came of it; written and read in its turn. */
+    private @Nullable T handed;
+
+    private boolean more;
+
+    /** What stood aside before this; written before this does, and left as it is, for cancellers that are just there. */
+    private @Nullable EmittingScope<?> below;
+
+    /**
+     * A scope inside another one, on the same thread.
+     *
+     * @param outside the innermost scope of the current thread
+     */
+    protected EmittingScope(Scope outside) {
+        super(outside, outside.backend(), outside.context(), false);
+        this.outside = outside;
+    }
+
+    /** Takes over the thread-locals outside; called there, before this scope is entered. */
+    protected final void prepare() {
+        Runnable own = this::acceptHanded;
+        Runnable around = outside.backend().propagate(outside.context(), own);
+        if (around != own) propagated = around;
+    }
+
+    /**
+     * Takes a value, outside.
+     *
+     * @return whether it takes more
+     */
+    protected abstract boolean accept(T value) throws Exception;
+
+    final @Nullable EmittingScope<?> below() {
+        return below;
+    }
+
+    /** {@return what {@link #accept} gives, called from inside this scope} */
+    protected final boolean handOut(T value) throws Exception {
+        Scope here = Objects.requireNonNull(current());
+        return stepOut(here, value, propagated != null && (here.context() != context() || here.task() != task()));
+    }
+
+    private boolean acceptPropagated(T value) {
+        handed = value;
+        Objects.requireNonNull(propagated).run();
+        return more;
+    }
+
+    private void acceptHanded() {
+        T value = Objects.requireNonNull(handed);
+        handed = null;
+        try {
+            more = accept(value);
+        } catch (Exception thrown) {
+            throw Failures.<RuntimeException>sneak(thrown);
+        }
+    }
+
+    private boolean stepOut(Scope here, T value, boolean otherLocals) throws Exception {
+        CoroutineTask<?> task = here.task();
+        Suspension before = here.stepOut();
+        Guest guest = task == task() ? null : new Guest(outside, task);
+        if (guest == null) standAside();
+        else guest.enter();
+        try {
+            return otherLocals ? acceptPropagated(value) : accept(value);
+        } finally {
+            if (guest == null) stepIn();
+            else guest.leave();
+            here.stepIn(before);
+        }
+    }
+
+    /** The thread is in the scope around this one. It looks for its cancellation behind that, as after {@link Scope#suspend}. */
+    private void standAside() {
+        below = outside.aside();
+        outside.aside(this);
+        SchedulePoint.pass();
+        outside.nested(null);
+        task().top(outside);
+        task().redeliver(outside);
+    }
+
+    /** A canceller that has found neither this nor what is inside is made up for here. */
+    private void stepIn() {
+        outside.nested(this);
+        SchedulePoint.pass();
+        outside.aside(below);
+        SchedulePoint.pass();
+        Cancellation c = outside.cancellation();
+        if (c == null) return;
+        cancel(c);
+        if (outside.isDeaf()) deafenInside();
+    }
+
+    /** Another coroutine's thread in a scope, for as long as it runs code of that. What it starts belongs to the scope itself. */
+    private static final class Guest extends Scope implements Member {
+        private final Scope host;
+
+        Guest(Scope host, CoroutineTask<?> task) {
+            super(host, task);
+            this.host = host;
+        }
+
+        void enter() {
+            host.members().add(this);
+            SchedulePoint.pass();
+            Cancellation c = host.cancellation();
+            if (c != null) cancel(c);
+            task().top(this);
+            task().redeliver(this);
+        }
+
+        void leave() {
+            closeOpened();
+            host.dismiss(this);
+            deafen();
+        }
+
+        @Override
+        public Scope home() {
+            return host.home();
+        }
+
+        @Override
+        public void cancel(Cancellation c, Deque<Scope> marked) {
+            if (mark(c)) marked.add(this);
+        }
+
+        @Override
+        public boolean wasCut() {
+            return false;
+        }
+
+        @Override
+        public @Nullable Throwable unobservedFailure() {
+            return null;
+        }
+
+        @Override
+        public long rest() {
+            return restInside();
+        }
+
+        @Override
+        public String describe() {
+            return task().describe();
+        }
+    }
+}
