@@ -25,6 +25,11 @@ final class DelayCell extends AwaitCell<@Nullable Object> {
     }
 
     @Override
+    protected boolean isCancelQuick() {
+        return true;
+    }
+
+    @Override
     protected String operation() {
         return "delay";
     }

@@ -4,22 +4,17 @@ import dev.weft.spi.Backend;
 import dev.weft.spi.SourceCell;
 import dev.weft.spi.Take;
 import java.util.concurrent.Flow;
-import org.jspecify.annotations.Nullable;
 
 /** The await of a {@link Flow.Publisher}. */
 final class FlowCell<T> extends SourceCell<T> implements Flow.Subscriber<T> {
-    private Flow.@Nullable Publisher<? extends T> source;
-
     FlowCell(Flow.Publisher<? extends T> source, Take take, Backend backend) {
-        super(backend, take, source.getClass());
-        this.source = source;
+        super(backend, take, source);
     }
 
     @Override
-    protected void start() {
-        Flow.Publisher<? extends T> publisher = source;
-        source = null;
-        if (publisher != null) publisher.subscribe(this);
+    @SuppressWarnings("unchecked")
+    protected void subscribe(Object source) {
+        ((Flow.Publisher<T>) source).subscribe(this);
     }
 
     @Override

@@ -3,22 +3,17 @@ package dev.weft;
 import dev.weft.spi.Backend;
 import dev.weft.spi.StreamCell;
 import java.util.concurrent.Flow;
-import org.jspecify.annotations.Nullable;
 
 /** The iteration over a {@link Flow.Publisher}. */
 final class FlowIteration<T> extends StreamCell<T> implements Flow.Subscriber<T> {
-    private Flow.@Nullable Publisher<? extends T> source;
-
     FlowIteration(Flow.Publisher<? extends T> source, int prefetch, Backend backend) {
-        super(backend, prefetch, source.getClass());
-        this.source = source;
+        super(backend, prefetch, source);
     }
 
     @Override
-    protected void start() {
-        Flow.Publisher<? extends T> publisher = source;
-        source = null;
-        if (publisher != null) publisher.subscribe(this);
+    @SuppressWarnings("unchecked")
+    protected void subscribe(Object source) {
+        ((Flow.Publisher<T>) source).subscribe(this);
     }
 
     @Override

@@ -41,7 +41,6 @@ final class ListenerCell<T> extends StreamCell<T> {
 
     private final Backend backend;
     private final Buffering buffering;
-    private @Nullable ListenerBody<T> registration;
 
     /** Those that wait for whoever is passing one on. It is the lock of itself and of the two below. */
     private final Queue<Signal<T>> signals = new ArrayDeque<>();
@@ -64,23 +63,16 @@ final class ListenerCell<T> extends StreamCell<T> {
     private final AtomicReference<@Nullable LongConsumer> source = new AtomicReference<>();
 
     ListenerCell(ListenerBody<T> registration, Buffering buffering, Backend backend) {
-        super(backend, buffering, registration.getClass());
-        this.registration = registration;
+        super(backend, buffering, registration);
         this.buffering = buffering;
         this.backend = backend;
     }
 
     @Override
-    protected void start() {
-        ListenerBody<T> body = registration;
-        registration = null;
-        if (body == null) return;
+    @SuppressWarnings("unchecked")
+    protected void subscribe(Object registration) throws Exception {
         subscribed(this);
-        try {
-            body.register(new ListenerSink<>(this));
-        } catch (Exception failure) {
-            throw Failures.<RuntimeException>sneak(failure);
-        }
+        ((ListenerBody<T>) registration).register(new ListenerSink<>(this));
         if (canBeAsked() && source.get() == null && !(closing.get() instanceof Closing) && !isOver())
             throw new IllegalStateException("Overflow.suspend() needs a source that can be asked: call onRequest in the"
                     + " registration, or choose error(n), dropOldest(n), dropNewest(n), latest() or unbounded()");

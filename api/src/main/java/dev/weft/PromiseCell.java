@@ -31,6 +31,11 @@ final class PromiseCell<T extends @Nullable Object> extends AwaitCell<T> impleme
     }
 
     @Override
+    protected boolean isCancelQuick() {
+        return true;
+    }
+
+    @Override
     protected void discardValue(T value) {}
 
     @Override

@@ -35,6 +35,11 @@ final class StageCell<T> extends AwaitCell<T> {
     }
 
     @Override
+    protected boolean isCancelQuick() {
+        return true;
+    }
+
+    @Override
     protected void discardValue(T value) {}
 
     private void done(@Nullable T value, @Nullable Throwable failure) {

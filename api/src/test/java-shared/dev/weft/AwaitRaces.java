@@ -289,6 +289,130 @@ public abstract class AwaitRaces {
         });
     }
 
+    /** Rule 2.7: the source is asked by its own thread, and cancelled behind that. */
+    @Test
+    void G11_aCancelAgainstARequest() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            source.whenRequested = Simulation::dawdle;
+            source.whenCancelled = Simulation::dawdle;
+            Deferred<String> root = world.root(() -> world.await(source, Take.LAST));
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.value("value");
+                source.complete();
+            });
+            world.canceller(source);
+            simulation.run();
+            world.conserved(source.made);
+            return root.state() + ", cancelled " + source.cancels;
+        });
+        assertThat(outcomes).containsKeys("SUCCEEDED, cancelled 0", "CANCELLED, cancelled 1");
+    }
+
+    /** It gives without end inside its request, on the awaiter's own thread: it is cancelled where it calls back. */
+    @Test
+    void G11_aCancelAgainstARequestThatDoesNotEnd() {
+        explore(simulation -> {
+            var world = world(simulation);
+            if (!world.hasDemand()) return "cannot be asked";
+            var source = world.source();
+            source.whenSubscribedTo = source::subscribed;
+            source.whenRequested = () -> {
+                while (source.cancels == 0) {
+                    source.value("value");
+                    dawdle();
+                }
+            };
+            Deferred<String> root = world.root(() -> world.await(source, Take.NONE));
+            world.canceller(source);
+            simulation.run();
+            world.conserved(source.made, new Object[0]);
+            assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+            return "cancelled";
+        });
+    }
+
+    /** The canceller goes on; whoever awaits waits for the cancel, and hears what it throws, if that was while it subscribed. */
+    @Test
+    void A20_aCancelThatBlocksAndThrowsWhileTheSourceIsBeingSubscribedTo() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            var failure = new IllegalStateException("cancel");
+            List<String> trail = new ArrayList<>();
+            source.whenSubscribedTo = () -> {
+                source.subscribed();
+                dawdle();
+            };
+            source.whenCancelled = () -> {
+                Simulation.until("the canceller has gone on", () -> trail.contains("canceller"));
+                trail.add("cancelled");
+                throw failure;
+            };
+            var thrown = new AtomicReference<CancelledException>();
+            world.root(() -> {
+                try {
+                    return world.await(source, Take.ONE);
+                } catch (CancelledException cancelled) {
+                    trail.add("awaiter");
+                    thrown.set(cancelled);
+                    throw cancelled;
+                }
+            });
+            simulation.start("canceller", () -> {
+                dawdle();
+                world.root.cancel();
+                trail.add("canceller");
+            });
+            simulation.run();
+            if (source.cancels == 0) return "never subscribed";
+            assertThat(trail).containsExactly("canceller", "cancelled", "awaiter");
+            boolean heard = List.of(thrown.get().getSuppressed()).contains(failure);
+            assertThat(world.dropped()).hasSize(heard ? 0 : 1);
+            return heard ? "heard" : "dropped";
+        });
+        assertThat(outcomes).containsKeys("never subscribed", "heard");
+    }
+
+    /** Neither the canceller nor the member that fails: the group waits. */
+    @Test
+    void A20_aCancelOfAMemberWithoutAThreadThatBlocks() {
+        explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            List<String> trail = new ArrayList<>();
+            source.whenCancelled = () -> {
+                Simulation.until("the canceller has gone on", () -> trail.contains("canceller"));
+                trail.add("cancelled");
+            };
+            world.root(() -> {
+                try {
+                    return group(g -> {
+                        Deferred<String> member = g.start(world.awaitable(source));
+                        return member.await();
+                    });
+                } finally {
+                    trail.add("group");
+                }
+            });
+            var attached = new AtomicBoolean();
+            simulation.start("source", () -> {
+                source.subscribed();
+                attached.set(true);
+            });
+            simulation.start("canceller", () -> {
+                Simulation.until("the member has its source", attached::get);
+                world.root.cancel();
+                trail.add("canceller");
+            });
+            simulation.run();
+            assertThat(trail).containsExactly("canceller", "cancelled", "group");
+            return "cancelled " + source.cancels;
+        });
+    }
+
     /** A source that cancels its awaiter in the course of its own signals. */
     @Test
     void A21_aCancelFromInsideTheSource() {

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * A source that a scenario plays by hand. At the end of a run nobody may be subscribed to it any more, and nobody may have
- * cancelled it twice or asked it on two threads at once.
+ * cancelled it twice, or asked or cancelled it on two threads at once.
  */
 public final class PlayedSource {
     /** What it signals to. */
@@ -33,6 +33,7 @@ public final class PlayedSource {
 
     private Signals signals;
     private Thread asking;
+    private Thread cancelling;
     boolean subscribed;
     boolean terminated;
     int cancels;
@@ -67,6 +68,8 @@ public final class PlayedSource {
     public void request(long count) {
         Thread thread = Thread.currentThread();
         if (asking != null && asking != thread) Simulation.current().broken("asked on two threads at once (rule 2.7)");
+        if (cancelling != null && cancelling != thread)
+            Simulation.current().broken("asked while it was being cancelled by another thread (rule 2.7)");
         asking = thread;
         requests++;
         requested = requested + count < 0 ? Long.MAX_VALUE : requested + count;
@@ -89,8 +92,16 @@ public final class PlayedSource {
 
     /** The subscription is cancelled. */
     public void cancel() {
+        Thread thread = Thread.currentThread();
+        if (asking != null && asking != thread)
+            Simulation.current().broken("cancelled while it was being asked by another thread (rule 2.7)");
+        cancelling = thread;
         cancels++;
-        whenCancelled.run();
+        try {
+            whenCancelled.run();
+        } finally {
+            cancelling = null;
+        }
     }
 
     /** {@return whether the subscription is cancelled, as libraries ask} */

@@ -13,6 +13,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -669,28 +670,33 @@ class IterationTest {
         assertThat(hooks.dropped).isEmpty();
     }
 
+    /** Rule 2.7: it is interrupted, and cancelled behind its request. */
     @Test
     void G6_aCancellationReachesASourceThatBlocksInsideRequest() {
         var blocked = new CountDownLatch(1);
-        var released = new CountDownLatch(1);
         var probe = new Probe<Integer>();
+        var asking = new AtomicBoolean();
+        var cancelledInside = new AtomicBoolean();
         probe.onRequest(count -> {
+            asking.set(true);
             blocked.countDown();
-            AwaitTest.meetUninterruptibly(released);
+            blockUntilInterrupted();
+            asking.set(false);
         });
-        probe.onCancel(released::countDown);
+        probe.onCancel(() -> cancelledInside.set(asking.get()));
         var iterating = Watched.coroutine(() -> each(probe, 4).hasNext());
         AwaitTest.meetUninterruptibly(blocked);
         iterating.cancel();
         assertThat(iterating.failure()).isInstanceOf(CancelledException.class);
         assertThat(iterating.interruptedAtEnd()).isFalse();
         assertThat(probe.cancels).hasValue(1);
+        assertThat(probe.cancelledBy).isSameAs(iterating.thread());
+        assertThat(cancelledInside).isFalse();
     }
 
     @Test
     void G6_aCancellationReachesASourceThatBlocksInsideARefill() {
         var blocked = new CountDownLatch(1);
-        var released = new CountDownLatch(1);
         var probe = new Probe<Integer>();
         probe.onRequest(count -> {
             if (count == 4) {
@@ -698,9 +704,8 @@ class IterationTest {
                 return;
             }
             blocked.countDown();
-            AwaitTest.meetUninterruptibly(released);
+            blockUntilInterrupted();
         });
-        probe.onCancel(released::countDown);
         var seen = new ArrayList<Integer>();
         var iterating = Watched.coroutine(() -> {
             for (Integer value : each(probe, 4)) seen.add(value);
@@ -711,6 +716,14 @@ class IterationTest {
         assertThat(iterating.failure()).isInstanceOf(CancelledException.class);
         assertThat(probe.cancels).hasValue(1);
         assertThat(seen.size() + hooks.discarded.size()).isEqualTo(4);
+    }
+
+    private static void blockUntilInterrupted() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

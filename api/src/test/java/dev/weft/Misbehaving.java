@@ -3,7 +3,6 @@ package dev.weft;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -261,9 +260,7 @@ enum Misbehaving {
             "1 !boom"),
     REQUEST_BLOCKS(
             s -> {
-                var released = new CountDownLatch(1);
-                s.onRequest(count -> AwaitTest.meetUninterruptibly(released));
-                s.onCancel(released::countDown);
+                s.onRequest(count -> s.blockInterruptibly());
                 s.subscription();
             },
             "parks"),

@@ -15,19 +15,18 @@ import org.jspecify.annotations.Nullable;
  *       whoever loses it is late, and his signal goes to a hook.
  *   <li>{@code held}: null, then a value, then TAKEN. A value belongs to whoever takes it out, the awaiter to return it,
  *       anyone else to discard it; so it is returned or discarded, and never both.
- *   <li>{@code upstream}: null, then the source's handle, then TERMINATED (the source ended) or CLOSED (we cancelled it).
- *       Whoever replaces the handle by CLOSED cancels it; so it is cancelled at most once, also when it comes late.
+ *   <li>{@code upstream}: the source's handle, and what has become of it; its story is told where it is.
  * </ul>
  *
- * <p>The awaiting thread itself requests and cancels (Reactive Streams 2.7). Only while it is inside {@link #start}, and so
- * cannot, does another thread cancel the upstream: {@code waiter} is null exactly then.
+ * <p>The awaiting thread itself cancels. Only while it is inside {@link #start}, and so cannot, does a canceller have a thread do it:
+ * {@code waiter} is null exactly then.
  *
  * <p>A cell is used once. After its outcome it refers to neither source nor handle; the context stays after a cancellation,
  * for the discard hook of values that are still under way.
  *
  * @param <T> the type of the value
  */
-public abstract class AwaitCell<T extends @Nullable Object> implements Suspension {
+public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell {
     @SuppressWarnings("rawtypes")
     private static final AtomicReferenceFieldUpdater<AwaitCell, @Nullable Object> STATE =
             AtomicReferenceFieldUpdater.newUpdater(AwaitCell.class, Object.class, "state");
@@ -35,10 +34,6 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     @SuppressWarnings("rawtypes")
     private static final AtomicReferenceFieldUpdater<AwaitCell, @Nullable Object> HELD =
             AtomicReferenceFieldUpdater.newUpdater(AwaitCell.class, Object.class, "held");
-
-    @SuppressWarnings("rawtypes")
-    private static final AtomicReferenceFieldUpdater<AwaitCell, @Nullable Object> UPSTREAM =
-            AtomicReferenceFieldUpdater.newUpdater(AwaitCell.class, Object.class, "upstream");
 
     @SuppressWarnings("rawtypes")
     private static final AtomicReferenceFieldUpdater<AwaitCell, @Nullable Object> WAITER =
@@ -49,16 +44,11 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         CANCELLED,
         NULL,
         TAKEN,
-        TERMINATED,
-        CLOSED,
         LEFT
     }
 
-    private final Backend backend;
-    private @Nullable Object context;
     private volatile @Nullable Object state;
     private volatile @Nullable Object held;
-    private volatile @Nullable Object upstream;
 
     /** The parked thread, or what to run at the outcome; written by the awaiter, null before it parks, LEFT when it goes on. */
     private volatile @Nullable Object waiter;
@@ -69,14 +59,16 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
      * @param backend whose hooks take what comes too late
      */
     protected AwaitCell(Backend backend) {
-        this.backend = backend;
+        super(backend, null, null);
+    }
+
+    /** A cell that is not started, of a source. */
+    AwaitCell(Backend backend, Object source) {
+        super(backend, source, null);
     }
 
     /** Subscribes to the source. What it throws is the outcome, unless there is one already. Called once. */
     protected abstract void start() throws Exception;
-
-    /** Cancels the source's handle. Called at most once, on the awaiting thread wherever possible. */
-    protected abstract void cancelUpstream(Object handle);
 
     /** {@return the result when the source completed without a value: null, unless a subclass throws} */
     protected @Nullable T empty() {
@@ -97,10 +89,10 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         if (scope == null) {
             enterPlain();
             Scope around = Scope.surrounding();
-            if (around != null) context = around.context();
+            if (around != null) carry(around.context());
         } else {
             scope.checkpoint();
-            context = scope.context();
+            carry(scope.context());
             outer = scope.suspended();
             if (!scope.suspend(this)) {
                 scope.resume(outer);
@@ -115,22 +107,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
 
     /** Takes a value that lost against a cancellation or failure; passes it to the backend's discard hook unless overridden. */
     protected void discardValue(T value) {
-        Reports.discard(backend, context, value);
-    }
-
-    /** {@return the context that the await runs in, or null on a plain thread and after the outcome} */
-    protected final @Nullable Object carried() {
-        return context;
-    }
-
-    /** Puts a context of the library's own kind in the place of a neutral one, for the rest of the await. */
-    protected final void carry(Object own) {
-        context = own;
-    }
-
-    /** {@return the backend whose hooks take what comes too late} */
-    protected final Backend backend() {
-        return backend;
+        Reports.discard(backend(), carried(), value);
     }
 
     /** {@return what awaits, as errors name it} */
@@ -142,7 +119,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     public final boolean cancelled() {
         if (!settle(Mark.CANCELLED)) return false;
         if (waiter != null) return true;
-        closeUpstream(true);
+        abort();
         return false;
     }
 
@@ -160,21 +137,8 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
      */
     protected final boolean attach(Object handle) {
         Object first = attachFirst(handle);
-        if (first == Mark.CLOSED) cancelGuarded(handle);
+        if (isClosed(first)) cancelGuarded(handle);
         return first == null;
-    }
-
-    /**
-     * The source gave up its handle for one that only stands for a failure, which follows: the first is cancelled.
-     *
-     * @return false if there was none before, so that this is the handle
-     */
-    protected final boolean supersede(Object handle) {
-        SchedulePoint.pass();
-        Object first = upstream;
-        if (first == null) return false;
-        if (isHandle(first) && UPSTREAM.compareAndSet(this, first, handle)) cancelGuarded(first);
-        return true;
     }
 
     /**
@@ -208,7 +172,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
 
     /** Starts the cell without a thread; {@code done} runs once, at the outcome, on the thread that decides it. */
     final void startDetached(@Nullable Object context, Runnable done) {
-        this.context = context;
+        carry(context);
         if (state == null) begin();
         waiter = done;
         SchedulePoint.pass();
@@ -218,7 +182,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     /** Cancels a cell that has no thread. {@code false} if there was an outcome already. */
     final boolean cancelDetached() {
         if (!settle(Mark.CANCELLED)) return false;
-        closeUpstream(true);
+        if (waiter == null) abort();
         return true;
     }
 
@@ -237,7 +201,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     /** Decides the outcome while the source is not over: it is cancelled, here if the awaiter cannot. */
     final boolean decide(@Nullable Throwable failure) {
         boolean won = settle(failure == null ? Mark.COMPLETE : failure);
-        if (waiter == null) closeUpstream(true);
+        if (waiter == null) closeEarly();
         return won;
     }
 
@@ -268,30 +232,6 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         }
     }
 
-    /** Notes that the source is over. {@return what the upstream was before} */
-    final @Nullable Object terminated() {
-        SchedulePoint.pass();
-        return UPSTREAM.getAndSet(this, Mark.TERMINATED);
-    }
-
-    /** Takes the handle if there was none. {@return null, or what is there instead} */
-    final @Nullable Object attachFirst(Object handle) {
-        SchedulePoint.pass();
-        return UPSTREAM.compareAndSet(this, null, handle) ? null : upstream;
-    }
-
-    final @Nullable Object upstream() {
-        return upstream;
-    }
-
-    static boolean isHandle(@Nullable Object upstream) {
-        return upstream != null && !(upstream instanceof Mark);
-    }
-
-    static boolean isTerminated(@Nullable Object upstream) {
-        return upstream == Mark.TERMINATED;
-    }
-
     final boolean complete() {
         return settle(Mark.COMPLETE);
     }
@@ -309,7 +249,7 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
     }
 
     final void drop(Throwable failure) {
-        Reports.drop(backend, context, failure);
+        Reports.drop(backend(), carried(), failure);
     }
 
     /** The result of a cell that has its outcome; whoever calls it is the awaiter. */
@@ -320,20 +260,21 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         Throwable fromCancel = leave();
         if (decided == Mark.COMPLETE) {
             if (fromCancel != null) drop(fromCancel);
-            context = null;
+            carry(null);
             return value == null ? empty() : value == Mark.NULL ? null : (T) value;
         }
         discard(value);
         if (decided == Mark.CANCELLED) throw cancellation(scope, fromCancel);
         if (fromCancel != null) drop(fromCancel);
-        context = null;
+        carry(null);
         throw Failures.thrown((Throwable) Objects.requireNonNull(decided));
     }
 
     /** What is left to do for a cancelled cell without a thread. */
     final void release() {
         discard(takeHeld());
-        closeUpstream(true);
+        Throwable fromCancel = closeOrJoin();
+        if (fromCancel != null) drop(fromCancel);
     }
 
     private void enterPlain() {
@@ -375,38 +316,11 @@ public abstract class AwaitCell<T extends @Nullable Object> implements Suspensio
         return value == Mark.TAKEN ? null : value;
     }
 
-    /** Nobody looks for the waiter where there is nothing left to cancel. {@return as {@link #closeUpstream}} */
+    /** Nobody looks for the waiter where there is nothing left to cancel. {@return what cancelling the upstream threw} */
     private @Nullable Throwable leave() {
-        if (waiter == null && upstream == Mark.TERMINATED) return null;
+        if (waiter == null && isTerminated(upstream())) return null;
         waiter = Mark.LEFT;
-        return closeUpstream(false);
-    }
-
-    /** Cancels the upstream if nobody did and it is not over. {@return what its cancel threw, unless that is to be dropped} */
-    private @Nullable Throwable closeUpstream(boolean drop) {
-        Object handle;
-        do {
-            SchedulePoint.pass();
-            handle = upstream;
-            if (handle instanceof Mark) return null;
-        } while (!UPSTREAM.compareAndSet(this, handle, Mark.CLOSED));
-        if (handle == null) return null;
-        try {
-            cancelUpstream(handle);
-            return null;
-        } catch (Throwable failure) {
-            if (!drop) return failure;
-            drop(failure);
-            return null;
-        }
-    }
-
-    final void cancelGuarded(Object handle) {
-        try {
-            cancelUpstream(handle);
-        } catch (Throwable failure) {
-            drop(failure);
-        }
+        return closeOrJoin();
     }
 
     private RuntimeException cancellation(@Nullable Scope scope, @Nullable Throwable fromCancel) {

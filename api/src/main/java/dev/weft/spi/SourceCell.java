@@ -13,23 +13,29 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class SourceCell<T> extends AwaitCell<T> {
     private final Take take;
-    private final Class<?> source;
 
     /**
      * A cell that is not started.
      *
      * @param backend whose hooks take what comes too late
      * @param take which value is awaited
-     * @param source the class of the source, for reports
+     * @param source the source
      */
-    protected SourceCell(Backend backend, Take take, Class<?> source) {
-        super(backend);
+    protected SourceCell(Backend backend, Take take, Object source) {
+        super(backend, source);
         this.take = take;
-        this.source = source;
     }
 
-    /** Requests values from the handle; for a source without demand, does nothing. */
-    protected void request(Object handle, long count) {}
+    /**
+     * Subscribes to the source. Called once; the cell has forgotten the source by then. What it throws is the outcome, unless there is
+     * one already.
+     */
+    protected abstract void subscribe(Object source) throws Exception;
+
+    @Override
+    protected final void start() throws Exception {
+        subscribe(takeSource());
+    }
 
     /** {@return whether the source gives only what was requested} */
     protected boolean hasDemand() {
@@ -55,8 +61,9 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
             unwanted(handle, first);
             return;
         }
+        if (!hasDemand()) return;
         try {
-            request(handle, take.demand());
+            ask(handle, take.demand());
         } catch (Throwable failure) {
             thrownBySource(failure);
         }
@@ -69,13 +76,14 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
         if (handle == null) {
             violation("1.9", "onNext before onSubscribe");
             discard(value);
-            decide(new IllegalStateException("onNext before onSubscribe (rule 1.9) from " + source.getName()));
+            decide(new IllegalStateException("onNext before onSubscribe (rule 1.9) from " + sourceName()));
         } else if (isTerminated(handle)) {
             violation("1.7", "onNext after a terminal signal");
             discard(value);
         } else if (isDecided()) {
             if (take == Take.FIRST && hasDemand() && !isCancelled()) violation("1.1", "more values than requested");
             discard(value);
+            cancelLeft();
         } else {
             accept(value);
         }
@@ -155,12 +163,12 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
 
     private NullPointerException nullSignal(String signal) {
         violation("2.13", signal + "(null)");
-        var thrown = new NullPointerException(signal + "(null) from " + source.getName() + " (rule 2.13)");
+        var thrown = new NullPointerException(signal + "(null) from " + sourceName() + " (rule 2.13)");
         decide(thrown);
         return thrown;
     }
 
     private void violation(String rule, String message) {
-        Reports.violation(backend(), carried(), new Violation(rule, source.getName(), message));
+        Reports.violation(backend(), carried(), new Violation(rule, sourceName(), message));
     }
 }

@@ -78,10 +78,16 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
         return cell.getClass().getSimpleName();
     }
 
+    /** A source that may block when it is cancelled is held up by its owner only, which waits for it. */
     private void done() {
+        if (!cell.isCancelled()) leaving(this::take);
+        else if (Thread.currentThread() == owner.task().thread() || cell.isClosedAtOnce()) leaving(this::close);
+        else UpstreamCell.inAThread(() -> leaving(this::close));
+    }
+
+    private void leaving(Runnable last) {
         try {
-            if (cell.isCancelled()) close();
-            else take();
+            last.run();
         } finally {
             owner.dismiss(this);
         }

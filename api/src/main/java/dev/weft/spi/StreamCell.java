@@ -19,11 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the values
  */
-public abstract class StreamCell<T> implements Suspension, AutoCloseable {
-    @SuppressWarnings("rawtypes")
-    private static final AtomicReferenceFieldUpdater<StreamCell, @Nullable Object> UPSTREAM =
-            AtomicReferenceFieldUpdater.newUpdater(StreamCell.class, Object.class, "upstream");
-
+public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseable {
     @SuppressWarnings("rawtypes")
     private static final AtomicReferenceFieldUpdater<StreamCell, @Nullable Object> TERMINAL =
             AtomicReferenceFieldUpdater.newUpdater(StreamCell.class, Object.class, "terminal");
@@ -34,13 +30,9 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
 
     private enum Mark {
         COMPLETE,
-        CANCELLED,
-        TERMINATED,
-        CLOSED
+        CANCELLED
     }
 
-    private final Backend backend;
-    private final Class<?> source;
     private final Buffering buffering;
     private final int batch;
 
@@ -54,9 +46,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private @Nullable Thread owner = Thread.currentThread();
 
     private @Nullable CoroutineTask<?> task = CoroutineTask.current();
-    private @Nullable Object context;
 
-    private volatile @Nullable Object upstream;
     private volatile @Nullable Object terminal;
     private volatile @Nullable Thread waiter;
     private volatile boolean closed;
@@ -89,10 +79,10 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
      *
      * @param backend whose hooks take what is left over
      * @param prefetch how many values may be under way; with 0, one is requested when the consumer waits for it
-     * @param source the class of the source, for reports
+     * @param source the source
      * @throws IllegalArgumentException if prefetch is less than 0
      */
-    protected StreamCell(Backend backend, int prefetch, Class<?> source) {
+    protected StreamCell(Backend backend, int prefetch, Object source) {
         this(backend, Buffering.requested(prefetch), prefetch == 0, source);
     }
 
@@ -101,43 +91,29 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
      *
      * @param backend whose hooks take what is left over
      * @param buffering what to keep of a source that cannot be asked
-     * @param source the class of the source, for reports
+     * @param source the source
      */
-    protected StreamCell(Backend backend, Buffering buffering, Class<?> source) {
+    protected StreamCell(Backend backend, Buffering buffering, Object source) {
         this(backend, buffering, false, source);
     }
 
-    private StreamCell(Backend backend, Buffering buffering, boolean lockStep, Class<?> source) {
+    private StreamCell(Backend backend, Buffering buffering, boolean lockStep, Object source) {
+        super(backend, source, context());
         int capacity = buffering.capacity();
-        this.backend = backend;
-        this.source = source;
         this.buffering = buffering;
         this.lockStep = lockStep;
         this.unrequested = lockStep ? capacity : 0;
         this.batch = Math.max(1, capacity - (capacity >> 2));
         this.buffer = Buffer.of(buffering);
+    }
+
+    private static @Nullable Object context() {
         Scope scope = Scope.surrounding();
-        this.context = scope == null ? null : scope.context();
+        return scope == null ? null : scope.context();
     }
 
-    /** Subscribes to the source. */
-    protected abstract void start();
-
-    /** Requests values from the handle; for a source without demand, does nothing. */
-    protected void request(Object handle, long count) {}
-
-    /** Cancels the source's handle. Called at most once. */
-    protected abstract void cancelUpstream(Object handle);
-
-    /** Puts a context of the library's own kind in the place of a neutral one. */
-    protected final void carry(Object own) {
-        context = own;
-    }
-
-    /** {@return the context that the iteration runs in, or null on a plain thread} */
-    protected final @Nullable Object carried() {
-        return context;
-    }
+    /** Subscribes to the source. Called once; the cell has forgotten the source by then. What it throws ends the iteration. */
+    protected abstract void subscribe(Object source) throws Exception;
 
     /**
      * Subscribes, on the current thread, which must be the one that made the cell. Inside a coroutine the iteration is closed
@@ -153,7 +129,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         }
         if (enterSource()) {
             try {
-                start();
+                subscribe(takeSource());
             } catch (Throwable thrown) {
                 thrownBySource(thrown);
             }
@@ -212,7 +188,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
                 terminal == Mark.COMPLETE && buffer.isEmpty()
                         ? null
                         : new IllegalStateException("the scope in which this iteration was opened has been left"));
-        if (fromCancel != null) Reports.drop(backend, context, fromCancel);
+        if (fromCancel != null) Reports.drop(backend(), carried(), fromCancel);
     }
 
     /**
@@ -224,14 +200,14 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     public final void abandon(Throwable leak) {
         if (ended) return;
         Throwable fromCancel = leave(leak);
-        Reports.drop(backend, context, leak);
-        if (fromCancel != null) Reports.drop(backend, context, fromCancel);
+        Reports.drop(backend(), carried(), leak);
+        if (fromCancel != null) Reports.drop(backend(), carried(), fromCancel);
     }
 
     @Override
     public final boolean cancelled() {
         if (wake()) return true;
-        if (calling && TERMINAL.compareAndSet(this, null, Mark.CANCELLED)) closeEarly();
+        if (calling && TERMINAL.compareAndSet(this, null, Mark.CANCELLED)) abort();
         return false;
     }
 
@@ -245,18 +221,18 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     /** The source's first signal: its handle. */
     protected final void subscribed(@Nullable Object handle) {
         if (handle == null) throw nullSignal("onSubscribe");
-        SchedulePoint.pass();
-        if (!UPSTREAM.compareAndSet(this, null, handle)) {
-            if (upstream == handle) {
+        Object first = attachFirst(handle);
+        if (first != null) {
+            if (first == handle) {
                 violation("2.5", "onSubscribe twice with the same subscription");
                 return;
             }
-            if (upstream != Mark.CLOSED) violation("2.5", "onSubscribe twice");
+            if (!isClosed(first)) violation("2.5", "onSubscribe twice");
             cancelGuarded(handle);
             return;
         }
         try {
-            if (!lockStep) request(handle, buffering.capacity());
+            if (!lockStep) ask(handle, buffering.capacity());
         } catch (Throwable thrown) {
             thrownBySource(thrown);
         }
@@ -265,20 +241,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         if (owing) wake();
     }
 
-    /**
-     * The source gave up its handle for one that only stands for a failure, which follows: the first is cancelled.
-     *
-     * @return false if there was none before, so that this is the handle
-     */
-    protected final boolean supersede(Object handle) {
-        SchedulePoint.pass();
-        Object first = upstream;
-        if (first == null) return false;
-        if (!(first instanceof Mark) && UPSTREAM.compareAndSet(this, first, handle)) cancelGuarded(first);
-        return true;
-    }
-
-    /** The source threw out of {@link #start}, and its library has reported that: it is the end, unless it has ended. */
+    /** The source threw out of {@link #subscribe}, and its library has reported that: it is the end, unless it has ended. */
     protected final void thrownAndReported(Throwable thrown) {
         closeEarly();
         end(thrown);
@@ -287,15 +250,17 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     /** A value. */
     protected final void value(@Nullable T value) {
         if (value == null) throw nullSignal("onNext");
-        if (upstream == null) {
+        Object handle = upstream();
+        if (handle == null) {
             violation("1.9", "onNext before onSubscribe");
             discard(value);
-            end(new IllegalStateException("onNext before onSubscribe (rule 1.9) from " + source.getName()));
-        } else if (upstream == Mark.TERMINATED) {
+            end(new IllegalStateException("onNext before onSubscribe (rule 1.9) from " + sourceName()));
+        } else if (isTerminated(handle)) {
             violation("1.7", "onNext after a terminal signal");
             discard(value);
         } else if (closed || terminal != null) {
             discard(value);
+            cancelLeft();
         } else {
             offer(value);
         }
@@ -309,15 +274,14 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     /** The source failed. */
     protected final void failed(@Nullable Throwable thrown) {
         if (thrown == null) throw nullSignal("onError");
-        if (!terminated("onError") || !end(thrown)) Reports.drop(backend, context, thrown);
+        if (!terminated("onError") || !end(thrown)) Reports.drop(backend(), carried(), thrown);
     }
 
     private boolean terminated(String signal) {
-        SchedulePoint.pass();
-        Object before = UPSTREAM.getAndSet(this, Mark.TERMINATED);
-        if (before == Mark.TERMINATED) violation("1.7", signal + " after a terminal signal");
+        Object before = super.terminated();
+        if (isTerminated(before)) violation("1.7", signal + " after a terminal signal");
         if (before == null) violation("1.9", signal + " before onSubscribe");
-        return before != Mark.TERMINATED;
+        return !isTerminated(before);
     }
 
     private void offer(T value) {
@@ -347,7 +311,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         else
             end(Host.get()
                     .overflow("more than the " + buffering.capacity()
-                            + (breach ? " requested values from " : " values kept from ") + source.getName()));
+                            + (breach ? " requested values from " : " values kept from ") + sourceName()));
     }
 
     private boolean end(Object outcome) {
@@ -390,11 +354,11 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     private void replenish() {
         int count = unrequested;
         unrequested = 0;
-        Object handle = upstream;
-        if (handle == null || handle instanceof Mark) return;
+        Object handle = upstream();
+        if (handle == null || !isHandle(handle)) return;
         if (enterSource()) {
             try {
-                request(handle, count);
+                ask(handle, count);
             } catch (Throwable thrown) {
                 thrownBySource(thrown);
             }
@@ -423,7 +387,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
     /** The source threw out of a call of ours: the end, unless it has ended; then it is dropped if it is another. */
     private void thrownBySource(Throwable thrown) {
         closeEarly();
-        if (!end(thrown) && terminal != thrown) Reports.drop(backend, context, thrown);
+        if (!end(thrown) && terminal != thrown) Reports.drop(backend(), carried(), thrown);
     }
 
     /** A value that won against a cancellation is returned. */
@@ -512,7 +476,7 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         Object outcome = terminal;
         Throwable thrown = outcome == Mark.CANCELLED ? Host.get().cancelled(null, null) : null;
         Throwable fromCancel = leave(outcome instanceof Throwable t ? t : thrown);
-        if (fromCancel != null) Reports.drop(backend, context, fromCancel);
+        if (fromCancel != null) Reports.drop(backend(), carried(), fromCancel);
         if (failure != null) throw Failures.thrown(failure);
     }
 
@@ -530,58 +494,29 @@ public abstract class StreamCell<T> implements Suspension, AutoCloseable {
         owner = null;
         task = null;
         closed = true;
-        Throwable fromCancel = closeUpstream();
+        Throwable fromCancel = closeOrJoin();
         discard(next);
         next = null;
         buffer.drain(this::discard);
         Object unread = TERMINAL.getAndSet(this, Mark.COMPLETE);
-        if (unread instanceof Throwable unseen && unseen != with) Reports.drop(backend, context, unseen);
-        if (upstream == Mark.TERMINATED) context = null; // else it is for the hook of values that are still under way
+        if (unread instanceof Throwable unseen && unseen != with) Reports.drop(backend(), carried(), unseen);
+        if (isTerminated(upstream())) carry(null); // else it is for the hook of values that are still under way
         return fromCancel;
     }
 
-    private @Nullable Throwable closeUpstream() {
-        Object handle;
-        do {
-            SchedulePoint.pass();
-            handle = upstream;
-            if (handle instanceof Mark) return null;
-        } while (!UPSTREAM.compareAndSet(this, handle, Mark.CLOSED));
-        if (handle == null) return null;
-        try {
-            cancelUpstream(handle);
-            return null;
-        } catch (Throwable thrown) {
-            return thrown;
-        }
-    }
-
-    private void closeEarly() {
-        Throwable fromCancel = closeUpstream();
-        if (fromCancel != null) Reports.drop(backend, context, fromCancel);
-    }
-
-    private void cancelGuarded(Object handle) {
-        try {
-            cancelUpstream(handle);
-        } catch (Throwable thrown) {
-            Reports.drop(backend, context, thrown);
-        }
-    }
-
     private void discard(@Nullable Object value) {
-        Reports.discard(backend, context, value);
+        Reports.discard(backend(), carried(), value);
     }
 
     private NullPointerException nullSignal(String signal) {
         violation("2.13", signal + "(null)");
-        var thrown = new NullPointerException(signal + "(null) from " + source.getName() + " (rule 2.13)");
+        var thrown = new NullPointerException(signal + "(null) from " + sourceName() + " (rule 2.13)");
         closeEarly();
         end(thrown);
         return thrown;
     }
 
     private void violation(String rule, String message) {
-        Reports.violation(backend, context, new Violation(rule, source.getName(), message));
+        Reports.violation(backend(), carried(), new Violation(rule, sourceName(), message));
     }
 }

@@ -114,6 +114,11 @@ public final class Turns {
         protected void cancelUpstream(Object handle) {}
 
         @Override
+        protected boolean isCancelQuick() {
+            return true;
+        }
+
+        @Override
         protected String operation() {
             return "emit";
         }

@@ -35,6 +35,11 @@ final class Cell extends AwaitCell<Integer> {
     }
 
     @Override
+    protected boolean isCancelQuick() {
+        return true;
+    }
+
+    @Override
     protected void discardValue(Integer value) {
         fates.add(value);
     }

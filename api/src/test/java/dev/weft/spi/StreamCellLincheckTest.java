@@ -84,7 +84,12 @@ class StreamCellLincheckTest {
         }
 
         @Override
-        protected void start() {}
+        protected void subscribe(Object source) {}
+
+        @Override
+        protected boolean isCancelQuick() {
+            return true;
+        }
 
         @Override
         protected void request(Object handle, long count) {

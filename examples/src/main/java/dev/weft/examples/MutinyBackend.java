@@ -132,18 +132,14 @@ public final class MutinyBackend implements Backend {
 
     /** An item that is null is Mutiny's way to be empty. */
     private static final class UniAwait<T> extends SourceCell<T> implements UniSubscriber<T> {
-        private @Nullable Uni<? extends T> source;
-
         UniAwait(MutinyBackend backend, Uni<? extends T> source, Take take) {
-            super(backend, take, source.getClass());
-            this.source = source;
+            super(backend, take, source);
         }
 
         @Override
-        protected void start() {
-            Uni<? extends T> uni = source;
-            source = null;
-            if (uni != null) AbstractUni.subscribe(uni, this);
+        @SuppressWarnings("unchecked")
+        protected void subscribe(Object source) {
+            AbstractUni.subscribe((Uni<T>) source, this);
         }
 
         @Override
@@ -179,18 +175,14 @@ public final class MutinyBackend implements Backend {
     }
 
     private static final class MultiAwait<T> extends SourceCell<T> implements MultiSubscriber<T>, ContextSupport {
-        private @Nullable Multi<? extends T> source;
-
         MultiAwait(MutinyBackend backend, Multi<? extends T> source, Take take) {
-            super(backend, take, source.getClass());
-            this.source = source;
+            super(backend, take, source);
         }
 
         @Override
-        protected void start() {
-            Multi<? extends T> multi = source;
-            source = null;
-            if (multi != null) multi.subscribe(this);
+        @SuppressWarnings("unchecked")
+        protected void subscribe(Object source) {
+            ((Multi<T>) source).subscribe(this);
         }
 
         @Override
@@ -232,18 +224,14 @@ public final class MutinyBackend implements Backend {
     // --- iterate
 
     private static final class MultiIteration<T> extends StreamCell<T> implements MultiSubscriber<T>, ContextSupport {
-        private @Nullable Multi<? extends T> source;
-
         MultiIteration(MutinyBackend backend, Multi<? extends T> source, int prefetch) {
-            super(backend, prefetch, source.getClass());
-            this.source = source;
+            super(backend, prefetch, source);
         }
 
         @Override
-        protected void start() {
-            Multi<? extends T> multi = source;
-            source = null;
-            if (multi != null) multi.subscribe(this);
+        @SuppressWarnings("unchecked")
+        protected void subscribe(Object source) {
+            ((Multi<T>) source).subscribe(this);
         }
 
         @Override

@@ -65,7 +65,7 @@ class CheckoutServerTest {
                 .contains("the carrier is too slow: 200")
                 .contains("bank answered, carrier aborted, recommendations answered")
                 .contains("the customer leaves half-way: bank aborted, carrier aborted, recommendations aborted")
-                .contains("an await on an event loop says: await would block the non-blocking thread " + eventLoop)
+                .contains("an await on an event loop says: await would block the event loop of thread " + eventLoop)
                 .contains("errors that nobody handled: 0");
     }
 }

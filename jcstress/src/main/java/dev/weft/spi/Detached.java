@@ -35,6 +35,11 @@ final class Detached extends AwaitCell<String> {
     }
 
     @Override
+    protected boolean isCancelQuick() {
+        return true;
+    }
+
+    @Override
     protected void discardValue(String value) {
         fates.incrementAndGet();
     }

@@ -2,7 +2,6 @@ package dev.weft.reactor;
 
 import dev.weft.spi.SourceCell;
 import dev.weft.spi.Take;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -11,20 +10,16 @@ import reactor.util.context.Context;
 
 /** The await of a {@code Mono}, a {@code Flux} or any publisher: parked continuation and subscriber in one. */
 final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T> {
-    private @Nullable Publisher<? extends T> source;
-
     PublisherAwait(Publisher<? extends T> source, Take take) {
-        super(ReactorBackend.INSTANCE, take, source.getClass());
-        this.source = source;
+        super(ReactorBackend.INSTANCE, take, source);
     }
 
     @Override
-    protected void start() {
-        Publisher<? extends T> publisher = source;
-        source = null;
+    @SuppressWarnings("unchecked")
+    protected void subscribe(Object source) {
         if (!(carried() instanceof ReactorContext)) carry(ReactorContext.captured(carried()));
         ReactorBackend.follow();
-        if (publisher != null) publisher.subscribe(this);
+        ((Publisher<T>) source).subscribe(this);
     }
 
     @Override

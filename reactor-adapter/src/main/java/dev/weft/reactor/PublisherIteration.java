@@ -1,7 +1,6 @@
 package dev.weft.reactor;
 
 import dev.weft.spi.StreamCell;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -10,20 +9,16 @@ import reactor.util.context.Context;
 
 /** The iteration over a {@code Flux} or any publisher. */
 final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscriber<T> {
-    private @Nullable Publisher<? extends T> source;
-
     PublisherIteration(Publisher<? extends T> source, int prefetch) {
-        super(ReactorBackend.INSTANCE, prefetch, source.getClass());
-        this.source = source;
+        super(ReactorBackend.INSTANCE, prefetch, source);
     }
 
     @Override
-    protected void start() {
-        Publisher<? extends T> publisher = source;
-        source = null;
+    @SuppressWarnings("unchecked")
+    protected void subscribe(Object source) {
         if (!(carried() instanceof ReactorContext)) carry(ReactorContext.captured(carried()));
         ReactorBackend.follow();
-        if (publisher != null) publisher.subscribe(this);
+        ((Publisher<T>) source).subscribe(this);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -41,16 +42,29 @@ final class Script implements Publisher<Script.Token> {
     /** A subscription that counts. */
     final class Upstream implements Subscription {
         final AtomicInteger cancels = new AtomicInteger();
+        private final AtomicReference<Thread> inside = new AtomicReference<>();
 
         @Override
         public void request(long count) {
-            onRequest.accept(count);
+            serially(() -> onRequest.accept(count));
         }
 
         @Override
         public void cancel() {
             cancels.incrementAndGet();
-            onCancel.run();
+            serially(onCancel);
+        }
+
+        /** Rule 2.7; a call inside another one, on the same thread, is one. */
+        private void serially(Runnable call) {
+            Thread before = inside.getAndSet(Thread.currentThread());
+            if (before != null && before != Thread.currentThread())
+                escaped.add(new AssertionError("rule 2.7: called while it was being called by " + before));
+            try {
+                call.run();
+            } finally {
+                inside.set(before);
+            }
         }
     }
 

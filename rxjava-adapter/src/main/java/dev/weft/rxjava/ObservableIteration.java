@@ -5,25 +5,19 @@ import dev.weft.spi.StreamCell;
 import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.Observer;
 import io.reactivex.rxjava3.disposables.Disposable;
-import org.jspecify.annotations.Nullable;
 
 /** The iteration over an {@code Observable}, which never waits for the loop. */
 final class ObservableIteration<T> extends StreamCell<T> implements Observer<T> {
-    private @Nullable ObservableSource<? extends T> source;
-
     ObservableIteration(ObservableSource<? extends T> source, Buffering buffering) {
-        super(RxBackend.INSTANCE, buffering, source.getClass());
-        this.source = source;
+        super(RxBackend.INSTANCE, buffering, source);
     }
 
     @Override
-    protected void start() {
-        ObservableSource<? extends T> observable = source;
-        source = null;
+    @SuppressWarnings("unchecked")
+    protected void subscribe(Object source) {
         RxBackend.follow();
-        if (observable == null) return;
         try {
-            observable.subscribe(this);
+            ((ObservableSource<T>) source).subscribe(this);
         } catch (NullPointerException thrown) {
             thrownAndReported(Thrown.reported(thrown));
         }

@@ -11,39 +11,32 @@ import io.reactivex.rxjava3.core.Observer;
 import io.reactivex.rxjava3.core.SingleObserver;
 import io.reactivex.rxjava3.core.SingleSource;
 import io.reactivex.rxjava3.disposables.Disposable;
-import org.jspecify.annotations.Nullable;
 
 /** The await of a {@code Single}, {@code Maybe}, {@code Completable} or {@code Observable}: RxJava's protocols without demand. */
 final class ObserverAwait<T> extends SourceCell<T>
         implements SingleObserver<T>, MaybeObserver<T>, CompletableObserver, Observer<T> {
-    private @Nullable Object source;
-
     ObserverAwait(Object source, Take take) {
-        super(RxBackend.INSTANCE, take, source.getClass());
-        this.source = source;
+        super(RxBackend.INSTANCE, take, source);
     }
 
     @Override
-    protected void start() {
-        Object subscribable = source;
-        source = null;
+    protected void subscribe(Object source) {
         RxBackend.follow();
-        if (subscribable == null) return;
         try {
-            subscribe(subscribable);
+            subscribeTo(source);
         } catch (NullPointerException thrown) {
             thrownAndReported(Thrown.reported(thrown));
         }
     }
 
     @SuppressWarnings("unchecked")
-    private void subscribe(Object subscribable) {
-        switch (subscribable) {
+    private void subscribeTo(Object source) {
+        switch (source) {
             case SingleSource<?> single -> ((SingleSource<T>) single).subscribe(this);
             case MaybeSource<?> maybe -> ((MaybeSource<T>) maybe).subscribe(this);
             case CompletableSource completable -> completable.subscribe(this);
             case ObservableSource<?> observable -> ((ObservableSource<T>) observable).subscribe(this);
-            default -> throw new IllegalArgumentException("no source of RxJava: " + subscribable.getClass());
+            default -> throw new IllegalArgumentException("no source of RxJava: " + source.getClass());
         }
     }
 

@@ -3,27 +3,21 @@ package dev.weft.rxjava;
 import dev.weft.spi.SourceCell;
 import dev.weft.spi.Take;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
 /** The await of a {@code Flowable} or any publisher: parked continuation and subscriber in one. */
 final class PublisherAwait<T> extends SourceCell<T> implements FlowableSubscriber<T> {
-    private @Nullable Publisher<? extends T> source;
-
     PublisherAwait(Publisher<? extends T> source, Take take) {
-        super(RxBackend.INSTANCE, take, source.getClass());
-        this.source = source;
+        super(RxBackend.INSTANCE, take, source);
     }
 
     @Override
-    protected void start() {
-        Publisher<? extends T> publisher = source;
-        source = null;
+    @SuppressWarnings("unchecked")
+    protected void subscribe(Object source) {
         RxBackend.follow();
-        if (publisher == null) return;
         try {
-            publisher.subscribe(this);
+            ((Publisher<T>) source).subscribe(this);
         } catch (NullPointerException thrown) {
             thrownAndReported(Thrown.reported(thrown));
         }

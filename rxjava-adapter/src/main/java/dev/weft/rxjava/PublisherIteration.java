@@ -2,27 +2,21 @@ package dev.weft.rxjava;
 
 import dev.weft.spi.StreamCell;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
 /** The iteration over a {@code Flowable} or any publisher. */
 final class PublisherIteration<T> extends StreamCell<T> implements FlowableSubscriber<T> {
-    private @Nullable Publisher<? extends T> source;
-
     PublisherIteration(Publisher<? extends T> source, int prefetch) {
-        super(RxBackend.INSTANCE, prefetch, source.getClass());
-        this.source = source;
+        super(RxBackend.INSTANCE, prefetch, source);
     }
 
     @Override
-    protected void start() {
-        Publisher<? extends T> publisher = source;
-        source = null;
+    @SuppressWarnings("unchecked")
+    protected void subscribe(Object source) {
         RxBackend.follow();
-        if (publisher == null) return;
         try {
-            publisher.subscribe(this);
+            ((Publisher<T>) source).subscribe(this);
         } catch (NullPointerException thrown) {
             thrownAndReported(Thrown.reported(thrown));
         }

@@ -1,11 +1,9 @@
 package dev.weft.rxjava;
 
-import dev.weft.testing.Latches;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -257,9 +255,7 @@ enum Misbehaving {
             "1 !boom"),
     REQUEST_BLOCKS(
             s -> {
-                var released = new CountDownLatch(1);
-                s.onRequest(count -> Latches.awaitUninterruptibly(released));
-                s.onCancel(released::countDown);
+                s.onRequest(count -> s.blockInterruptibly());
                 s.subscription();
             },
             "parks"),

@@ -280,6 +280,7 @@ class MisbehavingSourcesTest {
         private void subscriptionsAreClosedOnce() {
             for (Upstream upstream : script.upstreams) {
                 assertThat(upstream.cancels.get()).as("disposed").isLessThanOrEqualTo(1);
+                assertThat(upstream.overlapped).as("rule 2.7").isFalse();
                 boolean surplus = upstream != script.upstreams.get(0);
                 if (surplus || !script.terminated)
                     assertThat(upstream.cancels).as("left open").hasValue(1);

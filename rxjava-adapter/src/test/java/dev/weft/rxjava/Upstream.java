@@ -4,6 +4,7 @@ import io.reactivex.rxjava3.disposables.Disposable;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.reactivestreams.Subscription;
 
@@ -13,6 +14,10 @@ final class Upstream implements Disposable, Subscription {
     final AtomicInteger cancels = new AtomicInteger();
     volatile Thread cancelledBy;
 
+    /** Whether it was called while another thread was calling it (rule 2.7). */
+    volatile boolean overlapped;
+
+    private final AtomicReference<Thread> inside = new AtomicReference<>();
     private volatile LongConsumer onRequest = count -> {};
     private volatile Runnable onCancel = () -> {};
 
@@ -29,14 +34,24 @@ final class Upstream implements Disposable, Subscription {
     @Override
     public void request(long count) {
         requests.add(count);
-        onRequest.accept(count);
+        serially(() -> onRequest.accept(count));
     }
 
     @Override
     public void cancel() {
         cancelledBy = Thread.currentThread();
         cancels.incrementAndGet();
-        onCancel.run();
+        serially(onCancel);
+    }
+
+    private void serially(Runnable call) {
+        Thread before = inside.getAndSet(Thread.currentThread());
+        if (before != null && before != Thread.currentThread()) overlapped = true;
+        try {
+            call.run();
+        } finally {
+            inside.set(before);
+        }
     }
 
     @Override

@@ -62,8 +62,8 @@ final class BrokenAwaits {
         ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
-                protected void start() throws Exception {
-                    super.start();
+                protected void subscribe(Object of) {
+                    super.subscribe(of);
                     LockSupport.parkNanos(1);
                 }
             };
@@ -77,7 +77,7 @@ final class BrokenAwaits {
         ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
             ModelAwait<Object> cell = new ModelAwait<>(source, take, this) {
                 @Override
-                protected void start() {}
+                protected void subscribe(Object of) {}
             };
             source.subscribe(cell);
             return cell;
@@ -91,9 +91,9 @@ final class BrokenAwaits {
         ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
-                protected void start() throws Exception {
-                    super.start();
-                    if (take == Take.MAYBE) super.start();
+                protected void subscribe(Object of) {
+                    super.subscribe(of);
+                    if (take == Take.MAYBE) super.subscribe(of);
                 }
             };
         }
@@ -234,9 +234,9 @@ final class BrokenAwaits {
                 private Thread awaiter;
 
                 @Override
-                protected void start() throws Exception {
+                protected void subscribe(Object of) {
                     awaiter = Thread.currentThread();
-                    super.start();
+                    super.subscribe(of);
                 }
 
                 @Override

@@ -92,7 +92,7 @@ final class BrokenIterations {
         ModelIteration<Object> cell(Flow.Publisher<Object> source, int prefetch) {
             ModelIteration<Object> cell = new ModelIteration<>(source, prefetch, this) {
                 @Override
-                protected void start() {}
+                protected void subscribe(Object of) {}
             };
             source.subscribe(cell);
             return cell;
@@ -120,9 +120,9 @@ final class BrokenIterations {
         ModelIteration<Object> cell(Flow.Publisher<Object> source, int prefetch) {
             return new ModelIteration<>(source, prefetch, this) {
                 @Override
-                protected void start() {
+                protected void subscribe(Object of) {
                     try {
-                        super.start();
+                        super.subscribe(of);
                     } catch (RuntimeException swallowed) {
                         // the mistake
                     }

@@ -63,9 +63,9 @@ final class BrokenReactions {
         ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
-                protected void start() {
+                protected void subscribe(Object of) {
                     try {
-                        super.start();
+                        super.subscribe(of);
                     } catch (Exception swallowed) {
                         // the mistake
                     }

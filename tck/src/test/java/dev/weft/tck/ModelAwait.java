@@ -7,16 +7,14 @@ import java.util.concurrent.Flow;
 
 /** The await: parked continuation and subscriber in one. */
 class ModelAwait<T> extends SourceCell<T> implements Flow.Subscriber<T> {
-    private final Flow.Publisher<T> source;
-
     ModelAwait(Flow.Publisher<T> source, Take take, Backend backend) {
-        super(backend, take, source.getClass());
-        this.source = source;
+        super(backend, take, source);
     }
 
     @Override
-    protected void start() throws Exception {
-        source.subscribe(this);
+    @SuppressWarnings("unchecked")
+    protected void subscribe(Object source) {
+        ((Flow.Publisher<T>) source).subscribe(this);
     }
 
     @Override

@@ -6,16 +6,14 @@ import java.util.concurrent.Flow;
 
 /** The iteration. */
 class ModelIteration<T> extends StreamCell<T> implements Flow.Subscriber<T> {
-    private final Flow.Publisher<T> source;
-
     ModelIteration(Flow.Publisher<T> source, int prefetch, Backend backend) {
-        super(backend, prefetch, source.getClass());
-        this.source = source;
+        super(backend, prefetch, source);
     }
 
     @Override
-    protected void start() {
-        source.subscribe(this);
+    @SuppressWarnings("unchecked")
+    protected void subscribe(Object source) {
+        ((Flow.Publisher<T>) source).subscribe(this);
     }
 
     @Override

@@ -1,0 +1,307 @@
+package dev.weft.spi;
+
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscription: the source, until it is subscribed to, then the handle that it gives, and the calls on that.
+ *
+ * <p>{@code upstream} is null, then the handle, then TERMINATED (the source ended), CLOSED (we cancelled it) or an {@link Abort} (a
+ * thread does). Whoever takes the handle out cancels it; so it is cancelled at most once, also when it comes late.
+ *
+ * <p>The calls on a handle come one at a time (Reactive Streams 2.7). {@code asking} is the thread that is inside a request, or null.
+ * Whoever has to cancel meanwhile leaves that to it, as {@link Left}, and it cancels when the request has returned, or when the source
+ * calls it back before; it need not be left where that thread cancels itself. Each side writes its own field before it reads the
+ * other's.
+ */
+abstract class UpstreamCell implements Suspension {
+    private static final AtomicReferenceFieldUpdater<UpstreamCell, @Nullable Object> UPSTREAM =
+            AtomicReferenceFieldUpdater.newUpdater(UpstreamCell.class, Object.class, "upstream");
+
+    private static final AtomicReferenceFieldUpdater<UpstreamCell, @Nullable Object> ASKING =
+            AtomicReferenceFieldUpdater.newUpdater(UpstreamCell.class, Object.class, "asking");
+
+    private enum Mark {
+        TERMINATED,
+        CLOSED
+    }
+
+    private final Backend backend;
+    private @Nullable Object context;
+
+    /** The source, or behind the subscription its class; the awaiter's own. */
+    private @Nullable Object source;
+
+    private volatile @Nullable Object upstream;
+    private volatile @Nullable Object asking;
+
+    UpstreamCell(Backend backend, @Nullable Object source, @Nullable Object context) {
+        this.backend = backend;
+        this.source = source;
+        this.context = context;
+    }
+
+    /** Requests values from the handle; for a source without demand, does nothing. */
+    protected void request(Object handle, long count) {}
+
+    /** Cancels the source's handle. Called at most once, never while {@link #request} runs on another thread. */
+    protected abstract void cancelUpstream(Object handle);
+
+    /** {@return whether that neither blocks nor throws, as code of our own, so that a canceller may run it} */
+    protected boolean isCancelQuick() {
+        return false;
+    }
+
+    /** {@return the backend whose hooks take what comes too late} */
+    protected final Backend backend() {
+        return backend;
+    }
+
+    /** {@return the context that this runs in, or null on a plain thread and after the outcome} */
+    protected final @Nullable Object carried() {
+        return context;
+    }
+
+    /** Puts a context of the library's own kind in the place of a neutral one, for the rest of the time. */
+    protected final void carry(@Nullable Object own) {
+        context = own;
+    }
+
+    /** {@return the source, which is forgotten} */
+    final Object takeSource() {
+        Object taken = Objects.requireNonNull(source);
+        source = taken.getClass();
+        return taken;
+    }
+
+    /** {@return what the source is called in reports} */
+    final String sourceName() {
+        return source instanceof Class<?> type ? type.getName() : String.valueOf(source);
+    }
+
+    // --- the handle
+
+    final @Nullable Object upstream() {
+        return upstream;
+    }
+
+    static boolean isHandle(@Nullable Object upstream) {
+        return upstream != null && !(upstream instanceof Mark) && !(upstream instanceof Abort);
+    }
+
+    static boolean isTerminated(@Nullable Object upstream) {
+        return upstream == Mark.TERMINATED;
+    }
+
+    static boolean isClosed(@Nullable Object upstream) {
+        return upstream == Mark.CLOSED || upstream instanceof Abort;
+    }
+
+    /** Takes the handle if there was none. {@return null, or what is there instead} */
+    final @Nullable Object attachFirst(Object handle) {
+        SchedulePoint.pass();
+        return UPSTREAM.compareAndSet(this, null, handle) ? null : upstream;
+    }
+
+    /**
+     * The source gave up its handle for one that only stands for a failure, which follows: the first is cancelled.
+     *
+     * @return false if there was none before, so that this is the handle
+     */
+    protected final boolean supersede(Object handle) {
+        SchedulePoint.pass();
+        Object first = upstream;
+        if (first == null) return false;
+        if (isHandle(first) && UPSTREAM.compareAndSet(this, first, handle)) cancelGuarded(first);
+        return true;
+    }
+
+    /** Notes that the source is over. {@return what the upstream was before} */
+    final @Nullable Object terminated() {
+        Object before;
+        do {
+            SchedulePoint.pass();
+            before = upstream;
+            if (before instanceof Abort abort) return abort.terminated();
+        } while (!UPSTREAM.compareAndSet(this, before, Mark.TERMINATED));
+        return before;
+    }
+
+    /** Requests values, unless the handle is not wanted any more. */
+    final void ask(Object handle, long count) {
+        SchedulePoint.pass();
+        asking = Thread.currentThread();
+        SchedulePoint.pass();
+        try {
+            if (upstream == handle) request(handle, count);
+        } finally {
+            SchedulePoint.pass();
+            if (ASKING.getAndSet(this, null) instanceof Left) cancelGuarded(handle);
+        }
+    }
+
+    /** Called where the source calls back while nothing is wanted of it any more: it may be inside a request that only this ends. */
+    final void cancelLeft() {
+        if (asking instanceof Left left
+                && left.asker() == Thread.currentThread()
+                && ASKING.compareAndSet(this, left, left.asker())) cancelGuarded(left.handle());
+    }
+
+    /**
+     * Cancels the upstream, unless it is cancelled or over, or that is left to the thread which is asking.
+     *
+     * @return what its cancel threw
+     */
+    final @Nullable Throwable closeUpstream() {
+        return closeUpstream(false);
+    }
+
+    /** As {@link #closeUpstream}, for the one who awaits: he waits for the thread that cancels, if there is one. */
+    final @Nullable Throwable closeOrJoin() {
+        return closeUpstream(true);
+    }
+
+    private @Nullable Throwable closeUpstream(boolean join) {
+        Object handle;
+        do {
+            SchedulePoint.pass();
+            handle = upstream;
+            if (handle instanceof Mark) return null;
+            if (handle instanceof Abort abort) return join ? abort.join() : null;
+        } while (!UPSTREAM.compareAndSet(this, handle, Mark.CLOSED));
+        if (handle == null || leave(handle)) return null;
+        try {
+            cancelUpstream(handle);
+            return null;
+        } catch (Throwable failure) {
+            return failure;
+        }
+    }
+
+    /** As {@link #closeUpstream}, where nobody asks what was thrown. */
+    final void closeEarly() {
+        Throwable failure = closeUpstream();
+        if (failure != null) Reports.drop(backend, context, failure);
+    }
+
+    /** As {@link #closeUpstream}, for a canceller, whom it does not hold up: a thread does it, for which whoever awaits waits. */
+    final void abort() {
+        if (isCancelQuick()) {
+            closeEarly();
+            return;
+        }
+        for (; ; ) {
+            SchedulePoint.pass();
+            Object handle = upstream;
+            if (handle instanceof Mark || handle instanceof Abort) return;
+            if (handle == null) {
+                if (UPSTREAM.compareAndSet(this, null, Mark.CLOSED)) return;
+                continue;
+            }
+            var abort = new Abort(this, handle);
+            if (!UPSTREAM.compareAndSet(this, handle, abort)) continue;
+            if (leave(handle)) abort.over();
+            else if (asking == Thread.currentThread()) abort.run();
+            else inAThread(abort);
+            return;
+        }
+    }
+
+    /** Closes the upstream if that calls nobody who might block. {@return whether it is closed} */
+    final boolean isClosedAtOnce() {
+        if (isCancelQuick()) return true;
+        SchedulePoint.pass();
+        return upstream instanceof Mark || UPSTREAM.compareAndSet(this, null, Mark.CLOSED) || upstream instanceof Mark;
+    }
+
+    /** Runs something that may block for those who do not wait for it. */
+    static void inAThread(Runnable action) {
+        Thread thread;
+        try {
+            thread = SchedulePoint.thread("weft-cancel", action);
+            thread.start();
+        } catch (Throwable noThread) {
+            action.run();
+        }
+    }
+
+    final void cancelGuarded(Object handle) {
+        try {
+            cancelUpstream(handle);
+        } catch (Throwable failure) {
+            Reports.drop(backend, context, failure);
+        }
+    }
+
+    /** Leaves the cancel of a handle that was taken out to a thread that is just asking. {@return false if there is no other} */
+    private boolean leave(Object handle) {
+        SchedulePoint.pass();
+        Object asker = asking;
+        if (!(asker instanceof Thread thread) || thread == Thread.currentThread()) return false;
+        SchedulePoint.pass();
+        return ASKING.compareAndSet(this, thread, new Left(thread, handle));
+    }
+
+    /** A cancel that is left to the thread which is asking. */
+    private record Left(Thread asker, Object handle) {}
+
+    /** A cancel on a thread of its own, since it may block. */
+    private static final class Abort implements Runnable {
+        private static final AtomicReferenceFieldUpdater<Abort, @Nullable Object> WAITER =
+                AtomicReferenceFieldUpdater.newUpdater(Abort.class, Object.class, "waiter");
+        private static final Object OVER = new Object();
+
+        private final UpstreamCell cell;
+        private final Object handle;
+        private @Nullable Throwable failure;
+        private volatile @Nullable Object waiter;
+
+        /** Whether the source has ended; written and read by its signals. */
+        private volatile boolean terminated;
+
+        Abort(UpstreamCell cell, Object handle) {
+            this.cell = cell;
+            this.handle = handle;
+        }
+
+        @Override
+        public void run() {
+            try {
+                cell.cancelUpstream(handle);
+            } catch (Throwable thrown) {
+                failure = thrown;
+            }
+            over();
+        }
+
+        void over() {
+            SchedulePoint.pass();
+            if (WAITER.getAndSet(this, OVER) instanceof Thread thread) LockSupport.unpark(thread);
+        }
+
+        Object terminated() {
+            boolean before = terminated;
+            terminated = true;
+            return before ? Mark.TERMINATED : Mark.CLOSED;
+        }
+
+        /** Waits for its end, for as long as that takes. {@return what the cancel threw} */
+        @Nullable
+        Throwable join() {
+            SchedulePoint.pass();
+            boolean interrupted = false;
+            if (WAITER.compareAndSet(this, null, Thread.currentThread())) {
+                while (waiter != OVER) {
+                    LockSupport.park(this);
+                    interrupted |= Thread.interrupted();
+                }
+            }
+            if (interrupted) Thread.currentThread().interrupt();
+            Throwable thrown = failure;
+            failure = null;
+            return thrown;
+        }
+    }
+}
