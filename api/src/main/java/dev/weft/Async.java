@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -177,12 +176,11 @@ public final class Async {
         for (; ; ) {
             try {
                 return future.get();
-            } catch (ExecutionException failure) {
-                Throwable cause = failure.getCause();
-                throw Failures.thrown(cause == null ? failure : cause);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 checkpoint();
+            } catch (Throwable failure) {
+                throw Failures.thrown(failureOf(future, failure));
             }
         }
     }
@@ -680,15 +678,22 @@ public final class Async {
         }
     }
 
+    /** For a failure, {@code join} would make an exception of its own, and ask the failure for its message. */
     private static <T extends @Nullable Object> T ready(CompletableFuture<T> future) {
+        if (future.isCompletedExceptionally()) return cast(new StageCell<>(future, backend()).await());
         if (Scope.current() == null) Host.get().requireMayBlock("await");
         checkpoint();
+        return future.join();
+    }
+
+    /** What a future has failed with. If the failure throws where {@code get} wraps it, that is what comes out; the future knows better. */
+    private static Throwable failureOf(Future<?> future, Throwable thrown) {
+        Throwable cause = thrown instanceof ExecutionException ? Failures.cause(thrown) : null;
+        if (cause != null) return cause;
         try {
-            return future.join();
-        } catch (CancellationException same) {
-            return cast(new StageCell<>(future, backend()).await());
-        } catch (Throwable failure) {
-            throw Failures.thrown(StageCell.unwrapped(failure));
+            return future.state() == Future.State.FAILED ? future.exceptionNow() : thrown;
+        } catch (Throwable unknown) {
+            return thrown;
         }
     }
 

@@ -13,11 +13,20 @@ final class AwaitTrace extends RuntimeException {
 
     /** Marks a failure if it has no mark and can bear one: two awaiters of a shared failure leave one mark. */
     static Throwable mark(Throwable failure) {
-        if (!ON || failure instanceof CancelledException || failure.getStackTrace().length == 0) return failure;
+        if (!ON || failure instanceof CancelledException || !hasTrace(failure)) return failure;
         synchronized (failure) { // the lock that addSuppressed takes itself
             if (!isMarked(failure)) failure.addSuppressed(new AwaitTrace());
         }
         return failure;
+    }
+
+    /** What cannot have a trace is shared, as a rule, and not to be changed; so is one that does not say. */
+    private static boolean hasTrace(Throwable failure) {
+        try {
+            return failure.getStackTrace().length > 0;
+        } catch (Throwable unwilling) {
+            return false;
+        }
     }
 
     private static boolean isMarked(Throwable failure) {

@@ -367,7 +367,8 @@ public final class ReactorAsync {
 
     /** Takes a value: by reading it where it is at hand, else by subscribing. */
     static <T> @Nullable T take(Publisher<? extends T> source, Take take) {
-        if (take != Take.NONE && source instanceof Callable<?> ready && isBare(source)) return read(ready, take);
+        if (take != Take.NONE && source instanceof Callable<?> ready && isBare(source))
+            return read(source, ready, take);
         return new PublisherAwait<T>(source, take).await();
     }
 
@@ -384,13 +385,15 @@ public final class ReactorAsync {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> @Nullable T read(Callable<?> ready, Take take) {
+    private static <T> @Nullable T read(Publisher<? extends T> source, Callable<?> ready, Take take) {
         if (Scope.current() == null) Host.get().requireMayBlock("await");
         Async.checkpoint();
         T value;
         try {
             value = (T) ready.call();
         } catch (Throwable failure) {
+            if (ready instanceof Fuseable.ScalarCallable)
+                return new PublisherAwait<T>(source, take).await(); // as it is
             if (Failures.isEcho(failure)) Async.checkpoint();
             throw Failures.thrown(Exceptions.unwrap(failure));
         }
