@@ -369,15 +369,15 @@ public final class Async {
     /**
      * Opens a group of members that end together, and runs a body that starts them. Returns when all have ended.
      *
-     * @apiNote Where the compiler cannot tell the two forms apart, because the lambda is a single call or only throws, say the
-     *     type of its parameter: {@code group((TaskGroup members) -> members.async(this::work).await())}.
+     * @apiNote A lambda that fits both forms, because its body is a single call, only throws or never ends, is taken for this one. So
+     *     a single call without a result needs braces, {@code group(members -> { startAll(members); })}; and a loop without an end that
+     *     {@link TaskGroup#cancel} is meant to end belongs in a member.
      * @param body starts members and may await them
      * @return its result
      * @throws X what the body threw, if that was the first failure; the rest is cancelled, later failures are suppressed in it
      * @throws AwaitException if the first failure was a member's checked exception; an unchecked one is thrown as itself
      * @throws CancelledException if {@link TaskGroup#cancel} ended the body
      */
-    @SuppressWarnings("overloads") // a lambda with a result and one without are told apart
     public static <T extends @Nullable Object, X extends Exception> T group(GroupBody<T, X> body) throws X {
         Objects.requireNonNull(body, "body");
         return inScope(scope -> {
@@ -393,7 +393,7 @@ public final class Async {
      * @throws X what the body threw
      * @see #group(GroupBody)
      */
-    @SuppressWarnings("overloads")
+    @SuppressWarnings("overloads") // which it is for a lambda that fits both, GroupBody says
     public static <X extends Exception> void group(GroupAction<X> body) throws X {
         Objects.requireNonNull(body, "body");
         inScope(scope -> {

@@ -134,7 +134,7 @@ class ForeignFailureTest {
         var started = new CompletableFuture<Void>();
         assertThat(comesOutOf(
                         first,
-                        () -> group((TaskGroup g) -> {
+                        () -> group(g -> {
                             g.async(() -> {
                                 try {
                                     started.complete(null);
