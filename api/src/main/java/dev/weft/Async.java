@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is thrown by awaited code comes out as the same instance if it is unchecked or an {@link Error}; checked, it comes
  * inside {@link AwaitException}, or as itself from the forms that name its class. Arguments must not be null.
+ *
+ * <p>Many verbs have a form whose body has a result and one whose body has none; a lambda chooses. A reference to an overloaded method
+ * fits both, and is to be written as a lambda.
  */
 public final class Async {
     static final int PREFETCH = 32;
@@ -77,6 +80,16 @@ public final class Async {
      */
     public static <T extends @Nullable Object> Coroutine<T> coroutine(Callable<T> body) {
         return new Coroutine<>(body, null);
+    }
+
+    /**
+     * {@return a cold coroutine without a result: it runs each time it is awaited or started}
+     *
+     * @param body what it does; awaiting it gives null
+     * @see #coroutine(Callable)
+     */
+    public static Coroutine<@Nullable Void> coroutine(AsyncAction<?> body) {
+        return coroutine(asCallable(body));
     }
 
     /**

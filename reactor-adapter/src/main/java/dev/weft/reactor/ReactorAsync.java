@@ -1,6 +1,7 @@
 package dev.weft.reactor;
 
 import dev.weft.Async;
+import dev.weft.AsyncAction;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.AwaitException;
@@ -278,6 +279,16 @@ public final class ReactorAsync {
     }
 
     /**
+     * {@return a cold Mono that runs a body without a result in a coroutine of its own for each subscriber} It is empty: it completes
+     * when the body has returned and all that it started has ended. Everything else is as with {@link #mono(Callable)}.
+     *
+     * @param body what to run; what it throws is the Mono's error, checked or not
+     */
+    public static Mono<Void> mono(AsyncAction<?> body) {
+        return mono(callable(body));
+    }
+
+    /**
      * {@return as {@link #mono(Callable)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
@@ -285,6 +296,24 @@ public final class ReactorAsync {
      */
     public static <T> Mono<T> mono(Dispatcher dispatcher, Callable<? extends @Nullable T> body) {
         return mono(dispatcher.<@Nullable T>bind(body::call));
+    }
+
+    /**
+     * {@return as {@link #mono(AsyncAction)}, with coroutines that run on a dispatcher}
+     *
+     * @param dispatcher where they run
+     * @param body what to run
+     */
+    public static Mono<Void> mono(Dispatcher dispatcher, AsyncAction<?> body) {
+        return mono(dispatcher, callable(body));
+    }
+
+    private static Callable<@Nullable Void> callable(AsyncAction<?> body) {
+        Objects.requireNonNull(body, "body");
+        return () -> {
+            body.run();
+            return null;
+        };
     }
 
     /**

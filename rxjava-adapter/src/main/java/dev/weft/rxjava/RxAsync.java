@@ -446,6 +446,16 @@ public final class RxAsync {
     }
 
     /**
+     * {@return a cold Maybe that runs a body without a result in a coroutine of its own for each observer} It is empty: it completes
+     * when the body has returned and all that it started has ended. The type that says so is that of {@link #completable}.
+     *
+     * @param body what to run; what it throws is the Maybe's error, checked or not
+     */
+    public static Maybe<Void> maybe(AsyncAction<?> body) {
+        return maybe(callable(body));
+    }
+
+    /**
      * {@return as {@link #maybe(Callable)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
@@ -453,6 +463,16 @@ public final class RxAsync {
      */
     public static <T> Maybe<T> maybe(Dispatcher dispatcher, Callable<? extends @Nullable T> body) {
         return maybe(dispatcher.<@Nullable T>bind(body::call));
+    }
+
+    /**
+     * {@return as {@link #maybe(AsyncAction)}, with coroutines that run on a dispatcher}
+     *
+     * @param dispatcher where they run
+     * @param body what to run
+     */
+    public static Maybe<Void> maybe(Dispatcher dispatcher, AsyncAction<?> body) {
+        return maybe(dispatcher, callable(body));
     }
 
     /**
