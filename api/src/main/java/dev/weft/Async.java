@@ -48,6 +48,8 @@ public final class Async {
      * Runs a body in a new coroutine and waits for it and everything it started; inside a coroutine, runs it as a nested scope
      * on the same thread.
      *
+     * @apiNote In a class that has a method {@code run} of its own, such as a {@link Runnable}, write {@link #runBlocking(AsyncBody)}:
+     *     there a name that is imported is not seen.
      * @param body what to run
      * @return its result, also when the caller was interrupted too late
      * @throws X what the body threw, the same instance
@@ -71,6 +73,30 @@ public final class Async {
      */
     public static <X extends Exception> void run(AsyncAction<X> body) throws X {
         run(asBody(body));
+    }
+
+    /**
+     * Is {@link #run(AsyncBody)} by another name, for classes that have a method {@code run} of their own.
+     *
+     * @param body what to run
+     * @return its result, also when the caller was interrupted too late
+     * @throws X what the body threw, the same instance
+     * @throws CancelledException if the caller was interrupted: the coroutine was cancelled and has ended, the flag is set
+     * @throws IllegalStateException on a thread that must not block
+     */
+    public static <T extends @Nullable Object, X extends Exception> T runBlocking(AsyncBody<T, X> body) throws X {
+        return run(body);
+    }
+
+    /**
+     * Is {@link #run(AsyncAction)} by another name, for classes that have a method {@code run} of their own.
+     *
+     * @param body what to run
+     * @throws X what the body threw
+     * @see #runBlocking(AsyncBody)
+     */
+    public static <X extends Exception> void runBlocking(AsyncAction<X> body) throws X {
+        run(body);
     }
 
     /**
@@ -542,6 +568,8 @@ public final class Async {
     /**
      * {@return a cold stream that runs a generator for each subscriber, in a coroutine}
      *
+     * @apiNote In a class that has a method {@code stream} of its own, such as a collection, write {@code Async.stream(…)}: there a
+     *     name that is imported is not seen.
      * @param generator makes the values
      */
     public static <T> AsyncStream<T> stream(Generator<T> generator) {

@@ -2,6 +2,7 @@ package dev.weft.examples;
 
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
+import static dev.weft.Async.runBlocking;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.reactor.ReactorAsync.await;
@@ -105,6 +106,19 @@ class AdoptionTest {
         } finally {
             server.disposeNow();
         }
+    }
+
+    private final class Restocking implements Runnable {
+        @Override
+        public void run() {
+            runBlocking(() -> log.add("bought " + awaitSingle(stock.find(7))));
+        }
+    }
+
+    @Test
+    void aJob() {
+        new Restocking().run();
+        assertThat(log).containsExactly("bought tea");
     }
 
     @Test
