@@ -52,6 +52,9 @@ public final class ReactorAsync {
     /**
      * Waits for a Mono to end.
      *
+     * @apiNote With Reactor's automatic context propagation, a Mono that {@code Mono.fromDirect} has made of a foreign publisher ends
+     *     at its value, although the publisher goes on. Where its end matters, such as a commit, await the publisher:
+     *     {@code awaitLast(publisher)}, or {@code awaitSingle(Flux.from(publisher))}.
      * @param mono what to wait for
      * @return its value, or null if it is empty
      */
@@ -232,6 +235,8 @@ public final class ReactorAsync {
     /**
      * Subscribes to a Flux and iterates over it, with up to 32 values under way.
      *
+     * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
+     *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
      * @param flux where the values come from
      * @return the iterator, to be closed
      */
@@ -245,6 +250,7 @@ public final class ReactorAsync {
      * @param flux where the values come from
      * @param prefetch how many values may be under way, at least 1; when three quarters are consumed, as many are requested
      * @return the iterator, to be closed
+     * @see #each(Flux)
      */
     public static <T> AsyncIterator<T> each(Flux<T> flux, int prefetch) {
         Objects.requireNonNull(flux, "flux");

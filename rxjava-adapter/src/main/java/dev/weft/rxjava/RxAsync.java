@@ -341,6 +341,8 @@ public final class RxAsync {
     /**
      * Subscribes to a Flowable and iterates over it, with up to 32 values under way.
      *
+     * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
+     *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
      * @param flowable where the values come from
      * @return the iterator, to be closed
      */
@@ -354,6 +356,7 @@ public final class RxAsync {
      * @param flowable where the values come from
      * @param prefetch how many values may be under way, at least 1; when three quarters are consumed, as many are requested
      * @return the iterator, to be closed
+     * @see #each(Flowable)
      */
     public static <T> AsyncIterator<T> each(Flowable<T> flowable, int prefetch) {
         Objects.requireNonNull(flowable, "flowable");
@@ -370,6 +373,7 @@ public final class RxAsync {
      * @param overflow how many values are kept, and what becomes of the rest
      * @return the iterator, to be closed
      * @throws IllegalArgumentException if the policy is {@link Overflow#suspend}
+     * @see #each(Flowable)
      */
     public static <T> AsyncIterator<T> each(Observable<T> observable, Overflow overflow) {
         Objects.requireNonNull(observable, "observable");
