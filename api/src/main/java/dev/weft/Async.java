@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is thrown by awaited code comes out as the same instance if it is unchecked or an {@link Error}; checked, it comes
  * inside {@link AwaitException}, or as itself from the forms that name its class. Arguments must not be null.
+ *
+ * <p>Many verbs have a form whose body has a result and one whose body has none; a lambda chooses. A reference to an overloaded method
+ * fits both, and is to be written as a lambda.
  */
 public final class Async {
     static final int PREFETCH = 32;
@@ -48,6 +50,8 @@ public final class Async {
      * Runs a body in a new coroutine and waits for it and everything it started; inside a coroutine, runs it as a nested scope
      * on the same thread.
      *
+     * @apiNote In a class that has a method {@code run} of its own, such as a {@link Runnable}, write {@link #runBlocking(AsyncBody)}:
+     *     there a name that is imported is not seen.
      * @param body what to run
      * @return its result, also when the caller was interrupted too late
      * @throws X what the body threw, the same instance
@@ -74,12 +78,46 @@ public final class Async {
     }
 
     /**
+     * Is {@link #run(AsyncBody)} by another name, for classes that have a method {@code run} of their own.
+     *
+     * @param body what to run
+     * @return its result, also when the caller was interrupted too late
+     * @throws X what the body threw, the same instance
+     * @throws CancelledException if the caller was interrupted: the coroutine was cancelled and has ended, the flag is set
+     * @throws IllegalStateException on a thread that must not block
+     */
+    public static <T extends @Nullable Object, X extends Exception> T runBlocking(AsyncBody<T, X> body) throws X {
+        return run(body);
+    }
+
+    /**
+     * Is {@link #run(AsyncAction)} by another name, for classes that have a method {@code run} of their own.
+     *
+     * @param body what to run
+     * @throws X what the body threw
+     * @see #runBlocking(AsyncBody)
+     */
+    public static <X extends Exception> void runBlocking(AsyncAction<X> body) throws X {
+        run(body);
+    }
+
+    /**
      * {@return a cold coroutine: it runs each time it is awaited or started}
      *
      * @param body what it does
      */
     public static <T extends @Nullable Object> Coroutine<T> coroutine(Callable<T> body) {
         return new Coroutine<>(body, CoroutineOptions.NONE);
+    }
+
+    /**
+     * {@return a cold coroutine without a result: it runs each time it is awaited or started}
+     *
+     * @param body what it does; awaiting it gives null
+     * @see #coroutine(Callable)
+     */
+    public static Coroutine<@Nullable Void> coroutine(AsyncAction<?> body) {
+        return coroutine(asCallable(body));
     }
 
     /**
@@ -179,12 +217,11 @@ public final class Async {
         for (; ; ) {
             try {
                 return future.get();
-            } catch (ExecutionException failure) {
-                Throwable cause = failure.getCause();
-                throw Failures.thrown(cause == null ? failure : cause);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 checkpoint();
+            } catch (Throwable failure) {
+                throw Failures.thrown(failureOf(future, failure));
             }
         }
     }
@@ -374,15 +411,15 @@ public final class Async {
     /**
      * Opens a group of members that end together, and runs a body that starts them. Returns when all have ended.
      *
-     * @apiNote Where the compiler cannot tell the two forms apart, because the lambda is a single call or only throws, say the
-     *     type of its parameter: {@code group((TaskGroup members) -> members.async(this::work).await())}.
+     * @apiNote A lambda that fits both forms, because its body is a single call, only throws or never ends, is taken for this one. So
+     *     a single call without a result needs braces, {@code group(members -> { startAll(members); })}; and a loop without an end that
+     *     {@link TaskGroup#cancel} is meant to end belongs in a member.
      * @param body starts members and may await them
      * @return its result
      * @throws X what the body threw, if that was the first failure; the rest is cancelled, later failures are suppressed in it
      * @throws AwaitException if the first failure was a member's checked exception; an unchecked one is thrown as itself
      * @throws CancelledException if {@link TaskGroup#cancel} ended the body
      */
-    @SuppressWarnings("overloads") // a lambda with a result and one without are told apart
     public static <T extends @Nullable Object, X extends Exception> T group(GroupBody<T, X> body) throws X {
         Objects.requireNonNull(body, "body");
         return inScope(scope -> {
@@ -398,7 +435,7 @@ public final class Async {
      * @throws X what the body threw
      * @see #group(GroupBody)
      */
-    @SuppressWarnings("overloads")
+    @SuppressWarnings("overloads") // which it is for a lambda that fits both, GroupBody says
     public static <X extends Exception> void group(GroupAction<X> body) throws X {
         Objects.requireNonNull(body, "body");
         inScope(scope -> {
@@ -534,6 +571,8 @@ public final class Async {
     /**
      * {@return a cold stream that runs a generator for each subscriber, in a coroutine}
      *
+     * @apiNote In a class that has a method {@code stream} of its own, such as a collection, write {@code Async.stream(…)}: there a
+     *     name that is imported is not seen.
      * @param generator makes the values
      */
     public static <T> AsyncStream<T> stream(Generator<T> generator) {
@@ -689,15 +728,22 @@ public final class Async {
         }
     }
 
+    /** For a failure, {@code join} would make an exception of its own, and ask the failure for its message. */
     private static <T extends @Nullable Object> T ready(CompletableFuture<T> future) {
+        if (future.isCompletedExceptionally()) return cast(new StageCell<>(future, backend()).await());
         if (Scope.current() == null) Host.get().requireMayBlock("await");
         checkpoint();
+        return future.join();
+    }
+
+    /** What a future has failed with. If the failure throws where {@code get} wraps it, that is what comes out; the future knows better. */
+    private static Throwable failureOf(Future<?> future, Throwable thrown) {
+        Throwable cause = thrown instanceof ExecutionException ? Failures.cause(thrown) : null;
+        if (cause != null) return cause;
         try {
-            return future.join();
-        } catch (CancellationException same) {
-            return cast(new StageCell<>(future, backend()).await());
-        } catch (Throwable failure) {
-            throw Failures.thrown(StageCell.unwrapped(failure));
+            return future.state() == Future.State.FAILED ? future.exceptionNow() : thrown;
+        } catch (Throwable unknown) {
+            return thrown;
         }
     }
 

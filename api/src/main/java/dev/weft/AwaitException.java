@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.Failures;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,14 @@ public final class AwaitException extends RuntimeException {
     private final Throwable failure;
 
     AwaitException(Throwable failure) {
-        super(failure.toString(), Objects.requireNonNull(failure, "failure"));
+        super(null, Objects.requireNonNull(failure, "failure"));
         this.failure = failure;
+    }
+
+    /** {@return the checked exception as text; the name of its class alone, if it cannot say more without throwing} */
+    @Override
+    public String getMessage() {
+        return Failures.text(failure);
     }
 
     /** {@return the checked exception, never null} */

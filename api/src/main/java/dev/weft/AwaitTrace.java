@@ -1,23 +1,57 @@
 package dev.weft;
 
+import java.util.Arrays;
+import java.util.Set;
+
 /**
  * Where a failure was awaited: suppressed in the failure, once, so that its trace shows the awaiting code beside the source's.
+ *
+ * <p>It begins and ends with code of the user's. Our own frames are left out at both ends, and the JDK's there: how an await works, and
+ * what carries a coroutine, is the same in every trace.
  */
 final class AwaitTrace extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final boolean ON = !"off".equals(System.getProperty("weft.trace"));
+    private static final Set<String> OURS = Set.of("dev.weft", "dev.weft.spi", "dev.weft.reactor", "dev.weft.rxjava");
 
+    /** A {@code StackWalker} would cost more: it makes an object of each frame, also of those that are left out. */
     private AwaitTrace() {
         super("awaited at", null, false, true);
+        setStackTrace(ofTheUser(getStackTrace()));
     }
 
     /** Marks a failure if it has no mark and can bear one: two awaiters of a shared failure leave one mark. */
     static Throwable mark(Throwable failure) {
-        if (!ON || failure instanceof CancelledException || failure.getStackTrace().length == 0) return failure;
+        if (!ON || failure instanceof CancelledException || isMarked(failure) || !hasTrace(failure)) return failure;
+        var mark = new AwaitTrace();
         synchronized (failure) { // the lock that addSuppressed takes itself
-            if (!isMarked(failure)) failure.addSuppressed(new AwaitTrace());
+            if (!isMarked(failure)) failure.addSuppressed(mark);
         }
         return failure;
+    }
+
+    /** {@return the frames from the first to the last one of the user's; all, if there is none} */
+    static StackTraceElement[] ofTheUser(StackTraceElement[] frames) {
+        int from = 0;
+        int to = frames.length;
+        while (from < to && !isOfTheUser(frames[from])) from++;
+        while (from < to && !isOfTheUser(frames[to - 1])) to--;
+        return from == to ? frames : Arrays.copyOfRange(frames, from, to);
+    }
+
+    private static boolean isOfTheUser(StackTraceElement frame) {
+        String name = frame.getClassName();
+        if (name.startsWith("java.") || name.startsWith("jdk.")) return false;
+        return !name.startsWith("dev.weft.") || !OURS.contains(name.substring(0, name.lastIndexOf('.')));
+    }
+
+    /** What cannot have a trace is shared, as a rule, and not to be changed; so is one that does not say. */
+    private static boolean hasTrace(Throwable failure) {
+        try {
+            return failure.getStackTrace().length > 0;
+        } catch (Throwable unwilling) {
+            return false;
+        }
     }
 
     private static boolean isMarked(Throwable failure) {

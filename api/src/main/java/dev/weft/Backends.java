@@ -3,6 +3,7 @@ package dev.weft;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.EventLoop;
+import dev.weft.spi.Failures;
 import dev.weft.spi.SpiLevel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -123,8 +124,9 @@ final class Backends {
                 adapters.add(provider.get());
             } catch (ServiceConfigurationError | LinkageError broken) {
                 LOG.log(Level.WARNING, "A backend could not be loaded and is skipped", broken);
-                Throwable cause = broken.getCause();
-                problems.add(cause == null ? broken.toString() : broken + " because of " + cause);
+                Throwable cause = Failures.cause(broken);
+                String text = Failures.text(broken);
+                problems.add(cause == null ? text : text + " because of " + Failures.text(cause));
             }
         }
         return new Installed(adapters, problems);

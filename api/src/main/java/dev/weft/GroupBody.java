@@ -5,11 +5,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Await-style code that starts members of a group and has a result.
  *
+ * <p>It is a {@link GroupAction} as well, so that a compiler that takes a lambda for either, because its body is a single call, only
+ * throws or never ends, takes it for this.
+ *
  * @param <T> the type of the result
  * @param <X> what it may throw
  */
 @FunctionalInterface
-public interface GroupBody<T extends @Nullable Object, X extends Exception> {
+public interface GroupBody<T extends @Nullable Object, X extends Exception> extends GroupAction<X> {
     /** {@return the result} */
-    T run(TaskGroup group) throws X;
+    T call(TaskGroup group) throws X;
+
+    /** Does it; the result is discarded. */
+    @Override
+    @SuppressWarnings("FunctionalInterfaceMethodChanged") // nothing is different but where the result goes
+    default void run(TaskGroup group) throws X {
+        Async.discard(call(group));
+    }
 }

@@ -91,7 +91,7 @@ final class GroupScope extends Scope implements TaskGroup {
 
     private <T extends @Nullable Object> T runBody(GroupBody<? extends T, ?> body) throws Exception {
         try {
-            return body.run(this);
+            return body.call(this);
         } catch (Throwable thrown) {
             if (!Failures.isEcho(thrown)) record(Host.get().unwrap(thrown));
             throw thrown;

@@ -127,12 +127,21 @@ final class Promise<T extends @Nullable Object> {
             }
         };
         whenDone(() -> {
-            switch (Objects.requireNonNull(observe())) {
-                case Outcome.Success<T> success -> future.complete(success.value());
-                case Outcome.Failure<T> failure -> future.completeExceptionally(failure.error());
-                case Outcome.Cancelled<T> cancelled -> future.cancel(false);
+            try {
+                settle(future);
+            } catch (Throwable fromBehind) {
+                Reports.uncaught(fromBehind);
             }
         });
         return future;
+    }
+
+    /** On JDK 21, what is behind the future asks a failure for its message, and throws what that throws to whoever completes it. */
+    private void settle(CompletableFuture<T> future) {
+        switch (Objects.requireNonNull(observe())) {
+            case Outcome.Success<T> success -> future.complete(success.value());
+            case Outcome.Failure<T> failure -> future.completeExceptionally(failure.error());
+            case Outcome.Cancelled<T> cancelled -> future.cancel(false);
+        }
     }
 }

@@ -2,9 +2,10 @@ package dev.weft;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.Failures;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class StageCell<T> extends AwaitCell<T> {
         if (source == null) return;
         var link = new Link<T>(this);
         attach(link);
-        source.whenComplete(link);
+        source.handle(link); // whenComplete would wrap the failure for a stage of its own, and ask it for its message
     }
 
     @Override
@@ -48,12 +49,12 @@ final class StageCell<T> extends AwaitCell<T> {
     }
 
     static Throwable unwrapped(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
+        Throwable cause = failure instanceof CompletionException ? Failures.cause(failure) : null;
+        return cause == null ? failure : cause;
     }
 
     /** All that a stage keeps of an await that was cancelled. */
-    private static final class Link<T> implements BiConsumer<T, @Nullable Throwable> {
+    private static final class Link<T> implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
         volatile @Nullable StageCell<T> cell;
 
         Link(StageCell<T> cell) {
@@ -61,9 +62,10 @@ final class StageCell<T> extends AwaitCell<T> {
         }
 
         @Override
-        public void accept(T value, @Nullable Throwable failure) {
+        public @Nullable Void apply(T value, @Nullable Throwable failure) {
             StageCell<T> waiting = cell;
             if (waiting != null) waiting.done(value, failure);
+            return null;
         }
     }
 }

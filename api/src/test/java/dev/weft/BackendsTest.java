@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.Backends.Installed;
 import dev.weft.spi.Backend;
 import dev.weft.spi.SpiLevel;
+import dev.weft.testing.Unaskable;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -236,6 +237,16 @@ class BackendsTest {
     }
 
     @Test
+    void L5_aProviderWhoseFailureCannotBeAskedIsSkippedLikeAnyOther() throws IOException {
+        try (var log = new LibraryLog()) {
+            Installed installed = load(ThrowsWhatCannotBeAsked.class.getName(), Good.class.getName());
+            assertThat(installed.adapters()).extracting(Backend::id).containsExactly("good");
+            assertThat(installed.describe()).contains("because of dev.weft.testing.Unaskable$Unchecked");
+            assertThat(log.lines()).hasSize(1);
+        }
+    }
+
+    @Test
     void L5_aFileThatCannotBeParsedIsReported() throws IOException {
         try (var log = new LibraryLog()) {
             assertThat(load("not a class name").problems()).hasSize(1);
@@ -443,6 +454,16 @@ class BackendsTest {
         public Throws() {
             super("throws");
             throw new IllegalStateException("not today");
+        }
+    }
+
+    /** One that cannot be made, and cannot say why. */
+    @SpiLevel(SpiLevel.CURRENT)
+    public static final class ThrowsWhatCannotBeAsked extends Fake {
+        /** For the service loader. */
+        public ThrowsWhatCannotBeAsked() {
+            super("throws");
+            throw new Unaskable.Unchecked();
         }
     }
 

@@ -27,7 +27,10 @@ class BadInputTest {
         return Stream.of(
                 refused("body", () -> Async.run((AsyncBody<Object, RuntimeException>) null)),
                 refused("body", () -> Async.run((AsyncAction<RuntimeException>) null)),
-                refused("body", () -> Async.coroutine(null)),
+                refused("body", () -> Async.runBlocking((AsyncBody<Object, RuntimeException>) null)),
+                refused("body", () -> Async.runBlocking((AsyncAction<RuntimeException>) null)),
+                refused("body", () -> Async.coroutine((Callable<Object>) null)),
+                refused("body", () -> Async.coroutine((AsyncAction<RuntimeException>) null)),
                 refused("body", () -> Async.async((Callable<Object>) null)),
                 refused("body", () -> Async.async((AsyncAction<RuntimeException>) null)),
                 refused("name", () -> Async.coroutine(() -> 1).named(null)),

@@ -63,6 +63,29 @@ class CoroutineTest {
     }
 
     @Test
+    void oneWithoutAResultGivesNull() {
+        var ran = new AtomicInteger();
+        Coroutine<Void> coroutine = coroutine(() -> {
+            ran.incrementAndGet();
+        });
+        assertThat(ran).hasValue(0);
+        assertThat(coroutine.await()).isNull();
+        assertThat(run(() -> coroutine.start().await())).isNull();
+        assertThat(ran).hasValue(2);
+    }
+
+    @Test
+    void oneWithoutAResultMayThrowWhatIsChecked() {
+        var disk = new IOException("disk");
+        Coroutine<Void> fails = coroutine(() -> failing(disk));
+        assertThatThrownBy(fails::await).isInstanceOf(AwaitException.class).hasCause(disk);
+    }
+
+    private static void failing(IOException failure) throws IOException {
+        throw failure;
+    }
+
+    @Test
     void itMayRunSeveralTimesAtOnce() {
         var both = new CountDownLatch(2);
         Coroutine<String> coroutine = coroutine(() -> {

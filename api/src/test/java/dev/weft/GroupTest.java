@@ -174,7 +174,7 @@ class GroupTest {
     @Test
     void H2_theBodysOwnFailureIsThrownAsItself() {
         var disk = new IOException("disk");
-        assertThatThrownBy(() -> run(() -> group((TaskGroup g) -> {
+        assertThatThrownBy(() -> run(() -> group(g -> {
                     g.async(() -> delay(LONG));
                     throw disk;
                 })))
@@ -209,7 +209,7 @@ class GroupTest {
         var first = new IllegalStateException("first");
         assertThatThrownBy(() -> withBackend(
                         backend,
-                        () -> group((TaskGroup g) -> {
+                        () -> group(g -> {
                             for (int i = 0; i < 40; i++) {
                                 int number = i;
                                 g.async(() -> {
@@ -321,6 +321,31 @@ class GroupTest {
     }
 
     @Test
+    void H3_aBodyWithoutAnEndCountsAsOneWithAResult() {
+        assertThatThrownBy(() -> run(() -> group(g -> {
+                    g.async(g::cancel);
+                    for (; ; ) delay(LONG);
+                })))
+                .isInstanceOf(CancelledException.class);
+    }
+
+    @Test
+    void aSingleCallIsAResult() {
+        String result = run(() -> group(g -> g.async(() -> "result").await()));
+        assertThat(result).isEqualTo("result");
+    }
+
+    @Test
+    void aBodyWithAResultIsAnActionWhoseResultIsDiscarded() {
+        GroupBody<String, RuntimeException> body = g -> "result";
+        GroupAction<RuntimeException> action = body;
+        try (var hooks = new HookLog()) {
+            run(() -> group(action));
+            assertThat(hooks.discarded).containsExactly("result");
+        }
+    }
+
+    @Test
     void H3_theCancellationOfAnOuterGroupIsNotAbsorbedByAnInnerOne() {
         var trail = new CopyOnWriteArrayList<String>();
         run(() -> {
@@ -428,7 +453,9 @@ class GroupTest {
         var joining = new AtomicReference<Deferred<?>>();
         var root = (TaskDeferred<?>) backend.start(() -> {
             try {
-                group((TaskGroup g) -> joining.set(g.async(() -> shielded(() -> await(finish)))));
+                group(g -> {
+                    joining.set(g.async(() -> shielded(() -> await(finish))));
+                });
             } finally {
                 trail.add("left");
             }

@@ -680,7 +680,7 @@ class RaceSimulationTest {
                 dawdle();
                 try {
                     checkpoint();
-                    group((TaskGroup g) -> {
+                    group(g -> {
                         checkpoint();
                     });
                     trail.add("not yet");

@@ -5,6 +5,7 @@ import static dev.weft.Async.await;
 import static dev.weft.Async.awaitCallback;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.run;
+import static dev.weft.Async.runBlocking;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.withBackend;
 import static dev.weft.ManualBackend.until;
@@ -41,6 +42,35 @@ class RunTest {
         builder.start(() ->
                 task.complete(run(() -> "on " + (Thread.currentThread().isVirtual() ? "a coroutine" : "?"))));
         assertThat(task.join()).isEqualTo("on a coroutine");
+    }
+
+    @Test
+    void aClassThatHasARunOfItsOwnWritesRunBlocking() {
+        var disk = new IOException("disk");
+        var job = new Runnable() {
+            private String result = "";
+            private Throwable thrown;
+
+            @Override
+            public void run() {
+                result = runBlocking(() -> await(CompletableFuture.completedFuture("result")));
+                runBlocking(() -> delay(Duration.ofMillis(1)));
+                thrown = catchThrowable(() -> runBlocking(() -> {
+                    throw disk;
+                }));
+            }
+        };
+        job.run();
+        assertThat(job.result).isEqualTo("result");
+        assertThat(job.thrown).isSameAs(disk);
+    }
+
+    @Test
+    void insideACoroutineRunBlockingIsANestedScopeToo() {
+        run(() -> {
+            Thread outer = Thread.currentThread();
+            assertThat(runBlocking(Thread::currentThread)).isSameAs(outer);
+        });
     }
 
     @Test

@@ -4,7 +4,10 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
-/** What to do with a {@link Throwable}. */
+/**
+ * What to do with a {@link Throwable}. It is foreign code, on the way of a signal: its methods are called where nothing else will do,
+ * and what they throw changes nothing.
+ */
 public final class Failures {
     private static final int MAX_SUPPRESSED = 32;
     private static final int MAX_CAUSES = 8;
@@ -34,9 +37,27 @@ public final class Failures {
         Throwable real = Host.get().unwrap(failure);
         if (real instanceof CancellationException) return true;
         Throwable cause = real;
-        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++, cause = cause.getCause())
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++, cause = cause(cause))
             if (cause instanceof InterruptedException || cause instanceof ClosedByInterruptException) return true;
         return false;
+    }
+
+    /** {@return a failure as text; the name of its class alone, if it throws when it is asked} */
+    public static String text(Throwable failure) {
+        try {
+            return failure.toString();
+        } catch (Throwable unwilling) {
+            return failure.getClass().getName();
+        }
+    }
+
+    /** {@return the cause of a failure; null, if it has none or throws when it is asked} */
+    public static @Nullable Throwable cause(Throwable failure) {
+        try {
+            return failure.getCause();
+        } catch (Throwable unwilling) {
+            return null;
+        }
     }
 
     /**
@@ -60,7 +81,7 @@ public final class Failures {
 
     /** Whether a failure is another one, or has it among its causes and suppressed ones, one level deep. */
     private static boolean contains(Throwable whole, @Nullable Throwable part) {
-        if (whole == part || whole.getCause() == part) return true;
+        if (whole == part || cause(whole) == part) return true;
         for (Throwable suppressed : whole.getSuppressed()) if (suppressed == part) return true;
         return false;
     }

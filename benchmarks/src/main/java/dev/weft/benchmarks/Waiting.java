@@ -3,7 +3,6 @@ package dev.weft.benchmarks;
 import static dev.weft.Async.async;
 import static dev.weft.Async.group;
 
-import dev.weft.TaskGroup;
 import dev.weft.reactor.ReactorAsync;
 import dev.weft.rxjava.RxAsync;
 import java.util.Objects;
@@ -81,8 +80,9 @@ enum Waiting {
         @Override
         void start(Gates gates) {
             ReactorAsync.mono(() -> {
-                        group((TaskGroup members) ->
-                                gates.forEachMono(gate -> members.start(ReactorAsync.awaitable(gate))));
+                        group(members -> {
+                            gates.forEachMono(gate -> members.start(ReactorAsync.awaitable(gate)));
+                        });
                         return gates.count();
                     })
                     .subscribe(gates::passed);
@@ -92,8 +92,9 @@ enum Waiting {
         @Override
         void start(Gates gates) {
             ReactorAsync.mono(() -> {
-                        group((TaskGroup members) ->
-                                gates.forEachSingle(gate -> members.start(RxAsync.awaitable(gate))));
+                        group(members -> {
+                            gates.forEachSingle(gate -> members.start(RxAsync.awaitable(gate)));
+                        });
                         return gates.count();
                     })
                     .subscribe(gates::passed);

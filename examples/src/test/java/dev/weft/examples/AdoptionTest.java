@@ -2,12 +2,15 @@ package dev.weft.examples;
 
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
+import static dev.weft.Async.runBlocking;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.awaitDone;
+import static dev.weft.reactor.ReactorAsync.awaitFirst;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.contextView;
+import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.mono;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,6 +20,7 @@ import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.Result;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -107,6 +111,19 @@ class AdoptionTest {
         }
     }
 
+    private final class Restocking implements Runnable {
+        @Override
+        public void run() {
+            runBlocking(() -> log.add("bought " + awaitSingle(stock.find(7))));
+        }
+    }
+
+    @Test
+    void aJob() {
+        new Restocking().run();
+        assertThat(log).containsExactly("bought tea");
+    }
+
     @Test
     void theGuard() {
         Mono<String> refused = Mono.delay(Duration.ofMillis(1)).map(tick -> awaitSingle(stock.find(7)));
@@ -115,6 +132,45 @@ class AdoptionTest {
             log.add(failure.getMessage());
         });
         assertThat(log.peek()).contains("parallel-").contains("mono(");
+    }
+
+    @Test
+    void whatLivesOnlyAsLongAsItsSignal() {
+        Flux<Message> messages = Flux.create(socket -> {
+            for (String text : List.of("one", "two")) {
+                var message = new Message(text);
+                socket.next(message);
+                message.release();
+            }
+            socket.complete();
+        });
+        runBlocking(() -> {
+            try (var texts = each(messages.map(Message::text))) {
+                for (String text : texts) log.add(text);
+            }
+        });
+        assertThat(log).containsExactly("one", "two");
+        Message late = runBlocking(() -> awaitFirst(messages));
+        assertThatThrownBy(late::text).hasMessage("released");
+    }
+
+    /** As a WebSocket of Netty has it: its buffer goes back to the pool when its signal is over. */
+    private static final class Message {
+        private final String text;
+        private volatile boolean released;
+
+        Message(String text) {
+            this.text = text;
+        }
+
+        String text() {
+            if (released) throw new IllegalStateException("released");
+            return text;
+        }
+
+        void release() {
+            released = true;
+        }
     }
 
     @Test

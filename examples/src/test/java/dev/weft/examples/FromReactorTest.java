@@ -91,7 +91,6 @@ class FromReactorTest {
                 Flux.range(1, 3).concatMap(id -> user(id).flatMap(this::save)).then();
         Mono<Void> after = mono(() -> {
             for (int id = 1; id <= 3; id++) awaitDone(save(awaitSingle(user(id))));
-            return null;
         });
         StepVerifier.create(before.then(after)).verifyComplete();
         assertThat(log).containsExactly("user1", "user2", "user3", "user1", "user2", "user3");

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.Awaitable;
+import dev.weft.Coroutine;
 import dev.weft.Deferred;
 import dev.weft.Outcome;
 import dev.weft.Overflow;
@@ -170,6 +171,28 @@ class StaticImportsTest {
         Observable<Integer> observable = observable(out -> out.emit(1));
         assertThat(List.of(flux.blockLast(), flowable.blockingLast(), observable.blockingLast()))
                 .containsOnly(1);
+    }
+
+    @Test
+    void buildersTakeABodyWithoutAResult() {
+        List<String> ran = new ArrayList<>();
+        Mono<Void> mono = mono(() -> {
+            awaitDone(Mono.delay(Duration.ofMillis(1)));
+            ran.add("mono");
+        });
+        Maybe<Void> maybe = maybe(() -> await(completable(() -> ran.add("maybe"))));
+        Coroutine<Void> coroutine = coroutine(() -> {
+            delay(Duration.ofMillis(1));
+            ran.add("coroutine");
+        });
+        assertThat(mono.block()).isNull();
+        assertThat(maybe.blockingGet()).isNull();
+        assertThat(run(() -> await(coroutine))).isNull();
+        assertThat(ran).containsExactly("mono", "maybe", "coroutine");
+        Mono<String> thrown = mono(() -> {
+            throw new IOException("a body that only throws may have any result");
+        });
+        assertThatThrownBy(thrown::block).hasCauseInstanceOf(IOException.class);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.weft.reactor;
 
 import dev.weft.Async;
+import dev.weft.AsyncAction;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.AwaitException;
@@ -53,6 +54,9 @@ public final class ReactorAsync {
     /**
      * Waits for a Mono to end.
      *
+     * @apiNote With Reactor's automatic context propagation, a Mono that {@code Mono.fromDirect} has made of a foreign publisher ends
+     *     at its value, although the publisher goes on. Where its end matters, such as a commit, await the publisher:
+     *     {@code awaitLast(publisher)}, or {@code awaitSingle(Flux.from(publisher))}.
      * @param mono what to wait for
      * @return its value, or null if it is empty
      */
@@ -233,6 +237,8 @@ public final class ReactorAsync {
     /**
      * Subscribes to a Flux and iterates over it, with up to 32 values under way.
      *
+     * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
+     *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
      * @param flux where the values come from
      * @return the iterator, to be closed
      */
@@ -247,6 +253,7 @@ public final class ReactorAsync {
      * @param prefetch how many values may be under way, at least 0; when three quarters are consumed, as many are requested; with 0,
      *     one is requested when the loop waits for it
      * @return the iterator, to be closed
+     * @see #each(Flux)
      */
     public static <T> AsyncIterator<T> each(Flux<T> flux, int prefetch) {
         Objects.requireNonNull(flux, "flux");
@@ -281,6 +288,16 @@ public final class ReactorAsync {
     }
 
     /**
+     * {@return a cold Mono that runs a body without a result in a coroutine of its own for each subscriber} It is empty: it completes
+     * when the body has returned and all that it started has ended. Everything else is as with {@link #mono(Callable)}.
+     *
+     * @param body what to run; what it throws is the Mono's error, checked or not
+     */
+    public static Mono<Void> mono(AsyncAction<?> body) {
+        return mono(callable(body));
+    }
+
+    /**
      * {@return as {@link #mono(Callable)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
@@ -288,6 +305,24 @@ public final class ReactorAsync {
      */
     public static <T> Mono<T> mono(Dispatcher dispatcher, Callable<? extends @Nullable T> body) {
         return CoroutineMono.of(body, dispatcher.options());
+    }
+
+    /**
+     * {@return as {@link #mono(AsyncAction)}, with coroutines that run on a dispatcher}
+     *
+     * @param dispatcher where they run
+     * @param body what to run
+     */
+    public static Mono<Void> mono(Dispatcher dispatcher, AsyncAction<?> body) {
+        return mono(dispatcher, callable(body));
+    }
+
+    private static Callable<@Nullable Void> callable(AsyncAction<?> body) {
+        Objects.requireNonNull(body, "body");
+        return () -> {
+            body.run();
+            return null;
+        };
     }
 
     /**
@@ -370,7 +405,8 @@ public final class ReactorAsync {
 
     /** Takes a value: by reading it where it is at hand, else by subscribing. */
     static <T> @Nullable T take(Publisher<? extends T> source, Take take) {
-        if (take != Take.NONE && source instanceof Callable<?> ready && isBare(source)) return read(ready, take);
+        if (take != Take.NONE && source instanceof Callable<?> ready && isBare(source))
+            return read(source, ready, take);
         return new PublisherAwait<T>(source, take).await();
     }
 
@@ -387,13 +423,15 @@ public final class ReactorAsync {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> @Nullable T read(Callable<?> ready, Take take) {
+    private static <T> @Nullable T read(Publisher<? extends T> source, Callable<?> ready, Take take) {
         if (Scope.current() == null) Host.get().requireMayBlock("await");
         Async.checkpoint();
         T value;
         try {
             value = (T) ready.call();
         } catch (Throwable failure) {
+            if (ready instanceof Fuseable.ScalarCallable)
+                return new PublisherAwait<T>(source, take).await(); // as it is
             if (Failures.isEcho(failure)) Async.checkpoint();
             throw Failures.thrown(Exceptions.unwrap(failure));
         }

@@ -2,7 +2,10 @@ package dev.weft.reactor;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.AsyncAction;
+import dev.weft.Dispatcher;
 import java.io.IOException;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DynamicTest;
@@ -38,7 +41,9 @@ class BadInputTest {
                 refused("flux", () -> ReactorAsync.each(null)),
                 refused("flux", () -> ReactorAsync.each(null, 1)),
                 refused("mono", () -> ReactorAsync.awaitable(null)),
-                refused("body", () -> ReactorAsync.mono(null)),
+                refused("body", () -> ReactorAsync.mono((Callable<Object>) null)),
+                refused("body", () -> ReactorAsync.mono((AsyncAction<?>) null)),
+                refused("body", () -> ReactorAsync.mono(Dispatcher.virtual(), (AsyncAction<?>) null)),
                 refused("generator", () -> ReactorAsync.flux(null)),
                 refused("awaitable", () -> ReactorAsync.asMono(null)),
                 refused("publisher", () -> ReactorAsync.asFlux(null)),

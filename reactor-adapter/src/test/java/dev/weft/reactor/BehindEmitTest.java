@@ -71,7 +71,7 @@ class BehindEmitTest {
     @Test
     void D7_nothingThatTheGeneratorHasAroundItsEmitReachesTheSubscriber() {
         var scope = new AtomicReference<TaskGroup>();
-        Flux<Integer> values = flux(out -> group((TaskGroup members) -> {
+        Flux<Integer> values = flux(out -> group(members -> {
             scope.set(members);
             out.emit(1);
         }));

@@ -9,6 +9,7 @@ import static dev.weft.Async.withContext;
 import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.awaitDone;
 import static dev.weft.reactor.ReactorAsync.awaitFirst;
+import static dev.weft.reactor.ReactorAsync.awaitLast;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.awaitable;
 import static dev.weft.reactor.ReactorAsync.contextView;
@@ -24,6 +25,7 @@ import dev.weft.AsyncIterator;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.testing.Latches;
+import dev.weft.testing.Watched;
 import dev.weft.testing.streams.ThreadLocalKey;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
@@ -43,6 +45,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 import org.slf4j.MDC;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -436,6 +441,62 @@ class ContextTest {
                 .expectNext(List.of("context", "context", "context"))
                 .verifyComplete();
         assertThat(local.getValue()).isEqualTo("captured");
+    }
+
+    /** Reactor's own doing: what restores the thread-locals below a publisher of nobody's completes a Mono at its value. */
+    @Test
+    void withAutomaticContextPropagationTheEndOfAForeignPublisherIsAwaitedAsThatOfAFlux() {
+        Hooks.enableAutomaticContextPropagation();
+        var early = new Slow();
+        assertThat(await(Mono.fromDirect(early))).isOne();
+        assertThat(early.hasEnded).isFalse();
+        early.mayEnd.countDown();
+
+        var last = new Slow();
+        var awaitingLast = Watched.coroutine(() -> awaitLast(last)).parked();
+        last.mayEnd.countDown();
+        assertThat(awaitingLast.value()).isOne();
+        assertThat(last.hasEnded).isTrue();
+
+        var single = new Slow();
+        var awaitingSingle =
+                Watched.coroutine(() -> awaitSingle(Flux.from(single))).parked();
+        single.mayEnd.countDown();
+        assertThat(awaitingSingle.value()).isOne();
+        assertThat(single.hasEnded).isTrue();
+    }
+
+    @Test
+    void withoutItTheEndOfAForeignPublisherIsAwaitedAsThatOfAMonoToo() {
+        var slow = new Slow();
+        var awaiting = Watched.coroutine(() -> await(Mono.fromDirect(slow))).parked();
+        slow.mayEnd.countDown();
+        assertThat(awaiting.value()).isOne();
+        assertThat(slow.hasEnded).isTrue();
+    }
+
+    /** A publisher whose end comes when it may, behind its value. */
+    private static final class Slow implements Publisher<Integer> {
+        final CountDownLatch mayEnd = new CountDownLatch(1);
+        volatile boolean hasEnded;
+
+        @Override
+        public void subscribe(Subscriber<? super Integer> subscriber) {
+            subscriber.onSubscribe(new Subscription() {
+                @Override
+                public void request(long count) {
+                    Thread.startVirtualThread(() -> {
+                        subscriber.onNext(1);
+                        Latches.await(mayEnd);
+                        hasEnded = true;
+                        subscriber.onComplete();
+                    });
+                }
+
+                @Override
+                public void cancel() {}
+            });
+        }
     }
 
     // --- without the library

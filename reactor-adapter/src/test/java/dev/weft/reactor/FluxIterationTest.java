@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -455,5 +456,19 @@ class FluxIterationTest {
         collecting.joined();
         assertThat(hooks.discarded).containsExactlyInAnyOrder(1, 2);
         source.assertCancelled(1);
+    }
+
+    @Test
+    void whatLivesOnlyAsLongAsItsSignalIsMappedBeforeTheLoop() {
+        Flux<AtomicBoolean> released = Flux.create(sink -> {
+            for (int n = 0; n < 3; n++) {
+                var message = new AtomicBoolean();
+                sink.next(message);
+                message.set(true);
+            }
+            sink.complete();
+        });
+        assertThat(run(() -> collect(released.map(AtomicBoolean::get), 3))).containsExactly(false, false, false);
+        assertThat(run(() -> collect(released, 3))).allMatch(AtomicBoolean::get);
     }
 }

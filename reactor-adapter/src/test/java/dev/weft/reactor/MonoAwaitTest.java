@@ -318,8 +318,7 @@ class MonoAwaitTest {
                 assertThatThrownBy(() -> await(source)).isSameAs(shared);
         });
         assertThat(shared.getSuppressed()).hasSize(1);
-        assertThat(shared.getSuppressed()[0].getStackTrace())
-                .anySatisfy(frame -> assertThat(frame.getClassName()).startsWith(MonoAwaitTest.class.getName()));
+        assertThat(shared.getSuppressed()[0]).hasMessage("awaited at"); // where, the package traces looks at
         var stackless = new RuntimeException("stackless", null, false, false) {
             private static final long serialVersionUID = 1;
         };

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Async;
 import dev.weft.CancelledException;
+import dev.weft.Dispatcher;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -70,6 +72,43 @@ class MonoBuilderTest {
     private void joinCoroutine() {
         Latches.await(running);
         Latches.join(thread.get());
+    }
+
+    // --- a body without a result
+
+    @Test
+    void C3_aBodyWithoutAResultIsAnEmptyMonoThatEndsWithWhatItHasStarted() {
+        var trail = new CopyOnWriteArrayList<String>();
+        Mono<Void> mono = mono(() -> {
+            Async.async(() -> {
+                Async.delay(Duration.ofMillis(1));
+                trail.add("child");
+            });
+            trail.add("body");
+        });
+        assertThat(trail).isEmpty();
+        StepVerifier.create(mono).expectComplete().verify(Duration.ofSeconds(50));
+        assertThat(trail).containsExactlyInAnyOrder("body", "child");
+    }
+
+    @Test
+    void C3_aBodyWithoutAResultRunsOnADispatcherToo() {
+        var ran = new AtomicBoolean();
+        Mono<Void> mono = mono(Dispatcher.virtual(), () -> ran.set(true));
+        StepVerifier.create(mono).expectComplete().verify(Duration.ofSeconds(50));
+        assertThat(ran).isTrue();
+    }
+
+    @Test
+    void C5_whatABodyWithoutAResultThrowsIsTheError() {
+        var disk = new IOException("disk");
+        StepVerifier.create(mono(() -> failing(disk)))
+                .expectErrorSatisfies(failure -> assertThat(failure).isSameAs(disk))
+                .verify(Duration.ofSeconds(50));
+    }
+
+    private static void failing(IOException failure) throws IOException {
+        throw failure;
     }
 
     // --- C1
@@ -700,7 +739,7 @@ class MonoBuilderTest {
         Mono<String> source = mono(() -> "value");
         assertThatThrownBy(() -> source.subscribe((CoreSubscriber<String>) null))
                 .isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> mono(null))
+        assertThatThrownBy(() -> mono((Callable<?>) null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("body");
     }

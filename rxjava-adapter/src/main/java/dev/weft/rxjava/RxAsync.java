@@ -343,6 +343,8 @@ public final class RxAsync {
     /**
      * Subscribes to a Flowable and iterates over it, with up to 32 values under way.
      *
+     * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
+     *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
      * @param flowable where the values come from
      * @return the iterator, to be closed
      */
@@ -357,6 +359,7 @@ public final class RxAsync {
      * @param prefetch how many values may be under way, at least 0; when three quarters are consumed, as many are requested; with 0,
      *     one is requested when the loop waits for it
      * @return the iterator, to be closed
+     * @see #each(Flowable)
      */
     public static <T> AsyncIterator<T> each(Flowable<T> flowable, int prefetch) {
         Objects.requireNonNull(flowable, "flowable");
@@ -373,6 +376,7 @@ public final class RxAsync {
      * @param overflow how many values are kept, and what becomes of the rest
      * @return the iterator, to be closed
      * @throws IllegalArgumentException if the policy is {@link Overflow#suspend}
+     * @see #each(Flowable)
      */
     public static <T> AsyncIterator<T> each(Observable<T> observable, Overflow overflow) {
         Objects.requireNonNull(observable, "observable");
@@ -449,6 +453,16 @@ public final class RxAsync {
     }
 
     /**
+     * {@return a cold Maybe that runs a body without a result in a coroutine of its own for each observer} It is empty: it completes
+     * when the body has returned and all that it started has ended. The type that says so is that of {@link #completable}.
+     *
+     * @param body what to run; what it throws is the Maybe's error, checked or not
+     */
+    public static Maybe<Void> maybe(AsyncAction<?> body) {
+        return maybe(callable(body));
+    }
+
+    /**
      * {@return as {@link #maybe(Callable)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
@@ -456,6 +470,16 @@ public final class RxAsync {
      */
     public static <T> Maybe<T> maybe(Dispatcher dispatcher, Callable<? extends @Nullable T> body) {
         return CoroutineMaybe.of(body, dispatcher.options());
+    }
+
+    /**
+     * {@return as {@link #maybe(AsyncAction)}, with coroutines that run on a dispatcher}
+     *
+     * @param dispatcher where they run
+     * @param body what to run
+     */
+    public static Maybe<Void> maybe(Dispatcher dispatcher, AsyncAction<?> body) {
+        return maybe(dispatcher, callable(body));
     }
 
     /**

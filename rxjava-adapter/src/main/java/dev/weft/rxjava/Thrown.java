@@ -13,6 +13,7 @@ final class Thrown {
 
     /** {@return the source's own exception, if {@code RxJavaPlugins.onError} was told already; else it is thrown, as it is} */
     static Throwable reported(NullPointerException thrown) {
+        if (thrown.getClass() != NullPointerException.class) throw thrown; // foreign code: it is not asked for anything
         StackTraceElement[] trace = thrown.getStackTrace();
         Throwable cause = thrown.getCause();
         String by = trace.length == 0 ? "" : trace[0].getClassName();

@@ -2,6 +2,8 @@ package dev.weft.rxjava;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.AsyncAction;
+import dev.weft.Dispatcher;
 import dev.weft.Overflow;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -9,6 +11,7 @@ import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
 import java.io.IOException;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DynamicTest;
@@ -57,7 +60,9 @@ class BadInputTest {
                 refused("maybe", () -> RxAsync.awaitable((Maybe<?>) null)),
                 refused("completable", () -> RxAsync.awaitable((Completable) null)),
                 refused("body", () -> RxAsync.single(null)),
-                refused("body", () -> RxAsync.maybe(null)),
+                refused("body", () -> RxAsync.maybe((Callable<Object>) null)),
+                refused("body", () -> RxAsync.maybe((AsyncAction<?>) null)),
+                refused("body", () -> RxAsync.maybe(Dispatcher.virtual(), (AsyncAction<?>) null)),
                 refused("body", () -> RxAsync.completable(null)),
                 refused("generator", () -> RxAsync.flowable(null)),
                 refused("generator", () -> RxAsync.observable(null)),

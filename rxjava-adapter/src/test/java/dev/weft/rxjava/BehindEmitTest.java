@@ -71,7 +71,7 @@ class BehindEmitTest {
     @Test
     void D7_nothingThatTheGeneratorHasAroundItsEmitReachesTheSubscriber() {
         var scope = new AtomicReference<TaskGroup>();
-        Flowable<Integer> values = flowable(out -> group((TaskGroup members) -> {
+        Flowable<Integer> values = flowable(out -> group(members -> {
             scope.set(members);
             out.emit(1);
         }));

@@ -16,6 +16,7 @@ import dev.weft.OverflowException;
 import dev.weft.TooManyValuesException;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
+import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
@@ -28,6 +29,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -464,5 +466,21 @@ class FlowableIterationTest {
         collecting.joined();
         assertThat(hooks.discarded).containsExactlyInAnyOrder(1, 2);
         assertThat(source.cancels).hasValue(1);
+    }
+
+    @Test
+    void whatLivesOnlyAsLongAsItsSignalIsMappedBeforeTheLoop() {
+        Flowable<AtomicBoolean> released = Flowable.create(
+                emitter -> {
+                    for (int n = 0; n < 3; n++) {
+                        var message = new AtomicBoolean();
+                        emitter.onNext(message);
+                        message.set(true);
+                    }
+                    emitter.onComplete();
+                },
+                BackpressureStrategy.ERROR);
+        assertThat(run(() -> collect(released.map(AtomicBoolean::get), 3))).containsExactly(false, false, false);
+        assertThat(run(() -> collect(released, 3))).allMatch(AtomicBoolean::get);
     }
 }

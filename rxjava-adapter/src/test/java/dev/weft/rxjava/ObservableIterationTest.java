@@ -29,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -636,5 +637,19 @@ class ObservableIterationTest {
                         .map(n -> n * 2)
                         .collect(3)))
                 .containsExactly(2, 4, 6);
+    }
+
+    @Test
+    void whatLivesOnlyAsLongAsItsSignalIsMappedBeforeTheLoop() {
+        Observable<AtomicBoolean> released = Observable.create(emitter -> {
+            for (int n = 0; n < 3; n++) {
+                var message = new AtomicBoolean();
+                emitter.onNext(message);
+                message.set(true);
+            }
+            emitter.onComplete();
+        });
+        assertThat(run(() -> collect(released.map(AtomicBoolean::get), 3))).containsExactly(false, false, false);
+        assertThat(run(() -> collect(released, 3))).allMatch(AtomicBoolean::get);
     }
 }

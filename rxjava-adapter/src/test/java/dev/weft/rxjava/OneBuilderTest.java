@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.Async;
 import dev.weft.AwaitException;
 import dev.weft.CancelledException;
+import dev.weft.Dispatcher;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
@@ -26,6 +27,7 @@ import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -119,6 +121,42 @@ class OneBuilderTest {
     private void joinCoroutine() {
         Latches.await(running);
         Latches.join(thread.get());
+    }
+
+    // --- a body without a result
+
+    @Test
+    void C3_aBodyWithoutAResultIsAnEmptyMaybeThatEndsWithWhatItHasStarted() {
+        var trail = new CopyOnWriteArrayList<String>();
+        Maybe<Void> maybe = maybe(() -> {
+            Async.async(() -> {
+                Async.delay(Duration.ofMillis(1));
+                trail.add("child");
+            });
+            trail.add("body");
+        });
+        assertThat(trail).isEmpty();
+        assertThat(maybe.blockingGet()).isNull();
+        assertThat(trail).containsExactlyInAnyOrder("body", "child");
+    }
+
+    @Test
+    void C3_aBodyWithoutAResultRunsOnADispatcherToo() {
+        var ran = new AtomicInteger();
+        assertThat(maybe(Dispatcher.virtual(), () -> ran.set(1)).blockingGet()).isNull();
+        completable(Dispatcher.virtual(), () -> ran.compareAndSet(1, 2)).blockingAwait();
+        assertThat(ran).hasValue(2);
+    }
+
+    @Test
+    void C5_whatABodyWithoutAResultThrowsIsTheError() {
+        var disk = new IOException("disk");
+        maybe(() -> failing(disk)).test().awaitDone(50, TimeUnit.SECONDS).assertError(failure -> failure == disk);
+        completable(() -> failing(disk)).test().awaitDone(50, TimeUnit.SECONDS).assertError(failure -> failure == disk);
+    }
+
+    private static void failing(IOException failure) throws IOException {
+        throw failure;
     }
 
     // --- C1

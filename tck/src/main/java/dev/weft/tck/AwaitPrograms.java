@@ -113,6 +113,21 @@ final class AwaitPrograms extends Programs {
         }
     }
 
+    void aFailureThatCannotBeAskedAnythingIsTheSameInstance() {
+        var checked = new Unaskable();
+        try {
+            await(awaitable(failed(checked)));
+        } catch (AwaitException thrown) {
+            note("same instance", thrown.getCause() == checked);
+            note("message", thrown.getMessage());
+        }
+        try {
+            await(awaitable(exported(() -> await(awaitable(failed(checked))))));
+        } catch (AwaitException thrown) {
+            note("same instance behind a builder", thrown.getCause() == checked);
+        }
+    }
+
     void aSharedFailureDoesNotGrow() {
         var shared = new IllegalStateException("shared");
         for (int n = 0; n < 100; n++) {
@@ -362,5 +377,25 @@ final class AwaitPrograms extends Programs {
         note("requested", later.requested() == Long.MAX_VALUE ? "all" : later.requested());
         note("subscriptions", later.subscriptions());
         note("cancellations", later.cancellations());
+    }
+
+    /** A failure whose methods throw. */
+    private static final class Unaskable extends Exception {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("it was asked for its message");
+        }
+
+        @Override
+        public synchronized Throwable getCause() {
+            throw new IllegalStateException("it was asked for its cause");
+        }
+
+        @Override
+        public StackTraceElement[] getStackTrace() {
+            throw new IllegalStateException("it was asked for its trace");
+        }
     }
 }

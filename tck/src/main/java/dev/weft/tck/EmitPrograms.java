@@ -81,7 +81,7 @@ final class EmitPrograms extends Programs {
     void aScopeOfTheGeneratorIsCancelledBehindItsEmit() {
         var scope = new AtomicReference<TaskGroup>();
         AsyncStream<String> values = stream(out -> {
-            group((TaskGroup members) -> {
+            group(members -> {
                 scope.set(members);
                 out.emit("inside");
                 note("the emit has returned");

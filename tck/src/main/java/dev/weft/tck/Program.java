@@ -91,10 +91,7 @@ record Program(Method method) {
             play(stage);
             return;
         }
-        Coroutine<@Nullable Object> elsewhere = Async.coroutine(() -> {
-            play(stage);
-            return null;
-        });
+        Coroutine<@Nullable Void> elsewhere = Async.coroutine(() -> play(stage));
         Async.await(elsewhere.on(dispatcher));
     }
 

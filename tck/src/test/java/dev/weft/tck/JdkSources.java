@@ -10,7 +10,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -284,9 +284,9 @@ final class JdkSources implements Sources {
         private final AtomicInteger cancellations = new AtomicInteger();
 
         @Override
-        public CompletableFuture<Object> whenComplete(BiConsumer<? super Object, ? super Throwable> action) {
+        public <U> CompletableFuture<U> handle(BiFunction<? super Object, Throwable, ? extends U> action) {
             subscriptions.incrementAndGet();
-            return super.whenComplete(action);
+            return super.handle(action);
         }
 
         @Override

@@ -28,13 +28,10 @@ public record ReactorChat(DisposableServer server) implements ChatServer {
     }
 
     private static Mono<Void> visit(Rooms rooms, String room, WebsocketInbound in, WebsocketOutbound out) {
-        return mono(() -> {
-            rooms.visit(
-                    room,
-                    stream(in.receive().asString()),
-                    text -> awaitDone(out.sendString(Mono.just(text)).then()));
-            return null;
-        });
+        return mono(() -> rooms.visit(
+                room,
+                stream(in.receive().asString()),
+                text -> awaitDone(out.sendString(Mono.just(text)).then())));
     }
 
     @Override
