@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.spi.Buffer.Offer;
 import dev.weft.spi.Buffering.Policy;
+import dev.weft.testing.Latches;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -152,15 +153,9 @@ class BufferTest {
     /** What a second thread does at the same time. */
     private static Thread beside(CountDownLatch go, Runnable action) {
         return Thread.ofPlatform().start(() -> {
-            go.countDown();
-            while (go.getCount() > 0) Thread.yield();
+            Latches.race(go);
             action.run();
         });
-    }
-
-    private static void meet(CountDownLatch go) {
-        go.countDown();
-        while (go.getCount() > 0) Thread.yield();
     }
 
     private static void isConserved(List<Integer> polled, List<Integer> lost, int count) {
@@ -186,7 +181,7 @@ class BufferTest {
                 }
             });
             List<Integer> polled = new ArrayList<>();
-            meet(go);
+            Latches.race(go);
             while (producer.isAlive()) {
                 Integer value = buffer.poll();
                 if (value != null) polled.add(value);
@@ -213,7 +208,7 @@ class BufferTest {
             var go = new CountDownLatch(2);
             List<Integer> lost = Collections.synchronizedList(new ArrayList<>());
             Thread other = beside(go, () -> offerAll(buffer, 0, lost));
-            meet(go);
+            Latches.race(go);
             offerAll(buffer, 1, lost);
             other.join();
             List<Integer> all = new ArrayList<>(polled(buffer));
@@ -236,7 +231,7 @@ class BufferTest {
                 var go = new CountDownLatch(2);
                 List<Integer> drained = Collections.synchronizedList(new ArrayList<>());
                 Thread other = beside(go, () -> buffer.drain(drained::add));
-                meet(go);
+                Latches.race(go);
                 buffer.drain(drained::add);
                 other.join();
                 assertThat(drained).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7);
