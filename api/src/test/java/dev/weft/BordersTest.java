@@ -122,10 +122,12 @@ class BordersTest {
         run(() -> {
             List<WeakReference<Throwable>> failures = new ArrayList<>();
             for (int i = 0; i < 1000; i++) failures.add(new WeakReference<>(failAndSee(i)));
-            Watched.until("let go", () -> { // seen ones are let go whenever there are 64
-                System.gc();
-                return alive(failures) <= 100;
-            });
+            Watched.until(
+                    "let go",
+                    () -> { // seen ones are let go whenever there are 64
+                        System.gc();
+                        return alive(failures) <= 100;
+                    });
         });
     }
 
