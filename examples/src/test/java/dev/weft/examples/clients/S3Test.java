@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Async;
 import dev.weft.AsyncStream;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,12 +29,13 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 /** The asynchronous client of the AWS SDK 2: each call is a future of its own. */
 class S3Test extends ClientTest {
     /** One thread, on which the client reads and closes its connections. */
-    private static final EventLoopGroup LOOP =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("s3-loop"), NioIoHandler.newFactory());
-
-    private static final SdkAsyncHttpClient HTTP = NettyNioAsyncHttpClient.builder()
-            .eventLoopGroup(SdkEventLoopGroup.create(LOOP, NioSocketChannel::new))
+    private static final SdkEventLoopGroup LOOP = SdkEventLoopGroup.builder()
+            .numberOfThreads(1)
+            .threadFactory(new DefaultThreadFactory("s3-loop"))
             .build();
+
+    private static final SdkAsyncHttpClient HTTP =
+            NettyNioAsyncHttpClient.builder().eventLoopGroup(LOOP).build();
 
     private final LoopbackServer server = new LoopbackServer();
     private final S3AsyncClient s3 = S3AsyncClient.builder()
@@ -62,7 +59,7 @@ class S3Test extends ClientTest {
     @AfterAll
     static void closeTheClientBelow() {
         HTTP.close();
-        LOOP.shutdownGracefully(0, SECONDS, TimeUnit.SECONDS);
+        LOOP.eventLoopGroup().shutdownGracefully(0, SECONDS, TimeUnit.SECONDS);
         untilNoThreadOf("s3-loop");
     }
 
@@ -121,7 +118,8 @@ class S3Test extends ClientTest {
             }
         });
         soon(server.aborted);
-        soon(LOOP.submit(() -> {})); // behind the last that the loop has read of the connection that is closed
+        soon(LOOP.eventLoopGroup()
+                .submit(() -> {})); // behind the last that the loop has read of the connection that is closed
         discarded.clear(); // what was under way
     }
 }
