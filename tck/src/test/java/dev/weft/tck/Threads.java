@@ -12,4 +12,16 @@ final class Threads {
             Thread.currentThread().interrupt();
         }
     }
+
+    /** Does something when a thread has ended. */
+    static void behind(Thread thread, Runnable action) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                thread.join();
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
+            }
+            action.run();
+        });
+    }
 }
