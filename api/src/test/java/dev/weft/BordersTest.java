@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Take;
 import dev.weft.testing.Latches;
+import dev.weft.testing.Rounds;
 import dev.weft.testing.Watched;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -101,7 +102,7 @@ class BordersTest {
 
     @Test
     void twoFailuresCanSuppressEachOtherWithoutADeadlock() throws Exception {
-        for (int round = 0; round < 5_000; round++) {
+        for (int round : new Rounds(5_000)) {
             var one = new Exception("one");
             var two = new Exception("two");
             var start = new CountDownLatch(2);

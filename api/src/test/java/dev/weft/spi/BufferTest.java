@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.spi.Buffer.Offer;
 import dev.weft.spi.Buffering.Policy;
 import dev.weft.testing.Latches;
+import dev.weft.testing.Rounds;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The three buffers of an iteration, one after the other and with two threads. */
 class BufferTest {
     private static final int VALUES = 300;
-    private static final int ROUNDS = 200;
+    private static final Rounds ROUNDS = new Rounds(200);
 
     private final List<Object> displaced = new ArrayList<>();
 
@@ -169,7 +170,7 @@ class BufferTest {
     @ParameterizedTest
     @EnumSource
     void whatOneThreadOffersAnotherPollsOrItIsLostInOrder(Policy policy) throws Exception {
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round : ROUNDS) {
             Buffer<Integer> buffer = of(policy, 1 + round % 8);
             var go = new CountDownLatch(2);
             List<Integer> lost = new ArrayList<>();
@@ -203,7 +204,7 @@ class BufferTest {
     @ParameterizedTest
     @EnumSource
     void whatTwoThreadsOfferIsPolledOrLost(Policy policy) throws Exception {
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round : ROUNDS) {
             Buffer<Integer> buffer = of(policy, 1 + round % 8);
             var go = new CountDownLatch(2);
             List<Integer> lost = Collections.synchronizedList(new ArrayList<>());
@@ -224,8 +225,8 @@ class BufferTest {
 
     @RepeatedTest(3)
     void whatBothThreadsDrainIsDrainedOnce() throws Exception {
-        for (Policy policy : Policy.values()) {
-            for (int round = 0; round < ROUNDS; round++) {
+        for (int round : ROUNDS) {
+            for (Policy policy : Policy.values()) {
                 Buffer<Integer> buffer = of(policy, 8);
                 for (int i = 0; i < 8; i++) buffer.offer(i, other -> {});
                 var go = new CountDownLatch(2);
