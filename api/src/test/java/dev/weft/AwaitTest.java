@@ -10,6 +10,7 @@ import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Take;
 import dev.weft.testing.FiringBackend;
+import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -201,10 +202,10 @@ class AwaitTest {
             hooks.discarded.clear();
             var go = new CountDownLatch(2);
             Thread canceller = Thread.ofPlatform().start(() -> {
-                meet(go);
+                Latches.race(go);
                 awaiting.cancel();
             });
-            meet(go);
+            Latches.race(go);
             probe.next("value");
             probe.complete();
             joined(canceller);
@@ -452,10 +453,10 @@ class AwaitTest {
         var awaiting = awaiting(probe, Take.ONE).parked();
         var go = new CountDownLatch(2);
         Thread canceller = Thread.ofPlatform().start(() -> {
-            meet(go);
+            Latches.race(go);
             awaiting.cancel();
         });
-        meet(go);
+        Latches.race(go);
         probe.subscription();
         joined(canceller);
         assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
@@ -1021,11 +1022,6 @@ class AwaitTest {
 
     // --- what the tests share
 
-    private static void meet(CountDownLatch go) {
-        go.countDown();
-        while (go.getCount() > 0) Thread.onSpinWait();
-    }
-
     private static void joined(Thread thread) {
         until("joined", () -> !thread.isAlive());
     }
@@ -1035,7 +1031,7 @@ class AwaitTest {
         boolean interrupted = false;
         for (; ; ) {
             try {
-                assertThat(latch.await(3 * Watched.SECONDS, TimeUnit.SECONDS)).isTrue();
+                assertThat(latch.await(Watched.SECONDS, TimeUnit.SECONDS)).isTrue();
                 break;
             } catch (InterruptedException again) {
                 interrupted = true;

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.spi.Failures;
 import dev.weft.spi.Take;
+import dev.weft.testing.Latches;
+import dev.weft.testing.Rounds;
 import dev.weft.testing.Watched;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -51,7 +53,7 @@ class BordersTest {
                 error.complete(new AssertionError("completed"));
             }
         });
-        assertThat(error.get(5, TimeUnit.SECONDS))
+        assertThat(error.get(Watched.SECONDS, TimeUnit.SECONDS))
                 .isInstanceOf(CancelledException.class)
                 .hasCauseInstanceOf(InterruptedException.class);
     }
@@ -60,11 +62,11 @@ class BordersTest {
     void whatFollowsACoroutineOnItsThreadIsNotPartOfIt() throws Exception {
         var later = new CompletableFuture<String>();
         var go = new CountDownLatch(1);
-        var ended = async(() -> go.await(5, TimeUnit.SECONDS)).toCompletableFuture();
+        var ended = async(() -> go.await(Watched.SECONDS, TimeUnit.SECONDS)).toCompletableFuture();
         var followed = ended.thenApply(x -> Async.await(later));
         go.countDown();
         later.completeAsync(() -> "awaited");
-        assertThat(followed.get(5, TimeUnit.SECONDS)).isEqualTo("awaited");
+        assertThat(followed.get(Watched.SECONDS, TimeUnit.SECONDS)).isEqualTo("awaited");
     }
 
     @Test
@@ -100,7 +102,7 @@ class BordersTest {
 
     @Test
     void twoFailuresCanSuppressEachOtherWithoutADeadlock() throws Exception {
-        for (int round = 0; round < 5_000; round++) {
+        for (int round : new Rounds(5_000)) {
             var one = new Exception("one");
             var two = new Exception("two");
             var start = new CountDownLatch(2);
@@ -112,23 +114,22 @@ class BordersTest {
     }
 
     private static void suppress(CountDownLatch start, Throwable thrown, Throwable later) {
-        start.countDown();
-        while (start.getCount() > 0) Thread.onSpinWait();
+        Latches.race(start);
         Failures.suppress(thrown, later);
     }
 
     @Test
     void failuresThatWereSeenAreNotKept() {
-        int kept = run(() -> {
+        run(() -> {
             List<WeakReference<Throwable>> failures = new ArrayList<>();
             for (int i = 0; i < 1000; i++) failures.add(new WeakReference<>(failAndSee(i)));
-            for (int i = 0; i < 50 && alive(failures) > 100; i++) {
-                System.gc();
-                Async.delay(Duration.ofMillis(1));
-            }
-            return alive(failures);
+            Watched.until(
+                    "let go",
+                    () -> { // seen ones are let go whenever there are 64
+                        System.gc();
+                        return alive(failures) <= 100;
+                    });
         });
-        assertThat(kept).isLessThanOrEqualTo(100); // seen ones are let go whenever there are 64
     }
 
     private static Throwable failAndSee(int number) {
@@ -165,20 +166,20 @@ class BordersTest {
         var dropped = new CompletableFuture<Throwable>();
         try (var hook = Hooks.onDropped(dropped::complete)) {
             startAndForget();
-            for (int i = 0; i < 200 && !dropped.isDone(); i++) {
+            Watched.until("dropped", () -> {
                 System.gc();
-                Async.delay(Duration.ofMillis(5));
-            }
+                return dropped.isDone();
+            });
             assertThat(hook).isNotNull();
         }
-        assertThat(dropped.get(1, TimeUnit.SECONDS)).hasMessage("forgotten");
+        assertThat(dropped.join()).hasMessage("forgotten");
     }
 
     private static void startAndForget() {
         Deferred<Object> root = async(() -> {
             throw new IllegalStateException("forgotten");
         });
-        while (((TaskDeferred<Object>) root).promise().peek() == null) Thread.onSpinWait();
+        Watched.until("failed", () -> ((TaskDeferred<Object>) root).promise().peek() != null);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.weft.spi.Counter;
 import dev.weft.spi.Host;
+import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
@@ -270,10 +271,10 @@ class CallbackTest {
         call.awaiting.parked();
         var go = new CountDownLatch(2);
         Thread canceller = Thread.ofPlatform().start(() -> {
-            meet(go);
+            Latches.race(go);
             call.awaiting.cancel();
         });
-        meet(go);
+        Latches.race(go);
         done.resume("value");
         call.awaiting.ended();
         until("joined", () -> !canceller.isAlive());
@@ -453,10 +454,5 @@ class CallbackTest {
             return call.awaiting.hasEnded();
         });
         assertThat(call.awaiting.value()).isEqualTo("value");
-    }
-
-    private static void meet(CountDownLatch go) {
-        go.countDown();
-        while (go.getCount() > 0) Thread.onSpinWait();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.spi.Counter;
 import dev.weft.testing.FiringBackend;
+import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -575,10 +576,10 @@ class GeneratorTest {
         var sink = new Sink<Integer>().to(NUMBERS).parked();
         var go = new CountDownLatch(2);
         Thread canceller = Thread.ofPlatform().start(() -> {
-            meet(go);
+            Latches.race(go);
             sink.cancel();
         });
-        meet(go);
+        Latches.race(go);
         sink.request(1);
         until("joined", () -> !canceller.isAlive());
         sink.joined();
@@ -748,10 +749,5 @@ class GeneratorTest {
 
     private static <T> Sink<T> unbounded(AsyncStream<T> stream) {
         return new Sink<T>().onSubscribe(s -> s.request(Long.MAX_VALUE)).to(stream);
-    }
-
-    private static void meet(CountDownLatch go) {
-        go.countDown();
-        while (go.getCount() > 0) Thread.onSpinWait();
     }
 }

@@ -478,17 +478,16 @@ class GroupTest {
     void H5_stragglersAreNamedAfterFiveSeconds() throws Exception {
         var backend = new ManualBackend();
         var finish = new CompletableFuture<Void>();
-        var spinning = new AtomicBoolean();
+        var turns = new AtomicInteger();
         try (var log = new LibraryLog()) {
             Deferred<?> root = backend.start(() -> {
                 group(g -> {
                     g.start(Async.coroutine(() -> {
-                                spinning.set(true);
-                                until(finish::isDone);
+                                until(() -> turns.incrementAndGet() > 1 && finish.isDone());
                                 return null;
                             })
                             .named("deaf-one"));
-                    until(spinning::get);
+                    until(() -> turns.get() > 1); // linked: what does that is not what its stack is to show
                     g.cancel();
                 });
                 return null;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.testing.FiringBackend;
+import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -316,12 +317,12 @@ class IterationTest {
         var probe = new Probe<Integer>();
         var go = new CountDownLatch(2);
         Thread producer = Thread.ofPlatform().start(() -> {
-            meet(go);
+            Latches.race(go);
             probe.next(1);
         });
         Async.run(() -> {
             AsyncIterator<Integer> values = each(probe, 4);
-            meet(go);
+            Latches.race(go);
             values.close();
         });
         until("joined", () -> !producer.isAlive());
@@ -628,12 +629,12 @@ class IterationTest {
         var iterating = Watched.coroutine(() -> {
             AsyncIterator<Integer> values = each(probe, 4);
             opened.countDown();
-            meet(go);
+            Latches.race(go);
             values.close();
             return "closed";
         });
         AwaitTest.meetUninterruptibly(opened);
-        meet(go);
+        Latches.race(go);
         probe.subscription();
         assertThat(iterating.joined().value()).isEqualTo("closed");
         assertThat(probe.cancels).hasValue(1);
@@ -737,10 +738,5 @@ class IterationTest {
         iterating.parked();
         probe.next(1);
         assertThat(iterating.value()).isEqualTo(1);
-    }
-
-    private static void meet(CountDownLatch go) {
-        go.countDown();
-        while (go.getCount() > 0) Thread.onSpinWait();
     }
 }

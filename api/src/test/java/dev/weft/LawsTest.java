@@ -12,6 +12,7 @@ import dev.weft.spi.Counter;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Take;
 import dev.weft.testing.FiringBackend;
+import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -375,7 +376,7 @@ class LawsTest {
         var stray = new AtomicBoolean();
         var body = Watched.coroutine(() -> {
             running.countDown();
-            while (!go.get()) Thread.onSpinWait();
+            until("to go on", go::get);
             Async.shielded(() -> {
                 for (int i = 0; i < 100; i++) if (Thread.currentThread().isInterrupted()) stray.set(true);
             });
@@ -1084,8 +1085,7 @@ class LawsTest {
 
     private static Thread racer(CountDownLatch go, Runnable action) {
         return Thread.ofPlatform().start(() -> {
-            go.countDown();
-            while (go.getCount() > 0) Thread.yield();
+            Latches.race(go);
             action.run();
         });
     }

@@ -9,6 +9,7 @@ import dev.weft.spi.Take;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import dev.weft.spi.Violation;
+import dev.weft.testing.Watched;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -24,7 +25,7 @@ import java.util.function.Predicate;
 /** The {@code jdk} backend on a clock that stands still until the test moves it; it keeps what could not be delivered. */
 @SpiLevel(SpiLevel.CURRENT)
 class ManualBackend implements Backend {
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(Watched.SECONDS);
 
     private final List<Undeliverable> undelivered = new CopyOnWriteArrayList<>();
     private final ManualClock clock = new ManualClock();

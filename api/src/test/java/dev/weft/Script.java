@@ -3,6 +3,7 @@ package dev.weft;
 import static dev.weft.testing.Watched.until;
 
 import dev.weft.spi.Failures;
+import dev.weft.testing.Latches;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -188,11 +189,11 @@ final class Script implements Flow.Publisher<Script.Token> {
         later.add(() -> {
             var go = new CountDownLatch(2);
             Thread second = Thread.ofPlatform().start(() -> {
-                meet(go);
+                Latches.race(go);
                 other.run();
             });
             onAnother(task -> Thread.ofPlatform().start(task), () -> {
-                meet(go);
+                Latches.race(go);
                 one.run();
             });
             until("joined", () -> !second.isAlive());
@@ -231,11 +232,6 @@ final class Script implements Flow.Publisher<Script.Token> {
             }
         });
         AwaitTest.meetUninterruptibly(done);
-    }
-
-    private static void meet(CountDownLatch go) {
-        go.countDown();
-        while (go.getCount() > 0) Thread.onSpinWait();
     }
 
     private void signal(Runnable call) {

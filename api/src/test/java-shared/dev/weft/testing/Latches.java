@@ -8,6 +8,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Waiting for other threads, never for ever. */
 public final class Latches {
+    /** Longer than a thread needs that has a processor; one that has none needs ours. */
+    private static final int SPINS = 1000;
+
     private Latches() {}
 
     public static void await(CountDownLatch latch) {
@@ -31,6 +34,13 @@ public final class Latches {
             }
         }
         if (interrupted) Thread.currentThread().interrupt();
+    }
+
+    /** Waits until all are here, and awake, so that they go on at the same moment if there are processors for it. */
+    public static void race(CountDownLatch all) {
+        all.countDown();
+        for (int spins = 0; spins < SPINS && all.getCount() > 0; spins++) Thread.onSpinWait();
+        Watched.until("all here", () -> all.getCount() == 0);
     }
 
     /** Waits until all are here. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.spi.Buffer.Offer;
 import dev.weft.spi.Buffering.Policy;
+import dev.weft.testing.Latches;
+import dev.weft.testing.Rounds;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The three buffers of an iteration, one after the other and with two threads. */
 class BufferTest {
     private static final int VALUES = 300;
-    private static final int ROUNDS = 200;
+    private static final Rounds ROUNDS = new Rounds(200);
 
     private final List<Object> displaced = new ArrayList<>();
 
@@ -152,15 +154,9 @@ class BufferTest {
     /** What a second thread does at the same time. */
     private static Thread beside(CountDownLatch go, Runnable action) {
         return Thread.ofPlatform().start(() -> {
-            go.countDown();
-            while (go.getCount() > 0) Thread.yield();
+            Latches.race(go);
             action.run();
         });
-    }
-
-    private static void meet(CountDownLatch go) {
-        go.countDown();
-        while (go.getCount() > 0) Thread.yield();
     }
 
     private static void isConserved(List<Integer> polled, List<Integer> lost, int count) {
@@ -174,7 +170,7 @@ class BufferTest {
     @ParameterizedTest
     @EnumSource
     void whatOneThreadOffersAnotherPollsOrItIsLostInOrder(Policy policy) throws Exception {
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round : ROUNDS) {
             Buffer<Integer> buffer = of(policy, 1 + round % 8);
             var go = new CountDownLatch(2);
             List<Integer> lost = new ArrayList<>();
@@ -186,7 +182,7 @@ class BufferTest {
                 }
             });
             List<Integer> polled = new ArrayList<>();
-            meet(go);
+            Latches.race(go);
             while (producer.isAlive()) {
                 Integer value = buffer.poll();
                 if (value != null) polled.add(value);
@@ -208,12 +204,12 @@ class BufferTest {
     @ParameterizedTest
     @EnumSource
     void whatTwoThreadsOfferIsPolledOrLost(Policy policy) throws Exception {
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round : ROUNDS) {
             Buffer<Integer> buffer = of(policy, 1 + round % 8);
             var go = new CountDownLatch(2);
             List<Integer> lost = Collections.synchronizedList(new ArrayList<>());
             Thread other = beside(go, () -> offerAll(buffer, 0, lost));
-            meet(go);
+            Latches.race(go);
             offerAll(buffer, 1, lost);
             other.join();
             List<Integer> all = new ArrayList<>(polled(buffer));
@@ -229,14 +225,14 @@ class BufferTest {
 
     @RepeatedTest(3)
     void whatBothThreadsDrainIsDrainedOnce() throws Exception {
-        for (Policy policy : Policy.values()) {
-            for (int round = 0; round < ROUNDS; round++) {
+        for (int round : ROUNDS) {
+            for (Policy policy : Policy.values()) {
                 Buffer<Integer> buffer = of(policy, 8);
                 for (int i = 0; i < 8; i++) buffer.offer(i, other -> {});
                 var go = new CountDownLatch(2);
                 List<Integer> drained = Collections.synchronizedList(new ArrayList<>());
                 Thread other = beside(go, () -> buffer.drain(drained::add));
-                meet(go);
+                Latches.race(go);
                 buffer.drain(drained::add);
                 other.join();
                 assertThat(drained).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7);

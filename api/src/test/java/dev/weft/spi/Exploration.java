@@ -9,14 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far the model checker goes: through 8 scenarios of a model under 200 schedules each, or through 200 schedules of a race,
- * those with few switches between threads first. {@code -Dweft.lincheck.scale=10} goes ten times as far.
+ * those with few switches between threads first. {@code -Dweft.lincheck.schedules} says another number.
  *
  * <p>For it, a thread that is parked may always go on: it finds a state that is never reached, but not that nobody unparks.
  */
 final class Exploration {
-    private static final int SCALE = Integer.getInteger("weft.lincheck.scale", 1);
     private static final int SCENARIOS = 8;
-    private static final int SCHEDULES = 200 * SCALE;
+    private static final int SCHEDULES = Integer.getInteger("weft.lincheck.schedules", 200);
 
     private static Runnable race = () -> {};
     private static volatile @Nullable Throwable failure;

@@ -38,8 +38,10 @@ public final class ReactorBackend implements Backend {
     /** For {@link java.util.ServiceLoader}. */
     public ReactorBackend() {}
 
+    /** @throws IllegalStateException if the Reactor that is there is too old */
     @Override
     public String id() {
+        ReactorVersion.require();
         return "reactor";
     }
 
@@ -110,6 +112,7 @@ public final class ReactorBackend implements Backend {
     }
 
     static void start(CoroutineTask<?> coroutine) {
+        ReactorVersion.require();
         TIME.start(coroutine);
     }
 
@@ -118,6 +121,7 @@ public final class ReactorBackend implements Backend {
     }
 
     static void follow() {
+        ReactorVersion.require();
         TIME.follow();
     }
 }

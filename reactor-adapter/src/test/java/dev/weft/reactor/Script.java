@@ -192,11 +192,11 @@ final class Script implements Publisher<Script.Token> {
         later.add(() -> {
             var go = new CountDownLatch(2);
             Thread second = Thread.ofPlatform().start(() -> {
-                meet(go);
+                Latches.race(go);
                 other.run();
             });
             onAnother(task -> Thread.ofPlatform().start(task), () -> {
-                meet(go);
+                Latches.race(go);
                 one.run();
             });
             until("joined", () -> !second.isAlive());
@@ -235,11 +235,6 @@ final class Script implements Publisher<Script.Token> {
             }
         });
         Latches.awaitUninterruptibly(done);
-    }
-
-    private static void meet(CountDownLatch go) {
-        go.countDown();
-        while (go.getCount() > 0) Thread.onSpinWait();
     }
 
     private void signal(Runnable call) {

@@ -1,6 +1,7 @@
 package dev.weft.reactor;
 
 import static dev.weft.Async.delay;
+import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.reactor.ReactorAsync.await;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** Transactions on a real database through a pool of one connection: whatever happens, the connection comes back. */
@@ -222,8 +224,10 @@ class TransactionTest {
     void aTimeoutInsideRollsBack(Style style) throws Exception {
         StepVerifier.create(style.transaction(
                         pool,
-                        c -> withTimeout(Duration.ofMillis(20), () -> {
+                        c -> withTimeout(Duration.ofHours(1), () -> {
                             insert(c, 1);
+                            resetTimeout(
+                                    Duration.ofMillis(20)); // a statement that is cut off is another matter, see below
                             return hang();
                         })))
                 .verifyError(TimeoutException.class);
@@ -238,7 +242,8 @@ class TransactionTest {
                             insert(c, 1);
                             return hang();
                         })
-                        .timeout(Duration.ofMillis(50)))
+                        .timeout(Mono.fromRunnable(() -> Latches.await(pending))
+                                .subscribeOn(Schedulers.boundedElastic())))
                 .verifyError(TimeoutException.class);
         theConnectionIsBack();
         assertThat(stored()).isEmpty();

@@ -42,8 +42,10 @@ public final class RxBackend implements Backend {
     /** For {@link java.util.ServiceLoader}. */
     public RxBackend() {}
 
+    /** @throws IllegalStateException if the RxJava that is there is too old */
     @Override
     public String id() {
+        RxVersion.require();
         return "rxjava";
     }
 
@@ -139,6 +141,7 @@ public final class RxBackend implements Backend {
     }
 
     static void start(CoroutineTask<?> coroutine) {
+        RxVersion.require();
         TIME.start(coroutine);
     }
 
@@ -147,6 +150,7 @@ public final class RxBackend implements Backend {
     }
 
     static void follow() {
+        RxVersion.require();
         TIME.follow();
     }
 }

@@ -41,6 +41,11 @@ class StressTest {
 
     private final LongAdder bodies = new LongAdder();
     private final LongAdder ends = new LongAdder();
+
+    /** Values that were asked for, and those that were passed on, to whoever still wants them or to the hook. */
+    private final LongAdder asked = new LongAdder();
+
+    private final LongAdder passed = new LongAdder();
     private final Resources resources = new Resources();
     private final List<Throwable> reported = new CopyOnWriteArrayList<>();
     private Hooks.Handle discarding;
@@ -82,10 +87,16 @@ class StressTest {
     private Single<Resource> resource() {
         return new Probe<Resource>(p -> {
                     p.subscription();
-                    if (ThreadLocalRandom.current().nextBoolean()) p.next(resources.make());
-                    else Schedulers.computation().scheduleDirect(() -> p.next(resources.make()));
+                    asked.increment();
+                    if (ThreadLocalRandom.current().nextBoolean()) pass(p);
+                    else Schedulers.computation().scheduleDirect(() -> pass(p));
                 })
                 .single();
+    }
+
+    private void pass(Probe<Resource> to) {
+        to.next(resources.make());
+        passed.increment();
     }
 
     private Single<Integer> coroutine(int n) {
@@ -110,7 +121,7 @@ class StressTest {
     }
 
     private void everythingIsOver() {
-        until("over", () -> bodies.sum() == ends.sum());
+        until("over", () -> bodies.sum() == ends.sum() && asked.sum() == passed.sum());
         until("closed", resources.open::isEmpty);
         assertThat(resources.twice.sum()).isZero();
         assertThat(reported).isEmpty();

@@ -1,7 +1,5 @@
 package dev.weft.tck;
 
-import static dev.weft.tck.ModelBackend.CLOCK;
-
 import dev.weft.Hooks;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
@@ -10,7 +8,6 @@ import dev.weft.spi.SpiLevel;
 import dev.weft.spi.Take;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
@@ -177,10 +174,12 @@ final class BrokenAwaits {
         @Override
         ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
             return new ModelAwait<>(source, take, this) {
+                /** Behind all that the signalling thread does: the rule's own goes on to cancel. */
                 @Override
                 public void onComplete() {
+                    Thread signalling = Thread.currentThread();
                     if (CoroutineTask.current() == null && take == Take.MAYBE)
-                        CLOCK.schedule(super::onComplete, 300, TimeUnit.MILLISECONDS);
+                        Threads.behind(signalling, super::onComplete);
                     else super.onComplete();
                 }
             };

@@ -13,7 +13,9 @@ import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import org.junit.jupiter.api.Test;
 
@@ -71,7 +73,7 @@ class BrokenBackendsTest {
         var broken = new Wrapped() {
             @Override
             public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
-                return super.createStream(inPairsTheOtherWayRound(source), type);
+                return super.createStream(inPairsTheOtherWayRound(noted(source)), type);
             }
         };
         requireFailing(
@@ -198,30 +200,51 @@ class BrokenBackendsTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    private static void requireFailing(Backend broken, String... names) {
+    private static void requireFailing(Wrapped broken, String... names) {
         assertThat(failing(broken, SHORT, names)).containsExactly(names);
     }
 
     /** Those of the named programs that fail. */
-    private static List<String> failing(Backend backend, Duration limit, String... names) {
+    private static List<String> failing(Wrapped backend, Duration limit, String... names) {
         Traces traces = Traces.load();
         return List.of(names).stream()
                 .filter(name -> fails(Program.named(name), backend, limit, traces))
                 .toList();
     }
 
-    private static boolean fails(Program program, Backend backend, Duration limit, Traces traces) {
+    private static boolean fails(Program program, Wrapped backend, Duration limit, Traces traces) {
         try {
             traces.check(program.name(), backend.id(), program.run(new Stage(backend, new JdkSources()), null, limit));
             return false;
         } catch (Exception | AssertionError failed) {
             return true;
+        } finally {
+            backend.untilEnded();
         }
     }
 
     /** The JDK's backend, to be broken. */
     private static class Wrapped implements Backend {
         private final Backend right = Async.backend();
+
+        /** Those of a program. When its time is over they still end, and what they discard then would be heard by the next. */
+        private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+        final <T> Flow.Publisher<T> noted(Flow.Publisher<T> source) {
+            return new Noted<>(source, threads);
+        }
+
+        /** Waits for the end of the program's threads. */
+        void untilEnded() {
+            for (Thread thread : threads) {
+                try {
+                    assertThat(thread.join(LONG)).as("ended: %s", thread).isTrue();
+                } catch (InterruptedException interrupted) {
+                    throw new AssertionError(interrupted);
+                }
+            }
+            threads.clear();
+        }
 
         @Override
         public String id() {
@@ -235,11 +258,13 @@ class BrokenBackendsTest {
 
         @Override
         public <T> AwaitCell<T> one(Object source, Take take) {
+            threads.add(Thread.currentThread());
             return right.one(source, take);
         }
 
         @Override
         public <T> StreamCell<T> many(Object source, int prefetch) {
+            threads.add(Thread.currentThread());
             return right.many(source, prefetch);
         }
 
@@ -250,11 +275,12 @@ class BrokenBackendsTest {
 
         @Override
         public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
-            return right.createStream(source, type);
+            return right.createStream(noted(source), type);
         }
 
         @Override
         public Timer timer() {
+            threads.add(Thread.currentThread());
             return right.timer();
         }
 
@@ -271,6 +297,35 @@ class BrokenBackendsTest {
         @Override
         public Runnable propagate(Object context, Runnable body) {
             return right.propagate(context, body);
+        }
+    }
+
+    /** A publisher whose signals tell which threads they come from. */
+    private record Noted<T>(Flow.Publisher<T> source, Set<Thread> threads) implements Flow.Publisher<T> {
+        @Override
+        public void subscribe(Flow.Subscriber<? super T> subscriber) {
+            source.subscribe(new Flow.Subscriber<T>() {
+                @Override
+                public void onSubscribe(Flow.Subscription subscription) {
+                    subscriber.onSubscribe(subscription);
+                }
+
+                @Override
+                public void onNext(T value) {
+                    threads.add(Thread.currentThread());
+                    subscriber.onNext(value);
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                    subscriber.onError(failure);
+                }
+
+                @Override
+                public void onComplete() {
+                    subscriber.onComplete();
+                }
+            });
         }
     }
 }

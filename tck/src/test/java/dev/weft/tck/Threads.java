@@ -1,7 +1,5 @@
 package dev.weft.tck;
 
-import java.time.Duration;
-
 /** What some broken backends do with threads. */
 final class Threads {
     private Threads() {}
@@ -9,9 +7,21 @@ final class Threads {
     /** Waits for a thread, longer than the kit is patient with a broken backend. */
     static void join(Thread thread) {
         try {
-            thread.join(Duration.ofSeconds(3));
+            thread.join(Kit.BROKEN_ONE.multipliedBy(2));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Does something when a thread has ended. */
+    static void behind(Thread thread, Runnable action) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                thread.join();
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
+            }
+            action.run();
+        });
     }
 }

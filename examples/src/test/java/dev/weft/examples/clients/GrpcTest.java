@@ -209,8 +209,8 @@ class GrpcTest extends ClientTest {
 
         @Override
         public void onNext(String value) {
-            told.incrementAndGet();
             sink.next(value);
+            told.incrementAndGet(); // behind it: who sees the number sees that the value was passed on
         }
 
         @Override

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Async;
 import dev.weft.AsyncStream;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +20,7 @@ import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -25,7 +28,14 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /** The asynchronous client of the AWS SDK 2: each call is a future of its own. */
 class S3Test extends ClientTest {
-    private static final SdkAsyncHttpClient HTTP = NettyNioAsyncHttpClient.create();
+    /** One thread, on which the client reads and closes its connections. */
+    private static final SdkEventLoopGroup LOOP = SdkEventLoopGroup.builder()
+            .numberOfThreads(1)
+            .threadFactory(new DefaultThreadFactory("s3-loop"))
+            .build();
+
+    private static final SdkAsyncHttpClient HTTP =
+            NettyNioAsyncHttpClient.builder().eventLoopGroup(LOOP).build();
 
     private final LoopbackServer server = new LoopbackServer();
     private final S3AsyncClient s3 = S3AsyncClient.builder()
@@ -48,8 +58,9 @@ class S3Test extends ClientTest {
 
     @AfterAll
     static void closeTheClientBelow() {
-        HTTP.close(); // takes two seconds
-        untilNoThreadOf("aws-java-sdk-NettyEventLoop");
+        HTTP.close();
+        LOOP.eventLoopGroup().shutdownGracefully(0, SECONDS, TimeUnit.SECONDS);
+        untilNoThreadOf("s3-loop");
     }
 
     private <T> T get(String key, AsyncResponseTransformer<GetObjectResponse, T> into) {
@@ -107,6 +118,8 @@ class S3Test extends ClientTest {
             }
         });
         soon(server.aborted);
+        soon(LOOP.eventLoopGroup()
+                .submit(() -> {})); // behind the last that the loop has read of the connection that is closed
         discarded.clear(); // what was under way
     }
 }

@@ -1,0 +1,7 @@
+package dev.weft.tck;
+
+class KitOnBrokenAwaitsTest extends KitOnBroken {
+    KitOnBrokenAwaitsTest() {
+        super(BrokenAwaits.class);
+    }
+}

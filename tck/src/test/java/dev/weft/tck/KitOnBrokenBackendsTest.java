@@ -1,0 +1,7 @@
+package dev.weft.tck;
+
+class KitOnBrokenBackendsTest extends KitOnBroken {
+    KitOnBrokenBackendsTest() {
+        super(BrokenBackends.class);
+    }
+}

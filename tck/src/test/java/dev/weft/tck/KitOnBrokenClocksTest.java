@@ -1,0 +1,7 @@
+package dev.weft.tck;
+
+class KitOnBrokenClocksTest extends KitOnBroken {
+    KitOnBrokenClocksTest() {
+        super(BrokenClocks.class);
+    }
+}

@@ -1,0 +1,7 @@
+package dev.weft.tck;
+
+class KitOnBrokenCoroutinesTest extends KitOnBroken {
+    KitOnBrokenCoroutinesTest() {
+        super(BrokenCoroutines.class);
+    }
+}

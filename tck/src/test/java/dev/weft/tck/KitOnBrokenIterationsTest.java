@@ -1,0 +1,7 @@
+package dev.weft.tck;
+
+class KitOnBrokenIterationsTest extends KitOnBroken {
+    KitOnBrokenIterationsTest() {
+        super(BrokenIterations.class);
+    }
+}

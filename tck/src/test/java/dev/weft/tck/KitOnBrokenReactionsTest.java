@@ -1,0 +1,7 @@
+package dev.weft.tck;
+
+class KitOnBrokenReactionsTest extends KitOnBroken {
+    KitOnBrokenReactionsTest() {
+        super(BrokenReactions.class);
+    }
+}

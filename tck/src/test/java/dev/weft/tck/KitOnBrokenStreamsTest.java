@@ -1,0 +1,7 @@
+package dev.weft.tck;
+
+class KitOnBrokenStreamsTest extends KitOnBroken {
+    KitOnBrokenStreamsTest() {
+        super(BrokenStreams.class);
+    }
+}
