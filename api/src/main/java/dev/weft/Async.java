@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
+import dev.weft.spi.CellSource;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Failures;
@@ -155,7 +156,9 @@ public final class Async {
      * @throws AwaitException if it failed with a checked exception
      */
     public static <T extends @Nullable Object> T await(Awaitable<T> awaitable) {
-        return Objects.requireNonNull(awaitable, "awaitable").await();
+        Objects.requireNonNull(awaitable, "awaitable");
+        if (!isOurs(awaitable)) checkpoint();
+        return awaitable.await();
     }
 
     /**
@@ -168,8 +171,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T await(Awaitable<T> awaitable, Class<X> type)
             throws X {
-        Objects.requireNonNull(awaitable, "awaitable");
-        return AwaitException.naming(type, awaitable::await);
+        return AwaitException.naming(type, () -> await(awaitable));
     }
 
     /**
@@ -309,7 +311,7 @@ public final class Async {
         Scope scope = Scope.current();
         if (scope != null) scope.checkpoint();
         else if (Thread.currentThread().isInterrupted())
-            throw new CancelledException("interrupted", null, new InterruptedException("interrupted"));
+            throw CancelledException.interrupted(new InterruptedException("interrupted"));
     }
 
     /**
@@ -680,6 +682,11 @@ public final class Async {
     }
 
     // --- what the others in this package share
+
+    /** Whether its await begins with a checkpoint for certain. */
+    private static boolean isOurs(Awaitable<?> awaitable) {
+        return awaitable instanceof Coroutine || awaitable instanceof Deferred || awaitable instanceof CellSource;
+    }
 
     /** A duration in nanoseconds, {@link Long#MAX_VALUE} if it is longer. */
     static long nanos(Duration time) {

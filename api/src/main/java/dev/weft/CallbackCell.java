@@ -2,7 +2,6 @@ package dev.weft;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
-import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Reports;
 import java.util.Objects;
@@ -74,7 +73,7 @@ final class CallbackCell<T extends @Nullable Object> extends AwaitCell<T> {
 
     /** The operation's failure, behind the cancellation: if we have aborted it, this is how it says so. */
     void late(Throwable failure) {
-        if (aborted && failure instanceof Exception) Counter.CANCEL_ECHOES.increment();
+        if (aborted && failure instanceof Exception) Reports.echo(failure);
         else drop(failure);
     }
 

@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.Cancellation;
 import dev.weft.spi.Scope;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -11,17 +12,48 @@ import org.jspecify.annotations.Nullable;
 public final class CancelledException extends CancellationException {
     private static final long serialVersionUID = 1;
 
+    private final @Nullable String reason;
     private final transient @Nullable Scope scope;
 
-    CancelledException(String message, @Nullable Scope scope, @Nullable Throwable cause) {
-        super(message);
+    CancelledException(String message, @Nullable String reason, @Nullable Scope scope, @Nullable Throwable cause) {
+        super(said(message, reason));
+        this.reason = reason;
         this.scope = scope;
         if (cause != null) initCause(cause);
     }
 
+    /** {@return that the thread is interrupted} */
+    static CancelledException interrupted(@Nullable Throwable cause) {
+        return new CancelledException("interrupted", null, null, cause);
+    }
+
+    /** {@return that the code is in a scope which was cancelled} */
+    static CancelledException of(Cancellation c) {
+        return new CancelledException("cancelled", c.why(), c.origin(), c.cause());
+    }
+
     /** {@return what tells that a coroutine was cancelled, to somebody else who asks for its result} */
-    static CancelledException ofAwaited() {
-        return new CancelledException("the awaited coroutine was cancelled", null, null);
+    static CancelledException ofAwaited(Outcome.Cancelled<?> outcome) {
+        return new CancelledException("the awaited coroutine was cancelled", outcome.reason(), null, outcome.cause());
+    }
+
+    /** {@return what tells a future that the coroutine behind it was cancelled; it knows no scopes} */
+    static CancellationException plain(Outcome.Cancelled<?> outcome) {
+        var plain = new CancellationException(said("the coroutine was cancelled", outcome.reason()));
+        plain.initCause(outcome.cause());
+        return plain;
+    }
+
+    /**
+     * {@return what was given to {@code cancel}, or what cancelled it, such as {@code a timeout of PT1S}; null if nobody has said. What
+     * led to that, if anything, is the cause}
+     */
+    public @Nullable String reason() {
+        return reason;
+    }
+
+    private static String said(String message, @Nullable String reason) {
+        return reason == null ? message : message + ": " + reason;
     }
 
     /** {@return the scope around this code that was cancelled, or null: a plain thread was interrupted, or it was what is awaited} */

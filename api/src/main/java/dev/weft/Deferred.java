@@ -41,6 +41,14 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
      */
     boolean cancel();
 
+    /**
+     * Cancels it; returns at once, while it may still clean up.
+     *
+     * @param reason what {@link CancelledException}s say of it, in it and to those who await it
+     * @return false if it had ended or was cancelled before
+     */
+    boolean cancel(String reason);
+
     /** {@return how it has ended, or null while it runs} */
     @Nullable
     Outcome<T> outcome();

@@ -14,17 +14,13 @@ public final class EngineHost implements Host {
     public EngineHost() {}
 
     @Override
-    public CancellationException cancelled(@Nullable Cancellation cancellation, @Nullable Throwable cause) {
-        if (cancellation == null) return new CancelledException("interrupted", null, cause);
-        return new CancelledException(message(cancellation.reason()), cancellation.origin(), cause);
+    public CancellationException cancelled(Cancellation cancellation) {
+        return CancelledException.of(cancellation);
     }
 
-    private static String message(Cancellation.Reason reason) {
-        return switch (reason) {
-            case REQUESTED -> "cancelled";
-            case TIMEOUT -> "cancelled by a timeout";
-            case FAILURE -> "cancelled because of a failure beside it";
-        };
+    @Override
+    public CancellationException interrupted(@Nullable Throwable cause) {
+        return CancelledException.interrupted(cause);
     }
 
     @Override

@@ -37,7 +37,12 @@ final class GroupScope extends Scope implements TaskGroup {
 
     @Override
     public void cancel() {
-        cancel(Cancellation.Reason.REQUESTED, null);
+        cancel(Cancellation.Reason.REQUESTED, null, null);
+    }
+
+    @Override
+    public void cancel(String reason) {
+        cancel(Cancellation.Reason.REQUESTED, Objects.requireNonNull(reason, "reason"), null);
     }
 
     /** Starts something in a scope, without a thread where it can do without. */
@@ -45,8 +50,10 @@ final class GroupScope extends Scope implements TaskGroup {
     static <T extends @Nullable Object> Deferred<T> started(Awaitable<T> source, Scope scope) {
         Objects.requireNonNull(source, "source");
         if (source instanceof Coroutine<T> coroutine) return coroutine.startIn(scope);
-        if (source instanceof TaskDeferred<T> task)
+        if (source instanceof TaskDeferred<T> task) {
+            task.requireOutside(scope);
             return subscribed(task.promise().cell(scope.backend()), scope);
+        }
         if (source instanceof SourceDeferred<T> task)
             return subscribed(task.promise().cell(scope.backend()), scope);
         if (source instanceof CellSource<?> cells) return subscribed(((CellSource<T>) cells).cell(), scope);
@@ -79,13 +86,13 @@ final class GroupScope extends Scope implements TaskGroup {
                 && c.origin() == this
                 && c.reason() == Cancellation.Reason.REQUESTED
                 && !isFromOutside(thrown)
-                && Failures.isEcho(thrown);
+                && isEcho(thrown);
     }
 
     @Override
     protected boolean memberFailed(Throwable failure) {
         record(failure);
-        cancel(Cancellation.Reason.FAILURE, failure);
+        cancelBecauseOf(failure);
         return true;
     }
 
@@ -93,7 +100,7 @@ final class GroupScope extends Scope implements TaskGroup {
         try {
             return body.call(this);
         } catch (Throwable thrown) {
-            if (!Failures.isEcho(thrown)) record(Host.get().unwrap(thrown));
+            if (!isEcho(thrown)) record(Host.get().unwrap(thrown));
             throw thrown;
         }
     }

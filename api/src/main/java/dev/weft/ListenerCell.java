@@ -2,7 +2,6 @@ package dev.weft;
 
 import dev.weft.spi.Backend;
 import dev.weft.spi.Buffering;
-import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Reports;
 import dev.weft.spi.SchedulePoint;
@@ -175,7 +174,7 @@ final class ListenerCell<T> extends StreamCell<T> {
             case Fail<T> fail -> {
                 boolean echo = aborted && fail.failure() instanceof Exception;
                 deregister();
-                if (echo) Counter.CANCEL_ECHOES.increment();
+                if (echo) Reports.echo(fail.failure());
                 else failed(fail.failure());
             }
         }

@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.Cancellation;
 import dev.weft.spi.Failures;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +42,26 @@ public sealed interface Outcome<T extends @Nullable Object> {
         }
     }
 
-    /** It was cancelled before it had a result. */
-    record Cancelled<T extends @Nullable Object>() implements Outcome<T> {
+    /**
+     * It was cancelled before it had a result, or before anybody had read that.
+     *
+     * @param reason what was given to {@code cancel}, or what cancelled it, such as {@code a timeout of PT1S}; null if nobody has said
+     * @param cause what led to it, or null
+     */
+    record Cancelled<T extends @Nullable Object>(
+            @Nullable String reason, @Nullable Throwable cause) implements Outcome<T> {
+        /** For comparisons: one of which nothing was said. */
+        public Cancelled() {
+            this(null, null);
+        }
+
+        static <T extends @Nullable Object> Cancelled<T> by(@Nullable Cancellation c) {
+            return c == null ? new Cancelled<>() : new Cancelled<>(c.why(), c.cause());
+        }
+
         @Override
         public T getOrThrow() {
-            throw CancelledException.ofAwaited();
+            throw CancelledException.ofAwaited(this);
         }
     }
 }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * returns.
  */
 final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
+    private static final String FAILED_BEHIND = "a failure behind its emit";
+
     private final Emitter<?> downstream;
     private final boolean asDemanded;
     private final Sink<? super T> sink;
@@ -69,7 +71,7 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
             });
         } catch (Throwable thrown) {
             if (!enough) throw instead(thrown);
-            if (!Failures.isEcho(thrown)) Reports.drop(backend(), context(), thrown);
+            afterCancel(thrown);
         }
         if (failure != null) throw Failures.<RuntimeException>sneak(failure);
     }
@@ -78,8 +80,13 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
     private RuntimeException instead(Throwable thrown) {
         Throwable cause = failure;
         if (cause == null || cause == thrown) return Failures.sneak(thrown);
-        Reports.drop(backend(), context(), thrown);
+        afterCancel(thrown);
         return Failures.sneak(cause);
+    }
+
+    private void afterCancel(Throwable thrown) {
+        if (isEcho(thrown)) Reports.echo(thrown);
+        else Reports.drop(backend(), context(), thrown);
     }
 
     @Override
@@ -127,11 +134,12 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
             if (handOut(value)) return;
         } catch (Throwable thrown) {
             failure = thrown;
-            cancel(Cancellation.Reason.FAILURE, thrown);
-            throw Host.get().cancelled(cancellation(), thrown);
+            cancel(Cancellation.Reason.FAILURE, FAILED_BEHIND, thrown);
+            Cancellation c = Objects.requireNonNull(cancellation());
+            throw Host.get().cancelled(new Cancellation(c.origin(), c.reason(), FAILED_BEHIND, thrown));
         }
         enough = true;
-        cancel(Cancellation.Reason.REQUESTED, null);
+        cancel(Cancellation.Reason.REQUESTED, "nobody wants more of its values", null);
         here.interruptSelf();
     }
 
@@ -145,7 +153,7 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
         try {
             here.checkpoint();
             Cancellation over = cancellation();
-            if (over != null) throw Host.get().cancelled(over, over.cause());
+            if (over != null) throw Host.get().cancelled(over);
             awaitDemand();
         } catch (Throwable cancelled) {
             Reports.discard(backend(), context(), value);

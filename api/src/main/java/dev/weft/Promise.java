@@ -114,7 +114,7 @@ final class Promise<T extends @Nullable Object> {
         switch (Objects.requireNonNull(observe())) {
             case Outcome.Success<T> success -> callback.accept(success.value(), null);
             case Outcome.Failure<T> failure -> callback.accept(null, failure.error());
-            case Outcome.Cancelled<T> cancelled -> callback.accept(null, CancelledException.ofAwaited());
+            case Outcome.Cancelled<T> cancelled -> callback.accept(null, CancelledException.ofAwaited(cancelled));
         }
     }
 
@@ -141,7 +141,7 @@ final class Promise<T extends @Nullable Object> {
         switch (Objects.requireNonNull(observe())) {
             case Outcome.Success<T> success -> future.complete(success.value());
             case Outcome.Failure<T> failure -> future.completeExceptionally(failure.error());
-            case Outcome.Cancelled<T> cancelled -> future.cancel(false);
+            case Outcome.Cancelled<T> cancelled -> future.completeExceptionally(CancelledException.plain(cancelled));
         }
     }
 }

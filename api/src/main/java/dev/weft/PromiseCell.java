@@ -45,7 +45,7 @@ final class PromiseCell<T extends @Nullable Object> extends AwaitCell<T> impleme
             case Outcome.Failure<T> failure -> {
                 if (fail(failure.error())) promise.observe();
             }
-            case Outcome.Cancelled<T> cancelled -> fail(CancelledException.ofAwaited());
+            case Outcome.Cancelled<T> cancelled -> fail(CancelledException.ofAwaited(cancelled));
         }
     }
 }

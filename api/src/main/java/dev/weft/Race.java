@@ -34,7 +34,7 @@ final class Race<T extends @Nullable Object> extends Scope {
         Outcome.Success<T> won = winner.get();
         if (won != null) return won.value();
         Throwable first = failure.get();
-        if (first == null) throw new CancelledException("every runner was cancelled", null, null);
+        if (first == null) throw new CancelledException("every runner was cancelled", null, null, null);
         throw Failures.thrown(first);
     }
 
@@ -56,7 +56,7 @@ final class Race<T extends @Nullable Object> extends Scope {
 
     private boolean wins(Outcome.Success<? extends T> success) {
         if (!winner.compareAndSet(null, new Outcome.Success<>(success.value()))) return false;
-        cancel(Cancellation.Reason.REQUESTED, null);
+        cancel(Cancellation.Reason.REQUESTED, "another runner has won", null);
         return true;
     }
 

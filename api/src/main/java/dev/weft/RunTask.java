@@ -6,6 +6,7 @@ import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
             throws Exception {
         Backends.requireMayBlock("run");
         if (Thread.currentThread().isInterrupted())
-            throw new CancelledException("interrupted", null, new InterruptedException("interrupted before run"));
+            throw CancelledException.interrupted(new InterruptedException("interrupted before run"));
         Throwable[] thrown = new Throwable[1];
         var task = new RunTask<T>(backend, options, () -> {
             try {
@@ -70,13 +71,16 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
             LockSupport.park(this);
             if (!Thread.interrupted()) continue;
             interrupted = true;
-            cancel(Cancellation.Reason.REQUESTED, new InterruptedException("interrupted while running a coroutine"));
+            cancel(
+                    Cancellation.Reason.REQUESTED,
+                    "an interrupt of its caller",
+                    new InterruptedException("interrupted while running a coroutine"));
         }
         if (interrupted) caller.interrupt();
         return switch (state) {
             case SUCCEEDED -> result;
             case FAILED -> throw failure(asThrown[0]);
-            case CANCELLED, RUNNING -> throw cancelled();
+            case CANCELLED, RUNNING -> throw cancelled(asThrown[0]);
         };
     }
 
@@ -90,10 +94,10 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
         return (Exception) asThrown;
     }
 
-    private CancelledException cancelled() {
-        Cancellation c = cancellation();
-        var exception = new CancelledException("cancelled", this, c == null ? null : c.cause());
-        if (thrown != null) exception.addSuppressed(thrown);
+    private CancelledException cancelled(@Nullable Throwable asThrown) {
+        var exception = CancelledException.of(Objects.requireNonNull(cancellation()));
+        Throwable failure = thrown == null ? asThrown : thrown;
+        if (failure != null && !(failure instanceof CancelledException)) exception.addSuppressed(failure);
         return exception;
     }
 }

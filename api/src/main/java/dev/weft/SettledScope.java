@@ -41,13 +41,11 @@ final class SettledScope extends Scope {
         return switch (outcome) {
             case Outcome.Success<? extends T> success -> new Outcome.Success<>(success.value());
             case Outcome.Failure<? extends T> failure
-            when isOfACancelledHandle(failure.error()) -> new Outcome.Cancelled<>();
+            when failure.error() instanceof CancelledException cancelled && cancelled.scope() == null ->
+                new Outcome.Cancelled<>(cancelled.reason(), cancelled.getCause());
             case Outcome.Failure<? extends T> failure -> new Outcome.Failure<>(failure.error());
-            case Outcome.Cancelled<? extends T> cancelled -> new Outcome.Cancelled<>();
+            case Outcome.Cancelled<? extends T> cancelled ->
+                new Outcome.Cancelled<>(cancelled.reason(), cancelled.cause());
         };
-    }
-
-    private static boolean isOfACancelledHandle(Throwable failure) {
-        return failure instanceof CancelledException cancelled && cancelled.scope() == null;
     }
 }

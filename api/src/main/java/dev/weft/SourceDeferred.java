@@ -1,8 +1,10 @@
 package dev.weft;
 
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Cancellation;
 import dev.weft.spi.Scope;
 import dev.weft.spi.SourceTask;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,16 @@ final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> imp
 
     Promise<T> promise() {
         return promise;
+    }
+
+    @Override
+    public boolean cancel() {
+        return cancelBecause(null);
+    }
+
+    @Override
+    public boolean cancel(String reason) {
+        return cancelBecause(Objects.requireNonNull(reason, "reason"));
     }
 
     @Override
@@ -63,7 +75,7 @@ final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> imp
     }
 
     @Override
-    protected void ended() {
-        promise.complete(new Outcome.Cancelled<>());
+    protected void ended(@Nullable Cancellation by) {
+        promise.complete(Outcome.Cancelled.by(by));
     }
 }

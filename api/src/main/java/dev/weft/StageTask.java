@@ -15,7 +15,7 @@ final class StageTask<T extends @Nullable Object> extends CoroutineTask<T> {
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
             boolean cancelled = super.cancel(mayInterruptIfRunning);
-            StageTask.this.cancel(Cancellation.Reason.REQUESTED, null);
+            StageTask.this.cancel(Cancellation.Reason.REQUESTED, "its future was cancelled", null);
             return cancelled;
         }
     };
@@ -44,7 +44,8 @@ final class StageTask<T extends @Nullable Object> extends CoroutineTask<T> {
 
     @Override
     protected void ended(@Nullable Throwable failure) {
-        if (failure == null) future.cancel(false);
+        if (failure == null)
+            future.completeExceptionally(CancelledException.plain(Outcome.Cancelled.by(cancellation())));
         else failed(failure);
     }
 }

@@ -6,6 +6,7 @@ import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -35,12 +36,24 @@ final class TaskDeferred<T extends @Nullable Object> extends CoroutineTask<T> im
 
     @Override
     public T await() {
+        requireOutside(Scope.current());
         return promise.await();
+    }
+
+    /** What is inside this never sees its end, since that waits for it. */
+    void requireOutside(@Nullable Scope here) {
+        if (here != null && promise.peek() == null && here.isInside(this))
+            throw new IllegalStateException("a coroutine awaits itself, or one that waits for its end");
     }
 
     @Override
     public boolean cancel() {
-        return cancel(Cancellation.Reason.REQUESTED, null);
+        return cancel(Cancellation.Reason.REQUESTED, null, null);
+    }
+
+    @Override
+    public boolean cancel(String reason) {
+        return cancel(Cancellation.Reason.REQUESTED, Objects.requireNonNull(reason, "reason"), null);
     }
 
     @Override
@@ -76,7 +89,7 @@ final class TaskDeferred<T extends @Nullable Object> extends CoroutineTask<T> im
 
     @Override
     protected void ended(@Nullable Throwable failure) {
-        promise.complete(failure == null ? new Outcome.Cancelled<>() : new Outcome.Failure<>(failure));
+        promise.complete(failure == null ? Outcome.Cancelled.by(cancellation()) : new Outcome.Failure<>(failure));
     }
 
     /** A root has no scope that would throw what nobody has seen: that is dropped when the handle is collected. */

@@ -43,4 +43,12 @@ public sealed interface TaskGroup permits GroupScope {
      * then returns normally.
      */
     void cancel();
+
+    /**
+     * Cancels the members and the body.
+     *
+     * @param reason what {@link CancelledException}s say of it
+     * @see #cancel()
+     */
+    void cancel(String reason);
 }

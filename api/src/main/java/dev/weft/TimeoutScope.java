@@ -2,7 +2,6 @@ package dev.weft;
 
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.Counter;
-import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
@@ -94,14 +93,13 @@ final class TimeoutScope extends Scope {
 
     private void expire() {
         expiredAt = System.nanoTime();
-        cancel(Cancellation.Reason.TIMEOUT, null);
+        cancel(Cancellation.Reason.TIMEOUT, "a timeout of " + limit, null);
     }
 
     /** A timeout only if our own cancellation is what unwound the body. */
     private Exception outcome(Throwable thrown) {
         Scope cancelled = Host.get().cancelledScope(thrown);
-        if (hasExpired() && (cancelled == this || cancelled == null && Failures.isEcho(thrown)))
-            return timedOut(thrown);
+        if (hasExpired() && (cancelled == this || cancelled == null && isEcho(thrown))) return timedOut(thrown);
         if (thrown instanceof Error error) throw error;
         return (Exception) thrown;
     }

@@ -156,7 +156,7 @@ public abstract class BuilderRaces {
             simulation.run();
             run.over();
             List<Throwable> told = new ArrayList<>(run.subscriber.failures);
-            told.addAll(run.world.dropped());
+            told.addAll(run.world.late());
             assertThat(told).hasSize(run.began.get()).allMatch(failure::equals);
             return run.outcome();
         });

@@ -204,7 +204,7 @@ public abstract class GeneratorRaces {
             run.over();
             if (run.subscriber.isOver()) assertThat(run.subscriber.seen).containsExactly("a");
             if (fails && run.emitted.size() == 1)
-                assertThat(run.subscriber.failures.size() + run.world.dropped().size())
+                assertThat(run.subscriber.failures.size() + run.world.late().size())
                         .isOne();
             return run.outcome() + ", over " + run.subscriber.isOver();
         });

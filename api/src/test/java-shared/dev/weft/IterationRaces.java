@@ -153,7 +153,7 @@ public abstract class IterationRaces {
             simulation.run();
             assertThat(root.state()).isEqualTo(Deferred.State.SUCCEEDED);
             world.conserved(source.made, new Object[0]);
-            assertThat(world.dropped()).hasSize(source.failed);
+            assertThat(world.late()).hasSize(source.failed);
             return "";
         });
     }

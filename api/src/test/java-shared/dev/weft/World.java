@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.logging.Handler;
 import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** A backend in one run of a simulation, with what came to its hooks; the fields are used on the one carrier only. */
@@ -27,12 +29,26 @@ public abstract class World {
         Hooks.onDiscard(value -> current.discarded.add(value));
         Hooks.onDropped(failure -> current.dropped.add(failure));
         Hooks.onViolation(breach -> {});
-        LOG.setLevel(Level.OFF);
+        LOG.setLevel(Level.FINE);
+        LOG.setUseParentHandlers(false);
+        LOG.addHandler(new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                if (entry.getLevel() == Level.FINE && entry.getThrown() != null) current.answers.add(entry.getThrown());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        });
     }
 
     public final Simulation simulation;
     private final List<Object> discarded = new ArrayList<>();
     private final List<Throwable> dropped = new ArrayList<>();
+    private final List<Throwable> answers = new ArrayList<>();
     Deferred<?> root;
 
     protected World(Simulation simulation) {
@@ -134,6 +150,13 @@ public abstract class World {
     /** {@return what was dropped, and is no note of an await site} */
     public final List<Throwable> dropped() {
         return dropped;
+    }
+
+    /** {@return what was dropped, and what was only logged: what followed on a cancel of ours} */
+    public final List<Throwable> late() {
+        List<Throwable> late = new ArrayList<>(dropped);
+        late.addAll(answers);
+        return late;
     }
 
     /** What was made is what was returned and what was discarded, each value once. */

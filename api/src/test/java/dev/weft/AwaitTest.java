@@ -689,7 +689,7 @@ class AwaitTest {
         var interrupted = new AtomicReference<Boolean>();
         var awaiting = Watched.coroutine(() -> {
             var task = CoroutineTask.current();
-            self.set(() -> task.cancel(Cancellation.Reason.REQUESTED, null));
+            self.set(() -> task.cancel(Cancellation.Reason.REQUESTED, null, null));
             try {
                 return await(probe, Take.ONE);
             } finally {

@@ -424,7 +424,7 @@ class CoroutineTest {
             return null;
         });
         until(root::isDone);
-        assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+        assertThat(root.state()).isEqualTo(Deferred.State.FAILED);
         assertThat(ran).isFalse();
     }
 

@@ -277,19 +277,23 @@ class GatherRaceTest {
                 delay(LONG);
                 return "never";
             });
+            cancelled.cancel("enough");
             Coroutine<String> interruptsItself = coroutine(() -> {
                 Thread.currentThread().interrupt();
                 checkpoint();
                 return "never";
             });
             Coroutine<String> fails = coroutine(() -> throwing(disk));
-            List<Outcome<String>> settled = gatherSettled(coroutine(() -> "value"), fails, interruptsItself);
-            cancelled.cancel();
-            return settled;
+            return gatherSettled(coroutine(() -> "value"), fails, cancelled, interruptsItself);
         });
         assertThat(outcomes)
-                .containsExactly(
-                        new Outcome.Success<>("value"), new Outcome.Failure<>(disk), new Outcome.Cancelled<>());
+                .startsWith(
+                        new Outcome.Success<>("value"),
+                        new Outcome.Failure<>(disk),
+                        new Outcome.Cancelled<>("enough", null));
+        assertThat(((Outcome.Failure<String>) outcomes.get(3)).error())
+                .isInstanceOf(CancelledException.class)
+                .hasCauseInstanceOf(InterruptedException.class);
         assertThat(dropped).isEmpty();
     }
 

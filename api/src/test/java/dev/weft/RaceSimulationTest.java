@@ -277,7 +277,115 @@ class RaceSimulationTest {
             });
             simulation.start("interrupter", ((TaskDeferred<String>) root).thread()::interrupt);
             simulation.run();
-            assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+            Throwable failure = ((Outcome.Failure<String>) root.outcome()).error();
+            assertThat(failure).isInstanceOf(CancelledException.class).hasCauseInstanceOf(InterruptedException.class);
+            return "";
+        });
+    }
+
+    /** Nobody in the tree has cancelled the member: its work is not done, and the group says so. */
+    @Test
+    void G6_anInterruptFromOutsideFailsTheGroupOfAMember() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            var member = new AtomicReference<TaskDeferred<?>>();
+            var done = new AtomicBoolean();
+            var over = new AtomicBoolean();
+            Deferred<String> root = world.root(() -> {
+                group(g -> {
+                    member.set((TaskDeferred<?>) g.async(() -> {
+                        try {
+                            dawdle();
+                            checkpoint();
+                            done.set(true);
+                        } finally {
+                            over.set(true);
+                        }
+                    }));
+                });
+                return "whole";
+            });
+            simulation.start("interrupter", () -> {
+                until("the member is there", () -> member.get() != null || root.isDone());
+                if (!over.get()) member.get().thread().interrupt();
+            });
+            simulation.run();
+            if (root.outcome() instanceof Outcome.Success<String>) {
+                assertThat(done).isTrue();
+                return "whole";
+            }
+            assertThat(((Outcome.Failure<String>) root.outcome()).error())
+                    .isInstanceOf(CancelledException.class)
+                    .hasCauseInstanceOf(InterruptedException.class);
+            return "interrupted";
+        });
+        assertThat(outcomes).containsOnlyKeys("whole", "interrupted");
+    }
+
+    /** A blocking call that we have interrupted answers in words of its own: whose cancellation that was is known all the same. */
+    @Test
+    void G6_aForeignWaitAnswersAnInterruptInItsOwnWords() {
+        explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            var outer = new AtomicReference<TaskGroup>();
+            var inner = new AtomicReference<TaskGroup>();
+            AsyncAction<Exception> blocking = () -> {
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    throw new IOException("closed by interrupt");
+                }
+            };
+            Deferred<String> root = world.root(() -> {
+                group(g -> {
+                    outer.set(g);
+                    group(h -> {
+                        inner.set(h);
+                        if (simulation.coin()) shielded(() -> dawdle());
+                        blocking.run();
+                    });
+                    blocking.run();
+                });
+                assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                return "";
+            });
+            simulation.start("outer canceller", () -> {
+                until("the group is open", () -> outer.get() != null);
+                outer.get().cancel();
+            });
+            simulation.start("inner canceller", () -> {
+                until("the group is open", () -> inner.get() != null || root.isDone());
+                if (inner.get() != null) inner.get().cancel();
+            });
+            simulation.run();
+            assertThat(root.outcome()).isEqualTo(new Outcome.Success<>(""));
+            assertThat(world.dropped()).isEmpty();
+            return "";
+        });
+    }
+
+    /** What a body throws after it has seen its cancellation is its own failure, however often it was interrupted before. */
+    @Test
+    void C9_aFailureBehindACancellationThatWasSeenIsNoEcho() {
+        explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            var failure = new IllegalStateException("clean-up");
+            var ran = new AtomicBoolean();
+            Deferred<String> root = world.root(() -> {
+                ran.set(true);
+                try {
+                    dawdle();
+                    for (; ; ) checkpoint();
+                } catch (CancelledException seen) {
+                    throw failure;
+                }
+            });
+            simulation.start("canceller", root::cancel);
+            simulation.run();
+            if (root.outcome() instanceof Outcome.Failure<String>(Throwable thrown))
+                assertThat(thrown).isSameAs(failure);
+            else assertThat(ran).isFalse();
             return "";
         });
     }
@@ -395,7 +503,7 @@ class RaceSimulationTest {
                         dawdle();
                         await(new CompletableFuture<>());
                     });
-                    g.async(g::cancel);
+                    g.async(() -> g.cancel());
                     member.await();
                 });
                 checkpoint();
@@ -731,7 +839,7 @@ class RaceSimulationTest {
             world.conserved(source.made);
             return root.state().toString();
         });
-        assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "CANCELLED");
+        assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "FAILED", "CANCELLED");
     }
 
     /** A stage may belong to others: a cancelled await leaves it alone, and its value with it. */
@@ -912,10 +1020,11 @@ class RaceSimulationTest {
             Throwable thrown = ((Outcome.Failure<String>) root.outcome()).error();
             if (thrown == failure) return "failure";
             assertThat(thrown).isInstanceOf(TimeoutException.class);
-            assertThat(inShield).as("the shield has let the body go on").isFalse();
-            return "timed out";
+            if (inShield)
+                assertThat(thrown).as("the shield has let the body go on").hasCause(failure);
+            return inShield ? "timed out, with the failure" : "timed out";
         });
-        assertThat(outcomes).containsOnlyKeys("failure", "timed out");
+        assertThat(outcomes).containsOnlyKeys("failure", "timed out", "timed out, with the failure");
     }
 
     @Test
@@ -963,7 +1072,7 @@ class RaceSimulationTest {
             });
             simulation.run();
             assertThat(trail).contains("shielded");
-            assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+            assertThat(root.state()).isEqualTo(Deferred.State.FAILED);
             return trail.toString();
         });
         assertThat(outcomes).hasSize(2);

@@ -258,7 +258,7 @@ class RunTest {
             return null;
         });
         until(root::isDone);
-        assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+        assertThat(root.state()).isEqualTo(Deferred.State.FAILED);
         assertThat(ran).isFalse();
     }
 

@@ -150,7 +150,7 @@ class ShieldTest {
         });
         until(root::isDone);
         assertThat(flags).containsExactly(false, true);
-        assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+        assertThat(root.state()).isEqualTo(Deferred.State.FAILED);
     }
 
     @Test
@@ -174,7 +174,7 @@ class ShieldTest {
         go.complete(null);
         until(root::isDone);
         assertThat(trail).containsExactly("inside", "outside");
-        assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+        assertThat(root.state()).isEqualTo(Deferred.State.FAILED);
     }
 
     @Test

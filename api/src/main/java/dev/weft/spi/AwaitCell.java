@@ -207,7 +207,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
 
     /** The source threw out of a call of ours: that is the outcome, unless there is one; then it is dropped if it is another. */
     final void thrownBySource(Throwable failure) {
-        if (!decide(failure) && state != failure) drop(failure);
+        if (!decide(failure) && state != failure) refused(failure);
     }
 
     /** Keeps a value until the awaiter takes it, to return or discard it; false if there is one already or he has been here. */
@@ -252,6 +252,16 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         Reports.drop(backend(), carried(), failure);
     }
 
+    /** Drops a failure that has come too late; behind a cancellation it may be no more than an answer to that. */
+    final void refused(Throwable failure) {
+        if (isCancelled()) late(failure);
+        else drop(failure);
+    }
+
+    private void late(Throwable failure) {
+        Reports.late(backend(), carried(), failure);
+    }
+
     /** The result of a cell that has its outcome; whoever calls it is the awaiter. */
     @SuppressWarnings("unchecked")
     final @Nullable T outcome(@Nullable Scope scope) {
@@ -259,13 +269,13 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         Object value = takeHeld();
         Throwable fromCancel = leave();
         if (decided == Mark.COMPLETE) {
-            if (fromCancel != null) drop(fromCancel);
+            if (fromCancel != null) late(fromCancel);
             carry(null);
             return value == null ? empty() : value == Mark.NULL ? null : (T) value;
         }
         discard(value);
         if (decided == Mark.CANCELLED) throw cancellation(scope, fromCancel);
-        if (fromCancel != null) drop(fromCancel);
+        if (fromCancel != null) late(fromCancel);
         carry(null);
         throw Failures.thrown((Throwable) Objects.requireNonNull(decided));
     }
@@ -274,7 +284,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     final void release() {
         discard(takeHeld());
         Throwable fromCancel = closeOrJoin();
-        if (fromCancel != null) drop(fromCancel);
+        if (fromCancel != null) late(fromCancel);
     }
 
     private void enterPlain() {
@@ -331,6 +341,6 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     private static RuntimeException interrupted() {
-        return Host.get().cancelled(null, new InterruptedException("interrupted while awaiting"));
+        return Host.get().interrupted(new InterruptedException("interrupted while awaiting"));
     }
 }

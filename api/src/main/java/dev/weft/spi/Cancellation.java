@@ -7,22 +7,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origin the scope that was cancelled; only its boundary may absorb the cancellation
  * @param reason what cancelled it
+ * @param why what exceptions say of it, such as {@code a timeout of PT1S}, or null if nobody has said
  * @param cause what led to it, or null
  */
 public record Cancellation(
-        Scope origin, Reason reason, @Nullable Throwable cause) {
+        Scope origin,
+        Reason reason,
+        @Nullable String why,
+        @Nullable Throwable cause) {
     /** What cancelled a scope. */
     public enum Reason {
-        /** Somebody asked for it: a handle, a downstream subscriber, a foreign interrupt. */
+        /** Somebody asked for it: a handle, a downstream subscriber. */
         REQUESTED,
         /** Its time ran out. */
         TIMEOUT,
         /** It failed, and what is left inside has to end. */
-        FAILURE
+        FAILURE,
+        /** Somebody who is no canceller has interrupted its thread: nobody asked for that, so it has failed. */
+        INTERRUPTED
     }
 
-    /** Whether the scope is only winding up after its own body failed, and nobody cancelled it. */
-    boolean isOwnFailureOf(Scope scope) {
-        return origin == scope && reason == Reason.FAILURE;
+    /** Whether the coroutine has failed by that: nobody has cancelled it, and it is only winding up. */
+    boolean isOwnFailureOf(CoroutineTask<?> task) {
+        return origin == task && (reason == Reason.FAILURE || reason == Reason.INTERRUPTED);
     }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -151,15 +152,14 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     /** {@return a new exception that says what this coroutine was cancelled by, for a subscriber that did not} */
     protected final Throwable cancelledException() {
-        Cancellation c = cancellation();
-        return Host.get().cancelled(c, c == null ? null : c.cause());
+        return Host.get().cancelled(Objects.requireNonNull(cancellation()));
     }
 
     /** Called by the canceller, on its thread, once, right after it cancelled the coroutine. Must not block or throw. */
     protected void cancelRequested() {}
 
     final void marked(Cancellation c) {
-        if (!c.isOwnFailureOf(this)) cancelRequested();
+        if (c.origin() != this || c.reason() != Cancellation.Reason.FAILURE) cancelRequested();
         carrier.cancelled();
     }
 
@@ -262,7 +262,10 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     final void cancelSelf() {
         settleInterrupt();
         if (Thread.interrupted())
-            cancel(Cancellation.Reason.REQUESTED, new InterruptedException("interrupted from outside"));
+            cancel(
+                    Cancellation.Reason.INTERRUPTED,
+                    "an interrupt from outside",
+                    new InterruptedException("interrupted from outside"));
     }
 
     /**
@@ -274,9 +277,14 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         if (target == null || target == Thread.currentThread()) return;
         int before = claimInterrupt();
         SchedulePoint.pass();
-        boolean send = cancelled.interrupted() != null;
+        Scope met = cancelled.interrupted();
+        boolean send = met != null;
         SchedulePoint.pass();
-        if (send) target.interrupt();
+        if (met != null) {
+            met.noteInterrupt();
+            SchedulePoint.pass();
+            target.interrupt();
+        }
         SchedulePoint.pass();
         interrupt = send ? SENT : before;
     }
@@ -294,6 +302,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     final void redeliver(Scope scope) {
         if (scope.cancellation() == null || scope.isDeaf()) return;
         claimInterrupt();
+        scope.noteInterrupt();
         Thread.currentThread().interrupt();
         SchedulePoint.pass();
         interrupt = SENT;
@@ -390,31 +399,30 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         }
         if (thread != null && result != null) Counter.CANCEL_SWALLOWED.increment();
         Reports.discard(backend(), context(), result);
-        if (ownFailure()) completeExceptionally(cause());
+        Cancellation c = Objects.requireNonNull(cancellation());
+        if (c.isOwnFailureOf(this)) completeExceptionally(ownFailure(c));
         else ended(null);
     }
 
     private void completeExceptionally(Throwable thrown) {
-        boolean own = ownFailure() || finish();
-        Throwable failure = ownFailure() && Failures.isEcho(thrown) ? cause() : thrown;
-        if (owner != null && !isEchoOfOwn(failure)) owner.memberFailed(this, failure);
-        if (own) failed(failure);
-        else ended(isEchoOfOwn(failure) ? null : failure);
+        Cancellation c = finish() ? null : Objects.requireNonNull(cancellation());
+        if (c == null || c.isOwnFailureOf(this)) {
+            Throwable failure = c == null || !isEcho(thrown) ? thrown : ownFailure(c);
+            if (owner != null) owner.memberFailed(this, failure);
+            failed(failure);
+        } else if (isEcho(thrown)) {
+            if (!(thrown instanceof CancellationException)) Reports.echo(thrown);
+            ended(null);
+        } else {
+            if (owner != null) owner.memberFailed(this, thrown);
+            ended(thrown);
+        }
     }
 
-    /** The failure that has cancelled this: that of the body, or of a carrier that has given up the thread. */
-    private Throwable cause() {
-        Cancellation c = Objects.requireNonNull(cancellation());
-        return unwrap(Objects.requireNonNull(c.cause()));
-    }
-
-    /** Whether the body's own failure was what cancelled the scope, before anybody else did. */
-    private boolean ownFailure() {
-        Cancellation c = cancellation();
-        return c != null && c.isOwnFailureOf(this);
-    }
-
-    private boolean isEchoOfOwn(Throwable failure) {
-        return cancellation() != null && !ownFailure() && Failures.isEcho(failure);
+    /** What the coroutine has failed with: its body's failure, that of a carrier which gave up the thread, or an interrupt. */
+    private Throwable ownFailure(Cancellation c) {
+        return c.reason() == Cancellation.Reason.FAILURE
+                ? unwrap(Objects.requireNonNull(c.cause()))
+                : Host.get().cancelled(c);
     }
 }

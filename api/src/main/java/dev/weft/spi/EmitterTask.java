@@ -1,5 +1,6 @@
 package dev.weft.spi;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param <S> the type of the subscriber
  */
 public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object, S> implements Suspension {
+    private static final String SUBSCRIBER_FAILED = "a failure of its subscriber";
+
     @SuppressWarnings("rawtypes")
     private static final AtomicLongFieldUpdater<EmitterTask> REQUESTED =
             AtomicLongFieldUpdater.newUpdater(EmitterTask.class, "requested");
@@ -202,7 +205,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     /** The subscriber has left between the look for a cancellation and the delivery. It is about to cancel, if it has not yet. */
     private void gone(Scope here, T value) {
-        cancel(Cancellation.Reason.REQUESTED, null);
+        left();
         try {
             throwIfStreamCancelled(here);
         } finally {
@@ -224,7 +227,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         Cancellation inner = here.cancellation();
         if (inner != null) throw here.observed(inner);
         Cancellation c = cancellation();
-        if (c != null) throw here.task() == this ? observed(c) : Host.get().cancelled(c, c.cause());
+        if (c != null) throw here.task() == this ? observed(c) : Host.get().cancelled(c);
     }
 
     private void park(Scope here) {
@@ -255,8 +258,8 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     private RuntimeException subscriberFailed(Throwable failure) {
         Reports.drop(backend(), context(), failure);
         Failures.reportFatal(failure);
-        cancel(Cancellation.Reason.REQUESTED, failure);
-        Cancellation c = cancellation();
-        return Host.get().cancelled(c, failure);
+        cancel(Cancellation.Reason.REQUESTED, SUBSCRIBER_FAILED, failure);
+        Cancellation c = Objects.requireNonNull(cancellation());
+        return Host.get().cancelled(new Cancellation(c.origin(), c.reason(), SUBSCRIBER_FAILED, failure));
     }
 }

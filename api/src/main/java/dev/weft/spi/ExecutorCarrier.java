@@ -120,7 +120,7 @@ final class ExecutorCarrier extends Carrier implements Executor {
         }
         left = true;
         VirtualThreads.execute(() -> {
-            lost.cancel(Cancellation.Reason.FAILURE, why);
+            lost.cancelBecauseOf(why);
             continuation.run();
         });
     }

@@ -15,8 +15,11 @@ public interface Host {
         return Holder.HOST;
     }
 
-    /** {@return a new exception for a coroutine that finds itself cancelled, or for an interrupted plain thread (null)} */
-    CancellationException cancelled(@Nullable Cancellation cancellation, @Nullable Throwable cause);
+    /** {@return a new exception for a coroutine that finds itself cancelled} */
+    CancellationException cancelled(Cancellation cancellation);
+
+    /** {@return a new exception for a plain thread that is interrupted} */
+    CancellationException interrupted(@Nullable Throwable cause);
 
     /** {@return the scope whose cancellation this exception reports, or null if it is no such exception} */
     @Nullable

@@ -1,9 +1,12 @@
 package dev.weft.spi;
 
+import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /** Where signals go that nobody can receive: counted, handed to the backend's hook, and never lost when the hook throws. */
 public final class Reports {
+    private static final System.Logger LOG = System.getLogger("dev.weft");
+
     private Reports() {}
 
     /** Discards a value; null is no value. */
@@ -13,14 +16,23 @@ public final class Reports {
         pass(backend, context, new Undeliverable.Value(value));
     }
 
-    /** Drops an error; one that only echoes a cancellation is counted and goes no further. */
+    /** Drops an error. */
     public static void drop(Backend backend, @Nullable Object context, Throwable error) {
-        if (Failures.isEcho(error)) {
-            Counter.CANCEL_ECHOES.increment();
-            return;
-        }
         Counter.DROPPED.increment();
         pass(backend, context, new Undeliverable.Failure(error));
+    }
+
+    /** An error that follows on a cancel of ours: dropped, unless that is all it says. */
+    public static void late(Backend backend, @Nullable Object context, Throwable error) {
+        Scope here = Scope.current();
+        if (Failures.isEcho(error) || here != null && here.isEcho(error)) echo(error);
+        else drop(backend, context, error);
+    }
+
+    /** An error that only says that we have cancelled: counted, and logged for those who look for it. */
+    public static void echo(Throwable error) {
+        Counter.CANCEL_ECHOES.increment();
+        LOG.log(Level.DEBUG, "A cancellation was answered by", error);
     }
 
     /** Reports a breach of protocol. */

@@ -41,6 +41,10 @@ public class Scope {
 
     private volatile @Nullable Suspension suspension;
     private volatile boolean deaf;
+
+    /** Whether the thread was interrupted on behalf of a canceller, and has not seen since what for. */
+    private volatile boolean interrupted;
+
     private volatile @Nullable Object cancellation;
     private volatile @Nullable Members members;
     private @Nullable StreamCell<?> opened;
@@ -144,11 +148,17 @@ public class Scope {
      * Cancels this scope and all that is inside it.
      *
      * @param reason what cancels it
+     * @param why what exceptions say of it, or null
      * @param cause what led to it, or null
      * @return false if it was cancelled before or has ended
      */
-    public final boolean cancel(Cancellation.Reason reason, @Nullable Throwable cause) {
-        return cancel(new Cancellation(this, reason, cause));
+    public final boolean cancel(Cancellation.Reason reason, @Nullable String why, @Nullable Throwable cause) {
+        return cancel(new Cancellation(this, reason, why, cause));
+    }
+
+    /** Cancels this scope and all that is inside it because something in it has failed. */
+    protected final void cancelBecauseOf(Throwable failure) {
+        cancel(Cancellation.Reason.FAILURE, "a failure beside it", failure);
     }
 
     /**
@@ -234,7 +244,7 @@ public class Scope {
         if (here == null || !here.isInside(this)) throw new IllegalStateException("started from outside the scope");
         here.checkpoint();
         Cancellation before = cancellation();
-        if (before != null) throw Host.get().cancelled(before, before.cause());
+        if (before != null) throw Host.get().cancelled(before);
         SchedulePoint.pass();
         members().add(member);
         Cancellation c = cancellation();
@@ -319,7 +329,31 @@ public class Scope {
         Scope inner = nested;
         if (inner != null) inner.deafenInside();
         task.settleInterrupt();
-        return Host.get().cancelled(c, c.cause());
+        for (Scope s = inner == null ? this : inner.innermost(); s != null && s.task == task; s = s.parent)
+            if (s.cancellation == c) s.interrupted = false;
+        return Host.get().cancelled(c);
+    }
+
+    /** Notes that the thread, which is in this scope, is about to be interrupted on behalf of a canceller. */
+    final void noteInterrupt() {
+        for (Scope s = this; s != null && s.task == task; s = s.parent)
+            if (s.cancellation() != null) s.interrupted = true;
+    }
+
+    /**
+     * {@return whether a failure in here only says that this scope was cancelled} Foreign code that we have interrupted says so in any
+     * words, such as {@code SocketException: Closed by interrupt}; the type tells nothing.
+     *
+     * @param failure what was thrown
+     */
+    public final boolean isEcho(Throwable failure) {
+        return cancellation() != null && (Failures.isEcho(failure) || interrupted && failure instanceof Exception);
+    }
+
+    private Scope innermost() {
+        Scope s = this;
+        for (Scope inner = s.nested; inner != null; inner = s.nested) s = inner;
+        return s;
     }
 
     /** From here on no interrupt reaches this scope or one inside it, up to the first shield. */
@@ -402,7 +436,7 @@ public class Scope {
 
     /** Ends what was started inside, and waits for it. {@return the first failure that nobody has seen, if the body did not fail} */
     final @Nullable Throwable end(@Nullable Throwable failure) {
-        if (failure != null) cancel(Cancellation.Reason.FAILURE, failure);
+        if (failure != null) cancelBecauseOf(failure);
         closeOpened();
         Members inside = members;
         if (inside == null) return null;

@@ -124,7 +124,7 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
             return;
         }
         if (before == null) violation("1.9", "onError before onSubscribe");
-        if (!settle(failure)) drop(failure);
+        if (!settle(failure)) refused(failure);
     }
 
     /** One look decides: what cancelling the handle signals may end this cell meanwhile. */

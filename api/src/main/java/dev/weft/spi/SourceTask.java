@@ -14,8 +14,10 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     private final Scope owner;
     private final AwaitCell<T> cell;
 
-    /** Whether the scope cancels it; written before that happens. */
-    private volatile boolean fromOutside;
+    /** Who was the first to cancel it, and whether that was its scope; written before that happens. */
+    private @Nullable Cancellation by;
+
+    private boolean fromOutside;
 
     /**
      * A source that is not started yet.
@@ -42,10 +44,11 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     /**
      * Cancels the subscription.
      *
+     * @param why what exceptions say of it, or null
      * @return false if there was an outcome already
      */
-    public final boolean cancel() {
-        return cell.cancelDetached();
+    protected final boolean cancelBecause(@Nullable String why) {
+        return cancel(new Cancellation(owner, Cancellation.Reason.REQUESTED, why, null), false);
     }
 
     /** The source gave its value, or null if it is empty where that is allowed. */
@@ -54,18 +57,31 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     /** The source failed. */
     protected abstract void failed(Throwable failure);
 
-    /** The subscription was cancelled. */
-    protected abstract void ended();
+    /**
+     * The subscription was cancelled.
+     *
+     * @param by by what
+     */
+    protected abstract void ended(@Nullable Cancellation by);
 
     @Override
     public final void cancel(Cancellation c, Deque<Scope> marked) {
-        fromOutside = true;
-        cell.cancelDetached();
+        cancel(c, true);
+    }
+
+    private boolean cancel(Cancellation c, boolean outside) {
+        synchronized (this) {
+            if (by == null) {
+                by = c;
+                fromOutside = outside;
+            }
+        }
+        return cell.cancelDetached();
     }
 
     @Override
     public final boolean wasCut() {
-        return fromOutside && cell.isCancelled();
+        return cell.isCancelled() && fromOutside;
     }
 
     @Override
@@ -95,7 +111,7 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
 
     private void close() {
         cell.release();
-        ended();
+        ended(by);
     }
 
     private void take() {

@@ -188,7 +188,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
                 terminal == Mark.COMPLETE && buffer.isEmpty()
                         ? null
                         : new IllegalStateException("the scope in which this iteration was opened has been left"));
-        if (fromCancel != null) Reports.drop(backend(), carried(), fromCancel);
+        if (fromCancel != null) Reports.late(backend(), carried(), fromCancel);
     }
 
     /**
@@ -201,7 +201,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         if (ended) return;
         Throwable fromCancel = leave(leak);
         Reports.drop(backend(), carried(), leak);
-        if (fromCancel != null) Reports.drop(backend(), carried(), fromCancel);
+        if (fromCancel != null) Reports.late(backend(), carried(), fromCancel);
     }
 
     @Override
@@ -274,7 +274,8 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     /** The source failed. */
     protected final void failed(@Nullable Throwable thrown) {
         if (thrown == null) throw nullSignal("onError");
-        if (!terminated("onError") || !end(thrown)) Reports.drop(backend(), carried(), thrown);
+        if (!terminated("onError")) Reports.drop(backend(), carried(), thrown);
+        else if (closed || !end(thrown)) refused(thrown);
     }
 
     private boolean terminated(String signal) {
@@ -387,7 +388,13 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     /** The source threw out of a call of ours: the end, unless it has ended; then it is dropped if it is another. */
     private void thrownBySource(Throwable thrown) {
         closeEarly();
-        if (!end(thrown) && terminal != thrown) Reports.drop(backend(), carried(), thrown);
+        if (!end(thrown) && terminal != thrown) refused(thrown);
+    }
+
+    /** A failure behind the end: if we have cancelled, it may be no more than an answer to that. */
+    private void refused(Throwable thrown) {
+        if (closed || terminal == Mark.CANCELLED) Reports.late(backend(), carried(), thrown);
+        else Reports.drop(backend(), carried(), thrown);
     }
 
     /** A value that won against a cancellation is returned. */
@@ -439,7 +446,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     private static void enterPlain() {
         Host.get().requireMayBlock("each");
         if (Thread.currentThread().isInterrupted())
-            throw Host.get().cancelled(null, new InterruptedException("interrupted before iterating"));
+            throw Host.get().interrupted(new InterruptedException("interrupted before iterating"));
     }
 
     private void checkpoint() {
@@ -459,7 +466,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         Scope scope = scope();
         if (scope == null) {
             if (Thread.currentThread().isInterrupted())
-                throw leaveWith(Host.get().cancelled(null, new InterruptedException("interrupted while iterating")));
+                throw leaveWith(Host.get().interrupted(new InterruptedException("interrupted while iterating")));
             return;
         }
         Cancellation c = scope.cancellation();
@@ -474,9 +481,9 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
 
     private void finish() {
         Object outcome = terminal;
-        Throwable thrown = outcome == Mark.CANCELLED ? Host.get().cancelled(null, null) : null;
+        Throwable thrown = outcome == Mark.CANCELLED ? Host.get().interrupted(null) : null;
         Throwable fromCancel = leave(outcome instanceof Throwable t ? t : thrown);
-        if (fromCancel != null) Reports.drop(backend(), carried(), fromCancel);
+        if (fromCancel != null) Reports.late(backend(), carried(), fromCancel);
         if (failure != null) throw Failures.thrown(failure);
     }
 

@@ -43,7 +43,12 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
     public void cancel() {
         SchedulePoint.pass();
         downstream = null;
-        cancel(Cancellation.Reason.REQUESTED, null);
+        left();
+    }
+
+    /** Cancels the coroutine because its subscriber has left. */
+    final void left() {
+        cancel(Cancellation.Reason.REQUESTED, "its subscriber has left", null);
     }
 
     @Override
@@ -82,7 +87,7 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
         SchedulePoint.pass();
         if (refused == null)
             refused = new IllegalArgumentException("request(" + count + "): rule 3.9 asks for a positive number");
-        cancel(Cancellation.Reason.REQUESTED, refused);
+        cancel(Cancellation.Reason.REQUESTED, "a request of its subscriber", refused);
     }
 
     /** {@return what the subscriber has to be told instead of a result, or null} */

@@ -183,7 +183,7 @@ abstract class UpstreamCell implements Suspension {
     /** As {@link #closeUpstream}, where nobody asks what was thrown. */
     final void closeEarly() {
         Throwable failure = closeUpstream();
-        if (failure != null) Reports.drop(backend, context, failure);
+        if (failure != null) Reports.late(backend, context, failure);
     }
 
     /** As {@link #closeUpstream}, for a canceller, whom it does not hold up: a thread does it, for which whoever awaits waits. */
@@ -231,7 +231,7 @@ abstract class UpstreamCell implements Suspension {
         try {
             cancelUpstream(handle);
         } catch (Throwable failure) {
-            Reports.drop(backend, context, failure);
+            Reports.late(backend, context, failure);
         }
     }
 

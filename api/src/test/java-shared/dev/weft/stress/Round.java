@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.weft.Async;
 import dev.weft.AsyncAction;
+import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.Hooks;
 import dev.weft.Outcome;
@@ -164,7 +165,10 @@ final class Round implements AutoCloseable {
             case Outcome.Success<Value> success -> {
                 if (success.value() != null) success.value().returned();
             }
-            case Outcome.Failure<Value> failure -> throw new AssertionError(failure.error());
+            case Outcome.Failure<Value> failure -> {
+                // an interrupt from outside
+                if (!(failure.error() instanceof CancelledException)) throw new AssertionError(failure.error());
+            }
             case Outcome.Cancelled<Value> cancelled -> {}
         }
     }

@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.weft.AsyncAction;
 import dev.weft.AsyncIterator;
 import dev.weft.Awaitable;
 import dev.weft.CancelledException;
@@ -189,16 +190,23 @@ public abstract class Storms {
         boolean all = blow == Trial.Blow.CANCEL && round.random(-1).nextInt(4) == 0;
         List<Trial.Act> acts = acts(blow);
         List<Trial> trials = new ArrayList<>();
-        round.run(() -> group(group -> {
+        AsyncAction<Exception> startAll = () -> {
             for (int i = 0; i < count; i++) {
                 var trial = new Trial(round, i, blow);
                 Trial.Act act = acts.get(trial.random.nextInt(acts.size()));
-                trial.start(group, blow == Trial.Blow.TIMEOUT ? timed -> inTime(timed, act) : act);
+                trial.start(blow == Trial.Blow.TIMEOUT ? timed -> inTime(timed, act) : act);
                 trials.add(trial);
             }
             round.actors.open();
-            if (all) group.cancel();
-        }));
+        };
+        round.run(() -> {
+            if (blow == Trial.Blow.INTERRUPT) Unhurt.run(startAll);
+            else
+                group(group -> {
+                    startAll.run();
+                    if (all) group.cancel();
+                });
+        });
         round.afterwards(() -> trials.forEach(trial -> trial.assertOneOutcome(all)));
     }
 

@@ -1,8 +1,8 @@
 package dev.weft.stress;
 
+import dev.weft.Async;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
-import dev.weft.TaskGroup;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Scope;
 import java.time.Duration;
@@ -58,10 +58,10 @@ final class Trial {
         limit = Duration.ofNanos(1 + random.nextInt(500_000));
     }
 
-    /** Starts it in a group; some are cancelled at once. */
-    void start(TaskGroup group, Act act) {
+    /** Starts it in the innermost scope; some are cancelled at once. */
+    void start(Act act) {
         boolean early = blow == Blow.CANCEL && random.nextInt(50) == 0;
-        handle = round.keep(group.async(round.census.counted(() -> run(act))));
+        handle = round.keep(Async.async(round.census.counted(() -> run(act))));
         if (early) cancel(handle);
     }
 
@@ -127,8 +127,9 @@ final class Trial {
         Deferred.State state = handle.state();
         boolean asDecided = switch (state) {
             case SUCCEEDED -> runs.get() == 1 && cancels.get() == 0;
-            case CANCELLED -> runs.get() <= 1 && (cancels.get() == 1 || allCancelled || blow == Blow.INTERRUPT);
-            case RUNNING, FAILED -> false;
+            case CANCELLED -> runs.get() <= 1 && (cancels.get() == 1 || allCancelled);
+            case FAILED -> runs.get() == 1 && blow == Blow.INTERRUPT;
+            case RUNNING -> false;
         };
         if (!asDecided)
             throw new AssertionError(

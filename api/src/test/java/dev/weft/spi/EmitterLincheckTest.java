@@ -55,7 +55,7 @@ class EmitterLincheckTest {
                 }
             });
             scope[0] = new Scope(generator, generator.fates, "context", false);
-            together(generator, () -> scope[0].cancel(Cancellation.Reason.REQUESTED, null));
+            together(generator, () -> scope[0].cancel(Cancellation.Reason.REQUESTED, null, null));
             check(generator.completed, "not completed");
             generator.fates.areThoseOf(generator.values);
         });

@@ -41,7 +41,7 @@ class InterruptLincheckTest {
                 return null;
             });
             scope[0] = new Scope(root, fates, "context", false);
-            together(root, () -> scope[0].cancel(Cancellation.Reason.REQUESTED, null));
+            together(root, () -> scope[0].cancel(Cancellation.Reason.REQUESTED, null, null));
             check(root.end == End.SUCCEEDED, "not succeeded");
         });
     }
@@ -82,7 +82,7 @@ class InterruptLincheckTest {
                     }));
             together(root, root::cancel, () -> {
                 Scope entered = inner.get();
-                if (entered != null) entered.cancel(Cancellation.Reason.TIMEOUT, null);
+                if (entered != null) entered.cancel(Cancellation.Reason.TIMEOUT, null, null);
             });
         });
     }

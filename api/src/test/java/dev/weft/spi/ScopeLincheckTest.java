@@ -54,8 +54,8 @@ class ScopeLincheckTest {
     /** A task without a thread. */
     public static final class Ending {
         private final Task task = new Task(new Fates(), () -> null);
-        private final Cancellation first = new Cancellation(task, Cancellation.Reason.REQUESTED, null);
-        private final Cancellation second = new Cancellation(task, Cancellation.Reason.TIMEOUT, null);
+        private final Cancellation first = new Cancellation(task, Cancellation.Reason.REQUESTED, null, null);
+        private final Cancellation second = new Cancellation(task, Cancellation.Reason.TIMEOUT, null, null);
 
         @Operation
         public boolean finish() {

@@ -43,7 +43,7 @@ final class Source extends SourceTask<Integer> {
     }
 
     @Override
-    protected void ended() {
+    protected void ended(@Nullable Cancellation by) {
         end();
     }
 

@@ -36,7 +36,7 @@ final class Task extends CoroutineTask<@Nullable Object> {
     }
 
     boolean cancel() {
-        return cancel(Cancellation.Reason.REQUESTED, null);
+        return cancel(Cancellation.Reason.REQUESTED, null, null);
     }
 
     private void end(End how) {

@@ -74,7 +74,7 @@ public final class ApiCrawler {
                     Check.same(page, text, "the text");
                 }
                 case Outcome.Failure<String>(Throwable error) -> out.println(page + ": " + error);
-                case Outcome.Cancelled<String>() -> throw new Check.Failed(page + " was cancelled");
+                case Outcome.Cancelled<String> cancelled -> throw new Check.Failed(page + " was cancelled");
             }
         }
         out.printf("%d of %d pages, with at most %d requests at once%n", found, pages.size(), api.mostBusy.get());

@@ -34,6 +34,6 @@ public class EndAgainstCancel {
 
     @Actor
     public void canceller(II_Result r) {
-        r.r2 = task.cancel(Cancellation.Reason.REQUESTED, null) ? 1 : 0;
+        r.r2 = task.cancel(Cancellation.Reason.REQUESTED, null, null) ? 1 : 0;
     }
 }

@@ -432,10 +432,20 @@ public final class ReactorAsync {
         } catch (Throwable failure) {
             if (ready instanceof Fuseable.ScalarCallable)
                 return new PublisherAwait<T>(source, take).await(); // as it is
-            if (Failures.isEcho(failure)) Async.checkpoint();
+            Scope here = Scope.current();
+            if (here == null ? Failures.isEcho(failure) : here.isEcho(failure)) checkpointBehind(failure);
             throw Failures.thrown(Exceptions.unwrap(failure));
         }
         if (value == null && take != Take.MAYBE) throw Host.get().noValue(take.operation());
         return value;
+    }
+
+    private static void checkpointBehind(Throwable failure) {
+        try {
+            Async.checkpoint();
+        } catch (Throwable cancelled) {
+            Failures.suppress(cancelled, failure);
+            throw cancelled;
+        }
     }
 }

@@ -85,7 +85,7 @@ abstract class Fixture {
 
     /** Cancels the coroutine from inside; for use in its body. */
     static void cancelSelf() {
-        Objects.requireNonNull(CoroutineTask.current()).cancel(Cancellation.Reason.REQUESTED, null);
+        Objects.requireNonNull(CoroutineTask.current()).cancel(Cancellation.Reason.REQUESTED, null, null);
     }
 
     /** Makes a call, as a source does, on a platform thread of its own, which must not be kept. */

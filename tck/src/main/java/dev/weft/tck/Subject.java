@@ -40,7 +40,7 @@ final class Subject extends CoroutineTask<@Nullable Object> {
     }
 
     void cancel() {
-        cancel(Cancellation.Reason.REQUESTED, null);
+        cancel(Cancellation.Reason.REQUESTED, null, null);
     }
 
     Subject ended() {

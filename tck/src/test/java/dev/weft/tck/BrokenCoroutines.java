@@ -137,7 +137,7 @@ final class BrokenCoroutines {
             return new ModelTask(to, this, Async.context(), options, body) {
                 @Override
                 public void cancel() {
-                    cancel(Cancellation.Reason.REQUESTED, null);
+                    cancel(Cancellation.Reason.REQUESTED, null, null);
                 }
             };
         }
