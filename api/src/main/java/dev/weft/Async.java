@@ -769,7 +769,7 @@ public final class Async {
             throw new IllegalArgumentException("maxConcurrency must be at least 1, is " + maxConcurrency);
         return inScope(scope -> {
             scope.checkpoint();
-            return Gathering.run(new GroupScope(scope), items, maxConcurrency, starter);
+            return Gathering.run(new GroupScope(scope, false), items, maxConcurrency, starter);
         });
     }
 

@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
+import dev.weft.spi.Unread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -21,8 +22,10 @@ final class Gathering {
                 startAll(inside, items, maxConcurrency, starter, members);
                 return null;
             });
+            for (Deferred<? extends B> member : members) requireResult(member);
             List<B> results = new ArrayList<>(members.size());
-            for (Deferred<? extends B> member : members) results.add(result(member));
+            for (Deferred<? extends B> member : members)
+                results.add(Objects.requireNonNull(member.outcome()).getOrThrow());
             return results;
         } catch (Throwable failure) {
             members.forEach(member -> discard(member, group));
@@ -58,19 +61,14 @@ final class Gathering {
         }
     }
 
-    private static <B extends @Nullable Object> B result(Deferred<B> member) {
-        return Objects.requireNonNull(member.outcome(), "a member outlived its group")
-                .getOrThrow();
+    private static void requireResult(Deferred<?> member) {
+        Outcome<?> outcome = Objects.requireNonNull(Promise.of(member).peek(), "a member outlived its group");
+        if (!(outcome instanceof Outcome.Success<?>)) outcome.getOrThrow();
     }
 
     /** Discards the value of a member that nobody else can have. */
     static void discard(Deferred<?> member, Scope scope) {
-        if (!isShared(member) && member.outcome() instanceof Outcome.Success<?> success)
-            Reports.discard(scope.backend(), scope.context(), success.value());
-    }
-
-    /** A handle or a stage that was given to us keeps its value; what we started ourselves has no other owner. */
-    private static boolean isShared(Deferred<?> member) {
-        return member instanceof SourceDeferred<?> source && source.isShared();
+        Unread value = Promise.of(member).unread();
+        if (value != null) Reports.discard(scope.backend(), scope.context(), value.take());
     }
 }

@@ -16,8 +16,21 @@ import org.jspecify.annotations.Nullable;
 final class GroupScope extends Scope implements TaskGroup {
     private final AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
 
+    private final boolean handsOutResults;
+
     GroupScope(Scope parent) {
+        this(parent, true);
+    }
+
+    /** As a group, for somebody who has all the handles himself if it hands out no results. */
+    GroupScope(Scope parent, boolean handsOutResults) {
         super(parent, parent.backend(), parent.context(), false);
+        this.handsOutResults = handsOutResults;
+    }
+
+    @Override
+    protected boolean handsOutResults() {
+        return handsOutResults;
     }
 
     @Override

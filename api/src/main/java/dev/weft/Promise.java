@@ -3,11 +3,14 @@ package dev.weft;
 import dev.weft.spi.Backend;
 import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
+import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.Scope;
+import dev.weft.spi.Unread;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +19,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The monitor guards {@code waiting}, which is null while nobody waits and after the outcome; the waiters are told outside of it.
  */
-final class Promise<T extends @Nullable Object> {
+class Promise<T extends @Nullable Object> {
+    @SuppressWarnings("rawtypes")
+    private static final AtomicReferenceFieldUpdater<Promise, @Nullable Object> SEEN =
+            AtomicReferenceFieldUpdater.newUpdater(Promise.class, Object.class, "seen");
+
+    private static final Object READ = new Object();
+    private static final Outcome.Cancelled<Object> DISCARDED =
+            new Outcome.Cancelled<>("its value was discarded when its scope ended", null);
+
     private volatile @Nullable Outcome<T> outcome;
-    private volatile boolean observed;
+
+    /** Whether somebody has seen the outcome: null, then READ, or what decides that. */
+    private volatile @Nullable Object seen;
+
     private @Nullable Set<Runnable> waiting;
 
     static <T extends @Nullable Object> Promise<T> of(Deferred<T> deferred) {
@@ -31,7 +45,10 @@ final class Promise<T extends @Nullable Object> {
     Deferred.State state() {
         return switch (outcome) {
             case null -> Deferred.State.RUNNING;
-            case Outcome.Success<T> success -> Deferred.State.SUCCEEDED;
+            case Outcome.Success<T> success ->
+                seen instanceof Unread unread && unread.isDiscarded()
+                        ? Deferred.State.CANCELLED
+                        : Deferred.State.SUCCEEDED;
             case Outcome.Failure<T> failure -> Deferred.State.FAILED;
             case Outcome.Cancelled<T> cancelled -> Deferred.State.CANCELLED;
         };
@@ -43,17 +60,30 @@ final class Promise<T extends @Nullable Object> {
         return outcome;
     }
 
-    /** {@return the outcome, and notes that somebody has seen it} */
+    /** {@return the outcome, and notes that somebody has seen it; a value that has been discarded is none} */
     @Nullable
+    @SuppressWarnings("unchecked")
     Outcome<T> observe() {
         Outcome<T> present = outcome;
-        if (present != null) observed = true;
-        return present;
+        if (present == null) return null;
+        SchedulePoint.pass();
+        if (seen == null && SEEN.compareAndSet(this, null, READ)) return present;
+        return seen instanceof Unread unread && !unread.read() ? (Outcome<T>) DISCARDED : present;
+    }
+
+    /** {@return the value if nobody has seen it, for those who may have to discard it; null too if they have it already} */
+    @Nullable
+    Unread unread() {
+        if (!(outcome instanceof Outcome.Success<T> success) || success.value() == null) return null;
+        SchedulePoint.pass();
+        if (seen != null) return null;
+        var unread = new Unread(this, success.value());
+        return SEEN.compareAndSet(this, null, unread) ? unread : null;
     }
 
     @Nullable
     Throwable unobservedFailure() {
-        return outcome instanceof Outcome.Failure<T> failure && !observed ? failure.error() : null;
+        return outcome instanceof Outcome.Failure<T> failure && seen == null ? failure.error() : null;
     }
 
     void complete(Outcome<T> with) {
@@ -63,7 +93,16 @@ final class Promise<T extends @Nullable Object> {
             told = waiting;
             waiting = null;
         }
-        if (told != null) told.forEach(Runnable::run);
+        if (told != null) told.forEach(Promise::tell);
+    }
+
+    /** One who waits and throws does not keep it from the others. */
+    private static void tell(Runnable waiting) {
+        try {
+            waiting.run();
+        } catch (Throwable thrown) {
+            Reports.uncaught(thrown);
+        }
     }
 
     /** Runs an action at the outcome; now if there is one. */
@@ -88,8 +127,7 @@ final class Promise<T extends @Nullable Object> {
         if (scope == null || present == null)
             return cell(scope == null ? Host.get().backend() : scope.backend()).get();
         scope.checkpoint();
-        observed = true;
-        return present.getOrThrow();
+        return Objects.requireNonNull(observe()).getOrThrow();
     }
 
     PromiseCell<T> cell(Backend backend) {

@@ -5,18 +5,30 @@ import dev.weft.spi.Backend;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The await of a promise. Its value stays there for others, so that nothing has to be discarded. */
+/** The await of a promise. Its value stays there for others, so that nothing has to be discarded here. */
 final class PromiseCell<T extends @Nullable Object> extends AwaitCell<T> implements Runnable {
     private final Promise<T> promise;
+    private boolean followed;
 
     PromiseCell(Promise<T> promise, Backend backend) {
         super(backend);
         this.promise = promise;
     }
 
-    @SuppressWarnings("NullAway") // null is a T when the outcome is
     T get() {
-        return await();
+        await();
+        return Objects.requireNonNull(promise.observe()).getOrThrow();
+    }
+
+    /** {@return a promise that follows this one, for a cell that is started without a thread: who reads from that reads from this} */
+    Promise<T> follow() {
+        followed = true;
+        return new SharedPromise<>(promise);
+    }
+
+    @Override
+    protected boolean isShared() {
+        return true;
     }
 
     @Override
@@ -41,7 +53,9 @@ final class PromiseCell<T extends @Nullable Object> extends AwaitCell<T> impleme
     @Override
     public void run() {
         switch (Objects.requireNonNull(promise.peek())) {
-            case Outcome.Success<T> success -> succeed(success.value());
+            case Outcome.Success<T> success -> {
+                if (succeed(success.value()) && !followed) promise.observe();
+            }
             case Outcome.Failure<T> failure -> {
                 if (fail(failure.error())) promise.observe();
             }

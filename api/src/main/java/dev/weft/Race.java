@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * left when all have ended.
  */
 final class Race<T extends @Nullable Object> extends Scope {
-    private final AtomicReference<Outcome.@Nullable Success<T>> winner = new AtomicReference<>();
+    private final AtomicReference<@Nullable Promise<? extends T>> winner = new AtomicReference<>();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     Race(Scope parent) {
@@ -31,8 +31,8 @@ final class Race<T extends @Nullable Object> extends Scope {
         } catch (CancelledException cancelled) {
             if (winner.get() == null) throw cancelled;
         }
-        Outcome.Success<T> won = winner.get();
-        if (won != null) return won.value();
+        Promise<? extends T> won = winner.get();
+        if (won != null) return Objects.requireNonNull(won.observe()).getOrThrow();
         Throwable first = failure.get();
         if (first == null) throw new CancelledException("every runner was cancelled", null, null, null);
         throw Failures.thrown(first);
@@ -49,15 +49,19 @@ final class Race<T extends @Nullable Object> extends Scope {
         Deferred<R> deferred = GroupScope.started(runner, this);
         Promise<R> promise = Promise.of(deferred);
         promise.whenDone(() -> {
-            if (promise.peek() instanceof Outcome.Success<R> success && !wins(success))
-                Gathering.discard(deferred, this);
+            if (promise.peek() instanceof Outcome.Success<R> && !wins(promise)) Gathering.discard(deferred, this);
         });
     }
 
-    private boolean wins(Outcome.Success<? extends T> success) {
-        if (!winner.compareAndSet(null, new Outcome.Success<>(success.value()))) return false;
+    private boolean wins(Promise<? extends T> promise) {
+        if (!winner.compareAndSet(null, promise)) return false;
         cancel(Cancellation.Reason.REQUESTED, "another runner has won", null);
         return true;
+    }
+
+    @Override
+    protected boolean handsOutResults() {
+        return false;
     }
 
     /** The failure of a loser matters only if all lose. */

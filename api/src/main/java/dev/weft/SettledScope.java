@@ -29,6 +29,11 @@ final class SettledScope extends Scope {
     }
 
     @Override
+    protected boolean handsOutResults() {
+        return false;
+    }
+
+    @Override
     protected boolean memberFailed(Throwable failure) {
         return true;
     }

@@ -4,6 +4,7 @@ import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.Scope;
 import dev.weft.spi.SourceTask;
+import dev.weft.spi.Unread;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -11,17 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A source that was started in a scope, without a thread, and its handle. */
 final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> implements Deferred<T> {
-    private final Promise<T> promise = new Promise<>();
-    private final boolean shared;
+    private final Promise<T> promise;
 
     SourceDeferred(Scope owner, AwaitCell<T> cell) {
         super(owner, cell);
-        this.shared = cell instanceof PromiseCell || cell instanceof StageCell;
-    }
-
-    /** {@return whether it only follows a handle or a stage, which has the value too} */
-    boolean isShared() {
-        return shared;
+        this.promise = cell instanceof PromiseCell<T> handle
+                ? handle.follow()
+                : isShared() ? new SharedPromise<>(null) : new Promise<>();
     }
 
     Promise<T> promise() {
@@ -61,6 +58,11 @@ final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> imp
     @Override
     public @Nullable Throwable unobservedFailure() {
         return promise.unobservedFailure();
+    }
+
+    @Override
+    public @Nullable Unread unread() {
+        return promise.unread();
     }
 
     @Override

@@ -41,6 +41,11 @@ final class StageCell<T> extends AwaitCell<T> {
     }
 
     @Override
+    protected boolean isShared() {
+        return true;
+    }
+
+    @Override
     protected void discardValue(T value) {}
 
     private void done(@Nullable T value, @Nullable Throwable failure) {

@@ -6,6 +6,7 @@ import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
+import dev.weft.spi.Unread;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -74,6 +75,11 @@ final class TaskDeferred<T extends @Nullable Object> extends CoroutineTask<T> im
     @Override
     public @Nullable Throwable unobservedFailure() {
         return promise.unobservedFailure();
+    }
+
+    @Override
+    public @Nullable Unread unread() {
+        return promise.unread();
     }
 
     @Override

@@ -905,6 +905,85 @@ class RaceSimulationTest {
         assertThat(outcomes).containsOnlyKeys("1 told", "2 told");
     }
 
+    /** Somebody outside reads what a scope that fails, or is cancelled, is about to discard: one of the two has it. */
+    @Test
+    void H4_aReaderAgainstTheEndOfTheScope() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            List<Object> made = new ArrayList<>();
+            List<Object> read = new ArrayList<>();
+            var handle = new AtomicReference<Deferred<String>>();
+            Deferred<String> root = world.root(() -> {
+                handle.set(async(() -> {
+                    dawdle();
+                    made.add("value");
+                    return "value";
+                }));
+                until("the member is over", () -> handle.get().isDone() || simulation.coin());
+                dawdle();
+                checkpoint();
+                throw new IllegalStateException("body");
+            });
+            simulation.start("reader", () -> {
+                until("the handle is there", () -> handle.get() != null || root.isDone());
+                if (handle.get() == null) return;
+                try {
+                    read.add(handle.get().await());
+                } catch (CancelledException gone) {
+                    assertThat(handle.get().state()).isEqualTo(Deferred.State.CANCELLED);
+                }
+            });
+            simulation.start("another", () -> {
+                until("the handle is there", () -> handle.get() != null || root.isDone());
+                dawdle();
+                if (handle.get() != null && handle.get().outcome() instanceof Outcome.Success<String>(String value))
+                    if (!read.contains(value)) read.add(value);
+            });
+            if (simulation.coin()) simulation.start("canceller", root::cancel);
+            simulation.run();
+            world.conserved(made, read.stream().distinct().toArray());
+            return made.size() + " made, " + world.discarded().size() + " discarded";
+        });
+        assertThat(outcomes).containsOnlyKeys("0 made, 0 discarded", "1 made, 0 discarded", "1 made, 1 discarded");
+    }
+
+    /** A handle that is started in a group is read where it comes from, or discarded there, and never both. */
+    @Test
+    void H4_aFollowerAgainstTheEndOfTheScope() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            List<Object> made = new ArrayList<>();
+            List<Object> read = new ArrayList<>();
+            var handle = new AtomicReference<Deferred<String>>();
+            Deferred<String> root = world.root(() -> {
+                handle.set(async(() -> {
+                    made.add("value");
+                    return "value";
+                }));
+                dawdle();
+                throw new IllegalStateException("body");
+            });
+            var follower =
+                    new TaskDeferred<Object>(null, world.backend(), Context.empty(), CoroutineOptions.NONE, () -> {
+                        until("the handle is there", () -> handle.get() != null || root.isDone());
+                        if (handle.get() == null) return null;
+                        boolean fails = simulation.coin();
+                        group(g -> {
+                            Deferred<String> mine = g.start(handle.get());
+                            dawdle();
+                            if (fails) throw new IllegalStateException("group");
+                            read.add(mine.await());
+                        });
+                        return null;
+                    });
+            follower.started();
+            simulation.run();
+            world.conserved(made, read.toArray());
+            return made.size() + " made, " + world.discarded().size() + " discarded";
+        });
+        assertThat(outcomes).containsKeys("1 made, 0 discarded", "1 made, 1 discarded");
+    }
+
     /** Whoever leaves a group waits for its members, also while they clean up, and however he is cancelled meanwhile. */
     @Test
     void H5_leavingAGroupAgainstItsMembersCleanUp() {

@@ -427,7 +427,12 @@ class TimeoutTest {
         var failure = new IllegalStateException("inner");
         var expired = new CompletableFuture<Void>();
         Deferred<String> root = backend.start(() -> withTimeout(SECOND, () -> {
-            async(() -> shielded(() -> await(expired)));
+            var inside = new CompletableFuture<Void>();
+            async(() -> shielded(() -> {
+                inside.complete(null);
+                await(expired);
+            }));
+            await(inside);
             throw failure;
         }));
         backend.awaitTimers(3); // the limit, the shield's and, now that the body has failed, the one for stragglers

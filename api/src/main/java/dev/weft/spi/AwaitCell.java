@@ -105,6 +105,11 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         return outcome(scope);
     }
 
+    /** {@return whether the source is known to keep its value for others, so that it is not ours to discard} */
+    protected boolean isShared() {
+        return false;
+    }
+
     /** Takes a value that lost against a cancellation or failure; passes it to the backend's discard hook unless overridden. */
     protected void discardValue(T value) {
         Reports.discard(backend(), carried(), value);

@@ -399,6 +399,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         }
         if (thread != null && result != null) Counter.CANCEL_SWALLOWED.increment();
         Reports.discard(backend(), context(), result);
+        discardUnread();
         Cancellation c = Objects.requireNonNull(cancellation());
         if (c.isOwnFailureOf(this)) completeExceptionally(ownFailure(c));
         else ended(null);
@@ -406,6 +407,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     private void completeExceptionally(Throwable thrown) {
         Cancellation c = finish() ? null : Objects.requireNonNull(cancellation());
+        discardUnread();
         if (c == null || c.isOwnFailureOf(this)) {
             Throwable failure = c == null || !isEcho(thrown) ? thrown : ownFailure(c);
             if (owner != null) owner.memberFailed(this, failure);

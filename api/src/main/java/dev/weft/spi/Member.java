@@ -15,6 +15,11 @@ interface Member {
     @Nullable
     Throwable unobservedFailure();
 
+    /** {@return its result, if it has one that nobody has read, for its scope; null when that is asked again} */
+    default @Nullable Unread unread() {
+        return null;
+    }
+
     /** What {@code rest} gives for one that is not at rest. */
     long RUNNING = -1;
 

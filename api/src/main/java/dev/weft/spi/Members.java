@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who were started in a scope and are not done, and the failures among them that nobody has seen.
+ * Those who were started in a scope and are not done, the failures among them that nobody has seen, and the results that nobody has read.
  *
  * <p>The monitor of this object guards its fields; nothing of the user's runs under it and nothing waits under it.
  */
@@ -26,6 +26,10 @@ final class Members implements Suspension {
 
     private final List<Member> failed = new ArrayList<>();
     private int prunedAbove = PRUNED_ABOVE;
+
+    private @Nullable List<Unread> unread;
+    private int unreadPrunedAbove = PRUNED_ABOVE;
+
     private @Nullable Thread joiner;
 
     /** Whether the cancellation of the scope was what ended one of them. */
@@ -53,6 +57,23 @@ final class Members implements Suspension {
             prunedAbove = Math.max(PRUNED_ABOVE, 2 * failed.size());
         }
         failed.add(member);
+    }
+
+    /** Keeps a result until somebody has read it, or nobody has its handle any more, or until the scope is left. */
+    synchronized void keep(Unread result) {
+        if (unread == null) unread = new ArrayList<>();
+        if (unread.size() >= unreadPrunedAbove) {
+            unread.removeIf(kept -> kept.isRead() || kept.refersTo(null));
+            unreadPrunedAbove = Math.max(PRUNED_ABOVE, 2 * unread.size());
+        }
+        unread.add(result);
+    }
+
+    /** {@return the results that nobody has read} */
+    synchronized List<Unread> takeUnread() {
+        List<Unread> left = unread;
+        unread = null;
+        return left == null ? List.of() : left;
     }
 
     void cancel(Cancellation c, Deque<Scope> marked) {

@@ -252,7 +252,24 @@ public class Scope {
     }
 
     final void dismiss(Member member) {
+        Unread result = handsOutResults() ? member.unread() : null;
+        if (result != null) members().keep(result);
         members().remove(member);
+    }
+
+    /**
+     * {@return whether the results of the members are for whoever has their handles: what he has not read is discarded when the scope
+     * fails or is cancelled} False for a scope that sees to them itself.
+     */
+    protected boolean handsOutResults() {
+        return true;
+    }
+
+    /** Discards the results that nobody has read, since the whole has come to nothing. */
+    final void discardUnread() {
+        Members inside = members;
+        if (inside == null) return;
+        for (Unread result : inside.takeUnread()) Reports.discard(backend, context, result.take());
     }
 
     /** Names what the thread suspends in; false if the scope is cancelled, and then it must not suspend. */
@@ -477,7 +494,14 @@ public class Scope {
         deafen();
         outer.resume(outer.suspension);
         task.redeliver(outer);
+        boolean whole = failure == null && unobserved == null && !membersWereCut();
+        if (!whole && !isCancelledByItself()) discardUnread();
         return unobserved;
+    }
+
+    private boolean isCancelledByItself() {
+        Cancellation c = cancellation();
+        return c != null && c.origin() == this && c.reason() == Cancellation.Reason.REQUESTED;
     }
 
     private void spread(Cancellation c, Deque<Scope> marked) {

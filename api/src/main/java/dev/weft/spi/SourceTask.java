@@ -30,6 +30,11 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
         this.cell = cell;
     }
 
+    /** {@return whether somebody else has the value too, and keeps it} */
+    protected final boolean isShared() {
+        return cell.isShared();
+    }
+
     /** {@return the scope that it belongs to} */
     protected final Scope owner() {
         return owner;

@@ -174,9 +174,9 @@ abstract class CoroutineRules extends IterationRules {
             try {
                 Async.checkpoint();
             } catch (CancelledException seen) {
-                raise(late); // else it might be what a blocking call makes of an interrupt
+                // what is thrown without having seen it may be no more than a blocking call's answer to an interrupt
             }
-            return "not cancelled";
+            return raise(late);
         });
         patience.until("the failure of a cancelled coroutine reached no error hook", () -> hooks.drops(late) > 0);
         hooks.requireDropped(late, "was that of a cancelled coroutine and");

@@ -248,6 +248,127 @@ final class GroupPrograms extends Programs {
         noteDiscarded();
     }
 
+    // --- results that nobody has read
+
+    void resultsThatNobodyHasReadAreDiscardedWithTheirScope() {
+        var handle = new CompletableFuture<Deferred<String>>();
+        attempt("group", () -> {
+            group(g -> {
+                Deferred<String> member = g.async(() -> "unread");
+                handle.complete(member);
+                until(member::isDone);
+                throw new IOException("body");
+            });
+            return "not reached";
+        });
+        noteDiscarded();
+        note("state", await(handle).state());
+        attempt("handle", await(handle)::await);
+    }
+
+    void aResultThatSomebodyHasReadIsHis() {
+        attempt("group", () -> {
+            group(g -> {
+                note("awaited", g.async(() -> "awaited").await());
+                Deferred<String> looked = g.async(() -> "looked at");
+                until(looked::isDone);
+                note("outcome", looked.outcome());
+                Deferred<String> told = g.async(() -> "told");
+                told.whenComplete((value, failure) -> note("callback", value));
+                until(told::isDone);
+                throw new IOException("body");
+            });
+            return "not reached";
+        });
+        noteDiscarded();
+    }
+
+    void whatFollowsAHandleLeavesItsValueThere() {
+        Deferred<String> handle = async(() -> "kept");
+        attempt("group", () -> {
+            group(g -> {
+                Deferred<String> follower = g.start(handle);
+                until(follower::isDone);
+                throw new IOException("body");
+            });
+            return "not reached";
+        });
+        noteDiscarded();
+        note("handle", handle.await());
+    }
+
+    void resultsOfAGroupThatHasCancelledItselfAreKept() {
+        var handle = new CompletableFuture<Deferred<String>>();
+        group(g -> {
+            Deferred<String> member = g.async(() -> "kept");
+            handle.complete(member);
+            until(member::isDone);
+            g.cancel();
+        });
+        note("handle", await(handle).await());
+        noteDiscarded();
+    }
+
+    // --- who cancelled, and why
+
+    void aReasonIsKeptToTheEnd() {
+        var running = new CompletableFuture<Boolean>();
+        Deferred<Object> child = async(() -> {
+            running.complete(true);
+            attempt("child", () -> await(new CompletableFuture<>()));
+            return await(new CompletableFuture<>());
+        });
+        await(running);
+        child.cancel("the customer has left");
+        attempt("await", child::await);
+        note("outcome", child.outcome());
+        Deferred<Object> source = async(() -> group(g -> {
+            Deferred<Object> never = g.start(awaitable(later().source()));
+            never.cancel("too dear");
+            return never.await();
+        }));
+        attempt("source", source::await);
+        group(g -> {
+            g.cancel("enough");
+            attempt("body", () -> await(new CompletableFuture<>()));
+        });
+    }
+
+    void theFirstReasonCounts() {
+        Deferred<Object> child = async(() -> await(new CompletableFuture<>()));
+        note("first", child.cancel("first"));
+        note("second", child.cancel("second"));
+        attempt("await", child::await);
+    }
+
+    void aMemberThatIsInterruptedFromOutsideFailsItsGroup() {
+        var thread = new CompletableFuture<Thread>();
+        attempt("group", () -> {
+            group(g -> {
+                g.async(() -> {
+                    thread.complete(Thread.currentThread());
+                    return await(new CompletableFuture<>());
+                });
+                await(thread).interrupt();
+            });
+            return "whole";
+        });
+    }
+
+    void whoAwaitsHimselfIsToldSo() {
+        var handle = new CompletableFuture<Deferred<Object>>();
+        Deferred<Object> itself = async(() -> {
+            attempt("itself", () -> await(handle).await());
+            attempt("its child", () -> async(() -> await(handle).await()).await());
+            attempt(
+                    "a member of its group",
+                    () -> group(g -> g.start(await(handle)).await()));
+            return "behind";
+        });
+        handle.complete(itself);
+        note("handle", itself.await());
+    }
+
     // --- groups
 
     void aGroupEndsWithItsMembers() {

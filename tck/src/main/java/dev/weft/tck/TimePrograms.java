@@ -14,6 +14,7 @@ import dev.weft.spi.Take;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 
 /** Delays and timeouts on the library's clock. A limit that is to pass is short, one that is not is an hour. */
@@ -111,6 +112,20 @@ final class TimePrograms extends Programs {
                     checkpoint();
                     return "never";
                 }));
+    }
+
+    void aBlockingCallMayAnswerATimeoutInItsOwnWords() {
+        attempt(
+                "timeout",
+                () -> withTimeout(SHORT, () -> {
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException interrupted) {
+                        throw new IOException("Closed by interrupt");
+                    }
+                    return "not reached";
+                }));
+        note("flag", Thread.currentThread().isInterrupted());
     }
 
     void noTimeAtAllEndsTheFirstSuspension() throws TimeoutException {
