@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Methods that wait are <em>suspension points</em>: they park the current virtual thread and continue on it. Inside a
  * coroutine each begins with a check, before it has any effect, and throws {@link CancelledException} if the innermost scope is
- * cancelled; a foreign interrupt cancels the coroutine. On a plain thread they wait as well, and an interrupt ends them with
+ * cancelled; so it does at an interrupt from outside, by which the coroutine fails. On a plain thread they wait as well, and an interrupt ends them with
  * {@link CancelledException} and the flag still set; on a thread that must not block (an event loop, Reactor's
  * {@code parallel()}) they throw {@link IllegalStateException} at once.
  *
@@ -321,7 +321,8 @@ public final class Async {
      * @param body what to run
      * @return its result; also when the time was over just before it returned, or it did not notice
      * @throws X what the body threw, unless that was the timeout's own cancellation
-     * @throws TimeoutException if the time was over and that ended the body, or what it started
+     * @throws TimeoutException if the time was over and that ended the body, or what it started. Foreign code that blocks is interrupted
+     *     then, and whatever exception the body ends with because of that is the cause
      */
     public static <T extends @Nullable Object, X extends Exception> T withTimeout(Duration limit, AsyncBody<T, X> body)
             throws X, TimeoutException {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown by a suspension point whose scope is cancelled, each time again until the scope is left. It says that the operation
- * had no effect for the caller: no value was consumed. Also thrown where something is awaited that was cancelled itself.
+ * had no effect for the caller: no value was consumed. Also thrown where something is awaited that was cancelled itself. It says who
+ * cancelled or why, as far as that is known.
  */
 public final class CancelledException extends CancellationException {
     private static final long serialVersionUID = 1;

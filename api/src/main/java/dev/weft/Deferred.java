@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Something that was started and will end: the handle of a coroutine or of a source that runs in a scope. It can be awaited
  * any number of times, by anybody.
  *
+ * <p>A result belongs to the handle until somebody has read it, by any method here. If the scope in which it was started fails or is
+ * cancelled before, nobody will: the result goes to the hook for values, and from then on this counts as cancelled. What only follows
+ * another handle or a {@link java.util.concurrent.CompletionStage} leaves the value there.
+ *
  * @param <T> the type of the result
  */
 public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T> permits TaskDeferred, SourceDeferred {
@@ -20,7 +24,7 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
         SUCCEEDED,
         /** It failed. */
         FAILED,
-        /** It was cancelled before it had a result. */
+        /** It was cancelled before it had a result, or its scope ended before anybody had read that. */
         CANCELLED
     }
 
@@ -29,6 +33,7 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
      *
      * @return the result
      * @throws CancelledException if it was cancelled, or the current coroutine is
+     * @throws IllegalStateException if it has not ended and the current coroutine is it, or inside it: that would wait for ever
      * @throws AwaitException if it failed with a checked exception; an unchecked one is thrown as the same instance
      */
     @Override

@@ -36,7 +36,7 @@ public final class Hooks {
     }
 
     /**
-     * Sets the hook for errors that came too late. Mere echoes of a cancellation do not come here.
+     * Sets the hook for errors that came too late. What only answers a cancellation of ours is logged at {@code DEBUG} instead.
      *
      * @param hook the hook
      * @return what restores the previous hook

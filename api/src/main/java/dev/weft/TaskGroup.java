@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Members that end together: {@link Async#group} is left when all of them are done. The first failure cancels the rest and is
- * thrown by {@code group} as itself; later ones are suppressed in it.
+ * thrown by {@code group} as itself; later ones are suppressed in it. A member whose thread somebody else has interrupted has failed
+ * too, with a {@link CancelledException}; one that was cancelled by its handle has not.
  *
  * <p>It may be used by the coroutine that opened it and by its members, until it is left.
  */

@@ -10,7 +10,7 @@ public enum Counter {
     DROPPED,
     /** Breaches of a source's protocol. */
     VIOLATIONS,
-    /** Late errors that only echoed our own cancellation; they are not reported. */
+    /** Errors that only answered our own cancellation; they are logged at {@code DEBUG} and not reported. */
     CANCEL_ECHOES,
     /** Coroutines that returned a value although they were cancelled. */
     CANCEL_SWALLOWED,

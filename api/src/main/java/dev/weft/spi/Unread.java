@@ -30,7 +30,11 @@ public final class Unread extends WeakReference<Object> {
         this.value = value;
     }
 
-    /** Notes that somebody reads it. {@return false if it has been discarded} */
+    /**
+     * Notes that somebody reads it.
+     *
+     * @return false if it has been discarded
+     */
     public boolean read() {
         SchedulePoint.pass();
         Object before = value;
