@@ -95,15 +95,15 @@ final class GroupScope extends Scope implements TaskGroup {
     /** Whether an exception only says that {@link #cancel} has ended the body; not all that it ends throw its own one. */
     boolean absorbs(Exception thrown) {
         Cancellation c = cancellation();
-        return c != null
-                && c.origin() == this
-                && c.reason() == Cancellation.Reason.REQUESTED
-                && !isFromOutside(thrown)
-                && isEcho(thrown);
+        boolean own = c != null && c.origin() == this && c.reason() == Cancellation.Reason.REQUESTED;
+        if (!own || first.get() != null || isFromOutside(thrown) || !isEcho(thrown)) return false;
+        report(thrown);
+        return true;
     }
 
     @Override
     protected boolean memberFailed(Throwable failure) {
+        if (Host.get().cancelledScope(failure) == this) return true; // before the cancellation has come to the member
         record(failure);
         cancelBecauseOf(failure);
         return true;

@@ -71,7 +71,7 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
             });
         } catch (Throwable thrown) {
             if (!enough) throw instead(thrown);
-            afterCancel(thrown);
+            report(thrown);
         }
         if (failure != null) throw Failures.<RuntimeException>sneak(failure);
     }
@@ -80,13 +80,8 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
     private RuntimeException instead(Throwable thrown) {
         Throwable cause = failure;
         if (cause == null || cause == thrown) return Failures.sneak(thrown);
-        afterCancel(thrown);
+        report(thrown);
         return Failures.sneak(cause);
-    }
-
-    private void afterCancel(Throwable thrown) {
-        if (isEcho(thrown)) Reports.echo(thrown);
-        else Reports.drop(backend(), context(), thrown);
     }
 
     @Override

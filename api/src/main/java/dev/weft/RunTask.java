@@ -52,6 +52,12 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
         end(Deferred.State.FAILED);
     }
 
+    /** Whoever has called gets it. */
+    @Override
+    protected void endedBy(Throwable echo) {
+        ended(echo instanceof CancelledException ? null : echo);
+    }
+
     @Override
     protected void ended(@Nullable Throwable failure) {
         thrown = failure;
@@ -80,7 +86,7 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
         return switch (state) {
             case SUCCEEDED -> result;
             case FAILED -> throw failure(asThrown[0]);
-            case CANCELLED, RUNNING -> throw cancelled(asThrown[0]);
+            case CANCELLED, RUNNING -> throw cancelled();
         };
     }
 
@@ -94,10 +100,9 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
         return (Exception) asThrown;
     }
 
-    private CancelledException cancelled(@Nullable Throwable asThrown) {
+    private CancelledException cancelled() {
         var exception = CancelledException.of(Objects.requireNonNull(cancellation()));
-        Throwable failure = thrown == null ? asThrown : thrown;
-        if (failure != null && !(failure instanceof CancelledException)) exception.addSuppressed(failure);
+        if (thrown != null) exception.addSuppressed(thrown);
         return exception;
     }
 }

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -145,6 +144,16 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
      */
     protected abstract void ended(@Nullable Throwable failure);
 
+    /**
+     * The coroutine was cancelled and has ended, as {@link #ended} is told next.
+     *
+     * @param echo what the body threw because of that
+     */
+    protected void endedBy(Throwable echo) {
+        report(echo);
+        ended(null);
+    }
+
     /** {@return what a failure of the body really is, without carriers; for a library that has some of its own} */
     protected Throwable unwrap(Throwable failure) {
         return Host.get().unwrap(failure);
@@ -281,7 +290,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         boolean send = met != null;
         SchedulePoint.pass();
         if (met != null) {
-            met.noteInterrupt();
+            met.noteInterrupt(true);
             SchedulePoint.pass();
             target.interrupt();
         }
@@ -302,7 +311,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     final void redeliver(Scope scope) {
         if (scope.cancellation() == null || scope.isDeaf()) return;
         claimInterrupt();
-        scope.noteInterrupt();
+        scope.noteInterrupt(false);
         Thread.currentThread().interrupt();
         SchedulePoint.pass();
         interrupt = SENT;
@@ -413,8 +422,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             if (owner != null) owner.memberFailed(this, failure);
             failed(failure);
         } else if (isEcho(thrown)) {
-            if (!(thrown instanceof CancellationException)) Reports.echo(thrown);
-            ended(null);
+            endedBy(thrown);
         } else {
             if (owner != null) owner.memberFailed(this, thrown);
             ended(thrown);

@@ -25,7 +25,7 @@ public final class Reports {
     /** An error that follows on a cancel of ours: dropped, unless that is all it says. */
     public static void late(Backend backend, @Nullable Object context, Throwable error) {
         Scope here = Scope.current();
-        if (Failures.isEcho(error) || here != null && here.isEcho(error)) echo(error);
+        if (Failures.isEcho(error) || here != null && here.isAnswer(error)) echo(error);
         else drop(backend, context, error);
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,14 @@ public class Scope {
     private static final AtomicReferenceFieldUpdater<Scope, @Nullable Members> MEMBERS =
             AtomicReferenceFieldUpdater.newUpdater(Scope.class, Members.class, "members");
 
+    private enum Interrupted {
+        NOT,
+        /** By itself, behind what had kept that away, for foreign code that might block there. */
+        BEHIND,
+        /** In foreign code. */
+        THERE
+    }
+
     /** The state of a task that ended before anybody cancelled it. */
     private static final Object FINISHED = new Object();
 
@@ -43,7 +52,7 @@ public class Scope {
     private volatile boolean deaf;
 
     /** Whether the thread was interrupted on behalf of a canceller, and has not seen since what for. */
-    private volatile boolean interrupted;
+    private volatile Interrupted interrupted = Interrupted.NOT;
 
     private volatile @Nullable Object cancellation;
     private volatile @Nullable Members members;
@@ -347,14 +356,15 @@ public class Scope {
         if (inner != null) inner.deafenInside();
         task.settleInterrupt();
         for (Scope s = inner == null ? this : inner.innermost(); s != null && s.task == task; s = s.parent)
-            if (s.cancellation == c) s.interrupted = false;
+            if (s.cancellation == c) s.interrupted = Interrupted.NOT;
         return Host.get().cancelled(c);
     }
 
-    /** Notes that the thread, which is in this scope, is about to be interrupted on behalf of a canceller. */
-    final void noteInterrupt() {
+    /** Notes that the thread, which is in this scope, is about to be interrupted on behalf of a canceller: in foreign code, or by itself. */
+    final void noteInterrupt(boolean there) {
         for (Scope s = this; s != null && s.task == task; s = s.parent)
-            if (s.cancellation() != null) s.interrupted = true;
+            if (s.cancellation() != null && s.interrupted != Interrupted.THERE)
+                s.interrupted = there ? Interrupted.THERE : Interrupted.BEHIND;
     }
 
     /**
@@ -364,7 +374,27 @@ public class Scope {
      * @param failure what was thrown
      */
     public final boolean isEcho(Throwable failure) {
-        return cancellation() != null && (Failures.isEcho(failure) || interrupted && failure instanceof Exception);
+        return isEcho(failure, Interrupted.BEHIND);
+    }
+
+    /** As {@link #isEcho}, and whatever met the interrupt was foreign code for certain. */
+    final boolean isAnswer(Throwable failure) {
+        return isEcho(failure, Interrupted.THERE);
+    }
+
+    private boolean isEcho(Throwable failure, Interrupted atLeast) {
+        if (cancellation() == null) return false;
+        return Failures.isEcho(failure) || interrupted.compareTo(atLeast) >= 0 && failure instanceof Exception;
+    }
+
+    /**
+     * Takes what the code in here has thrown, where nobody gets that since this scope was cancelled.
+     *
+     * @param failure what was thrown
+     */
+    protected final void report(Throwable failure) {
+        if (!isAnswer(failure)) Reports.drop(backend, context, failure);
+        else if (!(failure instanceof CancellationException)) Reports.echo(failure);
     }
 
     private Scope innermost() {

@@ -163,12 +163,12 @@ final class Script implements Publisher<Script.Token> {
         throw Failures.<RuntimeException>sneak(error);
     }
 
-    /** Blocks until it is interrupted. */
+    /** Blocks until it is interrupted, and says so in a failure of its own: nobody is told of that, since we have interrupted it. */
     void blockInterruptibly() {
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException interrupted) {
-            raise(new IllegalStateException("interrupted"));
+            throw new IllegalStateException("interrupted");
         }
     }
 

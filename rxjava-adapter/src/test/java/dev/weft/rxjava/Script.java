@@ -37,6 +37,7 @@ final class Script implements Sources.Raw<Script.Token> {
 
     final List<Token> produced = new CopyOnWriteArrayList<>();
     final List<Throwable> errors = new CopyOnWriteArrayList<>();
+    final List<Throwable> answers = new CopyOnWriteArrayList<>();
     final List<Upstream> upstreams = new CopyOnWriteArrayList<>();
 
     /** What came out of a signal that must not throw; or a signal that had to throw, and did not. */
@@ -150,12 +151,14 @@ final class Script implements Sources.Raw<Script.Token> {
         throw Failures.<RuntimeException>sneak(error);
     }
 
-    /** Blocks until it is interrupted. */
+    /** Blocks until it is interrupted, and says so in a failure of its own: only RxJava may report that, since we have interrupted it. */
     void blockInterruptibly() {
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException interrupted) {
-            raise(new IllegalStateException("interrupted"));
+            var answer = new IllegalStateException("interrupted");
+            answers.add(answer);
+            throw answer;
         }
     }
 

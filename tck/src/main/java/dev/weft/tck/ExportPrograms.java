@@ -12,6 +12,7 @@ import static dev.weft.Async.withContext;
 
 import dev.weft.Async;
 import dev.weft.AsyncStream;
+import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Take;
@@ -129,11 +130,13 @@ final class ExportPrograms extends Programs {
     void aResultBehindTheCancellationIsDiscarded() {
         var running = new CompletableFuture<Boolean>();
         TracedSubscriber subscriber = subscribed(exported(() -> {
-            attempt("body", () -> {
+            try {
                 running.complete(true);
                 return await(new CompletableFuture<>());
-            });
-            return "too late";
+            } catch (CancelledException cancelled) {
+                note("cancelled");
+                return "too late";
+            }
         }));
         subscriber.request(1);
         await(running);
