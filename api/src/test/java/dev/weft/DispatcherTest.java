@@ -428,7 +428,7 @@ class DispatcherTest {
                     coroutine(() -> "never").on(Dispatcher.on(Runnable::run)).start();
             assertThat(catchThrowable(handle::await))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("inside execute");
+                    .hasMessageContaining("inside the call that hands them over");
             assertThat(catchThrowable(() ->
                             run(() -> await(coroutine(() -> "never").on(Dispatcher.on(Runnable::run))))))
                     .isInstanceOf(IllegalStateException.class)
