@@ -121,7 +121,8 @@ class WorkerCarrierTest {
         task.end();
         assertThat(task.result)
                 .isInstanceOfSatisfying(
-                        RejectedExecutionException.class, refused -> assertThat(refused)
+                        RejectedExecutionException.class,
+                        refused -> assertThat(refused)
                                 .hasMessage("queues() takes no more steps of a coroutine")
                                 .hasRootCauseMessage("full"));
         assertThat(trail).containsExactly("given back 0");

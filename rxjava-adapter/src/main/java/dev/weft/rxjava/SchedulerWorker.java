@@ -20,8 +20,7 @@ final class SchedulerWorker implements Worker {
     public void execute(Runnable step) {
         var turn = new Turn(step);
         Disposable scheduled = worker.schedule(turn);
-        if (scheduled.isDisposed() && !turn.begun)
-            throw new RejectedExecutionException("the scheduler was shut down");
+        if (scheduled.isDisposed() && !turn.begun) throw new RejectedExecutionException("the scheduler was shut down");
     }
 
     @Override
