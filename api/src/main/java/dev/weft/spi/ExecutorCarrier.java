@@ -1,6 +1,7 @@
 package dev.weft.spi;
 
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -179,8 +180,26 @@ final class ExecutorCarrier extends Carrier implements Executor {
             this.continuation = continuation;
         }
 
+        /** On a virtual thread, where a loop has those: it waits here while a platform thread gives the turn. */
         @Override
         public void run() {
+            if (carrier.loop != null && Thread.currentThread().isVirtual()) onPlatformThread();
+            else turn();
+        }
+
+        private void onPlatformThread() {
+            var done = new CompletableFuture<@Nullable Void>();
+            VirtualThreads.execute(() -> {
+                try {
+                    turn();
+                } finally {
+                    done.complete(null);
+                }
+            });
+            done.join();
+        }
+
+        private void turn() {
             ranInside = submitter == Thread.currentThread();
             String refusal = carrier.refusal(Thread.currentThread(), submitter);
             if (refusal != null) {
