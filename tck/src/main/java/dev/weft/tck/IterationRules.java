@@ -208,6 +208,28 @@ abstract class IterationRules extends AwaitRules {
         requireEqual(List.of(1, 0), subject.value(), "the second value of one iteration and the first of another");
     }
 
+    @Test
+    void rule318_aSourceMaySignalWhileItHoldsAMonitor() {
+        Later later = laterMany();
+        var monitor = new Monitor();
+        Subject subject = coroutine(() -> {
+            List<Object> values = new ArrayList<>();
+            for (StreamCell<Object> cell = open(later.source(), 1); cell.hasNext(); monitor.enter())
+                values.add(cell.next());
+            return values;
+        });
+        List<Token> values = tokens(3);
+        for (int i = 0; i < values.size(); i++) {
+            long demand = i + 1L;
+            Token value = values.get(i);
+            patience.until("value " + demand + " was not requested", () -> later.requested() >= demand);
+            signal(() -> monitor.hold(() -> later.value(value)));
+        }
+        signal(() -> monitor.hold(later::complete));
+        requireEqual(values, subject.value(), "what an iteration gives that is signalled with a monitor held");
+        signal(monitor::enter);
+    }
+
     private static long demandAfter(int consumed) {
         return PREFETCH + (long) (consumed / BATCH) * BATCH;
     }
