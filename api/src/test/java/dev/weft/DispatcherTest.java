@@ -117,16 +117,7 @@ class DispatcherTest {
     /** In a JVM without the flag, and on a JDK that is too old. */
     @Test
     void whatIsMissingIsNamed() throws Exception {
-        Process process = new ProcessBuilder(
-                        System.getProperty("java.home") + "/bin/java",
-                        "-Dweft.dispatcher=event-loop",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        WithoutTheFlag.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor()).as(said).isZero();
+        String said = said(WithoutTheFlag.class, "-Dweft.dispatcher=event-loop");
         assertThat(said)
                 .contains(
                         "loop: Dispatcher.eventLoop() needs JDK 24 or newer and the flag --add-opens"
@@ -134,6 +125,45 @@ class DispatcherTest {
                 .contains("on: Dispatcher.on(executor) needs JDK 24")
                 .contains("ran 2")
                 .containsOnlyOnce("weft.dispatcher=event-loop needs JDK 24");
+    }
+
+    /** Which monitors an executor holds cannot be asked there. */
+    @Test
+    void anExecutorCanBeUsedWithoutTheModuleForManagement() throws Exception {
+        assumeSupported();
+        assertThat(said(
+                        WithoutManagement.class,
+                        "--limit-modules=java.base",
+                        "--add-opens=java.base/java.lang=ALL-UNNAMED"))
+                .contains("management: false, ran on loop");
+    }
+
+    /** {@return what a program says that ends well in a JVM of its own} */
+    private static String said(Class<?> program, String... options) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(System.getProperty("java.home") + "/bin/java");
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
+    }
+
+    /** What is started for {@link #anExecutorCanBeUsedWithoutTheModuleForManagement}. */
+    static final class WithoutManagement {
+        public static void main(String[] args) {
+            ExecutorService loop = Executors.newSingleThreadExecutor(task -> new Thread(task, "loop"));
+            System.out.println("management: "
+                    + ModuleLayer.boot().findModule("java.management").isPresent() + ", ran on "
+                    + await(coroutine(() -> {
+                                Thread.sleep(1);
+                                String name = Thread.currentThread().toString();
+                                return name.substring(name.lastIndexOf('@') + 1);
+                            })
+                            .on(Dispatcher.on(loop))));
+            loop.shutdown();
+        }
     }
 
     /** What is started for {@link #whatIsMissingIsNamed}. */
@@ -269,6 +299,34 @@ class DispatcherTest {
                 assertThat(handle.await()).startsWith("ForkJoinPool");
                 assertThat(without.entered).containsExactly("outer");
             }
+        }
+
+        @Test
+        void aLoopOfVirtualThreadsWaitsForEachTurn() {
+            var busy = new AtomicInteger();
+            try (var queue = new TestLoops.Loop(Thread.ofVirtual(), true)) {
+                List<Deferred<?>> all = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    all.add(started(queue, coroutine(() -> {
+                        for (int turn = 0; turn < 10; turn++) {
+                            turn(busy);
+                            await(CompletableFuture.supplyAsync(() -> "value"));
+                        }
+                        return carrier();
+                    })));
+                    queue.run(() -> turn(busy));
+                }
+                assertThat(all)
+                        .allSatisfy(
+                                handle -> assertThat(handle.await()).asString().startsWith("ForkJoinPool"));
+            }
+        }
+
+        /** One that ends where it begins: it waits for nothing. */
+        private static void turn(AtomicInteger busy) {
+            assertThat(busy.incrementAndGet()).isEqualTo(1);
+            for (int spin = 0; spin < 100; spin++) Thread.onSpinWait();
+            busy.decrementAndGet();
         }
 
         @Test
