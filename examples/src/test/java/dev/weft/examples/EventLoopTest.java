@@ -73,6 +73,7 @@ class EventLoopTest {
         List<CompletableFuture<String>> answers = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) answers.add(post(port, "/whole"));
         for (CompletableFuture<String> answer : answers) assertThat(get(answer)).matches("body on " + loops);
+        assertThat(get(post(port, "/hello"))).isEqualTo("hello body");
     }
 
     /** More requests than loops, which all wait for a last one. */
@@ -114,6 +115,13 @@ class EventLoopTest {
                     threads.add(carrier());
                     threads.add(async(EventLoopTest::carrier).await());
                     return body + " on " + String.join(", ", threads);
+                }));
+            });
+            routes.post("/hello", (request, response) -> {
+                return response.sendString(mono(Dispatcher.eventLoop(), () -> {
+                    String name = awaitSingle(request.receive().aggregate().asString());
+                    delay(Duration.ofMillis(10));
+                    return "hello " + name;
                 }));
             });
             routes.post(
@@ -174,15 +182,24 @@ class EventLoopTest {
                         released.countDown();
                         return "released";
                     });
+                case "/hello" -> hello(request);
                 default -> whole(request);
             };
+        }
+
+        private Single<String> hello(HttpServerRequest request) {
+            Single<Buffer> received = request.body(); // here: a coroutine begins behind this
+            return single(Dispatcher.eventLoop(), () -> {
+                String name = await(received).toString();
+                delay(Duration.ofMillis(10));
+                return "hello " + name;
+            });
         }
 
         private Single<String> whole(HttpServerRequest request) {
             Set<String> threads = new LinkedHashSet<>();
             threads.add(Thread.currentThread().getName());
-            Single<Buffer> received =
-                    request.body(); // here, where nothing of it can have come: a coroutine begins behind this
+            Single<Buffer> received = request.body();
             return single(Dispatcher.eventLoop(), () -> {
                         threads.add(carrier());
                         String body = await(received).toString();

@@ -37,8 +37,8 @@ import org.reactivestreams.Publisher;
  *
  * <p>Every await subscribes on the current thread, parks it, and continues on it. It is checked for cancellation before it
  * subscribes; cancelling it disposes of the subscription. Null arguments are refused with a {@link NullPointerException} that
- * names them, threads that must not block ({@code Schedulers.computation()}, {@code single()}, and those for which
- * {@code RxJavaPlugins.setOnBeforeBlocking} says so) with an {@link IllegalStateException}, both before anything is subscribed to.
+ * names them, threads that must not block ({@code Schedulers.computation()}, {@code single()}, event loops, contexts of
+ * Vert.x, and those for which {@code RxJavaPlugins.setOnBeforeBlocking} says so) with an {@link IllegalStateException}, both before anything is subscribed to.
  *
  * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as themselves from the
  * forms that name their class. What comes too late goes to hooks: errors to {@code RxJavaPlugins.onError}, unless they only echo
