@@ -291,7 +291,7 @@ class DispatcherTest {
             assertThat(events.entered).hasSize(2).startsWith("outer");
         }
 
-        /** A queue that is served by virtual threads cannot carry one. */
+        /** Its coroutines are beside it, and belong to it in the eyes of its library. */
         @Test
         void aLoopThatCannotCarryIsEnteredOnTheJdksScheduler() {
             try (var without = new TestLoops.Loop("without", false)) {

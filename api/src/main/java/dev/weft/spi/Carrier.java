@@ -101,7 +101,7 @@ final class JdkCarrier extends Carrier {
 
     private final @Nullable EventLoop loop;
 
-    /** @param loop the event loop that its coroutines belong to, though it has no thread to carry them; or null */
+    /** @param loop the event loop that its coroutines belong to, though it cannot carry them; or null */
     JdkCarrier(@Nullable EventLoop loop) {
         this.loop = loop;
     }

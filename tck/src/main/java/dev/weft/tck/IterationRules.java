@@ -214,17 +214,13 @@ abstract class IterationRules extends AwaitRules {
         var monitor = new Monitor();
         Subject subject = coroutine(() -> {
             List<Object> values = new ArrayList<>();
-            for (StreamCell<Object> cell = open(later.source(), 1); cell.hasNext(); monitor.enter())
+            for (StreamCell<Object> cell = open(later.source(), PREFETCH); cell.hasNext(); monitor.enter())
                 values.add(cell.next());
             return values;
         });
+        patience.until("nothing was requested", () -> later.requested() > 0);
         List<Token> values = tokens(3);
-        for (int i = 0; i < values.size(); i++) {
-            long demand = i + 1L;
-            Token value = values.get(i);
-            patience.until("value " + demand + " was not requested", () -> later.requested() >= demand);
-            signal(() -> monitor.hold(() -> later.value(value)));
-        }
+        for (Token value : values) signal(() -> monitor.hold(() -> later.value(value)));
         signal(() -> monitor.hold(later::complete));
         requireEqual(values, subject.value(), "what an iteration gives that is signalled with a monitor held");
         signal(monitor::enter);
