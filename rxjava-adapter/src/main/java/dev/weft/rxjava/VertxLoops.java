@@ -9,8 +9,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * The contexts of Vert.x 5, of all three kinds of verticles: each runs its tasks one after the other, on an event loop, on worker
  * threads or on virtual ones. Vert.x is optional; what Vert.x 4 runs on an event loop is known as Netty's.
+ *
+ * <p>Whoever asks Vert.x for its current context starts it up, with its threads. So only its own threads do: those of its class, and
+ * virtual ones with the name that it gives them.
  */
 public final class VertxLoops implements EventLoops {
+    private static final String THREAD = "io.vertx.core.impl.VertxThread";
+    private static final String VIRTUAL_THREAD = "vert.x-virtual-thread-";
+
+    private static final ClassValue<Boolean> IS_THREAD = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            Class<?> above = type.getSuperclass();
+            return type.getName().equals(THREAD) || above != null && get(above);
+        }
+    };
+
     private static final boolean THERE = isThere();
 
     /** For {@link java.util.ServiceLoader}. */
@@ -18,7 +32,11 @@ public final class VertxLoops implements EventLoops {
 
     @Override
     public @Nullable EventLoop current() {
-        return THERE ? Loop.current() : null;
+        return THERE && isOfVertx(Thread.currentThread()) ? Loop.current() : null;
+    }
+
+    private static boolean isOfVertx(Thread thread) {
+        return thread.isVirtual() ? thread.getName().startsWith(VIRTUAL_THREAD) : IS_THREAD.get(thread.getClass());
     }
 
     private static boolean isThere() {

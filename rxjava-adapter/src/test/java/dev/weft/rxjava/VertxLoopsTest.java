@@ -25,6 +25,8 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.spi.context.storage.ContextLocal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -275,5 +277,30 @@ class VertxLoopsTest {
         assertThat(single(Dispatcher.eventLoop(), VertxLoopsTest::carrier).blockingGet())
                 .startsWith("ForkJoinPool-");
         assertThat(new VertxLoops().current()).isNull();
+    }
+
+    /** Started up, it has a thread that cleans; in a JVM of its own, since here it is. */
+    @Test
+    void vertxIsNotStartedToAskIt() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xlog:class+load",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Awaits.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(said).contains("awaited 1", "dev.weft.rxjava.VertxLoops").doesNotContain("io.vertx.core.impl");
+    }
+
+    static final class Awaits {
+        private Awaits() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            System.out.println("awaited " + await(Single.just(1)));
+            Thread.ofVirtual().start(() -> await(Single.just(1))).join();
+        }
     }
 }
