@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Backends {
     private static final System.Logger LOG = System.getLogger("dev.weft");
     private static final int MAX_BROKEN = 64;
+    private static final String ON_IT = ", on Dispatcher.eventLoop() if it is to go on there";
 
     private Backends() {}
 
@@ -65,16 +66,17 @@ final class Backends {
 
     static void requireMayBlock(String operation, Installed installed) {
         if (CoroutineTask.ofThread() != null) return; // of a subscriber, whose code waits without holding up anybody
-        if (EventLoop.current() != null) throw refused(operation, "the event loop of thread ");
+        if (EventLoop.current() != null) throw refused(operation, "the event loop of thread ", ON_IT);
         if (Thread.currentThread().isVirtual()) return;
         for (Backend backend : installed.all())
-            if (!backend.mayBlock()) throw refused(operation, "the non-blocking thread ");
+            if (!backend.mayBlock()) throw refused(operation, "the non-blocking thread ", "");
     }
 
-    private static IllegalStateException refused(String operation, String what) {
+    private static IllegalStateException refused(String operation, String what, String where) {
         return new IllegalStateException(
                 operation + " would block " + what + Thread.currentThread().getName()
-                        + "; start a coroutine instead: mono(() -> …) or single(() -> …) there, or Async.async(() -> …)");
+                        + "; start a coroutine instead: mono(() -> …) or single(() -> …) there, or Async.async(() -> …)"
+                        + where);
     }
 
     /**

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The iteration over what a listener is told. Its upstream is the registration.
  *
  * <p>A cell takes signals one at a time, a listener may be told on several threads at once: whoever comes while nobody passes
- * signals on does it for all who come meanwhile. The lock is held to queue and dequeue only; discard hooks, deregistration and,
- * under an inline dispatcher, the subscriber's code run outside. What is queued is bounded by the same policy as the buffer behind
+ * signals on does it for all who come meanwhile. The lock is held to queue and dequeue only; discard hooks and deregistration
+ * run outside. What is queued is bounded by the same policy as the buffer behind
  * it, so that a slow hook cannot make it grow.
  */
 final class ListenerCell<T> extends StreamCell<T> {

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.spi.Carrier;
 import dev.weft.testing.Latches;
+import dev.weft.testing.Rounds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,16 +118,7 @@ class DispatcherTest {
     /** In a JVM without the flag, and on a JDK that is too old. */
     @Test
     void whatIsMissingIsNamed() throws Exception {
-        Process process = new ProcessBuilder(
-                        System.getProperty("java.home") + "/bin/java",
-                        "-Dweft.dispatcher=event-loop",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        WithoutTheFlag.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor()).as(said).isZero();
+        String said = said(WithoutTheFlag.class, "-Dweft.dispatcher=event-loop");
         assertThat(said)
                 .contains(
                         "loop: Dispatcher.eventLoop() needs JDK 24 or newer and the flag --add-opens"
@@ -134,6 +126,45 @@ class DispatcherTest {
                 .contains("on: Dispatcher.on(executor) needs JDK 24")
                 .contains("ran 2")
                 .containsOnlyOnce("weft.dispatcher=event-loop needs JDK 24");
+    }
+
+    /** Which monitors an executor holds cannot be asked there. */
+    @Test
+    void anExecutorCanBeUsedWithoutTheModuleForManagement() throws Exception {
+        assumeSupported();
+        assertThat(said(
+                        WithoutManagement.class,
+                        "--limit-modules=java.base",
+                        "--add-opens=java.base/java.lang=ALL-UNNAMED"))
+                .contains("management: false, ran on loop");
+    }
+
+    /** {@return what a program says that ends well in a JVM of its own} */
+    private static String said(Class<?> program, String... options) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(System.getProperty("java.home") + "/bin/java");
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
+    }
+
+    /** What is started for {@link #anExecutorCanBeUsedWithoutTheModuleForManagement}. */
+    static final class WithoutManagement {
+        public static void main(String[] args) {
+            ExecutorService loop = Executors.newSingleThreadExecutor(task -> new Thread(task, "loop"));
+            System.out.println("management: "
+                    + ModuleLayer.boot().findModule("java.management").isPresent() + ", ran on "
+                    + await(coroutine(() -> {
+                                Thread.sleep(1);
+                                String name = Thread.currentThread().toString();
+                                return name.substring(name.lastIndexOf('@') + 1);
+                            })
+                            .on(Dispatcher.on(loop))));
+            loop.shutdown();
+        }
     }
 
     /** What is started for {@link #whatIsMissingIsNamed}. */
@@ -260,7 +291,7 @@ class DispatcherTest {
             assertThat(events.entered).hasSize(2).startsWith("outer");
         }
 
-        /** A queue that is served by virtual threads cannot carry one. */
+        /** Its coroutines are beside it, and belong to it in the eyes of its library. */
         @Test
         void aLoopThatCannotCarryIsEnteredOnTheJdksScheduler() {
             try (var without = new TestLoops.Loop("without", false)) {
@@ -268,6 +299,24 @@ class DispatcherTest {
                         started(without, coroutine(DispatcherTest::carrier).named("outer"));
                 assertThat(handle.await()).startsWith("ForkJoinPool");
                 assertThat(without.entered).containsExactly("outer");
+            }
+        }
+
+        /** What is queued during a turn runs behind it, however long that takes. */
+        @Test
+        void aLoopOfVirtualThreadsWaitsForEachTurn() {
+            try (var queue = new TestLoops.Loop(Thread.ofVirtual(), true)) {
+                for (int round : new Rounds(500)) {
+                    var next = new CompletableFuture<String>();
+                    Deferred<String> handle = started(queue, coroutine(() -> {
+                        queue.executor().execute(() -> next.complete("behind the turn"));
+                        long start = System.nanoTime();
+                        while (System.nanoTime() - start < 100_000)
+                            assertThat(next).as("round %d", round).isNotDone();
+                        return await(next) + " on " + carrier();
+                    }));
+                    assertThat(handle.await()).startsWith("behind the turn on ForkJoinPool");
+                }
             }
         }
 
@@ -428,7 +477,7 @@ class DispatcherTest {
                     coroutine(() -> "never").on(Dispatcher.on(Runnable::run)).start();
             assertThat(catchThrowable(handle::await))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("inside execute");
+                    .hasMessageContaining("inside the call that hands them over");
             assertThat(catchThrowable(() ->
                             run(() -> await(coroutine(() -> "never").on(Dispatcher.on(Runnable::run))))))
                     .isInstanceOf(IllegalStateException.class)

@@ -12,12 +12,14 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Event loops of a library that does not exist, installed for the tests of this module. */
 public final class TestLoops implements EventLoops {
+    private static final ThreadLocal<Loop> RUN_HERE = new ThreadLocal<>();
+
     /** For {@link java.util.ServiceLoader}. */
     public TestLoops() {}
 
     @Override
     public EventLoop current() {
-        return Thread.currentThread() instanceof LoopThread thread ? thread.loop : null;
+        return RUN_HERE.get();
     }
 
     /** A loop with one thread, and the names of those who have entered it. */
@@ -27,7 +29,14 @@ public final class TestLoops implements EventLoops {
         private final boolean carries;
 
         Loop(String name, boolean carries) {
-            this.thread = Executors.newSingleThreadExecutor(task -> new LoopThread(this, task, name));
+            this(Thread.ofPlatform().name(name), carries);
+        }
+
+        Loop(Thread.Builder threads, boolean carries) {
+            this.thread = Executors.newSingleThreadExecutor(task -> threads.unstarted(() -> {
+                RUN_HERE.set(this);
+                task.run();
+            }));
             this.carries = carries;
         }
 
@@ -62,15 +71,6 @@ public final class TestLoops implements EventLoops {
         @Override
         public void close() {
             thread.shutdown();
-        }
-    }
-
-    private static final class LoopThread extends Thread {
-        final Loop loop;
-
-        LoopThread(Loop loop, Runnable task, String name) {
-            super(task, name);
-            this.loop = loop;
         }
     }
 }

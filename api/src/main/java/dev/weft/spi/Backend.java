@@ -88,6 +88,7 @@ public interface Backend {
      *   <li>Rule 2.26: Waiting for the end discards the values.
      *   <li>Rule 2.27: None of many is an error where a value is needed.
      *   <li>Rule 2.28: A value whose source has not ended has not won: a cancellation discards it.
+     *   <li>Rule 2.29: A source may signal while it holds a monitor: it still holds it behind the signal, and the awaiter may enter it.
      * </ul>
      *
      * @param source a source of a type that this backend understands
@@ -117,6 +118,7 @@ public interface Backend {
      *   <li>Rule 3.15: A coroutine that is cancelled already opens nothing.
      *   <li>Rule 3.16: A cancellation ends the iteration for good: upstream once, and every later call throws.
      *   <li>Rule 3.17: Each iteration subscribes anew.
+     *   <li>Rule 3.18: A source may signal while it holds a monitor, which the loop may enter.
      * </ul>
      *
      * @param source a source of a type that this backend understands
@@ -146,6 +148,7 @@ public interface Backend {
      *   <li>Rule 4.15: A failure that comes after that goes to the hook for errors, once.
      *   <li>Rule 4.16: A subscriber that has cancelled is told nothing.
      *   <li>Rule 4.17: A subscription that is cancelled in {@code onSubscribe} runs nothing.
+     *   <li>Rule 4.18: A subscriber may subscribe, request and cancel while he holds a monitor, which the body may enter.
      * </ul>
      *
      * @param body what the coroutine does; null as a result means empty where the type can be empty

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * from the top of a loop of the JDK or of an executor.
  */
 public abstract sealed class Carrier permits JdkCarrier, LoopCarrier, WorkerCarrier, ExecutorCarrier {
+    private static final String ON = "Dispatcher.on(executor)";
+
     Carrier() {}
 
     /** {@return the scheduler of the JDK} */
@@ -31,8 +33,8 @@ public abstract sealed class Carrier permits JdkCarrier, LoopCarrier, WorkerCarr
      */
     public static Carrier on(Executor executor) {
         Objects.requireNonNull(executor, "executor");
-        VirtualThreads.require("Dispatcher.on(executor)");
-        return new ExecutorCarrier(executor);
+        VirtualThreads.require(ON);
+        return new ExecutorCarrier(ON, executor);
     }
 
     /**
@@ -42,7 +44,7 @@ public abstract sealed class Carrier permits JdkCarrier, LoopCarrier, WorkerCarr
      * @throws IllegalStateException if something is {@link #missing}
      */
     public static Carrier eventLoop() {
-        VirtualThreads.require("Dispatcher.eventLoop()");
+        VirtualThreads.require(LoopCarrier.WORD);
         return LoopCarrier.INSTANCE;
     }
 
@@ -50,12 +52,13 @@ public abstract sealed class Carrier permits JdkCarrier, LoopCarrier, WorkerCarr
      * {@return a carrier that takes a worker for each coroutine, and gives it back when the coroutine has ended}
      *
      * @param word what the user has called, for errors
-     * @param workers gives the worker of one coroutine, on the thread that starts it
+     * @param workers gives the worker of one coroutine, on the thread that starts it; what it throws is the coroutine's failure
      * @throws IllegalStateException if something is {@link #missing}
      */
     public static Carrier workers(String word, Supplier<? extends Worker> workers) {
+        Objects.requireNonNull(workers, "workers");
         VirtualThreads.require(word);
-        return new WorkerCarrier(workers);
+        return new WorkerCarrier(word, workers);
     }
 
     /** {@return what this JVM lacks for any other carrier than {@link #virtual}, and what to do about it; null if it has all} */
@@ -98,7 +101,7 @@ final class JdkCarrier extends Carrier {
 
     private final @Nullable EventLoop loop;
 
-    /** @param loop the event loop that its coroutines belong to, though it has no thread to carry them; or null */
+    /** @param loop the event loop that its coroutines belong to, though it cannot carry them; or null */
     JdkCarrier(@Nullable EventLoop loop) {
         this.loop = loop;
     }
@@ -117,6 +120,7 @@ final class JdkCarrier extends Carrier {
 
 /** Not known before a coroutine starts: the event loop of the thread that starts it. What it starts in turn stays on that. */
 final class LoopCarrier extends Carrier {
+    static final String WORD = "Dispatcher.eventLoop()";
     static final Carrier INSTANCE = new LoopCarrier();
 
     private LoopCarrier() {}
@@ -128,7 +132,7 @@ final class LoopCarrier extends Carrier {
         EventLoop loop = here == null ? EventLoop.current() : null;
         if (loop == null) return Carrier.virtual();
         Executor executor = loop.executor();
-        return executor == null ? new JdkCarrier(loop) : new ExecutorCarrier(loop, executor).forTask(task);
+        return executor == null ? new JdkCarrier(loop) : new ExecutorCarrier(WORD, loop, executor).forTask(task);
     }
 
     @Override
@@ -139,16 +143,18 @@ final class LoopCarrier extends Carrier {
 
 /** A worker for each coroutine, also for those that one starts. */
 final class WorkerCarrier extends Carrier {
+    private final String word;
     private final Supplier<? extends Worker> workers;
     private final MonitorCheck check = new MonitorCheck();
 
-    WorkerCarrier(Supplier<? extends Worker> workers) {
+    WorkerCarrier(String word, Supplier<? extends Worker> workers) {
+        this.word = word;
         this.workers = workers;
     }
 
     @Override
     Carrier forTask(CoroutineTask<?> task) {
-        return new ExecutorCarrier(workers.get(), this, check, task);
+        return new ExecutorCarrier(word, workers.get(), this, check, task);
     }
 
     @Override

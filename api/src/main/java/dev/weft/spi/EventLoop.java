@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public interface EventLoop {
     /**
-     * {@return what puts a task into the queue, to be run from the top of the loop by a platform thread; null if it has no such
-     * thread}
+     * {@return what puts a task into the queue, to be run from the top of the loop; null if that cannot be had} A loop that runs its
+     * tasks on virtual threads lets each wait until it is done.
      */
     @Nullable
     Executor executor();

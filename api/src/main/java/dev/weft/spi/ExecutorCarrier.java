@@ -1,8 +1,10 @@
 package dev.weft.spi;
 
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  * with the reason; to unwind it goes to the scheduler of the JDK, so that nobody waits for it in vain.
  */
 final class ExecutorCarrier extends Carrier implements Executor {
+    private static final AtomicIntegerFieldUpdater<ExecutorCarrier> GIVEN_BACK =
+            AtomicIntegerFieldUpdater.newUpdater(ExecutorCarrier.class, "givenBack");
+
+    /** What the user has called for it, for errors. */
+    private final String word;
+
     private final Executor executor;
 
     /** What gives the children theirs; null if that is this. */
@@ -18,6 +26,9 @@ final class ExecutorCarrier extends Carrier implements Executor {
     private final @Nullable EventLoop loop;
     private final MonitorCheck check;
     private final @Nullable CoroutineTask<?> task;
+
+    /** Whether the executor was asked for a step. */
+    private volatile boolean asked;
 
     /** Whether the executor has failed. */
     private volatile boolean left;
@@ -28,12 +39,17 @@ final class ExecutorCarrier extends Carrier implements Executor {
     /** The step that the executor has taken and not begun. */
     private volatile @Nullable Step pending;
 
+    /** Whether the worker was given back: one, by whoever comes first, the thread or a step that ends behind it. */
+    private volatile int givenBack;
+
     private ExecutorCarrier(
+            String word,
             Executor executor,
             @Nullable Carrier workers,
             @Nullable EventLoop loop,
             MonitorCheck check,
             @Nullable CoroutineTask<?> task) {
+        this.word = word;
         this.executor = executor;
         this.workers = workers;
         this.loop = loop;
@@ -41,21 +57,21 @@ final class ExecutorCarrier extends Carrier implements Executor {
         this.task = task;
     }
 
-    ExecutorCarrier(Executor executor) {
-        this(executor, null, null, new MonitorCheck(), null);
+    ExecutorCarrier(String word, Executor executor) {
+        this(word, executor, null, null, new MonitorCheck(), null);
     }
 
-    ExecutorCarrier(EventLoop loop, Executor executor) {
-        this(executor, null, loop, MonitorCheck.NEEDLESS, null);
+    ExecutorCarrier(String word, EventLoop loop, Executor executor) {
+        this(word, executor, null, loop, MonitorCheck.NEEDLESS, null);
     }
 
-    ExecutorCarrier(Worker worker, Carrier workers, MonitorCheck check, CoroutineTask<?> task) {
-        this(worker, workers, null, check, task);
+    ExecutorCarrier(String word, Worker worker, Carrier workers, MonitorCheck check, CoroutineTask<?> task) {
+        this(word, worker, workers, null, check, task);
     }
 
     @Override
     Carrier forTask(CoroutineTask<?> task) {
-        return workers == null ? new ExecutorCarrier(executor, null, loop, check, task) : workers.forTask(task);
+        return workers == null ? new ExecutorCarrier(word, executor, null, loop, check, task) : workers.forTask(task);
     }
 
     @Override
@@ -75,14 +91,16 @@ final class ExecutorCarrier extends Carrier implements Executor {
             VirtualThreads.execute(continuation);
             return;
         }
+        asked = true;
         var step = new Step(this, continuation);
         pending = step;
         try {
             executor.execute(step);
         } catch (Throwable refused) {
-            leave(
-                    continuation,
-                    new RejectedExecutionException("the executor of the dispatcher takes no more steps", refused));
+            if (!step.ranInside)
+                leave(
+                        continuation,
+                        new RejectedExecutionException(word + " takes no more steps of a coroutine", refused));
         }
         step.submitter = null;
     }
@@ -94,15 +112,15 @@ final class ExecutorCarrier extends Carrier implements Executor {
         if (step != null) execute(step.continuation);
     }
 
-    /** A worker is given back behind the step that the thread is in, which it runs. */
+    /** A worker is given back behind the step that the thread is in, if that is one of its own. */
     @Override
     void end() {
         ended = true;
-        if (left) giveBack();
+        if (left || !asked) giveBack();
     }
 
     private void giveBack() {
-        if (!(executor instanceof Worker worker)) return;
+        if (!(executor instanceof Worker worker) || !GIVEN_BACK.compareAndSet(this, 0, 1)) return;
         try {
             worker.close();
         } catch (Throwable failure) {
@@ -130,7 +148,8 @@ final class ExecutorCarrier extends Carrier implements Executor {
         if (thread.isVirtual())
             return "it runs them on virtual threads; a coroutine is one itself, and needs a platform thread";
         if (submitter == thread)
-            return "it runs them inside execute(…), on whatever thread that is; it has to queue them for threads of its own";
+            return "it runs them inside the call that hands them over, on whatever thread that is; it has to queue them for"
+                    + " threads of its own";
         String monitors = check.held();
         return monitors == null
                 ? null
@@ -153,19 +172,40 @@ final class ExecutorCarrier extends Carrier implements Executor {
         /** The thread that is just handing this to the executor; read by that thread only. */
         private @Nullable Thread submitter = Thread.currentThread();
 
+        /** Whether it was run before the executor had returned to the submitter; that thread's. */
+        private boolean ranInside;
+
         Step(ExecutorCarrier carrier, Runnable continuation) {
             this.carrier = carrier;
             this.continuation = continuation;
         }
 
+        /** On a virtual thread, where a loop has those: it waits here while a platform thread gives the turn. */
         @Override
         public void run() {
+            if (carrier.loop != null && Thread.currentThread().isVirtual()) onPlatformThread();
+            else turn();
+        }
+
+        private void onPlatformThread() {
+            var done = new CompletableFuture<@Nullable Void>();
+            VirtualThreads.execute(() -> {
+                try {
+                    turn();
+                } finally {
+                    done.complete(null);
+                }
+            });
+            done.join();
+        }
+
+        private void turn() {
+            ranInside = submitter == Thread.currentThread();
             String refusal = carrier.refusal(Thread.currentThread(), submitter);
             if (refusal != null) {
                 carrier.leave(
                         continuation,
-                        new IllegalStateException(
-                                "the executor of the dispatcher cannot run the steps of a coroutine: " + refusal));
+                        new IllegalStateException(carrier.word + " cannot run the steps of a coroutine: " + refusal));
                 return;
             }
             if (carrier.pending == this) carrier.pending = null;

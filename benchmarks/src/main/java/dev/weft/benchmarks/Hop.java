@@ -8,7 +8,7 @@ import reactor.core.publisher.Mono;
 /**
  * Awaits a source that computes its value on {@link Signals the signals' thread}, again and again, in one coroutine. One operation
  * is one await: the source schedules a task there, the task gives the value, the coroutine goes on where its dispatcher says.
- * Where that is the thread that signals (operators, Unconfined, inline), the next task is scheduled by the thread that runs it, and
+ * Where that is the thread that signals (operators, Unconfined, on), the next task is scheduled by the thread that runs it, and
  * no thread ever waits; elsewhere two threads wake each other.
  */
 @OperationsPerInvocation(Hop.AWAITS)

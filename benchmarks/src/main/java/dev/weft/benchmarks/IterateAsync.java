@@ -14,7 +14,7 @@ import reactor.core.publisher.Flux;
 
 /**
  * Iterates over a range that is published on {@link Signals the signals' thread}. One operation is one element. Every column has at
- * most the same number of elements under way. Operators, Unconfined and inline stay on the thread that publishes.
+ * most the same number of elements under way. Operators, Unconfined and on stay on the thread that publishes.
  */
 @State(Scope.Benchmark)
 public class IterateAsync {

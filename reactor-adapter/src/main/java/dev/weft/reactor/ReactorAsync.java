@@ -9,6 +9,7 @@ import dev.weft.Awaitable;
 import dev.weft.Coroutine;
 import dev.weft.Dispatcher;
 import dev.weft.Generator;
+import dev.weft.spi.Carrier;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
@@ -29,6 +30,7 @@ import reactor.core.Fuseable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
 import reactor.util.context.ContextView;
 
 /**
@@ -402,6 +404,28 @@ public final class ReactorAsync {
     public static ContextView contextView() {
         Scope scope = Scope.current();
         return ReactorContext.toReactor(scope == null ? null : scope.context());
+    }
+
+    // --- where
+
+    /**
+     * {@return a dispatcher that takes a worker of a scheduler for each coroutine, as {@code publishOn} takes one for a subscriber}
+     * Children have workers of their own. Each is given back behind the last turn of its coroutine. Make one dispatcher, and keep it:
+     * its first turn looks for monitors, which takes a while.
+     *
+     * <p>A coroutine fails with a {@link java.util.concurrent.RejectedExecutionException} if the scheduler takes no more turns, since
+     * it was shut down; with an {@link IllegalStateException} if it runs one inside the call that hands it over, as {@code
+     * Schedulers.immediate()} does, and all do under {@code StepVerifier.withVirtualTime}, or on a virtual thread, or inside {@code
+     * synchronized}. It then cleans up on the JDK's scheduler. Turns that a scheduler drops when it is shut down are noticed when the
+     * coroutine is cancelled.
+     *
+     * @param scheduler what gives the turns; its threads have to be platform threads
+     * @throws IllegalStateException if the JDK is older than 24 or the flag is missing; the message says what to add
+     * @see Dispatcher#on
+     */
+    public static Dispatcher on(Scheduler scheduler) {
+        Objects.requireNonNull(scheduler, "scheduler");
+        return Dispatcher.of(Carrier.workers("ReactorAsync.on(scheduler)", () -> new SchedulerWorker(scheduler)));
     }
 
     // --- how

@@ -48,7 +48,8 @@ class BadInputTest {
                 refused("awaitable", () -> ReactorAsync.asMono(null)),
                 refused("publisher", () -> ReactorAsync.asFlux(null)),
                 refused("flux", () -> ReactorAsync.stream(null)),
-                refused("function", () -> ReactorAsync.mapAwait(1, null)));
+                refused("function", () -> ReactorAsync.mapAwait(1, null)),
+                refused("scheduler", () -> ReactorAsync.on(null)));
     }
 
     private static DynamicTest refused(String argument, ThrowingCallable call) {

@@ -12,6 +12,7 @@ import dev.weft.Generator;
 import dev.weft.Overflow;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Buffering;
+import dev.weft.spi.Carrier;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Take;
 import io.reactivex.rxjava3.core.Completable;
@@ -19,6 +20,7 @@ import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableTransformer;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.core.Single;
 import java.util.List;
 import java.util.Objects;
@@ -35,8 +37,8 @@ import org.reactivestreams.Publisher;
  *
  * <p>Every await subscribes on the current thread, parks it, and continues on it. It is checked for cancellation before it
  * subscribes; cancelling it disposes of the subscription. Null arguments are refused with a {@link NullPointerException} that
- * names them, threads that must not block ({@code Schedulers.computation()}, {@code single()}, and those for which
- * {@code RxJavaPlugins.setOnBeforeBlocking} says so) with an {@link IllegalStateException}, both before anything is subscribed to.
+ * names them, threads that must not block ({@code Schedulers.computation()}, {@code single()}, event loops, contexts of
+ * Vert.x, and those for which {@code RxJavaPlugins.setOnBeforeBlocking} says so) with an {@link IllegalStateException}, both before anything is subscribed to.
  *
  * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as themselves from the
  * forms that name their class. What comes too late goes to hooks: errors to {@code RxJavaPlugins.onError}, unless they only echo
@@ -639,6 +641,29 @@ public final class RxAsync {
         Objects.requireNonNull(function, "function");
         return flowable -> flowable.concatMapEager(
                 value -> RxAsync.<B>maybe(() -> function.apply(value)).toFlowable(), concurrency, 1);
+    }
+
+    // --- where
+
+    /**
+     * {@return a dispatcher that takes a worker of a scheduler for each coroutine, as {@code observeOn} takes one for a subscriber}
+     * Children have workers of their own. Each is given back behind the last turn of its coroutine. Make one dispatcher, and keep it:
+     * its first turn looks for monitors, which takes a while.
+     *
+     * <p>A coroutine fails with a {@link java.util.concurrent.RejectedExecutionException} if the scheduler takes no more turns, since
+     * it was shut down (RxJava tells that to {@code RxJavaPlugins.onError} as well); with an {@link IllegalStateException} if it runs
+     * one inside the call that hands it over, as {@code Schedulers.trampoline()} does, or on a virtual thread, or inside {@code
+     * synchronized}. It then cleans up on the JDK's scheduler. Turns that a scheduler drops when it is shut down are noticed when the
+     * coroutine is cancelled.
+     *
+     * @apiNote A worker of {@code Schedulers.io()} and {@code newThread()} is a thread, which waits as long as the coroutine does.
+     * @param scheduler what gives the turns; its threads have to be platform threads
+     * @throws IllegalStateException if the JDK is older than 24 or the flag is missing; the message says what to add
+     * @see Dispatcher#on
+     */
+    public static Dispatcher on(Scheduler scheduler) {
+        Objects.requireNonNull(scheduler, "scheduler");
+        return Dispatcher.of(Carrier.workers("RxAsync.on(scheduler)", () -> new SchedulerWorker(scheduler)));
     }
 
     // --- how

@@ -30,6 +30,7 @@ class ArrowsTest {
                         "org.reactivestreams",
                         "io.micrometer.context",
                         "reactor.blockhound..",
+                        "io.vertx.core..",
                         "org.jspecify.annotations",
                         "java..")
                 .check(ADAPTER);
@@ -56,6 +57,16 @@ class ArrowsTest {
     }
 
     @Test
+    void vertxIsOptional() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.VertxLoops(\\$.*)?")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.vertx.."))
+                .check(ADAPTER);
+    }
+
+    @Test
     void onlyTheEntryPointAndTheProvidersArePublic() {
         classes()
                 .that()
@@ -64,6 +75,8 @@ class ArrowsTest {
                 .doNotHaveSimpleName("RxBackend")
                 .and()
                 .doNotHaveSimpleName("RxBlockHoundIntegration")
+                .and()
+                .doNotHaveSimpleName("VertxLoops")
                 .should()
                 .notBePublic()
                 .check(ADAPTER);

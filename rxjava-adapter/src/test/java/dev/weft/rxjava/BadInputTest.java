@@ -73,7 +73,8 @@ class BadInputTest {
                 refused("flowable", () -> RxAsync.stream((Flowable<?>) null)),
                 refused("observable", () -> RxAsync.stream((Observable<?>) null, Overflow.latest())),
                 refused("overflow", () -> RxAsync.stream(OBSERVABLE, null)),
-                refused("function", () -> RxAsync.mapAwait(1, null)));
+                refused("function", () -> RxAsync.mapAwait(1, null)),
+                refused("scheduler", () -> RxAsync.on(null)));
     }
 
     private static DynamicTest refused(String argument, ThrowingCallable call) {

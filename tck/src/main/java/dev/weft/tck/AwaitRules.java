@@ -299,6 +299,23 @@ abstract class AwaitRules extends IdentityRules {
         hooks.requireDiscarded(value, "was cancelled before the end of its source and");
     }
 
+    @Test
+    void rule229_aSourceMaySignalWhileItHoldsAMonitor() {
+        Later later = later();
+        var monitor = new Monitor();
+        Subject subject = coroutine(() -> {
+            Object value = backend.one(later.source(), Take.MAYBE).await();
+            monitor.enter();
+            return value;
+        });
+        patience.until("the source was not subscribed to", () -> later.subscriptions() > 0);
+        subject.parked();
+        var value = new Token("value");
+        signal(() -> monitor.hold(() -> later.value(value)));
+        requireSame(value, subject.value(), "what an await returns that was signalled with a monitor held");
+        signal(monitor::enter);
+    }
+
     private void cancelled(Later later) {
         Subject subject = waiting(later, Take.MAYBE);
         subject.cancel();

@@ -199,6 +199,28 @@ abstract class CoroutineRules extends IterationRules {
                 1, runs.get(), "the number of runs for one subscriber who cancels in onSubscribe and one who stays");
     }
 
+    @Test
+    void rule418_aSubscriberMayHoldAMonitor() {
+        var monitor = new Monitor();
+        var value = new Token("value");
+        Recorder told = Recorder.patient(patience);
+        Object source = created(() -> {
+            monitor.enter();
+            return value;
+        });
+        signal(() -> monitor.hold(() -> {
+            subscribe(source, told);
+            told.request(1);
+        }));
+        requireEqual(List.of(value), told.ended().values(), "what a subscriber gets who requests with a monitor held");
+        var stubborn = new Stubborn(() -> value);
+        Recorder gone = listen(created(stubborn));
+        stubborn.started();
+        signal(() -> monitor.hold(gone::cancel));
+        stubborn.release();
+        signal(monitor::enter);
+    }
+
     Object created(Callable<? extends @Nullable Object> body) {
         return backend.createOne(body, CoroutineOptions.NONE, sources.one());
     }

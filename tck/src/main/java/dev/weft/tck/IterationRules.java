@@ -208,6 +208,24 @@ abstract class IterationRules extends AwaitRules {
         requireEqual(List.of(1, 0), subject.value(), "the second value of one iteration and the first of another");
     }
 
+    @Test
+    void rule318_aSourceMaySignalWhileItHoldsAMonitor() {
+        Later later = laterMany();
+        var monitor = new Monitor();
+        Subject subject = coroutine(() -> {
+            List<Object> values = new ArrayList<>();
+            for (StreamCell<Object> cell = open(later.source(), PREFETCH); cell.hasNext(); monitor.enter())
+                values.add(cell.next());
+            return values;
+        });
+        patience.until("nothing was requested", () -> later.requested() > 0);
+        List<Token> values = tokens(3);
+        for (Token value : values) signal(() -> monitor.hold(() -> later.value(value)));
+        signal(() -> monitor.hold(later::complete));
+        requireEqual(values, subject.value(), "what an iteration gives that is signalled with a monitor held");
+        signal(monitor::enter);
+    }
+
     private static long demandAfter(int consumed) {
         return PREFETCH + (long) (consumed / BATCH) * BATCH;
     }

@@ -225,7 +225,7 @@ final class BrokenAwaits {
     }
 
     @SpiLevel(SpiLevel.CURRENT)
-    @Breaks("2.20")
+    @Breaks({"2.20", "2.29"})
     static final class KeepsTheSignallingThread extends Awaiting {
         @Override
         ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {

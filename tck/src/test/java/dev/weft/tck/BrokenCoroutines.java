@@ -142,4 +142,19 @@ final class BrokenCoroutines {
             };
         }
     }
+
+    @SpiLevel(SpiLevel.CURRENT)
+    @Breaks("4.18")
+    static final class WaitsForWhatIsRequested extends ModelBackend {
+        @Override
+        ModelTask task(Flow.Subscriber<? super Object> to, CoroutineOptions options, Callable<?> body) {
+            return new ModelTask(to, this, Async.context(), options, body) {
+                @Override
+                public void request(long count) {
+                    super.request(count);
+                    if (thread() != null) Threads.join(thread());
+                }
+            };
+        }
+    }
 }

@@ -148,6 +148,29 @@ final class BrokenIterations {
         }
     }
 
+    @SpiLevel(SpiLevel.CURRENT)
+    @Breaks("3.18")
+    static final class KeepsTheThreadThatSignalsTheEnd extends Iterating {
+        @Override
+        ModelIteration<Object> cell(Flow.Publisher<Object> source, int prefetch) {
+            return new ModelIteration<>(source, prefetch, this) {
+                private Thread consumer;
+
+                @Override
+                protected void subscribe(Object of) {
+                    consumer = Thread.currentThread();
+                    super.subscribe(of);
+                }
+
+                @Override
+                public void onNext(Object item) {
+                    super.onNext(item);
+                    if (Thread.currentThread() != consumer) Threads.join(consumer);
+                }
+            };
+        }
+    }
+
     // --- what they are made of
 
     /** A backend with an iteration of its own. */

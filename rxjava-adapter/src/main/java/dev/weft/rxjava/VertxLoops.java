@@ -1,0 +1,75 @@
+package dev.weft.rxjava;
+
+import dev.weft.spi.EventLoop;
+import dev.weft.spi.EventLoops;
+import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The contexts of Vert.x 5, of all three kinds of verticles: each runs its tasks one after the other, on an event loop, on worker
+ * threads or on virtual ones. Vert.x is optional; what Vert.x 4 runs on an event loop is known as Netty's.
+ *
+ * <p>Whoever asks Vert.x for its current context starts it up, with its threads. So only its own threads do: those of its class, and
+ * virtual ones with the name that it gives them.
+ */
+public final class VertxLoops implements EventLoops {
+    private static final String THREAD = "io.vertx.core.impl.VertxThread";
+    private static final String VIRTUAL_THREAD = "vert.x-virtual-thread-";
+
+    private static final ClassValue<Boolean> IS_THREAD = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            Class<?> above = type.getSuperclass();
+            return type.getName().equals(THREAD) || above != null && get(above);
+        }
+    };
+
+    private static final boolean THERE = isThere();
+
+    /** For {@link java.util.ServiceLoader}. */
+    public VertxLoops() {}
+
+    @Override
+    public @Nullable EventLoop current() {
+        return THERE && isOfVertx(Thread.currentThread()) ? Loop.current() : null;
+    }
+
+    private static boolean isOfVertx(Thread thread) {
+        return thread.isVirtual() ? thread.getName().startsWith(VIRTUAL_THREAD) : IS_THREAD.get(thread.getClass());
+    }
+
+    private static boolean isThere() {
+        try {
+            Class<?> context =
+                    Class.forName("io.vertx.core.internal.ContextInternal", false, VertxLoops.class.getClassLoader());
+            VertxLoops.class.getModule().addReads(context.getModule());
+            return true;
+        } catch (ClassNotFoundException | LinkageError absent) {
+            return false;
+        }
+    }
+
+    /**
+     * A context, with its locals. A task of {@code executeBlocking} has one too and may wait, since it is none of the queue.
+     *
+     * @param context what was current on the thread that asked
+     */
+    private record Loop(ContextInternal context) implements EventLoop {
+        static @Nullable EventLoop current() {
+            ContextInternal context = ContextInternal.current();
+            return context == null || !context.inThread() ? null : new Loop(context);
+        }
+
+        @Override
+        public Executor executor() {
+            return turn -> context.runOnContext(now -> turn.run());
+        }
+
+        /** Until the thread ends, which is the coroutine's. */
+        @Override
+        public void enter() {
+            context.beginDispatch();
+        }
+    }
+}
