@@ -75,7 +75,7 @@ class WorkerCarrierTest {
     @Test
     void aCoroutineThatIsCancelledAlreadyTakesNone() {
         var task = new Told(queues(), () -> "never");
-        task.cancel(Cancellation.Reason.REQUESTED, null);
+        task.cancel(Cancellation.Reason.REQUESTED, null, null);
         task.start();
         assertThat(task.ended.getCount()).isZero();
         assertThat(taken).isEmpty();
