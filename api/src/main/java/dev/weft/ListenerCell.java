@@ -103,7 +103,9 @@ final class ListenerCell<T> extends StreamCell<T> {
     }
 
     void fail(Throwable failure) {
-        if (!end(new Fail<>(failure))) Reports.drop(backend, carried(), failure);
+        if (end(new Fail<>(failure))) return;
+        if (answersUs(failure)) Reports.echo(failure);
+        else Reports.drop(backend, carried(), failure);
     }
 
     /** {@return the value that there is no room for, or null} Under the lock. */
@@ -172,7 +174,7 @@ final class ListenerCell<T> extends StreamCell<T> {
                 completed();
             }
             case Fail<T> fail -> {
-                boolean echo = aborted && fail.failure() instanceof Exception;
+                boolean echo = answersUs(fail.failure());
                 deregister();
                 if (echo) Reports.echo(fail.failure());
                 else failed(fail.failure());
@@ -200,10 +202,17 @@ final class ListenerCell<T> extends StreamCell<T> {
     /** The source has ended. */
     private void deregister() {
         AsyncAction<?> action = closed();
-        if (action != null) guarded(() -> run(action));
+        if (action != null) guarded(() -> abort(action));
     }
 
-    /** The subscriber has left: a failure that follows is how the source says so. */
+    /** Whether a failure only says that we have deregistered; the first one that follows does. */
+    private boolean answersUs(Throwable failure) {
+        boolean answers = aborted && failure instanceof Exception;
+        if (answers) aborted = false;
+        return answers;
+    }
+
+    /** The subscriber has left, or the source has ended: a failure that follows is how the source says so. */
     private void abort(AsyncAction<?> action) {
         aborted = true; // before it, since the action itself may call back
         try {

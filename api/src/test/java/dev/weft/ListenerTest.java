@@ -201,6 +201,7 @@ class ListenerTest {
             listener.complete();
             listener.next(1);
             listener.complete();
+            listener.fail(new IOException("how the source takes it that we deregister"));
             listener.fail(failure);
             assertThat(values.hasNext()).isFalse();
         }
@@ -219,6 +220,17 @@ class ListenerTest {
         var second = new IOException("again");
         listener.fail(second);
         assertThat(hooks.dropped).containsExactly(second);
+    }
+
+    @Test
+    void A8_aFailureThatTheDeregistrationProvokesBehindTheEndOfTheSourceIsAnEcho() {
+        var source = AsyncStream.<Integer>fromListener(Overflow.unbounded(), listener -> {
+            listener.onClose(() -> listener.fail(new IOException("closed")));
+            listener.next(1);
+            listener.complete();
+        });
+        assertThat(source.collect(9)).containsExactly(1);
+        assertThat(hooks.dropped).isEmpty();
     }
 
     @Test
