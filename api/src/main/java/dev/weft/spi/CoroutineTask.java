@@ -290,7 +290,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         boolean send = met != null;
         SchedulePoint.pass();
         if (met != null) {
-            met.noteInterrupt(true);
+            met.noteInterrupt(false);
             SchedulePoint.pass();
             target.interrupt();
         }
@@ -311,7 +311,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     final void redeliver(Scope scope) {
         if (scope.cancellation() == null || scope.isDeaf()) return;
         claimInterrupt();
-        scope.noteInterrupt(false);
+        scope.noteInterrupt(true);
         Thread.currentThread().interrupt();
         SchedulePoint.pass();
         interrupt = SENT;

@@ -26,13 +26,8 @@ public class Scope {
     private static final AtomicReferenceFieldUpdater<Scope, @Nullable Members> MEMBERS =
             AtomicReferenceFieldUpdater.newUpdater(Scope.class, Members.class, "members");
 
-    private enum Interrupted {
-        NOT,
-        /** By itself, behind what had kept that away, for foreign code that might block there. */
-        BEHIND,
-        /** In foreign code. */
-        THERE
-    }
+    private static final byte BY_ITSELF = 1;
+    private static final byte IN_FOREIGN_CODE = 2;
 
     /** The state of a task that ended before anybody cancelled it. */
     private static final Object FINISHED = new Object();
@@ -51,8 +46,8 @@ public class Scope {
     private volatile @Nullable Suspension suspension;
     private volatile boolean deaf;
 
-    /** Whether the thread was interrupted on behalf of a canceller, and has not seen since what for. */
-    private volatile Interrupted interrupted = Interrupted.NOT;
+    /** How the thread was interrupted on behalf of a canceller, and has not seen since what for; 0 if it was not. A byte fits in here. */
+    private volatile byte interrupted;
 
     private volatile @Nullable Object cancellation;
     private volatile @Nullable Members members;
@@ -356,15 +351,15 @@ public class Scope {
         if (inner != null) inner.deafenInside();
         task.settleInterrupt();
         for (Scope s = inner == null ? this : inner.innermost(); s != null && s.task == task; s = s.parent)
-            if (s.cancellation == c) s.interrupted = Interrupted.NOT;
+            if (s.cancellation == c) s.interrupted = 0;
         return Host.get().cancelled(c);
     }
 
-    /** Notes that the thread, which is in this scope, is about to be interrupted on behalf of a canceller: in foreign code, or by itself. */
-    final void noteInterrupt(boolean there) {
+    /** Notes that the thread, which is in this scope, is about to be interrupted on behalf of a canceller; by itself behind a shield, say. */
+    final void noteInterrupt(boolean byItself) {
         for (Scope s = this; s != null && s.task == task; s = s.parent)
-            if (s.cancellation() != null && s.interrupted != Interrupted.THERE)
-                s.interrupted = there ? Interrupted.THERE : Interrupted.BEHIND;
+            if (s.cancellation() != null && s.interrupted != IN_FOREIGN_CODE)
+                s.interrupted = byItself ? BY_ITSELF : IN_FOREIGN_CODE;
     }
 
     /**
@@ -374,17 +369,17 @@ public class Scope {
      * @param failure what was thrown
      */
     public final boolean isEcho(Throwable failure) {
-        return isEcho(failure, Interrupted.BEHIND);
+        return isEcho(failure, BY_ITSELF);
     }
 
     /** As {@link #isEcho}, and whatever met the interrupt was foreign code for certain. */
     final boolean isAnswer(Throwable failure) {
-        return isEcho(failure, Interrupted.THERE);
+        return isEcho(failure, IN_FOREIGN_CODE);
     }
 
-    private boolean isEcho(Throwable failure, Interrupted atLeast) {
+    private boolean isEcho(Throwable failure, byte atLeast) {
         if (cancellation() == null) return false;
-        return Failures.isEcho(failure) || interrupted.compareTo(atLeast) >= 0 && failure instanceof Exception;
+        return Failures.isEcho(failure) || interrupted >= atLeast && failure instanceof Exception;
     }
 
     /**
