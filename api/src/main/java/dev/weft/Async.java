@@ -427,7 +427,13 @@ public final class Async {
         Objects.requireNonNull(body, "body");
         return inScope(scope -> {
             scope.checkpoint();
-            return new GroupScope(scope).run(body);
+            GroupScope group = new GroupScope(scope);
+            try {
+                return group.run(body);
+            } catch (Throwable thrown) {
+                group.failed();
+                throw thrown;
+            }
         });
     }
 
@@ -450,8 +456,9 @@ public final class Async {
                     return null;
                 });
             } catch (Exception thrown) {
-                if (!group.absorbs(thrown)) throw thrown;
-                return null;
+                if (group.absorbs(thrown)) return null;
+                group.failed();
+                throw thrown;
             }
         });
     }

@@ -2,7 +2,6 @@ package dev.weft;
 
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
-import dev.weft.spi.Unread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -62,13 +61,12 @@ final class Gathering {
     }
 
     private static void requireResult(Deferred<?> member) {
-        Outcome<?> outcome = Objects.requireNonNull(Promise.of(member).peek(), "a member outlived its group");
+        Outcome<?> outcome = Objects.requireNonNull(Promise.of(member).settled(), "a member outlived its group");
         if (!(outcome instanceof Outcome.Success<?>)) outcome.getOrThrow();
     }
 
     /** Discards the value of a member that nobody else can have. */
     static void discard(Deferred<?> member, Scope scope) {
-        Unread value = Promise.of(member).unread();
-        if (value != null) Reports.discard(scope.backend(), scope.context(), value.take());
+        Reports.discard(scope.backend(), scope.context(), Promise.of(member).take());
     }
 }

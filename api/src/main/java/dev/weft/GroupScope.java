@@ -94,11 +94,14 @@ final class GroupScope extends Scope implements TaskGroup {
 
     /** Whether an exception only says that {@link #cancel} has ended the body; not all that it ends throw its own one. */
     boolean absorbs(Exception thrown) {
-        Cancellation c = cancellation();
-        boolean own = c != null && c.origin() == this && c.reason() == Cancellation.Reason.REQUESTED;
-        if (!own || first.get() != null || isFromOutside(thrown) || !isEcho(thrown)) return false;
+        if (!isCancelledByItself() || first.get() != null || isFromOutside(thrown) || !isEcho(thrown)) return false;
         report(thrown);
         return true;
+    }
+
+    /** Ends a group that has come to nothing. */
+    void failed() {
+        discardUnread();
     }
 
     @Override
@@ -130,6 +133,7 @@ final class GroupScope extends Scope implements TaskGroup {
         if (failure != null && isFromOutside(thrown)) {
             Failures.suppress(thrown, failure);
         } else if (failure != null && Host.get().unwrap(thrown) != failure) {
+            if (isEcho(thrown) && !Failures.isEcho(thrown)) record(Host.get().unwrap(thrown));
             return Failures.thrown(failure);
         }
         if (thrown instanceof Error error) throw error;

@@ -10,7 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,19 +19,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The monitor guards {@code waiting}, which is null while nobody waits and after the outcome; the waiters are told outside of it.
  */
-class Promise<T extends @Nullable Object> {
+class Promise<T extends @Nullable Object> implements Unread {
     @SuppressWarnings("rawtypes")
-    private static final AtomicReferenceFieldUpdater<Promise, @Nullable Object> SEEN =
-            AtomicReferenceFieldUpdater.newUpdater(Promise.class, Object.class, "seen");
+    private static final AtomicIntegerFieldUpdater<Promise> SEEN =
+            AtomicIntegerFieldUpdater.newUpdater(Promise.class, "seen");
 
-    private static final Object READ = new Object();
-    private static final Outcome.Cancelled<Object> DISCARDED =
+    private static final int BY_NOBODY = 0;
+    private static final int BY_SOMEBODY = 1;
+    private static final int DISCARDED = 2;
+
+    private static final Outcome.Cancelled<Object> GONE =
             new Outcome.Cancelled<>("its value was discarded when its scope ended", null);
 
     private volatile @Nullable Outcome<T> outcome;
 
-    /** Whether somebody has seen the outcome: null, then READ, or what decides that. */
-    private volatile @Nullable Object seen;
+    /** Who has seen the outcome, or that nobody will. */
+    private volatile int seen;
 
     private @Nullable Set<Runnable> waiting;
 
@@ -45,10 +48,7 @@ class Promise<T extends @Nullable Object> {
     Deferred.State state() {
         return switch (outcome) {
             case null -> Deferred.State.RUNNING;
-            case Outcome.Success<T> success ->
-                seen instanceof Unread unread && unread.isDiscarded()
-                        ? Deferred.State.CANCELLED
-                        : Deferred.State.SUCCEEDED;
+            case Outcome.Success<T> success -> seen == DISCARDED ? Deferred.State.CANCELLED : Deferred.State.SUCCEEDED;
             case Outcome.Failure<T> failure -> Deferred.State.FAILED;
             case Outcome.Cancelled<T> cancelled -> Deferred.State.CANCELLED;
         };
@@ -65,25 +65,36 @@ class Promise<T extends @Nullable Object> {
     @SuppressWarnings("unchecked")
     Outcome<T> observe() {
         Outcome<T> present = outcome;
-        if (present == null) return null;
-        SchedulePoint.pass();
-        if (seen == null && SEEN.compareAndSet(this, null, READ)) return present;
-        return seen instanceof Unread unread && !unread.read() ? (Outcome<T>) DISCARDED : present;
+        if (present != null && !see() && seen == DISCARDED) return (Outcome<T>) GONE;
+        return present;
     }
 
-    /** {@return the value if nobody has seen it, for those who may have to discard it; null too if they have it already} */
+    /** {@return the outcome, for those who give it on or discard it themselves} */
     @Nullable
-    Unread unread() {
-        if (!(outcome instanceof Outcome.Success<T> success) || success.value() == null) return null;
+    Outcome<T> settled() {
+        return outcome;
+    }
+
+    private boolean see() {
         SchedulePoint.pass();
-        if (seen != null) return null;
-        var unread = new Unread(this, success.value());
-        return SEEN.compareAndSet(this, null, unread) ? unread : null;
+        return seen == BY_NOBODY && SEEN.compareAndSet(this, BY_NOBODY, BY_SOMEBODY);
+    }
+
+    @Override
+    public boolean isOver() {
+        return seen != BY_NOBODY || !(outcome instanceof Outcome.Success<T> success) || success.value() == null;
+    }
+
+    @Override
+    public @Nullable Object take() {
+        SchedulePoint.pass();
+        if (isOver() || !SEEN.compareAndSet(this, BY_NOBODY, DISCARDED)) return null;
+        return outcome instanceof Outcome.Success<T> success ? success.value() : null;
     }
 
     @Nullable
     Throwable unobservedFailure() {
-        return outcome instanceof Outcome.Failure<T> failure && seen == null ? failure.error() : null;
+        return outcome instanceof Outcome.Failure<T> failure && seen == BY_NOBODY ? failure.error() : null;
     }
 
     void complete(Outcome<T> with) {
@@ -156,7 +167,7 @@ class Promise<T extends @Nullable Object> {
         }
     }
 
-    CompletableFuture<T> toCompletableFuture(Runnable cancel) {
+    CompletableFuture<T> toCompletableFuture(Runnable cancel, Backend backend, @Nullable Object context) {
         var future = new CompletableFuture<T>() {
             @Override
             public boolean cancel(boolean mayInterruptIfRunning) {
@@ -166,7 +177,7 @@ class Promise<T extends @Nullable Object> {
         };
         whenDone(() -> {
             try {
-                settle(future);
+                settle(future, backend, context);
             } catch (Throwable fromBehind) {
                 Reports.uncaught(fromBehind);
             }
@@ -175,9 +186,13 @@ class Promise<T extends @Nullable Object> {
     }
 
     /** On JDK 21, what is behind the future asks a failure for its message, and throws what that throws to whoever completes it. */
-    private void settle(CompletableFuture<T> future) {
+    private void settle(CompletableFuture<T> future, Backend backend, @Nullable Object context) {
+        if (future.isDone()) return; // by somebody else
+        boolean first = see();
         switch (Objects.requireNonNull(observe())) {
-            case Outcome.Success<T> success -> future.complete(success.value());
+            case Outcome.Success<T> success -> {
+                if (!future.complete(success.value()) && first) Reports.discard(backend, context, success.value());
+            }
             case Outcome.Failure<T> failure -> future.completeExceptionally(failure.error());
             case Outcome.Cancelled<T> cancelled -> future.completeExceptionally(CancelledException.plain(cancelled));
         }

@@ -54,7 +54,7 @@ final class PromiseCell<T extends @Nullable Object> extends AwaitCell<T> impleme
     public void run() {
         switch (Objects.requireNonNull(promise.peek())) {
             case Outcome.Success<T> success -> {
-                if (succeed(success.value()) && !followed) promise.observe();
+                if (succeed(success.value()) && hasSucceeded() && !followed) promise.observe();
             }
             case Outcome.Failure<T> failure -> {
                 if (fail(failure.error())) promise.observe();

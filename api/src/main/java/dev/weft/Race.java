@@ -1,7 +1,6 @@
 package dev.weft;
 
 import dev.weft.spi.Cancellation;
-import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
@@ -49,7 +48,7 @@ final class Race<T extends @Nullable Object> extends Scope {
         Deferred<R> deferred = GroupScope.started(runner, this);
         Promise<R> promise = Promise.of(deferred);
         promise.whenDone(() -> {
-            if (promise.peek() instanceof Outcome.Success<R> && !wins(promise)) Gathering.discard(deferred, this);
+            if (promise.settled() instanceof Outcome.Success<R> && !wins(promise)) Gathering.discard(deferred, this);
         });
     }
 
@@ -67,7 +66,7 @@ final class Race<T extends @Nullable Object> extends Scope {
     /** The failure of a loser matters only if all lose. */
     @Override
     protected boolean memberFailed(Throwable loser) {
-        if (winner.get() != null) Counter.CANCEL_ECHOES.increment();
+        if (winner.get() != null) Reports.echo(loser);
         else if (!failure.compareAndSet(null, loser)
                 && !Failures.suppress(Objects.requireNonNull(failure.get()), loser))
             Reports.drop(backend(), context(), loser);

@@ -1,6 +1,5 @@
 package dev.weft;
 
-import dev.weft.spi.Unread;
 import org.jspecify.annotations.Nullable;
 
 /** The outcome of something that follows a handle or a stage, which has the value too, and keeps it. */
@@ -17,15 +16,35 @@ final class SharedPromise<T extends @Nullable Object> extends Promise<T> {
     }
 
     @Override
-    @Nullable
-    Outcome<T> observe() {
-        Outcome<T> present = super.observe();
-        return followed != null && present instanceof Outcome.Success<T> ? followed.observe() : present;
+    Deferred.State state() {
+        return hasValue() && followed != null ? followed.state() : super.state();
     }
 
     @Override
     @Nullable
-    Unread unread() {
+    Outcome<T> observe() {
+        Outcome<T> present = super.observe();
+        return hasValue() && followed != null ? followed.observe() : present;
+    }
+
+    /** A value that is to be given on is read where it lies. */
+    @Override
+    @Nullable
+    Outcome<T> settled() {
+        return observe();
+    }
+
+    @Override
+    public boolean isOver() {
+        return true;
+    }
+
+    @Override
+    public @Nullable Object take() {
         return null;
+    }
+
+    private boolean hasValue() {
+        return peek() instanceof Outcome.Success<T>;
     }
 }

@@ -47,7 +47,7 @@ final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> imp
 
     @Override
     public CompletableFuture<T> toCompletableFuture() {
-        return promise.toCompletableFuture(this::cancel);
+        return promise.toCompletableFuture(this::cancel, owner().backend(), owner().context());
     }
 
     @Override
@@ -62,7 +62,7 @@ final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> imp
 
     @Override
     public @Nullable Unread unread() {
-        return promise.unread();
+        return promise.isOver() ? null : promise;
     }
 
     @Override

@@ -43,8 +43,12 @@ final class TaskDeferred<T extends @Nullable Object> extends CoroutineTask<T> im
 
     /** What is inside this never sees its end, since that waits for it. */
     void requireOutside(@Nullable Scope here) {
-        if (here != null && promise.peek() == null && here.isInside(this))
+        if (promise.peek() == null && (isAround(here) || isAround(CoroutineTask.ofThread())))
             throw new IllegalStateException("a coroutine awaits itself, or one that waits for its end");
+    }
+
+    private boolean isAround(@Nullable Scope scope) {
+        return scope != null && scope.isInside(this);
     }
 
     @Override
@@ -64,7 +68,7 @@ final class TaskDeferred<T extends @Nullable Object> extends CoroutineTask<T> im
 
     @Override
     public CompletableFuture<T> toCompletableFuture() {
-        return promise.toCompletableFuture(this::cancel);
+        return promise.toCompletableFuture(this::cancel, backend(), context());
     }
 
     @Override
@@ -79,7 +83,7 @@ final class TaskDeferred<T extends @Nullable Object> extends CoroutineTask<T> im
 
     @Override
     public @Nullable Unread unread() {
-        return promise.unread();
+        return promise.isOver() ? null : promise;
     }
 
     @Override

@@ -41,7 +41,7 @@ public sealed interface TaskGroup permits GroupScope {
 
     /**
      * Cancels the members and the body; the group is left as soon as they have ended. A form of {@code group} without a result
-     * then returns normally.
+     * then returns normally, and the handles keep the results that were there.
      */
     void cancel();
 

@@ -64,6 +64,8 @@ final class TimeoutScope extends Scope {
             return run(body);
         } catch (TimeoutException thrown) {
             if (thrown != own) throw thrown;
+            Throwable cause = thrown.getCause();
+            if (cause != null) report(cause);
             return null;
         }
     }

@@ -14,8 +14,11 @@ import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -111,5 +114,41 @@ class BlockingCallTest {
                     call.waiting().interrupt();
                 })))
                 .isNotNull();
+    }
+
+    @Test
+    void C9_whatIsThrownBehindASeenInterruptFromOutsideIsTheFailure() {
+        var rollback = new IOException("rollback failed");
+        Deferred<Object> handle = async(() -> {
+            Thread.currentThread().interrupt();
+            try {
+                return Async.await(new CompletableFuture<>());
+            } catch (CancelledException cancelled) {
+                rollback.initCause(cancelled);
+                throw rollback;
+            }
+        });
+        assertThatThrownBy(handle::await).isInstanceOf(AwaitException.class).hasCause(rollback);
+    }
+
+    @Test
+    void H2_whatTheBodyThrowsBesideAFailureIsSuppressedInThat() {
+        var disk = new IOException("disk");
+        var answer = new IllegalStateException("connection broken");
+        assertThatThrownBy(() -> group(g -> {
+                    Thread body = Thread.currentThread();
+                    g.async(() -> {
+                        Watched.until("the body blocks", () -> body.getState() == Thread.State.WAITING);
+                        throw disk;
+                    });
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException interrupted) {
+                        throw answer;
+                    }
+                }))
+                .isInstanceOf(AwaitException.class)
+                .hasCause(disk);
+        assertThat(disk.getSuppressed()).contains(answer);
     }
 }

@@ -3,8 +3,11 @@ package dev.weft;
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitable;
+import static dev.weft.Async.coroutine;
+import static dev.weft.Async.gather;
 import static dev.weft.Async.group;
 import static dev.weft.Async.run;
+import static dev.weft.Async.shielded;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +18,7 @@ import dev.weft.testing.Watched;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -184,5 +188,80 @@ class ParkedResultsTest {
                 return kept.refersTo(null);
             });
         });
+    }
+
+    @Test
+    void H4_aGroupThatCancelsItselfAndFailsDiscards() {
+        assertThatThrownBy(() -> group(g -> {
+                    over(g.async(() -> "unread"));
+                    g.cancel();
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        assertThat(hooks.discarded).containsExactly("unread");
+    }
+
+    @Test
+    void H4_aGroupWithAResultThatCancelsItselfDiscards() {
+        assertThatThrownBy(() -> group(g -> {
+                    over(g.async(() -> "unread"));
+                    g.cancel("enough");
+                    return await(new CompletableFuture<String>());
+                }))
+                .isInstanceOf(CancelledException.class)
+                .hasMessage("cancelled: enough");
+        assertThat(hooks.discarded).containsExactly("unread");
+    }
+
+    @Test
+    void H4_aFutureThatSomebodyElseHasCompletedHasNotReadIt() {
+        assertThatThrownBy(() -> run(() -> {
+                    var go = new CompletableFuture<Void>();
+                    Deferred<String> handle = async(() -> {
+                        await(go);
+                        return "unread";
+                    });
+                    assertThat(handle.toCompletableFuture().complete("the user's own"))
+                            .isTrue();
+                    go.complete(null);
+                    over(handle);
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        assertThat(hooks.discarded).containsExactly("unread");
+    }
+
+    @Test
+    void H4_aGatherThatFollowsADiscardedHandleDiscardsTheRest() {
+        var handle = new AtomicReference<Deferred<String>>();
+        assertThatThrownBy(() -> run(() -> {
+                    handle.set(over(async(() -> "parked")));
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        assertThatThrownBy(() -> gather(coroutine(() -> "own"), handle.get())).isInstanceOf(CancelledException.class);
+        assertThat(hooks.discarded).containsExactlyInAnyOrder("parked", "own");
+    }
+
+    @Test
+    void H4_theHookIsNotInterruptedByWhatWasKeptAway() {
+        var flags = new CopyOnWriteArrayList<Boolean>();
+        Hooks.Handle hook =
+                Hooks.onDiscard(value -> flags.add(Thread.currentThread().isInterrupted()));
+        try {
+            var parked = new CompletableFuture<Void>();
+            var body = Watched.coroutine(() -> group(g -> {
+                over(g.async(() -> "unread"));
+                g.async(() -> shielded(() -> await(parked)));
+                return await(new CompletableFuture<String>());
+            }));
+            body.parked();
+            body.cancel();
+            parked.complete(null);
+            body.joined();
+        } finally {
+            hook.close();
+        }
+        assertThat(flags).containsExactly(false);
     }
 }

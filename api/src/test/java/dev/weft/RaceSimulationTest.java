@@ -949,6 +949,35 @@ class RaceSimulationTest {
         assertThat(outcomes).containsOnlyKeys("0 made, 0 discarded", "1 made, 0 discarded", "1 made, 1 discarded");
     }
 
+    /** An awaiter that is cancelled has read nothing, whatever was on its way to it. */
+    @Test
+    void H4_aCancelledAwaiterAgainstTheResult() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            List<Object> read = new ArrayList<>();
+            var made = new AtomicBoolean();
+            Deferred<String> root = world.root(() -> {
+                Deferred<String> handle = async(() -> {
+                    dawdle();
+                    made.set(true);
+                    return "value";
+                });
+                Deferred<?> awaiter = async(() -> {
+                    read.add(handle.await());
+                });
+                dawdle();
+                awaiter.cancel();
+                until("both are over", () -> handle.isDone() && awaiter.isDone());
+                throw new IllegalStateException("body");
+            });
+            simulation.run();
+            assertThat(root.state()).isEqualTo(Deferred.State.FAILED);
+            world.conserved(made.get() ? List.of("value") : List.of(), read.toArray());
+            return read.size() + " read";
+        });
+        assertThat(outcomes).containsOnlyKeys("0 read", "1 read");
+    }
+
     /** A handle that is started in a group is read where it comes from, or discarded there, and never both. */
     @Test
     void H4_aFollowerAgainstTheEndOfTheScope() {

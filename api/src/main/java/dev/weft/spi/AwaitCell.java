@@ -199,6 +199,11 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         return state instanceof Throwable failure ? failure : null;
     }
 
+    /** {@return whether the awaiter has been given a value, or none, which he returns whatever happens now} */
+    protected final boolean hasSucceeded() {
+        return state == Mark.COMPLETE;
+    }
+
     final boolean isCancelled() {
         return state == Mark.CANCELLED;
     }

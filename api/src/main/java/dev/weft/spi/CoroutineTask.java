@@ -287,7 +287,6 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         int before = claimInterrupt();
         SchedulePoint.pass();
         Scope met = cancelled.interrupted();
-        boolean send = met != null;
         SchedulePoint.pass();
         if (met != null) {
             met.noteInterrupt(false);
@@ -295,7 +294,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             target.interrupt();
         }
         SchedulePoint.pass();
-        interrupt = send ? SENT : before;
+        interrupt = met == null ? before : SENT;
     }
 
     /** Waits out a canceller that is just interrupting this thread, and clears an interrupt that one has sent. */
@@ -418,7 +417,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         Cancellation c = finish() ? null : Objects.requireNonNull(cancellation());
         discardUnread();
         if (c == null || c.isOwnFailureOf(this)) {
-            Throwable failure = c == null || !isEcho(thrown) ? thrown : ownFailure(c);
+            boolean interrupted = c == null || c.reason() == Cancellation.Reason.INTERRUPTED;
+            Throwable failure = c == null || interrupted || !isEcho(thrown) ? thrown : ownFailure(c);
             if (owner != null) owner.memberFailed(this, failure);
             failed(failure);
         } else if (isEcho(thrown)) {

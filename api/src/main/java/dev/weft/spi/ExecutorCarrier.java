@@ -1,10 +1,13 @@
 package dev.weft.spi;
 
+import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,15 @@ import org.jspecify.annotations.Nullable;
 final class ExecutorCarrier extends Carrier implements Executor {
     private static final AtomicIntegerFieldUpdater<ExecutorCarrier> GIVEN_BACK =
             AtomicIntegerFieldUpdater.newUpdater(ExecutorCarrier.class, "givenBack");
+
+    private static final System.Logger LOG = System.getLogger("dev.weft");
+
+    /** The JDK's thread that hands on virtual threads which are next at a monitor. */
+    private static final String UNBLOCKER = "VirtualThread-unblocker";
+
+    private static final Object A_MONITOR = new Object();
+    private static final long FIRST_LOOK_MILLIS = 10;
+    private static final long LAST_LOOK_MILLIS = 1000;
 
     /** What the user has called for it, for errors. */
     private final String word;
@@ -38,6 +50,9 @@ final class ExecutorCarrier extends Carrier implements Executor {
 
     /** The step that the executor has taken and not begun. */
     private volatile @Nullable Step pending;
+
+    /** The thread that has given the last turn. */
+    private volatile @Nullable Thread carriedBy;
 
     /** Whether the worker was given back: one, by whoever comes first, the thread or a step that ends behind it. */
     private volatile int givenBack;
@@ -93,6 +108,7 @@ final class ExecutorCarrier extends Carrier implements Executor {
         }
         asked = true;
         var step = new Step(this, continuation);
+        Object lock = lock();
         pending = step;
         try {
             executor.execute(step);
@@ -103,6 +119,43 @@ final class ExecutorCarrier extends Carrier implements Executor {
                         new RejectedExecutionException(word + " takes no more steps of a coroutine", refused));
         }
         step.submitter = null;
+        if (lock != null) watch(step, lock, FIRST_LOOK_MILLIS);
+    }
+
+    /** {@return the lock, or what of the JDK waits as if it were one, that the task is just given, or {@link #A_MONITOR}; or null} */
+    private @Nullable Object lock() {
+        Thread thread = task == null ? null : task.thread();
+        if (thread == null || carriedBy == null) return null;
+        if (Thread.currentThread().getName().equals(UNBLOCKER)) return A_MONITOR;
+        Object blocker = LockSupport.getBlocker(thread);
+        return blocker instanceof Suspension || blocker instanceof Scope ? null : blocker;
+    }
+
+    /**
+     * The coroutine is next in the queue of a lock. If the thread that has to give it its turn waits in the same queue, behind it, both
+     * would do so for ever: then it goes on beside that.
+     */
+    private void watch(Step step, Object lock, long millis) {
+        CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, Runnable::run)
+                .execute(() -> {
+                    if (pending != step) return;
+                    Thread thread = Objects.requireNonNull(carriedBy);
+                    if (waitsFor(lock, thread)) passBy(step, thread);
+                    else watch(step, lock, Math.min(2 * millis, LAST_LOOK_MILLIS));
+                });
+    }
+
+    private static boolean waitsFor(Object lock, Thread thread) {
+        return lock == A_MONITOR ? thread.getState() == Thread.State.BLOCKED : LockSupport.getBlocker(thread) == lock;
+    }
+
+    private void passBy(Step step, Thread thread) {
+        LOG.log(
+                Level.WARNING,
+                () -> "Thread " + thread.getName() + " waits for a lock that a coroutine of its own (" + word
+                        + ") is to have first: that goes on beside it, up to where it waits next. What runs on an event loop should not wait"
+                        + " for locks that its coroutines take.");
+        VirtualThreads.execute(step::go);
     }
 
     /** An executor that was shut down may have dropped a step that it had taken: it is asked again, and says so. */
@@ -208,6 +261,12 @@ final class ExecutorCarrier extends Carrier implements Executor {
                         new IllegalStateException(carrier.word + " cannot run the steps of a coroutine: " + refusal));
                 return;
             }
+            carrier.carriedBy = Thread.currentThread();
+            go();
+        }
+
+        /** Gives the turn, on whatever thread. */
+        private void go() {
             if (carrier.pending == this) carrier.pending = null;
             carry(continuation);
             if (carrier.ended) carrier.giveBack();

@@ -31,14 +31,17 @@ public final class Failures {
 
     /**
      * {@return whether a failure only says that something was cancelled or interrupted} Blocking calls that declare nothing, such as
-     * {@code block()}, {@code blockingGet()} and the lines of an HTTP body, carry their interrupt inside a failure of their own.
+     * {@code block()}, {@code blockingGet()} and the lines of an HTTP body, carry their interrupt inside a failure of their own; one that
+     * carries a cancellation is a failure behind that.
      */
     public static boolean isEcho(Throwable failure) {
         Throwable real = Host.get().unwrap(failure);
         if (real instanceof CancellationException) return true;
         Throwable cause = real;
-        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++, cause = cause(cause))
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++, cause = cause(cause)) {
             if (cause instanceof InterruptedException || cause instanceof ClosedByInterruptException) return true;
+            if (cause instanceof CancellationException) return false;
+        }
         return false;
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.spi;
 
 import java.lang.System.Logger.Level;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -27,7 +28,9 @@ final class Members implements Suspension {
     private final List<Member> failed = new ArrayList<>();
     private int prunedAbove = PRUNED_ABOVE;
 
-    private @Nullable List<Unread> unread;
+    /** None is kept from the collector by this: whoever has dropped a handle has ignored its result. */
+    private @Nullable List<WeakReference<Unread>> unread;
+
     private int unreadPrunedAbove = PRUNED_ABOVE;
 
     private @Nullable Thread joiner;
@@ -59,21 +62,36 @@ final class Members implements Suspension {
         failed.add(member);
     }
 
-    /** Keeps a result until somebody has read it, or nobody has its handle any more, or until the scope is left. */
+    /** Keeps a result in mind until somebody has read it, or nobody has its handle any more, or until the scope is left. */
     synchronized void keep(Unread result) {
         if (unread == null) unread = new ArrayList<>();
         if (unread.size() >= unreadPrunedAbove) {
-            unread.removeIf(kept -> kept.isRead() || kept.refersTo(null));
+            unread.removeIf(Members::isOver);
             unreadPrunedAbove = Math.max(PRUNED_ABOVE, 2 * unread.size());
         }
-        unread.add(result);
+        unread.add(new WeakReference<>(result));
+    }
+
+    private static boolean isOver(WeakReference<Unread> kept) {
+        Unread result = kept.get();
+        return result == null || result.isOver();
     }
 
     /** {@return the results that nobody has read} */
-    synchronized List<Unread> takeUnread() {
-        List<Unread> left = unread;
-        unread = null;
-        return left == null ? List.of() : left;
+    List<Object> takeUnread() {
+        List<WeakReference<Unread>> left;
+        synchronized (this) {
+            left = unread;
+            unread = null;
+        }
+        if (left == null) return List.of();
+        List<Object> results = new ArrayList<>();
+        for (WeakReference<Unread> kept : left) {
+            Unread result = kept.get();
+            Object value = result == null ? null : result.take();
+            if (value != null) results.add(value);
+        }
+        return results;
     }
 
     void cancel(Cancellation c, Deque<Scope> marked) {

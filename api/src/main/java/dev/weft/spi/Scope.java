@@ -263,17 +263,17 @@ public class Scope {
 
     /**
      * {@return whether the results of the members are for whoever has their handles: what he has not read is discarded when the scope
-     * fails or is cancelled} False for a scope that sees to them itself.
+     * fails or is cancelled by others} False for a scope that sees to them itself.
      */
     protected boolean handsOutResults() {
         return true;
     }
 
     /** Discards the results that nobody has read, since the whole has come to nothing. */
-    final void discardUnread() {
+    protected final void discardUnread() {
         Members inside = members;
         if (inside == null) return;
-        for (Unread result : inside.takeUnread()) Reports.discard(backend, context, result.take());
+        for (Object result : inside.takeUnread()) Reports.discard(backend, context, result);
     }
 
     /** Names what the thread suspends in; false if the scope is cancelled, and then it must not suspend. */
@@ -517,14 +517,15 @@ public class Scope {
         outer.nested = null;
         task.top(outer);
         deafen();
+        boolean whole = failure == null && unobserved == null && !membersWereCut();
+        if (!whole && !isCancelledByItself()) discardUnread(); // before an interrupt that was kept away comes
         outer.resume(outer.suspension);
         task.redeliver(outer);
-        boolean whole = failure == null && unobserved == null && !membersWereCut();
-        if (!whole && !isCancelledByItself()) discardUnread();
         return unobserved;
     }
 
-    private boolean isCancelledByItself() {
+    /** {@return whether it was the code in here that has cancelled this scope} What it leaves in handles is its own affair. */
+    protected final boolean isCancelledByItself() {
         Cancellation c = cancellation();
         return c != null && c.origin() == this && c.reason() == Cancellation.Reason.REQUESTED;
     }
