@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  * must not be mounted where somebody further down the stack holds a monitor (JEP 491). One that waits, be it for a lock or a socket,
  * frees what carries it. The current thread is the coroutine's own, a virtual one, so code that asks whether it is on that of the
  * executor, such as {@code SwingUtilities.isEventDispatchThread()}, hears no.
+ *
+ * <p>What else runs on that thread should not wait for locks that coroutines on it take: a coroutine may be the next to have the lock, and
+ * cannot be given its turn. This is noticed after some 10 ms, for monitors and the locks of the JDK: the coroutine then goes on beside the
+ * thread, with the JDK's scheduler, up to where it waits next, and a warning is logged.
  */
 public final class Dispatcher {
     private static final System.Logger LOG = System.getLogger("dev.weft");
