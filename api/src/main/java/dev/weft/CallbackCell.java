@@ -74,7 +74,7 @@ final class CallbackCell<T extends @Nullable Object> extends AwaitCell<T> {
     /** The operation's failure, behind the cancellation: if we have aborted it, this is how it says so. */
     void late(Throwable failure) {
         if (aborted && failure instanceof Exception) Reports.echo(failure);
-        else drop(failure);
+        else refused(failure);
     }
 
     void drop(Throwable failure) {

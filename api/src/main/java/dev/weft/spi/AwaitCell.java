@@ -263,7 +263,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     /** Drops a failure that has come too late; behind a cancellation it may be no more than an answer to that. */
-    final void refused(Throwable failure) {
+    protected final void refused(Throwable failure) {
         if (isCancelled()) late(failure);
         else drop(failure);
     }
