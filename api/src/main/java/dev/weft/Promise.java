@@ -188,7 +188,7 @@ class Promise<T extends @Nullable Object> implements Unread {
     /** On JDK 21, what is behind the future asks a failure for its message, and throws what that throws to whoever completes it. */
     private void settle(CompletableFuture<T> future, Backend backend, @Nullable Object context) {
         if (future.isDone()) return; // by somebody else
-        boolean first = see();
+        boolean first = !isOver() && see();
         switch (Objects.requireNonNull(observe())) {
             case Outcome.Success<T> success -> {
                 if (!future.complete(success.value()) && first) Reports.discard(backend, context, success.value());

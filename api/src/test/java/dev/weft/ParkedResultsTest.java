@@ -232,6 +232,24 @@ class ParkedResultsTest {
     }
 
     @Test
+    void H4_aFutureOfAFollowerThatSomebodyElseHasCompletedLeavesTheValueInTheHandle() {
+        run(() -> {
+            var go = new CompletableFuture<Void>();
+            Deferred<String> handle = async(() -> {
+                await(go);
+                return "value";
+            });
+            group(g -> {
+                assertThat(g.start(handle).toCompletableFuture().complete("the user's own"))
+                        .isTrue();
+                go.complete(null);
+            });
+            assertThat(handle.await()).isEqualTo("value");
+        });
+        assertThat(hooks.discarded).isEmpty();
+    }
+
+    @Test
     void H4_aGatherThatFollowsADiscardedHandleDiscardsTheRest() {
         var handle = new AtomicReference<Deferred<String>>();
         assertThatThrownBy(() -> run(() -> {
