@@ -96,7 +96,7 @@ class StressTest {
             case 2 -> made.subscribeOn(Schedulers.parallel());
             default ->
                 Mono.delay(Duration.ofNanos(ThreadLocalRandom.current().nextInt(200_000)))
-                        .then(made);
+                        .map(tick -> resources.make()); // then(made) forgets a value that races its cancel
         };
         return counted(late);
     }
