@@ -29,9 +29,8 @@ final class Trial {
     }
 
     private static final int LIVE = 0;
-    private static final int HITTING = 1;
-    private static final int HIT = 2;
-    private static final int OVER = 3;
+    private static final int HIT = 1;
+    private static final int OVER = 2;
 
     final Round round;
     final Random random;
@@ -158,15 +157,16 @@ final class Trial {
     }
 
     private void interrupt(Thread thread) {
-        if (!interrupt.compareAndSet(LIVE, HITTING)) return;
-        thread.interrupt();
-        interrupt.set(HIT);
+        synchronized (interrupt) {
+            if (interrupt.compareAndSet(LIVE, HIT)) thread.interrupt();
+        }
     }
 
     /** An interrupt has cancelled the coroutine or been thrown by foreign code, or it is still to be seen; never two of them. */
     private void assertInterruptIsTaken(CancelledException cancelled) {
-        if (interrupt.compareAndSet(LIVE, OVER)) return;
-        while (interrupt.get() != HIT) Thread.yield();
+        synchronized (interrupt) { // whoever is just interrupting has done so behind it
+            if (interrupt.compareAndSet(LIVE, OVER)) return;
+        }
         boolean flag = Thread.currentThread().isInterrupted();
         boolean taken = interrupted || cancelled();
         if (!flag && !taken) round.failed("an interrupt was lost");
