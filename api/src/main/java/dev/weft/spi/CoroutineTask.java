@@ -290,7 +290,6 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         SchedulePoint.pass();
         if (met != null) {
             met.noteInterrupt(false);
-            SchedulePoint.pass();
             target.interrupt();
         }
         SchedulePoint.pass();
