@@ -285,14 +285,15 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         Thread target = thread;
         if (target == null || target == Thread.currentThread()) return;
         int before = claimInterrupt();
-        SchedulePoint.pass();
+        SchedulePoint.passWhileOthersSpin();
         Scope met = cancelled.interrupted();
-        SchedulePoint.pass();
+        SchedulePoint.passWhileOthersSpin();
         if (met != null) {
             met.noteInterrupt(false);
+            SchedulePoint.passWhileOthersSpin();
             target.interrupt();
         }
-        SchedulePoint.pass();
+        SchedulePoint.passWhileOthersSpin();
         interrupt = met == null ? before : SENT;
     }
 
@@ -301,7 +302,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         SchedulePoint.pass();
         if (interrupt == NONE) return;
         if (claimInterrupt() == SENT) Thread.interrupted();
-        SchedulePoint.pass();
+        SchedulePoint.passWhileOthersSpin();
         interrupt = NONE;
     }
 
@@ -311,7 +312,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         claimInterrupt();
         scope.noteInterrupt(true);
         Thread.currentThread().interrupt();
-        SchedulePoint.pass();
+        SchedulePoint.passWhileOthersSpin();
         interrupt = SENT;
     }
 

@@ -27,6 +27,14 @@ public final class SchedulePoint {
         if (ON) Thread.yield();
     }
 
+    /**
+     * As {@link #pass}, where others may be spinning until this thread goes on: in a simulation only, whose carrier gives each its turn.
+     * One of the JDK's may never come back to a thread that yields while two others do.
+     */
+    static void passWhileOthersSpin() {
+        if (ON && threads != null) Thread.yield();
+    }
+
     /** {@return a new virtual thread, not started} */
     static Thread thread(String name, Runnable body) {
         if (ON && threads != null) return threads.apply(name, body);
