@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Methods that wait are <em>suspension points</em>: they park the current virtual thread and continue on it. Inside a
  * coroutine each begins with a check, before it has any effect, and throws {@link CancelledException} if the innermost scope is
- * cancelled; so it does at an interrupt from outside, by which the coroutine fails. On a plain thread they wait as well, and an interrupt ends them with
- * {@link CancelledException} and the flag still set; on a thread that must not block (an event loop, Reactor's
- * {@code parallel()}) they throw {@link IllegalStateException} at once.
+ * cancelled; so it does at an interrupt from outside, by which the coroutine fails. On a plain thread they wait as well, and an
+ * interrupt ends them with {@link CancelledException} and the flag still set; on a thread that must not block (an event loop,
+ * Reactor's {@code parallel()}) they throw {@link IllegalStateException} at once.
  *
  * <p>Methods that open a scope ({@link #withTimeout}, {@link #group}, {@link #gather}, …) run it on the current thread inside a
  * coroutine; elsewhere it is as if {@link #run} were around them.
@@ -427,13 +427,7 @@ public final class Async {
         Objects.requireNonNull(body, "body");
         return inScope(scope -> {
             scope.checkpoint();
-            GroupScope group = new GroupScope(scope);
-            try {
-                return group.run(body);
-            } catch (Throwable thrown) {
-                group.failed();
-                throw thrown;
-            }
+            return new GroupScope(scope).run(body);
         });
     }
 
@@ -449,17 +443,8 @@ public final class Async {
         Objects.requireNonNull(body, "body");
         inScope(scope -> {
             scope.checkpoint();
-            GroupScope group = new GroupScope(scope);
-            try {
-                return group.<@Nullable Void>run(members -> {
-                    body.run(members);
-                    return null;
-                });
-            } catch (Exception thrown) {
-                if (group.absorbs(thrown)) return null;
-                group.failed();
-                throw thrown;
-            }
+            new GroupScope(scope).runToItsEnd(body);
+            return null;
         });
     }
 

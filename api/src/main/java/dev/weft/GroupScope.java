@@ -80,6 +80,29 @@ final class GroupScope extends Scope implements TaskGroup {
     }
 
     <T extends @Nullable Object> T run(GroupBody<? extends T, ?> body) throws Exception {
+        try {
+            return result(body);
+        } catch (Throwable thrown) {
+            discardUnread(); // also of a group that has cancelled itself, if it comes to nothing all the same
+            throw thrown;
+        }
+    }
+
+    /** As {@link #run}, for a body without a result: {@link #cancel} may end it. */
+    void runToItsEnd(GroupAction<?> body) throws Exception {
+        try {
+            this.<@Nullable Void>result(members -> {
+                body.run(members);
+                return null;
+            });
+        } catch (Throwable thrown) {
+            if (thrown instanceof Exception exception && absorbs(exception)) return;
+            discardUnread();
+            throw thrown;
+        }
+    }
+
+    private <T extends @Nullable Object> T result(GroupBody<? extends T, ?> body) throws Exception {
         T result;
         try {
             result = call(() -> runBody(body));
@@ -93,15 +116,10 @@ final class GroupScope extends Scope implements TaskGroup {
     }
 
     /** Whether an exception only says that {@link #cancel} has ended the body; not all that it ends throw its own one. */
-    boolean absorbs(Exception thrown) {
+    private boolean absorbs(Exception thrown) {
         if (!isCancelledByItself() || first.get() != null || isFromOutside(thrown) || !isEcho(thrown)) return false;
         report(thrown);
         return true;
-    }
-
-    /** Ends a group that has come to nothing. */
-    void failed() {
-        discardUnread();
     }
 
     @Override

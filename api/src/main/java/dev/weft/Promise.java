@@ -65,8 +65,9 @@ class Promise<T extends @Nullable Object> implements Unread {
     @SuppressWarnings("unchecked")
     Outcome<T> observe() {
         Outcome<T> present = outcome;
-        if (present != null && !see() && seen == DISCARDED) return (Outcome<T>) GONE;
-        return present;
+        if (present == null) return null;
+        see();
+        return seen == DISCARDED ? (Outcome<T>) GONE : present;
     }
 
     /** {@return the outcome, for those who give it on or discard it themselves} */
@@ -75,6 +76,7 @@ class Promise<T extends @Nullable Object> implements Unread {
         return outcome;
     }
 
+    /** {@return whether nobody had seen it before} */
     private boolean see() {
         SchedulePoint.pass();
         return seen == BY_NOBODY && SEEN.compareAndSet(this, BY_NOBODY, BY_SOMEBODY);

@@ -350,7 +350,7 @@ public class Scope {
         Scope inner = nested;
         if (inner != null) inner.deafenInside();
         task.settleInterrupt();
-        for (Scope s = inner == null ? this : inner.innermost(); s != null && s.task == task; s = s.parent)
+        for (Scope s = innermost(); s != null && s.task == task; s = s.parent)
             if (s.cancellation == c) s.interrupted = 0;
         return Host.get().cancelled(c);
     }

@@ -387,9 +387,9 @@ public final class ReactorAsync {
     /**
      * {@return for {@code flux.transform(…)}: applies a function that may await to each value, in a coroutine each}
      *
-     * @apiNote This is {@code flatMapSequential}, which forgets results that are there and not passed on yet when the subscriber leaves. Where a
-     *     result holds something, such as a connection, {@code asFlux(stream(flux).mapConcurrent(concurrency, function))}
-     *     loses none.
+     * @apiNote This is {@code flatMapSequential}, which forgets results that are there and not passed on yet when the subscriber
+     *     leaves. Where a result holds something, such as a connection, {@code asFlux(stream(flux).mapConcurrent(concurrency,
+     *     function))} loses none.
      * @param concurrency how many at a time, at least 1; the results keep the order of the values
      * @param function what to do; values for which it gives null are left out
      */

@@ -38,7 +38,8 @@ import org.reactivestreams.Publisher;
  * <p>Every await subscribes on the current thread, parks it, and continues on it. It is checked for cancellation before it
  * subscribes; cancelling it disposes of the subscription. Null arguments are refused with a {@link NullPointerException} that
  * names them, threads that must not block ({@code Schedulers.computation()}, {@code single()}, event loops, contexts of
- * Vert.x, and those for which {@code RxJavaPlugins.setOnBeforeBlocking} says so) with an {@link IllegalStateException}, both before anything is subscribed to.
+ * Vert.x, and those for which {@code RxJavaPlugins.setOnBeforeBlocking} says so) with an {@link IllegalStateException}, both
+ * before anything is subscribed to.
  *
  * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as themselves from the
  * forms that name their class. What comes too late goes to hooks: errors to {@code RxJavaPlugins.onError}, unless they only echo
@@ -629,9 +630,9 @@ public final class RxAsync {
     /**
      * {@return for {@code flowable.compose(…)}: applies a function that may await to each value, in a coroutine each}
      *
-     * @apiNote This is {@code concatMapEager}, which forgets results that are there and not passed on yet when the subscriber leaves. Where a
-     *     result holds something, such as a connection, {@code asFlowable(stream(flowable).mapConcurrent(concurrency, function))}
-     *     loses none.
+     * @apiNote This is {@code concatMapEager}, which forgets results that are there and not passed on yet when the subscriber
+     *     leaves. Where a result holds something, such as a connection, {@code asFlowable(stream(flowable).mapConcurrent(concurrency,
+     *     function))} loses none.
      * @param concurrency how many at a time, at least 1; the results keep the order of the values
      * @param function what to do; values for which it gives null are left out
      */
