@@ -65,7 +65,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
     /**
      * {@return this as a cold source of an installed backend, such as {@code Mono.class} or {@code Single.class}; as a
-     * {@link java.util.concurrent.CompletionStage} it is started now}
+     * {@link java.util.concurrent.CompletionStage} it is started now, and cancelled by whoever cancels or completes that future}
      *
      * @param type a type for one value
      */

@@ -9,16 +9,43 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A coroutine that a future stands for: cancelling the future cancels it, and what comes then goes to a hook. */
+/**
+ * A coroutine that a future stands for. Who cancels the future, or completes it in any other way, such as {@code orTimeout}, wants
+ * nothing more from the coroutine, which is cancelled; what comes then goes to a hook.
+ */
 final class StageTask<T extends @Nullable Object> extends CoroutineTask<T> {
-    private final CompletableFuture<T> future = new CompletableFuture<>() {
+    private final Standing future = new Standing();
+
+    /** Complete it here by {@code ended…} only: the JDK's own words are somebody else's. */
+    private final class Standing extends CompletableFuture<T> {
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
-            boolean cancelled = super.cancel(mayInterruptIfRunning);
-            StageTask.this.cancel(Cancellation.Reason.REQUESTED, "its future was cancelled", null);
-            return cancelled;
+            return byOthers(super.cancel(mayInterruptIfRunning), "its future was cancelled");
         }
-    };
+
+        @Override
+        public boolean complete(T value) {
+            return byOthers(super.complete(value), "its future was completed");
+        }
+
+        @Override
+        public boolean completeExceptionally(Throwable failure) {
+            return byOthers(super.completeExceptionally(failure), "its future was completed");
+        }
+
+        private boolean byOthers(boolean first, String reason) {
+            if (first) StageTask.this.cancel(Cancellation.Reason.REQUESTED, reason, null);
+            return first;
+        }
+
+        boolean endedWith(T value) {
+            return super.complete(value);
+        }
+
+        boolean endedBy(Throwable failure) {
+            return super.completeExceptionally(failure);
+        }
+    }
 
     private StageTask(Backend backend, Object context, CoroutineOptions options, Callable<? extends T> body) {
         super(null, backend, context, options, body);
@@ -34,18 +61,17 @@ final class StageTask<T extends @Nullable Object> extends CoroutineTask<T> {
 
     @Override
     protected void succeeded(T result) {
-        if (!future.complete(result)) Reports.discard(backend(), context(), result);
+        if (!future.endedWith(result)) Reports.discard(backend(), context(), result);
     }
 
     @Override
     protected void failed(Throwable failure) {
-        if (!future.completeExceptionally(failure)) Reports.drop(backend(), context(), failure);
+        if (!future.endedBy(failure)) Reports.drop(backend(), context(), failure);
     }
 
     @Override
     protected void ended(@Nullable Throwable failure) {
-        if (failure == null)
-            future.completeExceptionally(CancelledException.plain(Outcome.Cancelled.by(cancellation())));
+        if (failure == null) future.endedBy(CancelledException.plain(Outcome.Cancelled.by(cancellation())));
         else failed(failure);
     }
 }

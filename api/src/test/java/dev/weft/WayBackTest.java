@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -206,5 +207,24 @@ class WayBackTest {
         AwaitTest.meetUninterruptibly(waiting);
         future.cancel(true);
         AwaitTest.meetUninterruptibly(interrupted);
+    }
+
+    @Test
+    void whoeverCompletesTheFutureOfAColdCoroutineCancelsIt() throws Exception {
+        var given = new CompletableFuture<Completion<String>>();
+        var aborted = new CountDownLatch(1);
+        @SuppressWarnings("unchecked")
+        CompletableFuture<String> future = Async.coroutine(() -> Async.<String>awaitCallback(done -> {
+                    done.onCancel(aborted::countDown);
+                    given.complete(done);
+                }))
+                .as(CompletableFuture.class);
+        Completion<String> done = get(given);
+        future.orTimeout(1, TimeUnit.MILLISECONDS);
+        AwaitTest.meetUninterruptibly(aborted);
+        assertThatThrownBy(() -> get(future)).hasCauseInstanceOf(TimeoutException.class);
+        done.resume("late");
+        assertThat(hooks.discarded).containsExactly("late");
+        assertThat(future.complete("later")).isFalse();
     }
 }
