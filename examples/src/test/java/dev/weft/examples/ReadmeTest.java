@@ -24,7 +24,8 @@ class ReadmeTest {
                     "docs/from-asyncio.md",
                     "docs/from-reactor.md",
                     "docs/from-rxjava.md",
-                    "docs/adoption.md")
+                    "docs/adoption.md",
+                    "docs/answers.md")
             .map(ROOT::resolve)
             .toList();
     private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);

@@ -1,0 +1,292 @@
+package dev.weft.examples;
+
+import static dev.weft.Async.async;
+import static dev.weft.Async.checkpoint;
+import static dev.weft.Async.delay;
+import static dev.weft.Async.group;
+import static dev.weft.Async.run;
+import static dev.weft.Async.shielded;
+import static dev.weft.Async.stream;
+import static dev.weft.Async.withContext;
+import static dev.weft.Async.withTimeout;
+import static dev.weft.reactor.ReactorAsync.asFlux;
+import static dev.weft.reactor.ReactorAsync.awaitDone;
+import static dev.weft.reactor.ReactorAsync.awaitSingle;
+import static dev.weft.reactor.ReactorAsync.contextView;
+import static dev.weft.reactor.ReactorAsync.mono;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.AsyncStream;
+import dev.weft.ListenerSink;
+import dev.weft.Overflow;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+
+/** The pieces of code in the page of answers. */
+class AnswersTest {
+    private static final Duration A_WHILE = Duration.ofMillis(100);
+
+    // --- Sinks
+
+    static final class Feed {
+        private final Set<ListenerSink<String>> readers = ConcurrentHashMap.newKeySet();
+
+        void publish(String value) { // on any thread, on several at once; waits for nobody
+            for (var each : readers) each.next(value);
+        }
+
+        AsyncStream<String> values() {
+            return AsyncStream.fromListener(Overflow.dropOldest(256), sink -> {
+                readers.add(sink);
+                sink.onClose(() -> readers.remove(sink));
+            });
+        }
+    }
+
+    @Test
+    void sinks() {
+        var feed = new Feed();
+        run(() -> {
+            try (var one = feed.values().each();
+                    var two = feed.values().each()) {
+                feed.publish("a");
+                feed.publish("b");
+                assertThat(List.of(one.next(), one.next(), two.next())).containsExactly("a", "b", "a");
+            }
+        });
+        assertThat(feed.readers).isEmpty();
+    }
+
+    // --- heartbeat
+
+    private static AsyncStream<String> lines(AsyncStream<String> events) {
+        return stream(out -> group(work -> {
+            out.concurrent();
+            work.async(() -> {
+                while (true) {
+                    delay(Duration.ofSeconds(15));
+                    out.emit(": still here");
+                }
+            });
+            events.forEach(event -> out.emit("data: " + event));
+            work.cancel(); // the heart stops with the last event
+        }));
+    }
+
+    @Test
+    void heartbeat() {
+        AsyncStream<String> events = stream(out -> {
+            delay(Duration.ofSeconds(40));
+            out.emit("a");
+        });
+        StepVerifier.withVirtualTime(() -> asFlux(lines(events)))
+                .thenAwait(Duration.ofSeconds(15))
+                .expectNext(": still here")
+                .thenAwait(Duration.ofSeconds(15))
+                .expectNext(": still here")
+                .thenAwait(Duration.ofSeconds(10))
+                .expectNext("data: a")
+                .verifyComplete();
+    }
+
+    // --- rate limit
+
+    private static void fetchAll(List<String> addresses, Worker fetch) throws Exception {
+        var places = new Semaphore(10);
+        group(calls -> {
+            for (String address : addresses) {
+                places.acquire();
+                calls.async(() -> fetch.work(address));
+                calls.async(
+                        () -> { // who has started keeps its place for a second
+                            delay(Duration.ofSeconds(1));
+                            places.release();
+                        });
+            }
+        });
+    }
+
+    @Test
+    void rateLimit() {
+        Queue<Long> starts = new ConcurrentLinkedQueue<>();
+        List<String> addresses = new ArrayList<>();
+        for (int i = 0; i < 25; i++) addresses.add("/" + i);
+        StepVerifier.withVirtualTime(() -> mono(() -> {
+                    fetchAll(
+                            addresses,
+                            address -> starts.add(Schedulers.parallel().now(TimeUnit.SECONDS)));
+                    return starts.size();
+                }))
+                .thenAwait(Duration.ofSeconds(3))
+                .expectNext(25)
+                .verifyComplete();
+        long first = starts.element();
+        assertThat(starts.stream().map(start -> start - first)).containsSequence(0L, 1L, 1L);
+        for (long second : List.of(0L, 1L))
+            assertThat(starts.stream().filter(start -> start - first == second)).hasSize(10);
+    }
+
+    // --- filter
+
+    interface Chain {
+        Mono<Void> filter(Map<String, String> exchange);
+    }
+
+    private final Queue<String> log = new ConcurrentLinkedQueue<>();
+
+    private Mono<Void> filter(Map<String, String> exchange, Chain chain) {
+        return mono(() -> {
+            String user = awaitSingle(userOf(exchange.get("token")));
+            try {
+                withContext("user", user, () -> awaitDone(chain.filter(exchange)));
+            } finally {
+                log.add("answered " + user);
+            }
+        });
+    }
+
+    private static Mono<String> userOf(String token) {
+        return Mono.just("user of " + token).delayElement(Duration.ofMillis(1));
+    }
+
+    @Test
+    void filter() {
+        Chain handler = exchange -> mono(() -> {
+            log.add("asked by " + contextView().get("user"));
+        });
+        StepVerifier.create(filter(Map.of("token", "7"), handler)).verifyComplete();
+        assertThat(log).containsExactly("asked by user of 7", "answered user of 7");
+    }
+
+    // --- Kafka's max.poll.interval
+
+    private static void consume(Consumer<String, String> consumer, Worker worker) throws Exception {
+        try {
+            while (true) {
+                checkpoint();
+                ConsumerRecords<String, String> batch = consumer.poll(A_WHILE);
+                consumer.pause(consumer.assignment());
+                var work = async(
+                        () -> { // for as long as it takes
+                            for (ConsumerRecord<String, String> each : batch) worker.work(each.value());
+                        });
+                while (!work.isDone()) consumer.poll(A_WHILE); // gives nothing, and keeps our place in the group
+                work.await();
+                consumer.commitSync();
+                consumer.resume(consumer.paused());
+            }
+        } finally {
+            shielded(() -> consumer.close());
+        }
+    }
+
+    interface Worker {
+        void work(String value) throws Exception;
+    }
+
+    @Test
+    void aSlowRecordDoesNotKeepTheConsumerFromPolling() {
+        var partition = new TopicPartition("orders", 0);
+        var polls = new AtomicInteger();
+        var consumer = new MockConsumer<String, String>("earliest") {
+            @Override
+            public synchronized ConsumerRecords<String, String> poll(Duration time) {
+                polls.incrementAndGet();
+                return super.poll(time);
+            }
+        };
+        consumer.assign(List.of(partition));
+        consumer.updateBeginningOffsets(Map.of(partition, 0L));
+        consumer.addRecord(new ConsumerRecord<>("orders", 0, 0, "key", "slow"));
+        consumer.addRecord(new ConsumerRecord<>("orders", 0, 1, "key", "last"));
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        var reading = async(() -> consume(consumer, value -> {
+            int before = polls.get();
+            while (polls.get() < before + 3) delay(Duration.ofMillis(1)); // slow: three more polls take place
+            done.add(value);
+        }));
+        run(() -> {
+            while (consumer.committed(Set.of(partition)).isEmpty()) delay(Duration.ofMillis(1));
+        });
+        assertThat(done).containsExactly("slow", "last");
+        reading.cancel();
+        run(() -> {
+            while (!reading.isDone()) delay(Duration.ofMillis(1));
+        });
+        assertThat(consumer.closed()).isTrue();
+    }
+
+    // --- a command that is given up has happened
+
+    /** A queue on a server, which gives a job to whoever has asked first, and does not know who has left since. */
+    private static final class Jobs {
+        private final Queue<MonoSink<String>> asked = new ArrayDeque<>();
+
+        /** Empty if the server has had nothing within the limit. */
+        Mono<String> pop(Duration limit) {
+            Mono<String> answer = Mono.create(asked::add);
+            return limit.isZero()
+                    ? answer
+                    : Mono.firstWithSignal(answer, Mono.delay(limit).then(Mono.empty()));
+        }
+
+        void push(String job) {
+            asked.remove().success(job);
+        }
+    }
+
+    @Test
+    void aJobThatComesLateIsLostUnlessTheServerHasTheLimit() throws Exception {
+        var jobs = new Jobs();
+        assertThatThrownBy(() -> run(() -> withTimeout(A_WHILE, () -> awaitSingle(jobs.pop(Duration.ZERO)))))
+                .isInstanceOf(TimeoutException.class);
+        jobs.push("given to him who has left");
+        assertThat(run(() -> nextJob(jobs))).isEqualTo("no job");
+    }
+
+    private static String nextJob(Jobs jobs) throws TimeoutException {
+        Duration serverWaits = Duration.ofMillis(10);
+        Duration patience = Duration.ofSeconds(30); // for a server that does not answer at all
+        return withTimeout(patience, () -> awaitSingle(jobs.pop(serverWaits).defaultIfEmpty("no job")));
+    }
+
+    // --- toFuture
+
+    @Test
+    void toFuture() throws Exception {
+        var waiting = new CountDownLatch(1);
+        var cancelled = new CountDownLatch(1);
+        Mono<String> never = Mono.<String>never()
+                .doOnSubscribe(subscription -> waiting.countDown())
+                .doOnCancel(cancelled::countDown);
+        CompletableFuture<String> future = async(() -> awaitSingle(never)).toCompletableFuture();
+        waiting.await();
+        future.cancel(true); // ends the coroutine, and all that it waits for
+        assertThat(future).isCancelled();
+        assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+}
