@@ -14,6 +14,7 @@ import dev.weft.spi.Take;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -125,6 +126,34 @@ public abstract class AwaitRaces {
             assertThat(outcomes).containsOnlyKeys("0 signalled", "2 signalled");
     }
 
+    /** Whoever is told that he is cancelled has cancelled his source; one that has completed before that has an heir. */
+    @Test
+    void A7_aValueThatIsCompleteBeforeTheCancelIsSeenIsReturned() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            Take take = world.endsWithItsValue() || simulation.coin() ? Take.ONE : Take.LAST;
+            List<Object> returned = new ArrayList<>();
+            Deferred<String> root = world.root(() -> {
+                returned.add(world.await(source, take));
+                new CountDownLatch(1).await(); // which the canceller has to reach
+                return null;
+            });
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.value("value");
+                source.complete();
+            });
+            world.canceller(source);
+            simulation.run();
+            assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
+            assertThat(returned).hasSize(source.isSubscribedTo() && source.cancels == 0 ? 1 : 0);
+            world.conserved(source.made, returned.toArray());
+            return returned.isEmpty() ? source.made.size() + " discarded" : "returned";
+        });
+        assertThat(outcomes).containsOnlyKeys("0 discarded", "1 discarded", "returned");
+    }
+
     @Test
     void A8_errorAgainstCancel() {
         var outcomes = explore(simulation -> {
@@ -165,6 +194,37 @@ public abstract class AwaitRaces {
             return timedOut ? "timed out" : "value";
         });
         assertThat(outcomes).containsOnlyKeys("timed out", "value");
+    }
+
+    /** As with any cancellation; and behind the block nothing is left of it. */
+    @Test
+    void A9_aValueThatIsCompleteBeforeTheTimeoutIsSeenIsReturned() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            List<Object> returned = new ArrayList<>();
+            Deferred<String> root = world.root(() -> {
+                try {
+                    returned.add(withTimeout(SECOND, () -> world.await(source, Take.ONE)));
+                } catch (TimeoutException late) {
+                    dawdle();
+                }
+                assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                dawdle();
+                return null;
+            });
+            simulation.start("source", () -> {
+                source.subscribed();
+                source.value("value");
+                source.complete();
+            });
+            simulation.run();
+            assertThat(root.state()).isEqualTo(Deferred.State.SUCCEEDED);
+            assertThat(returned).hasSize(source.isSubscribedTo() && source.cancels == 0 ? 1 : 0);
+            world.conserved(source.made, returned.toArray());
+            return returned.isEmpty() ? "timed out" : "returned";
+        });
+        assertThat(outcomes).containsOnlyKeys("timed out", "returned");
     }
 
     @Test
@@ -422,13 +482,13 @@ public abstract class AwaitRaces {
         explore(simulation -> {
             var world = world(simulation);
             var source = world.source();
-            Deferred<String> root = world.root(() -> {
-                String value = world.await(source, Take.ONE);
-                assertThat(Thread.currentThread().isInterrupted()).isFalse();
-                return value;
-            });
             boolean early = simulation.coin();
             boolean inside = simulation.coin();
+            Deferred<String> root = world.root(() -> {
+                String value = world.await(source, Take.ONE);
+                if (inside) assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                return value;
+            });
             source.whenRequested = () -> {
                 if (early) world.root.cancel();
             };

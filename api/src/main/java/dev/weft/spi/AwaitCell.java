@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@code state}: null, then COMPLETE, CANCELLED or the error. That step is the linearization point of the await:
- *       whoever loses it is late, and his signal goes to a hook.
+ *       whoever loses it is late, and his signal goes to a hook. But a thread that awaits has still to see that it is cancelled: it
+ *       cancels its source then, and if that has completed meanwhile, the await has succeeded.
  *   <li>{@code held}: null, then a value, then TAKEN. A value belongs to whoever takes it out, the awaiter to return it,
  *       anyone else to discard it; so it is returned or discarded, and never both.
  *   <li>{@code upstream}: the source's handle, and what has become of it; its story is told where it is.
@@ -154,8 +155,8 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     protected final boolean succeed(@Nullable T value) {
         SchedulePoint.pass();
         if (!HELD.compareAndSet(this, null, value == null ? Mark.NULL : value)) return false;
-        terminated();
-        return settle(Mark.COMPLETE) || takeHeld() == null;
+        completedUpstream();
+        return settle(Mark.COMPLETE) || hasSucceeded() || takeHeld() == null;
     }
 
     /**
@@ -201,7 +202,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
 
     /** {@return whether the awaiter has been given a value, or none, which he returns whatever happens now} */
     protected final boolean hasSucceeded() {
-        return state == Mark.COMPLETE;
+        return state == Mark.COMPLETE || isCancelled() && hasCompleted();
     }
 
     final boolean isCancelled() {
@@ -211,7 +212,8 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     /** Decides the outcome while the source is not over: it is cancelled, here if the awaiter cannot. */
     final boolean decide(@Nullable Throwable failure) {
         boolean won = settle(failure == null ? Mark.COMPLETE : failure);
-        if (waiter == null) closeEarly();
+        if (waiter == null || failure != null && isCancelled())
+            closeEarly(); // what it completes with behind that is no result
         return won;
     }
 
@@ -276,8 +278,12 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     @SuppressWarnings("unchecked")
     final @Nullable T outcome(@Nullable Scope scope) {
         Object decided = state;
-        Object value = takeHeld();
         Throwable fromCancel = leave();
+        if (decided == Mark.CANCELLED && hasCompleted()) {
+            decided = Mark.COMPLETE;
+            if (scope != null) scope.interruptSelf(); // the canceller has found the thread here, and left it at that
+        }
+        Object value = takeHeld();
         if (decided == Mark.COMPLETE) {
             if (fromCancel != null) late(fromCancel);
             carry(null);
@@ -317,7 +323,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         SchedulePoint.pass();
         while (state == null) {
             LockSupport.park(this);
-            if (!thread.isInterrupted()) continue;
+            if (!thread.isInterrupted() || state != null) continue; // a canceller's, for the code behind this
             if (scope != null) scope.task().cancelSelf();
             else settle(Mark.CANCELLED);
         }

@@ -80,7 +80,7 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
         } else if (isTerminated(handle)) {
             violation("1.7", "onNext after a terminal signal");
             discard(value);
-        } else if (isDecided()) {
+        } else if (isDecided() && (isClosed(handle) || !isCancelled())) {
             if (take == Take.FIRST && hasDemand() && !isCancelled()) violation("1.1", "more values than requested");
             discard(value);
             cancelLeft();
@@ -92,20 +92,20 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
     /** The only value of a source that ends with it, in one signal. */
     protected final void succeeded(@Nullable T value) {
         if (value == null) throw nullSignal("onSuccess");
-        Object before = terminated();
+        boolean isLate = isTerminated(upstream());
+        if (isLate || take == Take.NONE || isDecided() && !isCancelled() || !hold(value)) discard(value);
+        Object before = completedUpstream();
         if (isTerminated(before)) {
             violation("1.7", "onSuccess after a terminal signal");
-            discard(value);
             return;
         }
         if (before == null) violation("1.9", "onSuccess before onSubscribe");
-        if (take == Take.NONE || isDecided() || !hold(value)) discard(value);
         complete();
     }
 
     /** The source completed. */
     protected final void completed() {
-        Object before = terminated();
+        Object before = completedUpstream();
         if (isTerminated(before)) {
             violation("1.7", "onComplete after a terminal signal");
             return;

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One subscription: the source, until it is subscribed to, then the handle that it gives, and the calls on that.
  *
- * <p>{@code upstream} is null, then the handle, then TERMINATED (the source ended), CLOSED (we cancelled it) or an {@link Abort} (a
- * thread does). Whoever takes the handle out cancels it; so it is cancelled at most once, also when it comes late.
+ * <p>{@code upstream} is null, then the handle, then COMPLETED (the source gave all that it had), TERMINATED (it ended otherwise),
+ * CLOSED (we cancelled it) or an {@link Abort} (a thread does). Whoever takes the handle out cancels it; so it is cancelled at most
+ * once, also when it comes late, and one that has completed never.
  *
  * <p>The calls on a handle come one at a time (Reactive Streams 2.7). {@code asking} is the thread that is inside a request, or null.
  * Whoever has to cancel meanwhile leaves that to it, as {@link Left}, and it cancels when the request has returned, or when the source
@@ -24,6 +25,7 @@ abstract class UpstreamCell implements Suspension {
             AtomicReferenceFieldUpdater.newUpdater(UpstreamCell.class, Object.class, "asking");
 
     private enum Mark {
+        COMPLETED,
         TERMINATED,
         CLOSED
     }
@@ -92,7 +94,12 @@ abstract class UpstreamCell implements Suspension {
     }
 
     static boolean isTerminated(@Nullable Object upstream) {
-        return upstream == Mark.TERMINATED;
+        return upstream == Mark.COMPLETED || upstream == Mark.TERMINATED;
+    }
+
+    /** {@return whether the source has completed, and before anybody cancelled it} */
+    final boolean hasCompleted() {
+        return upstream == Mark.COMPLETED;
     }
 
     static boolean isClosed(@Nullable Object upstream) {
@@ -120,12 +127,22 @@ abstract class UpstreamCell implements Suspension {
 
     /** Notes that the source is over. {@return what the upstream was before} */
     final @Nullable Object terminated() {
+        return over(Mark.TERMINATED);
+    }
+
+    /** Notes that the source has completed; its value is kept by now. {@return as {@link #terminated}} */
+    final @Nullable Object completedUpstream() {
+        return over(Mark.COMPLETED);
+    }
+
+    private @Nullable Object over(Mark how) {
         Object before;
         do {
             SchedulePoint.pass();
             before = upstream;
             if (before instanceof Abort abort) return abort.terminated();
-        } while (!UPSTREAM.compareAndSet(this, before, Mark.TERMINATED));
+            if (isTerminated(before)) return before;
+        } while (!UPSTREAM.compareAndSet(this, before, before == Mark.CLOSED ? Mark.TERMINATED : how));
         return before;
     }
 
