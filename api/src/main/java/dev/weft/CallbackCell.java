@@ -57,6 +57,11 @@ final class CallbackCell<T extends @Nullable Object> extends AwaitCell<T> {
         return "awaitCallback";
     }
 
+    @Override
+    public String waitsFor() {
+        return operation() + ": the callback, which has told its Completion nothing";
+    }
+
     void onCancel(AsyncAction<?> action) {
         if (cancellable) throw new IllegalStateException("onCancel is set already");
         cancellable = true;

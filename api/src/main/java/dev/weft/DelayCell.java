@@ -34,6 +34,11 @@ final class DelayCell extends AwaitCell<@Nullable Object> {
         return "delay";
     }
 
+    @Override
+    public @Nullable String waitsFor() {
+        return nanos == Long.MAX_VALUE ? "delay for ever" : null;
+    }
+
     private void elapsed() {
         succeed(null);
     }

@@ -5,6 +5,9 @@ import dev.weft.spi.Cancellation;
 import dev.weft.spi.Carrier;
 import dev.weft.spi.Host;
 import dev.weft.spi.Scope;
+import dev.weft.spi.Warning;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +69,22 @@ public final class EngineHost implements Host {
     @Override
     public Carrier carrier() {
         return Dispatcher.configured();
+    }
+
+    @Override
+    public Optional<Duration> watchdog() {
+        return WatchdogLimit.configured();
+    }
+
+    @Override
+    public void warn(Warning warning) {
+        Hooks.warn(warning);
+    }
+
+    @Override
+    public StackTraceElement[] ofTheUser(StackTraceElement[] stack) {
+        StackTraceElement[] frames = AwaitTrace.ofTheUser(stack);
+        return frames == stack ? new StackTraceElement[0] : frames;
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.weft;
 
 import dev.weft.spi.Violation;
+import dev.weft.spi.Warning;
+import dev.weft.spi.Watchdog;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -13,6 +16,23 @@ import java.util.function.Consumer;
  * <p>The hooks are process-wide. They are called on the thread that met the signal, must be quick, and what they throw goes to
  * the uncaught handler of that thread and changes nothing else. Without a hook, values are dropped silently, errors and
  * breaches are logged as warnings to the system logger {@code dev.weft}.
+ *
+ * <p>{@link #onWarning} is told what is no signal, but hardly meant: a source that takes more than a second to be cancelled, a block
+ * that ends more than a second behind its timeout, and what the watchdog finds.
+ *
+ * <p>The watchdog is off unless {@code -Dweft.watchdog}, the environment variable {@code WEFT_WATCHDOG} or {@code weft.watchdog} in
+ * {@code weft.properties} on the class path says how long a wait may last ({@code 500ms}, {@code 10s}, {@code 2m}, {@code PT10S}), or
+ * {@link #watchdog} does. A coroutine that waits longer in one place is reported, once for each wait: who it is, what it waits for,
+ * such as a source that has given a value but not its end, and where in the code. Those who wait for the same in the same place share
+ * one report. Looked at are all coroutines that have started since, by a thread of its own, some eight times within the limit; awaits
+ * cost the same with and without it, a coroutine some 100 bytes. A {@code delay}, and what the JDK calls a timed wait, are not reported,
+ * nor are plain threads. Code that waits in a lock or queue of the JDK time and again, with no await in between, is taken for one wait.
+ *
+ * <p>While there is a watchdog, a coroutine that swallows its cancellation is reported too, once: one that has seen it, by what an await
+ * has thrown, and ends normally all the same; one that comes to the same await again; a block whose timeout has fired and which
+ * ends normally. A clean-up that awaits, shielded or in a {@code finally}, is not: it passes the cancellation on.
+ *
+ * <p>{@link dev.weft.spi.Counter} counts all these, whatever the hooks do.
  */
 public final class Hooks {
     private static final System.Logger LOG = System.getLogger("dev.weft");
@@ -22,6 +42,9 @@ public final class Hooks {
             new AtomicReference<>(error -> LOG.log(Level.WARNING, "An error that nobody could receive", error));
     private static final AtomicReference<Consumer<Violation>> VIOLATION =
             new AtomicReference<>(violation -> LOG.log(Level.WARNING, violation::toString));
+
+    private static final AtomicReference<Consumer<Warning>> WARNING =
+            new AtomicReference<>(warning -> LOG.log(Level.WARNING, warning::toString));
 
     private Hooks() {}
 
@@ -53,6 +76,33 @@ public final class Hooks {
      */
     public static Handle onViolation(Consumer<Violation> hook) {
         return replace(VIOLATION, hook);
+    }
+
+    /**
+     * Sets the hook for what is hardly meant. It is called on the thread that has noticed, such as the watchdog's.
+     *
+     * @param hook the hook
+     * @return what restores the previous hook
+     */
+    public static Handle onWarning(Consumer<Warning> hook) {
+        return replace(WARNING, hook);
+    }
+
+    /**
+     * Has a watchdog look at all coroutines that start from now on, instead of the one that is there or configured.
+     *
+     * @param limit how long a wait may last
+     * @return what restores the previous one
+     * @throws IllegalArgumentException if the limit is not positive
+     */
+    public static Handle watchdog(Duration limit) {
+        if (!Objects.requireNonNull(limit, "limit").isPositive())
+            throw new IllegalArgumentException("limit must be positive, but is " + limit);
+        return Watchdog.replace(limit)::run;
+    }
+
+    static void warn(Warning warning) {
+        WARNING.get().accept(warning);
     }
 
     /** Calls the hook for a value; for backends without one of their own. */

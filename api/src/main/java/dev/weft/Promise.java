@@ -134,17 +134,22 @@ class Promise<T extends @Nullable Object> implements Unread {
         if (waiting != null) waiting.remove(action);
     }
 
-    T await() {
+    /**
+     * Waits for the outcome.
+     *
+     * @param handle whose it is
+     */
+    T await(Deferred<T> handle) {
         Scope scope = Scope.current();
         Outcome<T> present = outcome;
         if (scope == null || present == null)
-            return cell(scope == null ? Host.get().backend() : scope.backend()).get();
+            return new PromiseCell<>(this, handle, scope == null ? Host.get().backend() : scope.backend()).get();
         scope.checkpoint();
         return Objects.requireNonNull(observe()).getOrThrow();
     }
 
     PromiseCell<T> cell(Backend backend) {
-        return new PromiseCell<>(this, backend);
+        return new PromiseCell<>(this, null, backend);
     }
 
     void whenComplete(

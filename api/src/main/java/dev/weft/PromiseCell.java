@@ -8,11 +8,16 @@ import org.jspecify.annotations.Nullable;
 /** The await of a promise. Its value stays there for others, so that nothing has to be discarded here. */
 final class PromiseCell<T extends @Nullable Object> extends AwaitCell<T> implements Runnable {
     private final Promise<T> promise;
+
+    /** For whoever reads a report; null where the cell may live longer than the wait. */
+    private final @Nullable Deferred<T> handle;
+
     private boolean followed;
 
-    PromiseCell(Promise<T> promise, Backend backend) {
+    PromiseCell(Promise<T> promise, @Nullable Deferred<T> handle, Backend backend) {
         super(backend);
         this.promise = promise;
+        this.handle = handle;
     }
 
     T get() {
@@ -45,6 +50,16 @@ final class PromiseCell<T extends @Nullable Object> extends AwaitCell<T> impleme
     @Override
     protected boolean isCancelQuick() {
         return true;
+    }
+
+    @Override
+    public String waitsFor() {
+        return operation()
+                + switch (handle) {
+                    case null -> " of a Deferred";
+                    case TaskDeferred<T> task -> " of the coroutine " + task.title();
+                    case SourceDeferred<T> source -> " of what was started: " + source.title();
+                };
     }
 
     @Override

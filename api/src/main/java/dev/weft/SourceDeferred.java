@@ -37,7 +37,7 @@ final class SourceDeferred<T extends @Nullable Object> extends SourceTask<T> imp
 
     @Override
     public T await() {
-        return promise.await();
+        return promise.await(this);
     }
 
     @Override

@@ -48,6 +48,11 @@ final class StageCell<T> extends AwaitCell<T> {
     @Override
     protected void discardValue(T value) {}
 
+    @Override
+    public String waitsFor() {
+        return operation() + " of a CompletionStage";
+    }
+
     private void done(@Nullable T value, @Nullable Throwable failure) {
         if (failure == null) succeed(value);
         else fail(unwrapped(failure));

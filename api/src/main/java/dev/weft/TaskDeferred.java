@@ -38,7 +38,7 @@ final class TaskDeferred<T extends @Nullable Object> extends CoroutineTask<T> im
     @Override
     public T await() {
         requireOutside(Scope.current());
-        return promise.await();
+        return promise.await(this);
     }
 
     /** What is inside this never sees its end, since that waits for it. */

@@ -6,6 +6,8 @@ import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Timer;
+import dev.weft.spi.Warning;
+import dev.weft.spi.Watchdog;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A scope with a deadline: one entry in the timer, removed when the scope is left. Only its own thread writes the fields. */
 final class TimeoutScope extends Scope {
-    private static final long OVERRUN_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final boolean ofAnOperator;
     private Duration limit;
     private Timer.@Nullable Entry entry;
@@ -53,8 +53,12 @@ final class TimeoutScope extends Scope {
             throw outcome(thrown);
         } finally {
             unschedule();
+            if (hasExpired()) reportLateness();
         }
-        if (!isCutShort()) return result;
+        if (!isCutShort()) {
+            endedNormally();
+            return result;
+        }
         Reports.discard(backend(), context(), result);
         throw timedOut(null);
     }
@@ -116,8 +120,18 @@ final class TimeoutScope extends Scope {
         return c != null && c.origin() == this && c.reason() == Cancellation.Reason.TIMEOUT;
     }
 
+    private void reportLateness() {
+        long late = System.nanoTime() - expiredAt;
+        if (late <= Watchdog.slowNanos()) return;
+        Counter.TIMEOUT_OVERRUNS.increment();
+        Reports.warn(
+                Warning.Kind.LATE_TIMEOUT,
+                name -> name + ": a block ended " + TimeUnit.NANOSECONDS.toMillis(late) + " ms behind its timeout of "
+                        + limit
+                        + "; it has computed, or waited where neither a cancellation nor an interrupt ends that");
+    }
+
     private TimeoutException timedOut(@Nullable Throwable cause) {
-        if (System.nanoTime() - expiredAt > OVERRUN_NANOS) Counter.TIMEOUT_OVERRUNS.increment();
         var exception = new TimeoutException("timed out after " + limit);
         if (cause != null) exception.initCause(cause);
         own = exception;

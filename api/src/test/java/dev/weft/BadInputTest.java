@@ -70,6 +70,8 @@ class BadInputTest {
                 refused("hook", () -> Hooks.onDiscard(null)),
                 refused("hook", () -> Hooks.onDropped(null)),
                 refused("hook", () -> Hooks.onViolation(null)),
+                refused("hook", () -> Hooks.onWarning(null)),
+                refused("limit", () -> Hooks.watchdog(null)),
                 refused("key", () -> Context.empty().get(null)),
                 refused("value", () -> Context.empty().with(1, null)),
                 refused("subscriber", () -> Async.stream(out -> {}).subscribe(null)),
@@ -111,6 +113,13 @@ class BadInputTest {
         assertThatThrownBy(() -> Async.mapConcurrent(List.of(1), -1, a -> a))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("maxConcurrency must be at least 1, is -1");
+    }
+
+    @Test
+    void aWatchdogWithoutALimitIsRefused() {
+        assertThatThrownBy(() -> Hooks.watchdog(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("limit must be positive, but is PT0S");
     }
 
     @Test

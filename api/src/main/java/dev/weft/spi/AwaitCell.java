@@ -134,6 +134,11 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         return waiter != null && state == null;
     }
 
+    @Override
+    public @Nullable String waitsFor() {
+        return operation();
+    }
+
     // --- what a subclass tells
 
     /**
@@ -220,6 +225,12 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     /** The source threw out of a call of ours: that is the outcome, unless there is one; then it is dropped if it is another. */
     final void thrownBySource(Throwable failure) {
         if (!decide(failure) && state != failure) refused(failure);
+    }
+
+    /** {@return the value that has come and was not taken, or null} */
+    final @Nullable Object held() {
+        Object value = held;
+        return value instanceof Mark ? null : value;
     }
 
     /** Keeps a value until the awaiter takes it, to return or discard it; false if there is one already or he has been here. */

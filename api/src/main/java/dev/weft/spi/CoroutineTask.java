@@ -49,6 +49,9 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     private volatile @Nullable Thread thread;
 
+    /** What the watchdog knows of this, if there is one; written before the thread starts. */
+    private @Nullable Watch watch;
+
     /** Written by the thread, before it suspends. */
     private int suspensions;
 
@@ -201,6 +204,16 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     @Override
+    public final String title() {
+        Thread t = thread;
+        return t == null ? "a coroutine without a thread" : t.getName();
+    }
+
+    final @Nullable Watch watch() {
+        return watch;
+    }
+
+    @Override
     public final String describe() {
         Thread t = thread;
         if (t == null) return "a coroutine without a thread";
@@ -217,8 +230,19 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         return t != null && t.getState() == Thread.State.WAITING;
     }
 
+    /** As {@link #waitsElsewhere}, or for a monitor. */
+    final boolean waitsOrIsBlocked() {
+        Thread t = thread;
+        return waitsElsewhere() || t != null && t.getState() == Thread.State.BLOCKED;
+    }
+
     final void countSuspension() {
         suspensions++;
+    }
+
+    /** {@return the number of the suspension that was seen before; as a thread that is not its own sees it} */
+    final int countedSuspensions() {
+        return suspensions;
     }
 
     /** {@return how often it has suspended, in a number that is no other coroutine's} */
@@ -331,6 +355,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         Runnable around = backend().propagate(context(), own);
         propagated = around == own ? null : around;
         carrier = carrier.forTask(this);
+        watch = Watchdog.watch(this);
         Thread created = carrier.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, this::live);
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread = created;
@@ -395,6 +420,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             Failures.reportFatal(fromReceiver);
         }
         if (owner != null) owner.dismiss(this);
+        if (watch != null) watch.over();
         carrier.end();
         if (failure != null) Failures.reportFatal(failure);
     }
@@ -406,6 +432,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             return;
         }
         if (thread != null && result != null) Counter.CANCEL_SWALLOWED.increment();
+        if (watch != null) watch.endedNormally(cancellation());
         Reports.discard(backend(), context(), result);
         discardUnread();
         Cancellation c = Objects.requireNonNull(cancellation());

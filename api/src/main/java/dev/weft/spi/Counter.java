@@ -14,8 +14,12 @@ public enum Counter {
     CANCEL_ECHOES,
     /** Coroutines that returned a value although they were cancelled. */
     CANCEL_SWALLOWED,
-    /** Blocks that went on for more than a second after their timeout had fired. */
-    TIMEOUT_OVERRUNS;
+    /** Blocks that went on for more than a second, or the watchdog's limit if that is less, after their timeout had fired. */
+    TIMEOUT_OVERRUNS,
+    /** Places in which the watchdog has found coroutines that wait for too long. */
+    LONG_WAITS,
+    /** Cancellations of a source for which whoever awaited it had to wait as long. */
+    SLOW_CANCELS;
 
     private final LongAdder adder = new LongAdder();
 

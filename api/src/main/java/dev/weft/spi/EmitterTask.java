@@ -165,6 +165,13 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     }
 
     @Override
+    public final String waitsFor() {
+        S subscriber = downstream();
+        return "emit of " + builder() + ": demand of its subscriber "
+                + (subscriber == null ? "" : subscriber.getClass().getName() + " ") + "that has not come";
+    }
+
+    @Override
     protected final void cancelRequested() {
         wake();
     }

@@ -165,6 +165,11 @@ public abstract class EmittingScope<T> extends Scope {
         }
 
         @Override
+        public String title() {
+            return task().title();
+        }
+
+        @Override
         public String describe() {
             return task().describe();
         }

@@ -1,5 +1,7 @@
 package dev.weft.spi;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,19 @@ public interface Host {
 
     /** {@return what carries the coroutines that nobody has chosen anything for} */
     Carrier carrier();
+
+    /**
+     * {@return how long a wait may last before it is reported; empty if none is to be}
+     *
+     * @throws RuntimeException if what is configured cannot be read
+     */
+    Optional<Duration> watchdog();
+
+    /** Reports what is hardly meant. */
+    void warn(Warning warning);
+
+    /** {@return of a stack the frames from the first to the last one of the user's, if there are such} */
+    StackTraceElement[] ofTheUser(StackTraceElement[] stack);
 
     /**
      * Refuses to wait on a thread that must not block.

@@ -28,6 +28,9 @@ interface Member {
      */
     long rest();
 
+    /** {@return what to call it in a line} */
+    String title();
+
     /** {@return what to call it in a warning, with its stack where it has one} */
     String describe();
 }

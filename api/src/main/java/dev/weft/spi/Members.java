@@ -21,6 +21,7 @@ final class Members implements Suspension {
     private static final System.Logger LOG = System.getLogger("dev.weft");
     private static final long STRAGGLER_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int PRUNED_ABOVE = 64;
+    private static final int NAMED = 8;
 
     /** In the order in which they were started, and are cancelled. */
     private final Set<Member> alive = new LinkedHashSet<>();
@@ -138,6 +139,16 @@ final class Members implements Suspension {
     @Override
     public boolean isParked() {
         return !isEmpty();
+    }
+
+    @Override
+    public String waitsFor() {
+        List<Member> members = snapshot();
+        String more = members.size() > NAMED ? ", … (" + members.size() + ')' : "";
+        return members.stream()
+                .limit(NAMED)
+                .map(Member::title)
+                .collect(Collectors.joining("; ", "the end of what was started in its scope: ", more));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.weft.spi;
 
 import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Where signals go that nobody can receive: counted, handed to the backend's hook, and never lost when the hook throws. */
@@ -39,6 +41,34 @@ public final class Reports {
     public static void violation(Backend backend, @Nullable Object context, Violation violation) {
         Counter.VIOLATIONS.increment();
         pass(backend, context, new Undeliverable.Breach(violation));
+    }
+
+    /** Reports something that is hardly meant. What the hook throws goes to the uncaught handler. */
+    public static void warn(Warning warning) {
+        try {
+            Host.get().warn(warning);
+        } catch (Throwable fromHook) {
+            uncaught(fromHook);
+        }
+    }
+
+    /**
+     * As {@link #warn(Warning)}, of the current thread and where it is.
+     *
+     * @param message says it, given the name of the thread
+     */
+    public static void warn(Warning.Kind kind, UnaryOperator<String> message) {
+        Thread thread = Thread.currentThread();
+        warn(new Warning(
+                kind, thread.getName(), message.apply(thread.getName()), Watch.ofTheUser(thread.getStackTrace())));
+    }
+
+    static void slowCancel(String source, long nanos) {
+        Counter.SLOW_CANCELS.increment();
+        warn(
+                Warning.Kind.SLOW_CANCEL,
+                name -> name + " had to wait: cancel() of " + source + " took " + TimeUnit.NANOSECONDS.toMillis(nanos)
+                        + " ms");
     }
 
     /** Hands a failure to the uncaught handler of the current thread. What that throws is ignored, as the JVM does. */

@@ -352,6 +352,8 @@ public class Scope {
         task.settleInterrupt();
         for (Scope s = innermost(); s != null && s.task == task; s = s.parent)
             if (s.cancellation == c) s.interrupted = 0;
+        Watch watch = task.watch();
+        if (watch != null) watch.observed(c);
         return Host.get().cancelled(c);
     }
 
@@ -390,6 +392,28 @@ public class Scope {
     protected final void report(Throwable failure) {
         if (!isAnswer(failure)) Reports.drop(backend, context, failure);
         else if (!(failure instanceof CancellationException)) Reports.echo(failure);
+    }
+
+    /** Notes that the block of this scope has ended as if it had not been cancelled; where code looks for that. */
+    protected final void endedNormally() {
+        Watch watch = task.watch();
+        if (watch != null) watch.endedNormally(cancellation());
+    }
+
+    /** {@return what the thread is suspended in, as others see it} */
+    final @Nullable Suspension suspension() {
+        Suspension in = innermost().suspension;
+        Scope top = in == Suspension.AWAY ? task.top() : null; // a guest elsewhere
+        return top == null || top.suspension == null ? in : top.suspension;
+    }
+
+    /** {@return the innermost loop in here, or around, whose source has not ended, and which is not what is waited for; as others see it} */
+    final @Nullable StreamCell<?> openLoop(@Nullable Suspension in) {
+        for (Scope s = innermost(); s != null; s = s.parent) {
+            StreamCell<?> loop = s.opened;
+            if (loop != null && loop != in && loop.holdsSource()) return loop;
+        }
+        return null;
     }
 
     private Scope innermost() {

@@ -53,6 +53,20 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
         return null;
     }
 
+    @Override
+    public final String waitsFor() {
+        Object value = held();
+        String which = operation() + " of " + sourceName() + ", which ";
+        if (upstream() == null) return which + "has never called onSubscribe";
+        if (value != null) return which + Watchdog.withoutItsEnd(value, backend());
+        return which
+                + switch (take) {
+                    case FIRST -> "has given no value" + (hasDemand() ? " for request(1)" : "");
+                    case NONE -> "has not ended";
+                    case ONE, MAYBE, LAST, SINGLE_OR_EMPTY, SINGLE -> "has given neither a value nor its end";
+                };
+    }
+
     /** The source's first signal: its handle. Requests at once what is needed. */
     protected final void subscribed(@Nullable Object handle) {
         if (handle == null) throw nullSignal("onSubscribe");

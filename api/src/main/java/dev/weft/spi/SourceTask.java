@@ -95,8 +95,14 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
     }
 
     @Override
+    public final String title() {
+        String what = cell.waitsFor();
+        return what == null ? cell.getClass().getSimpleName() : what;
+    }
+
+    @Override
     public final String describe() {
-        return cell.getClass().getSimpleName();
+        return title();
     }
 
     /** A source that may block when it is cancelled is held up by its owner only, which waits for it. */

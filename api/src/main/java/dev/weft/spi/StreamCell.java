@@ -216,6 +216,21 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         return waiter != null;
     }
 
+    @Override
+    public final String waitsFor() {
+        String which = "the next value of " + sourceName() + ", which ";
+        if (upstream() == null) return which + "has never called onSubscribe";
+        return which
+                + (buffering.policy() == Buffering.Policy.REQUESTED
+                        ? "has not given those that were requested"
+                        : "has given no more");
+    }
+
+    /** {@return whether the source has not ended, nor was left, so that it may hold what others wait for} */
+    final boolean holdsSource() {
+        return isHandle(upstream());
+    }
+
     // --- what a subclass tells
 
     /** The source's first signal: its handle. */

@@ -1,5 +1,7 @@
 package dev.weft.spi;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a thread is suspended in, as others see it. */
 interface Suspension {
     /**
@@ -12,6 +14,11 @@ interface Suspension {
 
     /** {@return whether the thread is parked, or about to be, and nothing has woken it} */
     boolean isParked();
+
+    /** {@return what it waits for, as reports say it; null if that is not reported. Called on any thread, while it may end} */
+    default @Nullable String waitsFor() {
+        return null;
+    }
 
     /** {@return whether an interrupt for the scope has to wait until this is over: the thread makes up for it then} */
     default boolean keepsInterrupts() {

@@ -175,9 +175,17 @@ abstract class UpstreamCell implements Suspension {
         return closeUpstream(false);
     }
 
-    /** As {@link #closeUpstream}, for the one who awaits: he waits for the thread that cancels, if there is one. */
+    /**
+     * As {@link #closeUpstream}, for the one who awaits: he waits for the thread that cancels, if there is one. That it takes long is
+     * reported.
+     */
     final @Nullable Throwable closeOrJoin() {
-        return closeUpstream(true);
+        if (upstream instanceof Mark || isCancelQuick()) return closeUpstream(true);
+        long start = System.nanoTime();
+        Throwable failure = closeUpstream(true);
+        long took = System.nanoTime() - start;
+        if (took > Watchdog.slowNanos()) Reports.slowCancel(sourceName(), took);
+        return failure;
     }
 
     private @Nullable Throwable closeUpstream(boolean join) {
@@ -265,7 +273,7 @@ abstract class UpstreamCell implements Suspension {
     private record Left(Thread asker, Object handle) {}
 
     /** A cancel on a thread of its own, since it may block. */
-    private static final class Abort implements Runnable {
+    static final class Abort implements Runnable {
         private static final AtomicReferenceFieldUpdater<Abort, @Nullable Object> WAITER =
                 AtomicReferenceFieldUpdater.newUpdater(Abort.class, Object.class, "waiter");
         private static final Object OVER = new Object();
@@ -291,6 +299,10 @@ abstract class UpstreamCell implements Suspension {
                 failure = thrown;
             }
             over();
+        }
+
+        String waitsFor() {
+            return "the end of cancel() of " + cell.sourceName();
         }
 
         void over() {

@@ -1,0 +1,39 @@
+package dev.weft.spi;
+
+import java.util.List;
+
+/**
+ * What the engine has noticed of a program that works, or waits, in a way that is hardly meant. It changes nothing.
+ *
+ * @param kind what was noticed
+ * @param coroutine the name of the thread that it concerns, that of a coroutine as a rule
+ * @param message what happened and what to do, in a line
+ * @param frames where the code of the user's was then, the innermost frame first; empty if there was none
+ */
+public record Warning(Kind kind, String coroutine, String message, List<StackTraceElement> frames) {
+    private static final int SHOWN = 12;
+
+    /** What is noticed. */
+    public enum Kind {
+        /** A wait longer than the watchdog's limit; only while there is a watchdog. */
+        LONG_WAIT,
+        /** A coroutine went on, or ended as if nothing had happened, behind a cancellation it had seen; only while there is a watchdog. */
+        SWALLOWED_CANCELLATION,
+        /** A source took long to be cancelled, and whoever awaited it had to wait for that. */
+        SLOW_CANCEL,
+        /** A block ended long after its timeout had fired. */
+        LATE_TIMEOUT
+    }
+
+    /** Copies the frames. */
+    public Warning {
+        frames = List.copyOf(frames);
+    }
+
+    @Override
+    public String toString() {
+        var text = new StringBuilder(message);
+        frames.stream().limit(SHOWN).forEach(frame -> text.append("\n  at ").append(frame));
+        return text.toString();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.weft.spi;
+
+import java.lang.ref.WeakReference;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the watchdog knows of one coroutine. */
+final class Watch extends WeakReference<CoroutineTask<?>> {
+    private static final String IDIOM =
+            "; a CancelledException is a RuntimeException: put catch (CancelledException c) { throw c; } before the catch that takes it,"
+                    + " and clean-up that awaits into shielded(…)";
+
+    private final Watchdog watchdog;
+
+    /** The wait in which it was found last, and since when; the watchdog's own. */
+    private boolean waits;
+
+    private boolean inOurs;
+    private int suspensions;
+    private long since;
+    private boolean told;
+
+    /** The cancellation that the code has seen last, where, and where else; the coroutine's own. */
+    private @Nullable Cancellation seen;
+
+    private List<StackTraceElement> seenAt = List.of();
+    private final Set<List<StackTraceElement>> places = new HashSet<>(2);
+    private boolean swallowed;
+
+    Watch(Watchdog watchdog, CoroutineTask<?> coroutine) {
+        super(coroutine);
+        this.watchdog = watchdog;
+    }
+
+    // --- the watchdog
+
+    /** Looks at the coroutine. {@return whether it has waited for too long, and that was not said yet} */
+    boolean isLate(CoroutineTask<?> coroutine, long now, long limit) {
+        Suspension in = coroutine.suspension();
+        int number = coroutine.countedSuspensions();
+        boolean ours = in != null && in.isParked();
+        boolean waiting = ours || coroutine.waitsOrIsBlocked();
+        if (!waiting || !waits || ours != inOurs || number != suspensions) {
+            waits = waiting;
+            inOurs = ours;
+            suspensions = number;
+            since = now;
+            told = false;
+            return false;
+        }
+        if (told || now - since < limit) return false;
+        told = in != null && ours && in.waitsFor() == null;
+        return !told;
+    }
+
+    /** {@return what it waits for and where; null if that is not to be said, or it has gone on} */
+    Watchdog.@Nullable Wait describe(CoroutineTask<?> coroutine) {
+        Thread thread = Objects.requireNonNull(coroutine.thread());
+        Suspension in = coroutine.suspension();
+        StackTraceElement[] stack = thread.getStackTrace();
+        String what = inOurs && in != null ? in.waitsFor() : elsewhere(thread, stack, in);
+        boolean wentOn = coroutine.countedSuspensions() != suspensions || coroutine.suspension() != in;
+        if (what == null || wentOn || stack.length == 0) return null;
+        told = true;
+        StreamCell<?> loop = coroutine.openLoop(in);
+        String meanwhile = loop == null
+                ? ""
+                : "; meanwhile its loop over " + loop.sourceName()
+                        + " holds that source open: what is awaited may wait for it, as on one connection, so collect first";
+        return new Watchdog.Wait(what + meanwhile, ofTheUser(stack));
+    }
+
+    private static String elsewhere(Thread thread, StackTraceElement[] stack, @Nullable Suspension in) {
+        String what = Watchdog.elsewhere(thread, stack);
+        if (in == Suspension.AWAY) return what + ", in the code of its subscriber";
+        return in instanceof UpstreamCell cell ? what + ", inside subscribe or request of " + cell.sourceName() : what;
+    }
+
+    // --- the coroutine
+
+    void over() {
+        watchdog.forget(this);
+    }
+
+    /** A suspension point is about to throw. If it has thrown in this very place before, the code has gone on behind that. */
+    void observed(Cancellation c) {
+        if (swallowed) return;
+        List<StackTraceElement> place = ofTheUser(Thread.currentThread().getStackTrace());
+        if (c != seen) {
+            seen = c;
+            seenAt = place;
+            places.clear();
+        }
+        if (!places.add(place)) swallow("is here again, although it was cancelled", place);
+    }
+
+    /** The coroutine, or the block of a timeout, has ended as if it had not been cancelled. */
+    void endedNormally(@Nullable Cancellation c) {
+        if (!swallowed && seen != null && c == seen) swallow("has ended normally, although it was cancelled", seenAt);
+    }
+
+    private void swallow(String how, List<StackTraceElement> place) {
+        swallowed = true;
+        places.clear();
+        String name = Thread.currentThread().getName();
+        String why = seen == null || seen.why() == null ? "" : " (" + seen.why() + ')';
+        Reports.warn(new Warning(
+                Warning.Kind.SWALLOWED_CANCELLATION,
+                name,
+                name + ' ' + how + why + ", and has swallowed what an await has thrown for that" + IDIOM,
+                place));
+    }
+
+    static List<StackTraceElement> ofTheUser(StackTraceElement[] stack) {
+        return Arrays.asList(Host.get().ofTheUser(stack));
+    }
+}
