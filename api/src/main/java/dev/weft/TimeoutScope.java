@@ -128,7 +128,7 @@ final class TimeoutScope extends Scope {
                 Warning.Kind.LATE_TIMEOUT,
                 name -> name + ": a block ended " + TimeUnit.NANOSECONDS.toMillis(late) + " ms behind its timeout of "
                         + limit
-                        + "; it has computed, or waited where neither a cancellation nor an interrupt ends that");
+                        + "; something in it has computed, or waited where neither a cancellation nor an interrupt ends it");
     }
 
     private TimeoutException timedOut(@Nullable Throwable cause) {

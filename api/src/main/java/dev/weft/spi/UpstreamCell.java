@@ -180,12 +180,16 @@ abstract class UpstreamCell implements Suspension {
      * reported.
      */
     final @Nullable Throwable closeOrJoin() {
-        if (upstream instanceof Mark || isCancelQuick()) return closeUpstream(true);
+        if (upstream instanceof Mark || isCancelQuick()) return closeAndJoin();
         long start = System.nanoTime();
-        Throwable failure = closeUpstream(true);
+        Throwable failure = closeAndJoin();
         long took = System.nanoTime() - start;
         if (took > Watchdog.slowNanos()) Reports.slowCancel(sourceName(), took);
         return failure;
+    }
+
+    private @Nullable Throwable closeAndJoin() {
+        return closeUpstream(true);
     }
 
     private @Nullable Throwable closeUpstream(boolean join) {

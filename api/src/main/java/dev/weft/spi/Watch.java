@@ -28,7 +28,7 @@ final class Watch extends WeakReference<CoroutineTask<?>> {
     private @Nullable Cancellation seen;
 
     private List<StackTraceElement> seenAt = List.of();
-    private final Set<List<StackTraceElement>> places = new HashSet<>(2);
+    private @Nullable Set<List<StackTraceElement>> places;
     private boolean swallowed;
 
     Watch(Watchdog watchdog, CoroutineTask<?> coroutine) {
@@ -90,10 +90,10 @@ final class Watch extends WeakReference<CoroutineTask<?>> {
     void observed(Cancellation c) {
         if (swallowed) return;
         List<StackTraceElement> place = ofTheUser(Thread.currentThread().getStackTrace());
-        if (c != seen) {
+        if (c != seen || places == null) {
             seen = c;
             seenAt = place;
-            places.clear();
+            places = new HashSet<>();
         }
         if (!places.add(place)) swallow("is here again, although it was cancelled", place);
     }
@@ -105,7 +105,7 @@ final class Watch extends WeakReference<CoroutineTask<?>> {
 
     private void swallow(String how, List<StackTraceElement> place) {
         swallowed = true;
-        places.clear();
+        places = null;
         String name = Thread.currentThread().getName();
         String why = seen == null || seen.why() == null ? "" : " (" + seen.why() + ')';
         Reports.warn(new Warning(

@@ -79,13 +79,15 @@ public final class Watchdog {
      * @throws RuntimeException if what is configured cannot be read
      */
     static @Nullable Watch watch(CoroutineTask<?> coroutine) {
-        Watchdog watchdog = instead == null ? Configured.get() : instead;
+        Watchdog own = instead;
+        Watchdog watchdog = own == null ? Configured.get() : own;
         return watchdog == null ? null : watchdog.start(coroutine);
     }
 
     /** {@return how long what should be quick may take before it is reported: a second, or the watchdog's limit if that is less} */
     public static long slowNanos() {
-        Watchdog watchdog = instead == null ? Configured.WATCHDOG : instead;
+        Watchdog own = instead;
+        Watchdog watchdog = own == null ? Configured.WATCHDOG : own;
         return watchdog == null ? SLOW_NANOS : Math.min(SLOW_NANOS, watchdog.limit);
     }
 
