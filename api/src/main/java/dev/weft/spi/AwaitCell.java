@@ -100,7 +100,8 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
                 throw scope.observed(Objects.requireNonNull(scope.cancellation()));
             }
         }
-        begin();
+        if (scope == null) beginPlain();
+        else begin();
         if (state == null) park(scope);
         if (scope != null) scope.resumeDecided(outer);
         return outcome(scope);
@@ -312,6 +313,15 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         discard(takeHeld());
         Throwable fromCancel = closeOrJoin();
         if (fromCancel != null) late(fromCancel);
+    }
+
+    private void beginPlain() {
+        boolean outermost = Scope.enterCall();
+        try {
+            begin();
+        } finally {
+            if (outermost) Scope.leaveCall();
+        }
     }
 
     private void enterPlain() {

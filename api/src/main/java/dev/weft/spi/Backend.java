@@ -224,9 +224,10 @@ public interface Backend {
     boolean mayBlock();
 
     /**
-     * Prepares what a new coroutine takes over from the thread that starts it, or what a changed context changes for the code inside:
-     * called on the thread that starts; what it returns is run on the coroutine's thread, perhaps more than once, and runs the body in
-     * between setting thread-locals (those that the context has, and else those of the thread that starts) and resetting them.
+     * Prepares what a new coroutine takes over from a thread, or what a changed context changes for the code inside: called on the thread
+     * that starts the coroutine, or, if that is one that only subscribes, on the coroutine's own, which has nothing yet. What it returns is
+     * run on the coroutine's thread, perhaps more than once, and runs the body in between setting thread-locals (those that the context
+     * has, and else those of the current thread when this is called) and resetting them.
      *
      * <ul>
      *   <li>Rule 8.04: The propagated body runs once each time what is returned is run, where and when that is.

@@ -63,6 +63,9 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     /** Whether the body is over, with all that it started; the thread's own. */
     private boolean done;
 
+    /** Whether its thread begins with what the context has, and nothing else; written before that starts. */
+    private boolean afresh;
+
     /** Whether a canceller has interrupted the thread: written by cancellers and the thread itself, by whoever made it SENDING. */
     private volatile int interrupt;
 
@@ -351,15 +354,25 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     private void launch() {
-        Runnable own = this::runDue;
-        Runnable around = backend().propagate(context(), own);
-        propagated = around == own ? null : around;
+        if (takesOver()) propagate();
+        else afresh = true;
         carrier = carrier.forTask(this);
         watch = Watchdog.watch(this);
         Thread created = carrier.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, this::live);
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread = created;
         created.start();
+    }
+
+    /** {@return whether it takes over the thread-locals of the thread that starts it, where its context has none} */
+    boolean takesOver() {
+        return true;
+    }
+
+    private void propagate() {
+        Runnable own = this::runDue;
+        Runnable around = backend().propagate(context(), own);
+        propagated = around == own ? null : around;
     }
 
     /**
@@ -371,6 +384,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         try {
             EventLoop loop = carrier.loop();
             if (loop != null) loop.enter();
+            if (afresh) propagate();
             if (propagated == null) execute();
             else asAtFirst(this::execute);
         } catch (Throwable aroundTheBody) {

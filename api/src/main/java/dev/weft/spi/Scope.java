@@ -26,6 +26,9 @@ public class Scope {
     private static final AtomicReferenceFieldUpdater<Scope, @Nullable Members> MEMBERS =
             AtomicReferenceFieldUpdater.newUpdater(Scope.class, Members.class, "members");
 
+    /** Set while a plain thread subscribes to what it awaits; nothing on the threads of coroutines. */
+    private static final ThreadLocal<@Nullable Boolean> CALLING = new ThreadLocal<>();
+
     private static final byte BY_ITSELF = 1;
     private static final byte IN_FOREIGN_CODE = 2;
 
@@ -105,6 +108,25 @@ public class Scope {
         if (task == null) return null;
         Scope top = task.top();
         return top == null ? task.signalling() : top;
+    }
+
+    /**
+     * {@return whether code that awaits runs here: a coroutine's, or an await or loop of a plain thread that is just subscribing} What that
+     * subscribes to takes over the thread-locals of this thread, if its library has no context to hand them over in.
+     */
+    public static boolean isCalling() {
+        return current() != null || CALLING.get() != null;
+    }
+
+    /** A plain thread is about to subscribe to what it awaits. {@return whether it has to say when it has} */
+    static boolean enterCall() {
+        if (CALLING.get() != null) return false;
+        CALLING.set(true);
+        return true;
+    }
+
+    static void leaveCall() {
+        CALLING.remove();
     }
 
     /** {@return the coroutine to whose thread this scope belongs} */

@@ -128,10 +128,13 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
             scope.opened(this);
         }
         if (enterSource()) {
+            boolean outermost = scope == null && Scope.enterCall();
             try {
                 subscribe(takeSource());
             } catch (Throwable thrown) {
                 thrownBySource(thrown);
+            } finally {
+                if (outermost) Scope.leaveCall();
             }
         }
         leaveSource();

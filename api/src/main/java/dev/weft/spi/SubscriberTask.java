@@ -51,6 +51,16 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
         cancel(Cancellation.Reason.REQUESTED, "its subscriber has left", null);
     }
 
+    /**
+     * Whoever subscribes says with his context what is to be taken over: his thread may belong to a library, and bear what another request
+     * has left there. A library without contexts subscribes in that of the current coroutine, with its thread-locals.
+     */
+    @Override
+    final boolean takesOver() {
+        Scope here = Scope.current();
+        return here == null ? Scope.isCalling() : here.context() == context();
+    }
+
     @Override
     protected final void failed(Throwable failure) {
         S subscriber = forget();

@@ -17,7 +17,7 @@ final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T>
     @Override
     @SuppressWarnings("unchecked")
     protected void subscribe(Object source) {
-        if (!(carried() instanceof ReactorContext)) carry(ReactorContext.captured(carried()));
+        carry(ReactorContext.captured(carried()));
         ReactorBackend.follow();
         ((Publisher<T>) source).subscribe(this);
     }

@@ -16,7 +16,7 @@ final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscribe
     @Override
     @SuppressWarnings("unchecked")
     protected void subscribe(Object source) {
-        if (!(carried() instanceof ReactorContext)) carry(ReactorContext.captured(carried()));
+        carry(ReactorContext.captured(carried()));
         ReactorBackend.follow();
         ((Publisher<T>) source).subscribe(this);
     }

@@ -22,9 +22,9 @@ record ReactorContext(reactor.util.context.Context entries) implements Context {
         return reactor.util.context.Context.of(copy);
     }
 
-    /** {@return the context for subscribing from outside Reactor: a neutral one, and the registered thread-locals} */
-    static ReactorContext captured(@Nullable Object context) {
-        return new ReactorContext(ThreadLocals.into(toReactor(context)));
+    /** {@return the context to subscribe with: a coroutine's, by reference unless its thread has something that is not in there} */
+    static Context captured(@Nullable Object context) {
+        return ThreadLocals.into(context instanceof ReactorContext own ? own : new ReactorContext(toReactor(context)));
     }
 
     @Override

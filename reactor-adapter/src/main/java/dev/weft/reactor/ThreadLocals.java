@@ -3,7 +3,6 @@ package dev.weft.reactor;
 import dev.weft.Context;
 import dev.weft.spi.Failures;
 import io.micrometer.context.ContextRegistry;
-import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.context.ThreadLocalAccessor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,33 +23,20 @@ final class ThreadLocals {
         return AVAILABLE ? Locals.around(body, (Context) context) : body;
     }
 
-    /** {@return a context with the thread-locals of the current thread under it; the context wins} */
-    static reactor.util.context.Context into(reactor.util.context.Context context) {
-        return AVAILABLE ? Snapshots.into(context) : context;
+    /** {@return a context, and under it what else the current thread has; the same one if that is nothing} */
+    static Context into(Context context) {
+        return AVAILABLE ? Locals.into(context) : context;
     }
 
     /** A module that has the library only on the class path behind it does not read that by itself. */
     private static boolean isAvailable() {
         try {
-            Class<?> factory = Class.forName(
-                    "io.micrometer.context.ContextSnapshotFactory", false, ThreadLocals.class.getClassLoader());
-            ThreadLocals.class.getModule().addReads(factory.getModule());
+            Class<?> registry =
+                    Class.forName("io.micrometer.context.ContextRegistry", false, ThreadLocals.class.getClassLoader());
+            ThreadLocals.class.getModule().addReads(registry.getModule());
             return true;
         } catch (ClassNotFoundException | LinkageError absent) {
             return false;
-        }
-    }
-
-    /** Loaded only if the library is there. */
-    private static final class Snapshots {
-        private static final ContextSnapshotFactory FACTORY =
-                ContextSnapshotFactory.builder().clearMissing(true).build();
-
-        private Snapshots() {}
-
-        static reactor.util.context.Context into(reactor.util.context.Context context) {
-            if (ContextRegistry.getInstance().getThreadLocalAccessors().isEmpty()) return context;
-            return FACTORY.captureAll(context).updateContext(context);
         }
     }
 
@@ -74,6 +60,18 @@ final class ThreadLocals {
                 locals.values[i] = own == null ? locals.accessor(i).getValue() : own;
             }
             return () -> locals.run(body);
+        }
+
+        static Context into(Context context) {
+            List<ThreadLocalAccessor<?>> accessors =
+                    ContextRegistry.getInstance().getThreadLocalAccessors();
+            if (accessors.isEmpty()) return context;
+            Context all = context;
+            for (ThreadLocalAccessor<?> accessor : accessors) {
+                Object value = context.contains(accessor.key()) ? null : accessor.getValue();
+                if (value != null) all = all.with(accessor.key(), value);
+            }
+            return all;
         }
 
         private void run(Runnable body) {

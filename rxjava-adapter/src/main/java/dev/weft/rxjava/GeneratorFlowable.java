@@ -1,6 +1,5 @@
 package dev.weft.rxjava;
 
-import dev.weft.Async;
 import dev.weft.Emitter;
 import dev.weft.Generator;
 import dev.weft.spi.CoroutineOptions;
@@ -39,7 +38,7 @@ final class FlowableTask<T> extends EmitterTask<T, Subscriber<? super T>> implem
     private final Generator<T> generator;
 
     FlowableTask(Subscriber<? super T> downstream, CoroutineOptions options, Generator<T> generator) {
-        super(downstream, RxBackend.INSTANCE, Async.context(), options);
+        super(downstream, RxBackend.INSTANCE, RxBackend.context(), options);
         this.generator = generator;
     }
 

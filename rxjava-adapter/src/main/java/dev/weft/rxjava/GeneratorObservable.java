@@ -1,6 +1,5 @@
 package dev.weft.rxjava;
 
-import dev.weft.Async;
 import dev.weft.Emitter;
 import dev.weft.Generator;
 import dev.weft.spi.CoroutineOptions;
@@ -39,7 +38,7 @@ final class ObservableTask<T> extends EmitterTask<T, Observer<? super T>> implem
     private final Generator<T> generator;
 
     ObservableTask(Observer<? super T> downstream, CoroutineOptions options, Generator<T> generator) {
-        super(downstream, RxBackend.INSTANCE, Async.context(), options);
+        super(downstream, RxBackend.INSTANCE, RxBackend.context(), options);
         this.generator = generator;
         request(Long.MAX_VALUE);
     }

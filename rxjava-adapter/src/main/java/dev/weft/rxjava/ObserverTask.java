@@ -1,6 +1,5 @@
 package dev.weft.rxjava;
 
-import dev.weft.Async;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Reports;
 import dev.weft.spi.SubscriberTask;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** A coroutine that an observer of one value, or of none, waits for, and its disposable. */
 abstract class ObserverTask<T, O> extends SubscriberTask<@Nullable T, O> implements Disposable {
     ObserverTask(O downstream, CoroutineOptions options, Callable<? extends @Nullable T> body) {
-        super(downstream, RxBackend.INSTANCE, Async.context(), options, body);
+        super(downstream, RxBackend.INSTANCE, RxBackend.context(), options, body);
     }
 
     /** Tells the observer the result. */

@@ -1,10 +1,13 @@
 package dev.weft.rxjava;
 
+import dev.weft.Async;
+import dev.weft.Context;
 import dev.weft.Hooks;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
+import dev.weft.spi.Scope;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
@@ -138,6 +141,14 @@ public final class RxBackend implements Backend {
     @Override
     public Runnable propagate(Object context, Runnable body) {
         return ThreadLocals.around(body, context);
+    }
+
+    /**
+     * {@return the context of what is subscribed to here, since no observer brings one: that of the current coroutine, and if that awaits,
+     * what else its thread has}
+     */
+    static Context context() {
+        return Scope.isCalling() ? ThreadLocals.into(Async.context()) : Async.context();
     }
 
     static void start(CoroutineTask<?> coroutine) {

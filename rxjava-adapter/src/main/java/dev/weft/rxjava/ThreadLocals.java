@@ -23,12 +23,17 @@ final class ThreadLocals {
         return AVAILABLE ? Locals.around(body, (Context) context) : body;
     }
 
+    /** {@return a context, and under it what else the current thread has; the same one if that is nothing} */
+    static Context into(Context context) {
+        return AVAILABLE ? Locals.into(context) : context;
+    }
+
     /** A module that has the library only on the class path behind it does not read that by itself. */
     private static boolean isAvailable() {
         try {
-            Class<?> factory = Class.forName(
-                    "io.micrometer.context.ContextSnapshotFactory", false, ThreadLocals.class.getClassLoader());
-            ThreadLocals.class.getModule().addReads(factory.getModule());
+            Class<?> registry =
+                    Class.forName("io.micrometer.context.ContextRegistry", false, ThreadLocals.class.getClassLoader());
+            ThreadLocals.class.getModule().addReads(registry.getModule());
             return true;
         } catch (ClassNotFoundException | LinkageError absent) {
             return false;
@@ -55,6 +60,18 @@ final class ThreadLocals {
                 locals.values[i] = own == null ? locals.accessor(i).getValue() : own;
             }
             return () -> locals.run(body);
+        }
+
+        static Context into(Context context) {
+            List<ThreadLocalAccessor<?>> accessors =
+                    ContextRegistry.getInstance().getThreadLocalAccessors();
+            if (accessors.isEmpty()) return context;
+            Context all = context;
+            for (ThreadLocalAccessor<?> accessor : accessors) {
+                Object value = context.contains(accessor.key()) ? null : accessor.getValue();
+                if (value != null) all = all.with(accessor.key(), value);
+            }
+            return all;
         }
 
         private void run(Runnable body) {

@@ -180,19 +180,31 @@ class ContextTest {
     // --- thread-locals
 
     @Test
-    void K01_aCoroutineHasTheThreadLocalsOfTheSubscribingThread() {
-        local.setValue("subscriber");
-        assertThat(single(local::getValue).blockingGet()).isEqualTo("subscriber");
-        assertThat(single(() -> async(local::getValue).await()).blockingGet()).isEqualTo("subscriber");
-        assertThat(RxAsync.<String>flowable(out -> out.emit(local.getValue())).blockingFirst())
-                .isEqualTo("subscriber");
-        assertThat(single(() -> {
-                            local.setValue("changed");
-                            return local.getValue();
-                        })
-                        .blockingGet())
-                .isEqualTo("changed");
-        assertThat(local.getValue()).isEqualTo("subscriber");
+    void K01_aCoroutineHasTheThreadLocalsOfTheCoroutineThatAwaitsIt() {
+        local.setValue("caller");
+        run(() -> {
+            assertThat(await(single(local::getValue))).isEqualTo("caller");
+            local.setValue("awaiter");
+            assertThat(await(single(() -> async(local::getValue).await()))).isEqualTo("awaiter");
+            assertThat(collect(RxAsync.<String>flowable(out -> out.emit(local.getValue())), 1))
+                    .containsExactly("awaiter");
+            assertThat(await(single(() -> {
+                        local.setValue("changed");
+                        return local.getValue();
+                    })))
+                    .isEqualTo("changed");
+            assertThat(local.getValue()).isEqualTo("awaiter");
+        });
+        assertThat(local.getValue()).isEqualTo("caller");
+    }
+
+    @Test
+    void K09_whatTheThreadHasThatSubscribesIsNotForTheCoroutine() {
+        local.setValue("left by another request");
+        assertThat(single(() -> "" + local.getValue()).blockingGet()).isEqualTo("null");
+        assertThat(RxAsync.<String>flowable(out -> out.emit("" + local.getValue()))
+                        .blockingFirst())
+                .isEqualTo("null");
     }
 
     @Test
@@ -210,13 +222,13 @@ class ContextTest {
     @Test
     void K02_noThreadLocalOfASignallingThreadIsWritten() {
         var seen = new CopyOnWriteArrayList<String>();
-        local.setValue("subscriber");
         single(() -> {
+                    local.setValue("coroutine");
                     for (int i = 0; i < 100; i++) {
                         await(Single.just(i)
                                 .observeOn(Schedulers.computation())
                                 .doOnSuccess(n -> seen.add("" + local.getValue())));
-                        assertThat(local.getValue()).isEqualTo("subscriber");
+                        assertThat(local.getValue()).isEqualTo("coroutine");
                     }
                     return "seen";
                 })
@@ -232,18 +244,20 @@ class ContextTest {
                 .flatMapSingle(
                         n -> {
                             String id = n % 3 == 0 ? null : "id " + n;
-                            return Single.defer(() -> {
-                                if (id == null) local.setValue();
-                                else local.setValue(id);
-                                return single(() -> {
-                                    expect(id, wrong, right);
-                                    await(Single.just(n).observeOn(Schedulers.computation()));
-                                    expect(id, wrong, right);
-                                    async(() -> expect(id, wrong, right)).await();
-                                    local.setValue("changed " + n);
-                                    return n;
-                                });
+                            Single<Integer> coroutine = single(() -> {
+                                expect(id, wrong, right);
+                                await(Single.just(n).observeOn(Schedulers.computation()));
+                                expect(id, wrong, right);
+                                async(() -> expect(id, wrong, right)).await();
+                                local.setValue("changed " + n);
+                                return n;
                             });
+                            return id == null
+                                    ? coroutine
+                                    : single(() -> {
+                                        local.setValue(id);
+                                        return await(coroutine);
+                                    });
                         },
                         false,
                         64)
@@ -261,21 +275,23 @@ class ContextTest {
     @Test
     void K05_aCoroutineWhoseThreadLocalsCannotBeSetFailsWithTheOthersRestored() {
         try (var second = new ThreadLocalKey("second")) {
-            local.setValue("set");
-            second.setValue("set");
             var failure = new IllegalStateException("cannot be set");
-            second.onSet = () -> {
-                throw failure;
-            };
             var inOnError = new AtomicReference<String>();
             var ran = new AtomicReference<String>();
             var recorder = new Recorder<String>();
             recorder.onTerminal(() -> inOnError.set(local.getValue() + " " + second.getValue()));
-            single(() -> {
-                        ran.set("ran");
-                        return "value";
-                    })
-                    .subscribe(recorder);
+            run(() -> {
+                local.setValue("set");
+                second.setValue("set");
+                second.onSet = () -> {
+                    throw failure;
+                };
+                single(() -> {
+                            ran.set("ran");
+                            return "value";
+                        })
+                        .subscribe(recorder);
+            });
             assertThat(recorder.ended().error).isSameAs(failure);
             until("looked", () -> inOnError.get() != null);
             assertThat(inOnError).hasValue("null null");
@@ -286,22 +302,26 @@ class ContextTest {
     @Test
     void K05_whatResettingAThreadLocalThrowsIsReported() {
         var failure = new IllegalStateException("cannot be reset");
-        local.setValue("set");
-        local.onReset = () -> {
-            throw failure;
-        };
-        assertThat(single(local::getValue).blockingGet()).isEqualTo("set");
-        until("reported", () -> !hooks.dropped.isEmpty());
+        run(() -> {
+            local.setValue("set");
+            local.onReset = () -> {
+                throw failure;
+            };
+            assertThat(await(single(local::getValue))).isEqualTo("set");
+            until("reported", () -> !hooks.dropped.isEmpty());
+            local.onReset = () -> {};
+        });
         assertThat(hooks.dropped).containsExactly(failure);
-        local.onReset = () -> {};
     }
 
     @Test
     void K08_whatEmitRunsDownstreamSeesTheThreadLocalsOfTheCoroutine() {
-        local.setValue("subscriber");
         var seen = new CopyOnWriteArrayList<String>();
         var recorder = Recorder.<String>eager().onNext(value -> seen.add(local.getValue()));
-        RxAsync.<String>flowable(out -> out.emit("value")).subscribe(recorder);
+        run(() -> {
+            local.setValue("subscriber");
+            RxAsync.<String>flowable(out -> out.emit("value")).subscribe(recorder);
+        });
         recorder.ended();
         assertThat(seen).containsExactly("subscriber");
     }
