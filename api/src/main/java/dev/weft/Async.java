@@ -617,7 +617,8 @@ public final class Async {
         return inScope(scope -> {
             Context changed = ((Context) scope.context()).with(key, value);
             var propagated = new Propagated<T>(body::run);
-            Runnable withLocals = scope.backend().propagate(Context.empty().with(key, value), propagated);
+            Context own = Context.empty().with(key, value);
+            Runnable withLocals = scope.backend().propagate(own, ScopedValues.around(own, propagated));
             return new Scope(scope, scope.backend(), changed, false).call(() -> propagated.resultOf(withLocals));
         });
     }

@@ -62,6 +62,11 @@ public final class EngineHost implements Host {
     }
 
     @Override
+    public Runnable bound(Object context, Runnable body) {
+        return ScopedValues.around((Context) context, body);
+    }
+
+    @Override
     public Backend backend() {
         return Backends.selected();
     }

@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /**
- * The context and the propagation of thread-locals, {@code promises.md} section 1.10. K6 (scoped values) waits for a baseline
- * that has them; K9 is the RxJava adapter's.
+ * The context and the propagation of thread-locals, {@code promises.md} section 1.10. K6 is {@link ScopedValuesTest}; K9 is the RxJava
+ * adapter's.
  */
 class ContextTest {
     private static final ThreadLocal<String> LOCAL = new ThreadLocal<>();

@@ -371,7 +371,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     private void propagate() {
         Runnable own = this::runDue;
-        Runnable around = backend().propagate(context(), own);
+        Runnable around = backend().propagate(context(), Host.get().bound(context(), own));
         propagated = around == own ? null : around;
     }
 

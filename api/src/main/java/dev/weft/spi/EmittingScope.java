@@ -41,7 +41,8 @@ public abstract class EmittingScope<T> extends Scope {
     /** Takes over the thread-locals outside; called there, before this scope is entered. */
     protected final void prepare() {
         Runnable own = this::acceptHanded;
-        Runnable around = outside.backend().propagate(outside.context(), own);
+        Runnable around =
+                outside.backend().propagate(outside.context(), Host.get().bound(outside.context(), own));
         if (around != own) propagated = around;
     }
 

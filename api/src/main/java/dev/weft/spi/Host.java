@@ -45,6 +45,12 @@ public interface Host {
     /** {@return the failure, with a note of where it was awaited, if notes are on and it may bear one} */
     Throwable marked(Throwable failure);
 
+    /**
+     * {@return a body with registered scoped values bound around it: those that a context has, and else those of the current thread; the
+     * body itself if there are none}
+     */
+    Runnable bound(Object context, Runnable body);
+
     /** {@return the backend that is selected where no scope says otherwise} */
     Backend backend();
 

@@ -25,6 +25,7 @@ import dev.weft.AsyncIterator;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.testing.Latches;
+import dev.weft.testing.ScopedKey;
 import dev.weft.testing.Watched;
 import dev.weft.testing.streams.ThreadLocalKey;
 import io.micrometer.context.ContextRegistry;
@@ -45,6 +46,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -496,6 +499,33 @@ class ContextTest {
                 @Override
                 public void cancel() {}
             });
+        }
+    }
+
+    // --- K6: scoped values
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_25, disabledReason = ScopedKey.ABSENT)
+    void K06_aScopedValueInTheSubscribersContextIsBound() {
+        try (var user = new ScopedKey()) {
+            assertThat(inside(
+                            Context.of(user.key, "ann"),
+                            () -> user.here() + " "
+                                    + async(user::here).await() + " " + awaitSingle(mono(user::here)) + " "
+                                    + awaitSingle(ReactorAsync.<String>flux(out -> out.emit(user.here())))))
+                    .isEqualTo("ann ann ann ann");
+        }
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_25, disabledReason = ScopedKey.ABSENT)
+    void K06_whatIsAwaitedHasTheBindingOfTheAwaiterAndWhatIsSubscribedToHasNone() throws Exception {
+        try (var user = new ScopedKey()) {
+            Mono<String> elsewhere = mono(user::here).subscribeOn(Schedulers.boundedElastic());
+            assertThat(user.where("ann", () -> mono(user::here).block())).isEqualTo("unbound");
+            assertThat(inside(Context.empty(), () -> user.where("ann", () -> awaitSingle(elsewhere))))
+                    .isEqualTo("ann");
+            assertThat(user.where("ann", () -> awaitSingle(elsewhere))).isEqualTo("ann");
         }
     }
 

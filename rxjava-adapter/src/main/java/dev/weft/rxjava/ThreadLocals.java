@@ -1,6 +1,7 @@
 package dev.weft.rxjava;
 
 import dev.weft.Context;
+import dev.weft.ScopedValues;
 import dev.weft.spi.Failures;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
@@ -25,7 +26,8 @@ final class ThreadLocals {
 
     /** {@return a context, and under it what else the current thread has; the same one if that is nothing} */
     static Context into(Context context) {
-        return AVAILABLE ? Locals.into(context) : context;
+        Context all = ScopedValues.into(context);
+        return AVAILABLE ? Locals.into(all) : all;
     }
 
     /** A module that has the library only on the class path behind it does not read that by itself. */

@@ -22,6 +22,7 @@ import dev.weft.AsyncIterator;
 import dev.weft.Deferred;
 import dev.weft.Overflow;
 import dev.weft.testing.Latches;
+import dev.weft.testing.ScopedKey;
 import dev.weft.testing.streams.ThreadLocalKey;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -41,6 +42,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** Section 1.10, row K9: the context that RxJava does not have, and thread-locals through context-propagation. */
 class ContextTest {
@@ -324,6 +327,35 @@ class ContextTest {
         });
         recorder.ended();
         assertThat(seen).containsExactly("subscriber");
+    }
+
+    // --- K6: scoped values
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_25, disabledReason = ScopedKey.ABSENT)
+    void K06_aScopedValueInTheContextIsBound() {
+        try (var user = new ScopedKey()) {
+            assertThat(withContext(
+                            user.key,
+                            "ann",
+                            () -> user.here() + " " + async(user::here).await() + " "
+                                    + await(single(() -> 1).flatMap(n -> single(user::here))) + " "
+                                    + RxAsync.awaitSingle(RxAsync.<String>flowable(out -> out.emit(user.here())))))
+                    .isEqualTo("ann ann ann ann");
+        }
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_25, disabledReason = ScopedKey.ABSENT)
+    void K06_whatIsAwaitedHasTheBindingOfTheAwaiterAndWhatIsSubscribedToHasNone() throws Exception {
+        try (var user = new ScopedKey()) {
+            Single<String> chained = single(() -> 1).flatMap(n -> single(user::here));
+            assertThat(user.where("ann", () -> single(user::here).blockingGet()))
+                    .isEqualTo("unbound");
+            assertThat(single(() -> user.where("ann", () -> await(chained))).blockingGet())
+                    .isEqualTo("ann");
+            assertThat(user.where("ann", () -> await(chained))).isEqualTo("ann");
+        }
     }
 
     // --- without the library
