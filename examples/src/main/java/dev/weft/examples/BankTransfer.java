@@ -135,7 +135,7 @@ public final class BankTransfer {
     private <T> T transaction(Function<Connection, T> work) {
         Connection connection = shielded(pool::connect); // given up half-way, it might get lost
         try {
-            connection.begin();
+            shielded(connection::begin); // cut off, the rollback could overtake it
             T result = work.apply(connection);
             shielded(connection::commit); // once begun, it is not to be given up: nobody would know what came of it
             return result;

@@ -12,16 +12,13 @@ import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.weft.Async;
 import dev.weft.AsyncIterator;
 import dev.weft.CancelledException;
 import dev.weft.testing.Latches;
-import dev.weft.testing.Watched;
-import io.r2dbc.h2.H2ConnectionConfiguration;
-import io.r2dbc.h2.H2ConnectionFactory;
 import io.r2dbc.pool.ConnectionPool;
-import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import io.r2dbc.spi.Result;
@@ -32,10 +29,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
@@ -43,36 +39,30 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
-/** Transactions on a real database through a pool of one connection: whatever happens, the connection comes back. */
+/** Transactions on real databases through a pool of one connection: whatever happens, the connection comes back. */
+@ParameterizedClass
+@EnumSource
 class TransactionTest {
-    private static final AtomicInteger NUMBER = new AtomicInteger();
-
-    private final HookLog hooks = new HookLog();
+    private final Database database;
+    private final ConnectionPool pool;
+    private final HookLog hooks;
     private final CountDownLatch pending = new CountDownLatch(1);
-    private ConnectionPool pool;
 
-    @BeforeEach
-    void openTheDatabase() throws Exception {
-        var database = new H2ConnectionFactory(H2ConnectionConfiguration.builder()
-                .inMemory("weft" + NUMBER.incrementAndGet())
-                .property("DB_CLOSE_DELAY", "-1")
-                .build());
-        pool = new ConnectionPool(ConnectionPoolConfiguration.builder(database)
-                .initialSize(1)
-                .maxSize(1)
-                .maxAcquireTime(Duration.ofSeconds(Watched.SECONDS))
-                .build());
-        Async.run(() -> inAwaitStyle(c -> execute(c, "CREATE TABLE item (id INT PRIMARY KEY)")));
+    TransactionTest(Database.Kind kind) {
+        database = new Database(kind, 1);
+        pool = database.pool();
+        hooks = new HookLog();
+        database.execute("CREATE TABLE item (id INT PRIMARY KEY)");
     }
 
     @AfterEach
     void closeTheDatabase() {
-        pool.disposeLater().block(Duration.ofSeconds(Watched.SECONDS));
         hooks.close();
+        database.close();
     }
 
     /** What is done with a connection. */
-    private interface Work<T> {
+    interface Work<T> {
         T with(Connection connection) throws Exception;
     }
 
@@ -107,10 +97,11 @@ class TransactionTest {
         return inAwaitStyle(pool, work);
     }
 
-    private static <T> T inAwaitStyle(ConnectionPool pool, Work<T> work) throws Exception {
+    static <T> T inAwaitStyle(ConnectionPool pool, Work<T> work) throws Exception {
         Connection connection = shielded(() -> awaitSingle(pool.create()));
         try {
-            awaitDone(Mono.from(connection.beginTransaction()));
+            shielded(
+                    () -> awaitDone(Mono.from(connection.beginTransaction()))); // cut off, a rollback could overtake it
             T result = work.with(connection);
             awaitDone(Mono.from(connection.commitTransaction()));
             return result;
@@ -122,7 +113,7 @@ class TransactionTest {
         }
     }
 
-    private static long execute(Connection connection, String sql) {
+    static long execute(Connection connection, String sql) {
         return awaitLast(Flux.from(connection.createStatement(sql).execute())
                 .concatMap(Result::getRowsUpdated)
                 .defaultIfEmpty(0L));
@@ -144,7 +135,7 @@ class TransactionTest {
     }
 
     private void theConnectionIsBack() {
-        until("back", () -> pool.getMetrics().orElseThrow().acquiredSize() == 0);
+        database.nothingIsLeft();
         assertThat(pool.getMetrics().orElseThrow().allocatedSize()).isEqualTo(1);
     }
 
@@ -273,11 +264,13 @@ class TransactionTest {
     /**
      * All or nothing only in await style, where the rollback comes behind the work. {@code usingWhen} rolls back beside what it
      * cancelled: a statement that has begun on another thread can find the transaction gone and commit by itself; rarely, and with
-     * operators alone as well.
+     * operators alone as well. On PostgreSQL it can even overtake the beginning of the transaction, which then stays open in the pool.
      */
     @ParameterizedTest
     @EnumSource
     void cancellationsAtAnyMomentBringTheConnectionBackAndInAwaitStyleCommitAllOrNothing(Style style) throws Exception {
+        assumeFalse(
+                style == Style.OPERATORS && database.kind() == Database.Kind.POSTGRESQL, "usingWhen loses them there");
         for (int round = 0; round < 200; round++) {
             int id = 2 * round;
             var subscription = style.transaction(pool, c -> insert(c, id) + insert(c, id + 1))
