@@ -22,7 +22,7 @@ public final class Orders {
     int place(Item item, Payment payment, Quote shipping) {
         return database.with(connection -> {
             try {
-                connection.begin();
+                shielded(connection::begin);
                 int order = insert(connection, item, payment, shipping);
                 if (connection.update(TAKE, item.id()) == 0) throw Problem.soldOut(item.name());
                 shielded(connection::commit); // the customer may go meanwhile
