@@ -216,12 +216,16 @@ public final class Async {
         if (future instanceof CompletableFuture<T> stage) return await((CompletionStage<T>) stage);
         checkpoint();
         if (Scope.current() == null) Host.get().requireMayBlock("awaitFuture");
+        return sneaking(() -> InterruptScope.interruptibly(() -> get(future)));
+    }
+
+    private static <T extends @Nullable Object> T get(Future<T> future) throws Exception {
         for (; ; ) {
+            checkpoint();
             try {
                 return future.get();
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
-                checkpoint();
             } catch (Throwable failure) {
                 throw Failures.thrown(failureOf(future, failure));
             }
@@ -407,6 +411,36 @@ public final class Async {
      */
     public static <X extends Exception> void shielded(AsyncAction<X> body) throws X {
         shielded(asBody(body));
+    }
+
+    /**
+     * Runs a body that cancellers do not interrupt, for code that an interrupt breaks: it closes a {@code FileChannel}, and with it the
+     * files of H2 or Lucene. This is no shield: the body is cancelled as ever, and sees it at its next suspension point; an await ends
+     * at once. A blocking call that does not await goes on to its own end, and with it the block. So it is for what the body starts
+     * with {@code async} and its like. Behind the block, foreign code is interrupted as before. Interrupts that do not come from a
+     * cancellation are not kept away.
+     *
+     * <p>For all coroutines that is the default with {@code -Dweft.interrupts=cooperative}, the environment variable {@code
+     * WEFT_INTERRUPTS} or {@code weft.interrupts} in {@code weft.properties} on the class path; the other value is {@code sent}.
+     *
+     * @param body what to run
+     * @return its result
+     * @throws X what the body threw
+     */
+    public static <T extends @Nullable Object, X extends Exception> T withoutInterrupts(AsyncBody<T, X> body) throws X {
+        Objects.requireNonNull(body, "body");
+        return inScope(scope -> new InterruptScope(scope, false).call(body::run));
+    }
+
+    /**
+     * Runs a body without a result that cancellers do not interrupt.
+     *
+     * @param body what to run
+     * @throws X what the body threw
+     * @see #withoutInterrupts(AsyncBody)
+     */
+    public static <X extends Exception> void withoutInterrupts(AsyncAction<X> body) throws X {
+        withoutInterrupts(asBody(body));
     }
 
     // --- groups

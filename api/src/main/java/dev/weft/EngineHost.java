@@ -93,6 +93,11 @@ public final class EngineHost implements Host {
     }
 
     @Override
+    public boolean sendsInterrupts() {
+        return Interrupts.configured();
+    }
+
+    @Override
     public void requireMayBlock(String operation) {
         Backends.requireMayBlock(operation);
     }

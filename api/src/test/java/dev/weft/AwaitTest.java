@@ -247,6 +247,27 @@ class AwaitTest {
         assertThat(hooks.violations).isEmpty();
     }
 
+    /** The cancel comes between the two signals of a pool: who is told of it has cancelled his source, else he has the value. */
+    @RepeatedTest(50)
+    void A07_aCancelBetweenTheValueAndTheEndLosesNothing() {
+        for (Take take : List.of(Take.ONE, Take.MAYBE, Take.LAST, Take.SINGLE)) {
+            var probe = new Probe<String>();
+            var awaiting = awaiting(probe, take).parked();
+            hooks.discarded.clear();
+            probe.next("value");
+            awaiting.cancel();
+            probe.complete();
+            awaiting.joined();
+            if (probe.cancels.get() == 0) {
+                assertThat(awaiting.value()).isEqualTo("value");
+                assertThat(hooks.discarded).isEmpty();
+            } else {
+                assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
+                assertThat(hooks.discarded).containsExactly("value");
+            }
+        }
+    }
+
     @Test
     void A08_anErrorAfterTheCancellationIsDroppedOnce() {
         var probe = new Probe<String>();

@@ -53,6 +53,8 @@ class BadInputTest {
                 refused("limit", () -> Async.resetTimeout(null)),
                 refused("body", () -> Async.shielded((AsyncBody<Object, RuntimeException>) null)),
                 refused("body", () -> Async.shielded((AsyncAction<RuntimeException>) null)),
+                refused("body", () -> Async.withoutInterrupts((AsyncBody<Object, RuntimeException>) null)),
+                refused("body", () -> Async.withoutInterrupts((AsyncAction<RuntimeException>) null)),
                 refused("body", () -> Async.group((GroupBody<Object, RuntimeException>) null)),
                 refused("body", () -> Async.group((GroupAction<RuntimeException>) null)),
                 refused("items", () -> Async.mapConcurrent(null, 1, a -> a)),

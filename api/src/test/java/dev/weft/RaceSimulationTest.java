@@ -262,6 +262,55 @@ class RaceSimulationTest {
         });
     }
 
+    /** Code that must not be interrupted is not, nor what it starts; its awaits end at once, and the code behind it is reached. */
+    @Test
+    void G6_noInterruptReachesCodeThatRunsWithoutInterrupts() {
+        explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            var outer = new AtomicReference<TaskGroup>();
+            var inner = new AtomicReference<TaskGroup>();
+            boolean awaits = simulation.coin();
+            boolean starts = simulation.coin();
+            world.root(() -> {
+                group(g -> {
+                    outer.set(g);
+                    dawdle();
+                    Async.withoutInterrupts(() -> {
+                        group(h -> {
+                            inner.set(h);
+                            if (starts) h.async(RaceSimulationTest::notInterrupted);
+                            notInterrupted();
+                            if (awaits) await(new CompletableFuture<>());
+                        });
+                        notInterrupted();
+                    });
+                    new CountDownLatch(1).await();
+                });
+                notInterrupted();
+                return "";
+            });
+            simulation.start("outer canceller", () -> {
+                until("the group is open", () -> outer.get() != null);
+                outer.get().cancel();
+            });
+            simulation.start("inner canceller", () -> {
+                until("the group is open", () -> inner.get() != null || world.root.isDone());
+                if (inner.get() != null) inner.get().cancel();
+            });
+            simulation.run();
+            assertThat(world.root.outcome()).isEqualTo(new Outcome.Success<>(""));
+            assertThat(world.dropped()).isEmpty();
+            return "";
+        });
+    }
+
+    private static void notInterrupted() {
+        for (int i = 0; i < 4; i++) {
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            dawdle();
+        }
+    }
+
     /** An interrupt from outside is gone when what it has led to is thrown. */
     @Test
     void G6_anInterruptFromOutsideIsConsumed() {

@@ -34,6 +34,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     private final @Nullable Scope owner;
     private final @Nullable String name;
+    private final boolean interruptible;
     private Carrier carrier;
     private @Nullable Callable<? extends T> body;
     /** What sets the thread-locals that the coroutine begins with, and runs what is {@link #due}; null if there are none. */
@@ -93,6 +94,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         super(owner, backend, context);
         this.owner = owner;
         this.name = options.name();
+        Scope around = owner == null ? Scope.current() : owner;
+        this.interruptible = around == null ? Host.get().sendsInterrupts() : around.isInterruptible();
         this.carrier = Carrier.of(options);
     }
 
@@ -176,6 +179,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     final void marked(Cancellation c) {
         if (c.origin() != this || c.reason() != Cancellation.Reason.FAILURE) cancelRequested();
         carrier.cancelled();
+    }
+
+    @Override
+    protected final Boolean interruptible() {
+        return interruptible;
     }
 
     @Override
@@ -305,8 +313,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     /**
-     * Interrupts the thread on behalf of a canceller, unless it has seen the cancellation, left the scope, is shielded or will make up
-     * for it. The thread never passes such a border while the state is SENDING, so no interrupt lands behind it.
+     * Interrupts the thread on behalf of a canceller, unless it has seen the cancellation, left the scope, is shielded, must not be
+     * interrupted where it is, or will make up for it. The thread never passes such a border while the state is SENDING, so no interrupt lands behind it.
      */
     final void interrupt(Scope cancelled) {
         Thread target = thread;
@@ -335,7 +343,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     /** Makes up for an interrupt that was kept away, for foreign blocking calls behind what kept it. */
     final void redeliver(Scope scope) {
-        if (scope.cancellation() == null || scope.isDeaf()) return;
+        if (scope.cancellation() == null || scope.isDeaf() || !scope.isInterruptible()) return;
         claimInterrupt();
         scope.noteInterrupt(true);
         Thread.currentThread().interrupt();

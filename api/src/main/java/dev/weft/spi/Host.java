@@ -57,6 +57,9 @@ public interface Host {
     /** {@return what carries the coroutines that nobody has chosen anything for} */
     Carrier carrier();
 
+    /** {@return whether cancellers interrupt foreign code in coroutines, where nobody says otherwise} */
+    boolean sendsInterrupts();
+
     /**
      * {@return how long a wait may last before it is reported; empty if none is to be}
      *

@@ -458,7 +458,20 @@ public class Scope {
             s = inner;
         }
         Suspension in = s.suspension;
-        return in != null && in.keepsInterrupts() ? null : s;
+        return in != null && in.keepsInterrupts() || !s.isInterruptible() ? null : s;
+    }
+
+    /** {@return whether cancellers may interrupt the code in here, or null if that is as in the scope around this one} */
+    protected @Nullable Boolean interruptible() {
+        return null;
+    }
+
+    /** {@return whether cancellers may interrupt the code in here} */
+    public final boolean isInterruptible() {
+        for (Scope s = this; ; s = Objects.requireNonNull(s.parent)) {
+            Boolean own = s.interruptible();
+            if (own != null) return own;
+        }
     }
 
     final boolean isDeaf() {
@@ -547,10 +560,8 @@ public class Scope {
         SchedulePoint.pass();
         outer.nested = this;
         task.top(this);
-        if (shield) {
-            task.settleInterrupt();
-            return;
-        }
+        if (shield || interruptible() != null) task.settleInterrupt(); // none that was sent before lands in here
+        if (shield) return;
         deaf = outer.deaf;
         SchedulePoint.pass();
         Cancellation c = outer.cancellation();

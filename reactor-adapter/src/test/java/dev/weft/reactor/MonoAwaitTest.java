@@ -523,6 +523,27 @@ class MonoAwaitTest {
         assertThat(hooks.violations).isEmpty();
     }
 
+    /** The cancel comes between the two signals of a pool: who is told of it has cancelled his source, else he has the value. */
+    @RepeatedTest(50)
+    void A07_aCancelBetweenTheValueAndTheEndLosesNothing() {
+        for (Word word : List.of(Word.AWAIT, Word.ONE, Word.LAST, Word.SINGLE)) {
+            var probe = new Probe<String>();
+            var awaiting = awaiting(probe, word).parked();
+            hooks.discarded.clear();
+            probe.next("value");
+            awaiting.cancel();
+            probe.complete();
+            awaiting.joined();
+            if (probe.cancels.get() == 0) {
+                assertThat(awaiting.value()).isEqualTo("value");
+                assertThat(hooks.discarded).isEmpty();
+            } else {
+                assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
+                assertThat(hooks.discarded).containsExactly("value");
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void A08_anErrorAfterTheCancellationIsDroppedOnce(Word word) {

@@ -355,6 +355,28 @@ class AwaitTest {
         assertThat(hooks.violations).isEmpty();
     }
 
+    /** The cancel comes between the two signals of a pool: who is told of it has cancelled his source, else he has the value. */
+    @RepeatedTest(50)
+    void A07_aCancelBetweenTheValueAndTheEndLosesNothing() {
+        for (Word word :
+                List.of(Word.FLOWABLE_LAST, Word.FLOWABLE_SINGLE, Word.OBSERVABLE_LAST, Word.OBSERVABLE_SINGLE)) {
+            var probe = new Probe<Object>();
+            var awaiting = word.awaiting(probe).parked();
+            hooks.discarded.clear();
+            probe.next("value");
+            awaiting.cancel();
+            probe.complete();
+            awaiting.joined();
+            if (probe.cancels.get() == 0) {
+                assertThat(awaiting.value()).isEqualTo("value");
+                assertThat(hooks.discarded).isEmpty();
+            } else {
+                assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
+                assertThat(hooks.discarded).containsExactly("value");
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void A08_anErrorAfterTheCancellationGoesToRxJavaPluginsOnce(Word word) {

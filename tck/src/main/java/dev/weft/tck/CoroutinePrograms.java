@@ -8,15 +8,20 @@ import static dev.weft.Async.coroutine;
 import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.withContext;
+import static dev.weft.Async.withoutInterrupts;
 
 import dev.weft.Async;
 import dev.weft.CancelledException;
 import dev.weft.Coroutine;
 import dev.weft.Deferred;
+import dev.weft.spi.Take;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** Coroutines in coroutines, handles, cancellation and its clean-up, shields, context. */
 final class CoroutinePrograms extends Programs {
@@ -273,6 +278,58 @@ final class CoroutinePrograms extends Programs {
         child.cancel();
         gate.complete("a");
         attempt("await", child::await);
+    }
+
+    void codeWithoutInterruptsSeesItsCancellationAtItsNextAwait() {
+        Later later = later();
+        var inside = new CompletableFuture<Boolean>();
+        var cancelled = new AtomicBoolean();
+        Deferred<Object> child = async(() -> {
+            try {
+                return withoutInterrupts(() -> {
+                    inside.complete(true);
+                    while (!cancelled.get()) LockSupport.parkNanos(20_000);
+                    note("interrupted", Thread.currentThread().isInterrupted());
+                    return await(awaitable(later.source()));
+                });
+            } finally {
+                attempt("behind", () -> new CountDownLatch(1).await(0, TimeUnit.SECONDS));
+            }
+        });
+        await(inside);
+        child.cancel();
+        cancelled.set(true);
+        attempt("await", child::await);
+        note("subscriptions", later.subscriptions());
+    }
+
+    void anAwaitWithoutInterruptsEndsAtOnce() {
+        Later later = laterMany();
+        Deferred<?> child = async(() -> withoutInterrupts(() -> {
+            take(later.source(), Take.LAST);
+        }));
+        until(() -> later.requested() > 0);
+        child.cancel();
+        attempt("await", child::await);
+        note("cancellations", later.cancellations());
+    }
+
+    void codeBehindABlockWithoutInterruptsIsInterrupted() {
+        var inside = new CompletableFuture<Boolean>();
+        var cancelled = new AtomicBoolean();
+        Deferred<Object> child = async(() -> {
+            withoutInterrupts(() -> {
+                inside.complete(true);
+                while (!cancelled.get()) LockSupport.parkNanos(20_000);
+            });
+            note("interrupted", Thread.currentThread().isInterrupted());
+            return "swallowed";
+        });
+        await(inside);
+        child.cancel();
+        cancelled.set(true);
+        attempt("await", child::await);
+        noteDiscarded();
     }
 
     void aForeignInterruptCancelsTheCoroutine() {

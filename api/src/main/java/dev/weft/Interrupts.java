@@ -1,0 +1,37 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+/** Whether cancellers interrupt foreign code, where nobody says otherwise. */
+final class Interrupts {
+    private Interrupts() {}
+
+    static boolean configured() {
+        return Configured.RESULT.get();
+    }
+
+    /**
+     * The rule: what was asked for, by the first that asks; else they do.
+     *
+     * @throws BackendException if it is unknown
+     */
+    static boolean choose(@Nullable String property, @Nullable String environment, @Nullable String file) {
+        String asked = Backends.isSet(property) ? property : Backends.isSet(environment) ? environment : file;
+        if (asked == null || asked.isBlank()) return true;
+        return switch (asked.strip()) {
+            case "sent" -> true;
+            case "cooperative" -> false;
+            default ->
+                throw new BackendException("sent or cooperative in weft.interrupts", "\"" + asked + "\"", "correct it");
+        };
+    }
+
+    private static final class Configured {
+        static final Backends.Once<Boolean> RESULT = Backends.Once.of(() -> choose(
+                System.getProperty("weft.interrupts"),
+                System.getenv("WEFT_INTERRUPTS"),
+                Backends.fromFile("weft.interrupts")));
+
+        private Configured() {}
+    }
+}
