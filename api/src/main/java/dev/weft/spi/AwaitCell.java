@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The awaiting thread itself cancels. Only while it is inside {@link #start}, and so cannot, does a canceller have a thread do it:
  * {@code waiter} is null exactly then.
  *
- * <p>A cell is used once. After its outcome it refers to neither source nor handle; the context stays after a cancellation,
- * for the discard hook of values that are still under way.
+ * <p>A cell is used once. After its outcome it refers to neither source nor handle; the context stays unless the source has completed,
+ * for the discard hook of values that are still under way: also behind a failure, such as that of an operator with a time limit.
  *
  * @param <T> the type of the value
  */
@@ -290,6 +290,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     @SuppressWarnings("unchecked")
     final @Nullable T outcome(@Nullable Scope scope) {
         Object decided = state;
+        boolean sourceHasEnded = isTerminated(upstream());
         Throwable fromCancel = leave();
         if (decided == Mark.CANCELLED && hasCompleted()) {
             decided = Mark.COMPLETE;
@@ -298,13 +299,12 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         Object value = takeHeld();
         if (decided == Mark.COMPLETE) {
             if (fromCancel != null) late(fromCancel);
-            carry(null);
+            if (sourceHasEnded) carry(null);
             return value == null ? empty() : value == Mark.NULL ? null : (T) value;
         }
         discard(value);
         if (decided == Mark.CANCELLED) throw cancellation(scope, fromCancel);
         if (fromCancel != null) late(fromCancel);
-        carry(null);
         throw Failures.thrown((Throwable) Objects.requireNonNull(decided));
     }
 
