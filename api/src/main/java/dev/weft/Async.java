@@ -1,9 +1,11 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
+import dev.weft.spi.Cancellation;
 import dev.weft.spi.CellSource;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
+import dev.weft.spi.DiscardHook;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -175,7 +178,8 @@ public final class Async {
     }
 
     /**
-     * Waits for a stage. The stage may be shared: cancelling the wait leaves it alone.
+     * Waits for a stage. The stage may be shared: cancelling the wait leaves it alone, and the value in it. For one that nobody else
+     * wants, {@link #owned}.
      *
      * @param stage what to wait for
      * @return its result, which may be null
@@ -205,7 +209,8 @@ public final class Async {
     }
 
     /**
-     * Waits for a future. Cancelling the wait leaves the future alone.
+     * Waits for a future. It may be shared: cancelling the wait leaves it alone, and the value in it. For one that nobody else wants,
+     * {@link #owned}.
      *
      * @param future what to wait for
      * @return its result, which may be null
@@ -293,6 +298,25 @@ public final class Async {
         return new NativeAwaitable<>(source, Backends.of(source.getClass()));
     }
 
+    /**
+     * {@return a future as something to await that is the future's only owner} When the await is cancelled or its time is over, the future
+     * is cancelled, with an interrupt if it runs on a thread; a value that comes all the same is discarded. So it is if nobody comes to
+     * await it since the scope is cancelled before, or another one in a {@link #gather}, {@link #race} or {@link TaskGroup#start} has
+     * decided.
+     *
+     * <pre>{@code
+     * HttpResponse<String> response = await(owned(client.sendAsync(request, ofString())));
+     * }</pre>
+     *
+     * @apiNote A future that was derived ({@code future.thenApply(…)}) does not pass its cancellation on: own the first one. A future that
+     *     completes its work though it was cancelled forgets the value; a resource is better {@linkplain #using(AsyncBody, AsyncConsumer,
+     *     AsyncFunction) acquired}.
+     * @param future what to own, such as a {@link CompletableFuture}, or what an executor gives for a task; to be awaited once
+     */
+    public static <T extends @Nullable Object> Awaitable<T> owned(Future<T> future) {
+        return Owned.of(future);
+    }
+
     // --- time and cancellation
 
     /**
@@ -316,6 +340,37 @@ public final class Async {
         if (scope != null) scope.checkpoint();
         else if (Thread.currentThread().isInterrupted())
             throw CancelledException.interrupted(new InterruptedException("interrupted"));
+    }
+
+    /**
+     * Throws if the coroutine is cancelled, for a {@code catch} that takes more than it should: a {@link CancelledException} is a {@link
+     * RuntimeException}, and a fallback would run for each call that is cancelled.
+     *
+     * <pre>{@code
+     * try {
+     *     return await(price);
+     * } catch (RuntimeException failure) {
+     *     rethrowCancellation(failure);
+     *     return Price.STANDARD;
+     * }
+     * }</pre>
+     *
+     * <p>Returns if the coroutine is not cancelled, also for a {@link CancelledException} of something else that was awaited.
+     *
+     * @param failure what was caught; the same instance is thrown if it is the cancellation, or else it is suppressed in that
+     * @throws CancelledException if the innermost scope is cancelled, or a plain thread interrupted
+     */
+    public static void rethrowCancellation(Throwable failure) {
+        Objects.requireNonNull(failure, "failure");
+        Scope scope = Scope.current();
+        Cancellation here = scope == null ? null : scope.cancellation();
+        if (here != null && failure instanceof CancelledException known && known.scope() == here.origin()) throw known;
+        try {
+            checkpoint();
+        } catch (CancelledException cancelled) {
+            Failures.suppress(cancelled, failure);
+            throw cancelled;
+        }
     }
 
     /**
@@ -443,6 +498,149 @@ public final class Async {
         withoutInterrupts(asBody(body));
     }
 
+    // --- resources
+
+    /**
+     * Acquires a resource, uses it, and releases it, whatever happens. Who is cancelled while he waits for the resource leaves at once, and
+     * what arrives late is released: each resource once.
+     *
+     * <p>The acquiring runs in a coroutine of its own, with the context of this one. It is not cancelled, since many a source loses what it
+     * is just making then: when the caller has left, it goes on by itself, after his end too; its result is released then, and what it or
+     * the release fails with goes to the dropped-error hook. What {@code use} has started is done, or cancelled and has ended, before the
+     * release, which is {@linkplain #shielded shielded}.
+     *
+     * <pre>{@code
+     * return using(ofSeconds(1), () -> await(pool.acquire()), ref -> awaitDone(ref.release()), ref -> await(query(ref.poolable())));
+     * }</pre>
+     *
+     * @apiNote A source that may never answer needs a limit of its own as well, such as the acquire timeout of a pool: only that ends its
+     *     work. Where cancelling the source is known to lose nothing but what hooks are told of, {@code withDiscard(Connection.class,
+     *     Connection::close, () -> withTimeout(limit, () -> await(source)))} does so.
+     * @param acquire gets the resource
+     * @param release gives it back; it may await
+     * @param use what to do with it
+     * @return the result of {@code use}
+     * @throws X what {@code acquire} or {@code use} threw, with what {@code release} threw suppressed; or that, if it is alone, and the
+     *     result is discarded
+     * @throws NullPointerException if {@code acquire} gives null
+     */
+    public static <R, T extends @Nullable Object, X extends Exception> T using(
+            AsyncBody<R, ? extends X> acquire,
+            AsyncConsumer<? super R, ? extends X> release,
+            AsyncFunction<? super R, T, ? extends X> use)
+            throws X {
+        var acquisition = new Acquisition<R>(acquire, release);
+        Objects.requireNonNull(use, "use");
+        return inScope(scope -> acquisition.using(scope, null, use));
+    }
+
+    /**
+     * Acquires a resource, uses it without a result, and releases it.
+     *
+     * @param acquire gets the resource
+     * @param release gives it back; it may await
+     * @param use what to do with it
+     * @throws X what one of them threw
+     * @see #using(AsyncBody, AsyncConsumer, AsyncFunction)
+     */
+    @SuppressWarnings("overloads") // which it is for a lambda that fits both, AsyncFunction says
+    public static <R, X extends Exception> void using(
+            AsyncBody<R, ? extends X> acquire,
+            AsyncConsumer<? super R, ? extends X> release,
+            AsyncConsumer<? super R, ? extends X> use)
+            throws X {
+        using(acquire, release, asFunction(use));
+    }
+
+    /**
+     * Acquires a resource with a time limit, uses it without one, and releases it.
+     *
+     * @param limit how long the acquiring may take; zero or less has expired already, and nothing is acquired
+     * @param acquire gets the resource
+     * @param release gives it back; it may await
+     * @param use what to do with it
+     * @return the result of {@code use}
+     * @throws X what one of them threw
+     * @throws TimeoutException if there was no resource in time
+     * @see #using(AsyncBody, AsyncConsumer, AsyncFunction)
+     */
+    public static <R, T extends @Nullable Object, X extends Exception> T using(
+            Duration limit,
+            AsyncBody<R, ? extends X> acquire,
+            AsyncConsumer<? super R, ? extends X> release,
+            AsyncFunction<? super R, T, ? extends X> use)
+            throws X, TimeoutException {
+        Objects.requireNonNull(limit, "limit");
+        var acquisition = new Acquisition<R>(acquire, release);
+        Objects.requireNonNull(use, "use");
+        return inScope(scope -> acquisition.using(scope, limit, use));
+    }
+
+    /**
+     * Acquires a resource with a time limit, uses it without one and without a result, and releases it.
+     *
+     * @param limit how long the acquiring may take
+     * @param acquire gets the resource
+     * @param release gives it back; it may await
+     * @param use what to do with it
+     * @throws X what one of them threw
+     * @throws TimeoutException if there was no resource in time
+     * @see #using(AsyncBody, AsyncConsumer, AsyncFunction)
+     */
+    @SuppressWarnings("overloads") // which it is for a lambda that fits both, AsyncFunction says
+    public static <R, X extends Exception> void using(
+            Duration limit,
+            AsyncBody<R, ? extends X> acquire,
+            AsyncConsumer<? super R, ? extends X> release,
+            AsyncConsumer<? super R, ? extends X> use)
+            throws X, TimeoutException {
+        using(limit, acquire, release, asFunction(use));
+    }
+
+    /**
+     * Runs a body with a hook for values that nobody gets: they have lost a race, come too late, lie unread in a handle when its scope
+     * fails or is cancelled, or in the queue of an iteration that is left. The innermost hook that takes the type of a value gets it, once;
+     * what none takes goes where it went before, to {@code doOnDiscard} below a {@code mono}, or {@link Hooks#onDiscard}. It holds for all
+     * that the body awaits, starts and iterates over, also when that comes behind the end of the body; with Reactor, for the operators of
+     * what it awaits as well (a {@code doOnDiscard} among them is told too, as is usual there). RxJava's operators know no such hook.
+     *
+     * @param type the type of the values, which includes its subtypes
+     * @param consumer who gets them, on the thread that met the value; it must be quick, and what it throws goes to the uncaught handler of
+     *     that thread and changes nothing else
+     * @param body what to run
+     * @return its result
+     * @throws X what the body threw
+     * @throws IllegalArgumentException if the type is primitive, of which there are no values here
+     */
+    public static <V, T extends @Nullable Object, X extends Exception> T withDiscard(
+            Class<V> type, Consumer<? super V> consumer, AsyncBody<T, X> body) throws X {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(consumer, "consumer");
+        Objects.requireNonNull(body, "body");
+        if (type.isPrimitive()) throw new IllegalArgumentException("no value is of a primitive type, such as " + type);
+        return inScope(scope -> {
+            Context around = (Context) scope.context();
+            Consumer<Object> others = around.getOrDefault(DiscardHook.KEY, null);
+            var hook = new DiscardHook(
+                    type, value -> consumer.accept(type.cast(value)), others == null ? Hooks::discard : others);
+            return new Scope(scope, scope.backend(), around.with(DiscardHook.KEY, hook), false).call(body::run);
+        });
+    }
+
+    /**
+     * Runs a body without a result with a hook for values that nobody gets.
+     *
+     * @param type the type of the values
+     * @param consumer who gets them
+     * @param body what to run
+     * @throws X what the body threw
+     * @see #withDiscard(Class, Consumer, AsyncBody)
+     */
+    public static <V, X extends Exception> void withDiscard(
+            Class<V> type, Consumer<? super V> consumer, AsyncAction<X> body) throws X {
+        withDiscard(type, consumer, asBody(body));
+    }
+
     // --- groups
 
     /**
@@ -517,7 +715,11 @@ public final class Async {
     public static <T extends @Nullable Object> List<T> gather(
             int maxConcurrency, Collection<? extends Awaitable<? extends T>> all) {
         List<Awaitable<? extends T>> sources = List.copyOf(all);
-        return mapConcurrently(sources, maxConcurrency, (group, source) -> start(group, source));
+        try {
+            return mapConcurrently(sources, maxConcurrency, (group, source) -> start(group, source));
+        } finally {
+            Owned.abandon(sources);
+        }
     }
 
     /**
@@ -557,10 +759,14 @@ public final class Async {
     public static <T extends @Nullable Object> List<Outcome<T>> gatherSettled(
             Collection<? extends Awaitable<? extends T>> all) {
         List<Awaitable<? extends T>> sources = List.copyOf(all);
-        return inScope(scope -> {
-            scope.checkpoint();
-            return new SettledScope(scope).<T>run(sources);
-        });
+        try {
+            return inScope(scope -> {
+                scope.checkpoint();
+                return new SettledScope(scope).<T>run(sources);
+            });
+        } finally {
+            Owned.abandon(sources);
+        }
     }
 
     /**
@@ -589,10 +795,14 @@ public final class Async {
     public static <T extends @Nullable Object> T race(Collection<? extends Awaitable<? extends T>> runners) {
         List<Awaitable<? extends T>> all = List.copyOf(runners);
         if (all.isEmpty()) throw new IllegalArgumentException("race needs at least one runner");
-        return inScope(scope -> {
-            scope.checkpoint();
-            return new Race<T>(scope).run(all);
-        });
+        try {
+            return inScope(scope -> {
+                scope.checkpoint();
+                return new Race<T>(scope).run(all);
+            });
+        } finally {
+            Owned.abandon(all);
+        }
     }
 
     // --- streams
@@ -713,7 +923,11 @@ public final class Async {
 
     /** Whether its await begins with a checkpoint for certain. */
     private static boolean isOurs(Awaitable<?> awaitable) {
-        return awaitable instanceof Coroutine || awaitable instanceof Deferred || awaitable instanceof CellSource;
+        return awaitable instanceof Coroutine
+                || awaitable instanceof Deferred
+                || awaitable instanceof CellSource
+                || awaitable instanceof Owned
+                || awaitable instanceof Cached;
     }
 
     /** A duration in nanoseconds, {@link Long#MAX_VALUE} if it is longer. */
@@ -743,6 +957,15 @@ public final class Async {
         Objects.requireNonNull(action, "body");
         return () -> {
             action.run();
+            return null;
+        };
+    }
+
+    private static <A, X extends Exception> AsyncFunction<A, @Nullable Void, X> asFunction(
+            AsyncConsumer<? super A, ? extends X> action) {
+        Objects.requireNonNull(action, "use");
+        return argument -> {
+            action.accept(argument);
             return null;
         };
     }

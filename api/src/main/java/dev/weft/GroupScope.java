@@ -69,11 +69,12 @@ final class GroupScope extends Scope implements TaskGroup {
         }
         if (source instanceof SourceDeferred<T> task)
             return subscribed(task.promise().cell(scope.backend()), scope);
+        if (source instanceof Owned<T> owned) return owned.startIn(scope);
         if (source instanceof CellSource<?> cells) return subscribed(((CellSource<T>) cells).cell(), scope);
         return new Coroutine<T>(source::await, CoroutineOptions.NONE).startIn(scope);
     }
 
-    private static <T extends @Nullable Object> Deferred<T> subscribed(dev.weft.spi.AwaitCell<T> cell, Scope scope) {
+    static <T extends @Nullable Object> Deferred<T> subscribed(dev.weft.spi.AwaitCell<T> cell, Scope scope) {
         var deferred = new SourceDeferred<T>(scope, cell);
         deferred.start();
         return deferred;

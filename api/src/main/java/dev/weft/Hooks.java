@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.DiscardHook;
 import dev.weft.spi.Violation;
 import dev.weft.spi.Warning;
 import dev.weft.spi.Watchdog;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where signals go that nobody can receive and for which the backend in use has no hook of its own: values under RxJava and
@@ -105,9 +107,22 @@ public final class Hooks {
         WARNING.get().accept(warning);
     }
 
-    /** Calls the hook for a value; for backends without one of their own. */
+    /** Calls the hook for a value, also if an {@link Async#withDiscard} would take it. */
     public static void discard(Object value) {
         DISCARD.get().accept(value);
+    }
+
+    /**
+     * Calls the hook for a value: the innermost {@link Async#withDiscard} that takes it, or else the one that is set here; for backends
+     * without one of their own.
+     *
+     * @param value the value
+     * @param context the context of the coroutine or subscriber it was meant for, or null where there is none
+     */
+    public static void discard(Object value, @Nullable Object context) {
+        Consumer<Object> inside = context instanceof Context c ? c.getOrDefault(DiscardHook.KEY, null) : null;
+        if (inside == null) discard(value);
+        else inside.accept(value);
     }
 
     /** Calls the hook for an error; for backends without one of their own. */

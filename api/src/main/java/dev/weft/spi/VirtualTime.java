@@ -58,6 +58,7 @@ public final class VirtualTime<S> {
      */
     public void start(CoroutineTask<?> coroutine) {
         boolean virtual = isVirtual();
+        if (virtual) used = true;
         coroutine.start();
         if (!virtual) return;
         follow(coroutine);
@@ -74,6 +75,11 @@ public final class VirtualTime<S> {
     /** On a virtual clock, has signals wait for the current coroutine. */
     public void follow() {
         if (isVirtual()) follow(CoroutineTask.ofThread());
+    }
+
+    /** Where a virtual clock is in use, has signals wait for a coroutine too that another one has started and that is not its child. */
+    public static void followBeside(CoroutineTask<?> coroutine) {
+        if (used) follow(coroutine);
     }
 
     /** {@return an action that, on a virtual clock, waits at its end until all are at rest, the coroutine that schedules it among them} */

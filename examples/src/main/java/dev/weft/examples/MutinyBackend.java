@@ -91,7 +91,7 @@ public final class MutinyBackend implements Backend {
     @Override
     public void undeliverable(Undeliverable signal, @Nullable Object context) {
         switch (signal) {
-            case Undeliverable.Value value -> Hooks.discard(value.value());
+            case Undeliverable.Value value -> Hooks.discard(value.value(), context);
             case Undeliverable.Failure failure -> Infrastructure.handleDroppedException(failure.error());
             case Undeliverable.Breach breach -> Hooks.violate(breach.violation());
         }

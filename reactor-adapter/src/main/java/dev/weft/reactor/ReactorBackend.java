@@ -29,9 +29,6 @@ import reactor.util.context.Context;
 public final class ReactorBackend implements Backend {
     static final ReactorBackend INSTANCE = new ReactorBackend();
 
-    /** Where {@code Flux.doOnDiscard} puts its hook. */
-    private static final String DISCARD_KEY = "reactor.onDiscard.local";
-
     private static final VirtualTime<Scheduler> TIME =
             new VirtualTime<>(Schedulers::parallel, scheduler -> scheduler.now(TimeUnit.MILLISECONDS));
 
@@ -107,7 +104,7 @@ public final class ReactorBackend implements Backend {
 
     /** Reactor has a discard hook only downstream of a {@code doOnDiscard}; elsewhere a value would be lost without a word. */
     private static void discard(Object value, Context context) {
-        if (context.hasKey(DISCARD_KEY)) Operators.onDiscard(value, context);
+        if (context.hasKey(ReactorContext.DISCARD_KEY)) Operators.onDiscard(value, context);
         else Hooks.discard(value);
     }
 

@@ -1,11 +1,14 @@
 package dev.weft.reactor;
 
 import dev.weft.Context;
+import dev.weft.spi.DiscardHook;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Operators;
 
 /**
  * A subscriber's context as the context of a coroutine, by reference.
@@ -13,13 +16,19 @@ import org.jspecify.annotations.Nullable;
  * @param entries the subscriber's
  */
 record ReactorContext(reactor.util.context.Context entries) implements Context {
+    /** Where {@code Flux.doOnDiscard} puts its hook. */
+    static final String DISCARD_KEY = "reactor.onDiscard.local";
+
     /** {@return what a subscriber shows as its context for a coroutine's: the same one, or a copy of one that is not Reactor's} */
     static reactor.util.context.Context toReactor(@Nullable Object context) {
         if (context instanceof ReactorContext own) return own.entries;
         if (context == null || context == Context.empty()) return reactor.util.context.Context.empty();
         Map<Object, Object> copy = new HashMap<>();
         ((Context) context).forEach(copy::put);
-        return reactor.util.context.Context.of(copy);
+        var entries = reactor.util.context.Context.of(copy);
+        return entries.getOrDefault(DiscardHook.KEY, null) instanceof DiscardHook hook
+                ? Operators.enableOnDiscard(entries, hook)
+                : entries;
     }
 
     /** {@return the context to subscribe with: a coroutine's, by reference unless its thread has something that is not in there} */
@@ -32,10 +41,13 @@ record ReactorContext(reactor.util.context.Context entries) implements Context {
         return entries.getOrDefault(Objects.requireNonNull(key, "key"), other);
     }
 
+    /** Reactor's operators find a hook for values under a key of Reactor's: inside it is what was there. */
     @Override
     public Context with(Object key, Object value) {
-        return new ReactorContext(
-                entries.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value")));
+        var changed = entries.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
+        if (!(value instanceof DiscardHook hook)) return new ReactorContext(changed);
+        Consumer<Object> around = entries.getOrDefault(DISCARD_KEY, null);
+        return new ReactorContext(Operators.enableOnDiscard(changed, around == null ? hook : hook.inside(around)));
     }
 
     @Override

@@ -127,7 +127,7 @@ public final class RxBackend implements Backend {
     @Override
     public void undeliverable(Undeliverable signal, @Nullable Object context) {
         switch (signal) {
-            case Undeliverable.Value value -> Hooks.discard(value.value());
+            case Undeliverable.Value value -> Hooks.discard(value.value(), context);
             case Undeliverable.Failure failure -> RxJavaPlugins.onError(failure.error());
             case Undeliverable.Breach breach -> Hooks.violate(breach.violation());
         }

@@ -1,0 +1,122 @@
+package dev.weft;
+
+import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.Failures;
+import dev.weft.spi.Host;
+import dev.weft.spi.Reports;
+import dev.weft.spi.Scope;
+import dev.weft.spi.VirtualTime;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The acquiring of a resource, by a coroutine that belongs to nobody, so that whoever has asked for it can leave at any time.
+ *
+ * <p>Cancelling a source while it makes something is how resources are lost: what {@code fromCallable} behind a {@code subscribeOn} has
+ * opened, or an operator of RxJava holds, no hook is told of. So nobody cancels this coroutine. Its result lies in its handle, and one
+ * compare-and-set decides whose it is: the caller's, who reads it, uses it and releases it; or, if he has left, it is taken out as soon
+ * as it is there, and released in a coroutine of its own. What it fails with then goes to the hook for errors.
+ */
+final class Acquisition<R> {
+    private final AsyncBody<? extends R, ?> acquire;
+    private final AsyncConsumer<? super R, ?> release;
+
+    /** What the body threw, as it threw it. */
+    private @Nullable Throwable thrown;
+
+    private @Nullable TaskDeferred<R> acquiring;
+
+    Acquisition(AsyncBody<? extends R, ?> acquire, AsyncConsumer<? super R, ?> release) {
+        this.acquire = Objects.requireNonNull(acquire, "acquire");
+        this.release = Objects.requireNonNull(release, "release");
+    }
+
+    /** Acquires, uses and releases it, in the innermost scope of the current thread. */
+    <T extends @Nullable Object> T using(
+            Scope scope, @Nullable Duration limit, AsyncFunction<? super R, ? extends T, ?> use) throws Exception {
+        R resource = get(limit);
+        T result;
+        try {
+            result = new Scope(scope, scope.backend(), scope.context(), false).call(() -> use.apply(resource));
+        } catch (Throwable failure) {
+            try {
+                release(resource);
+            } catch (Throwable fromRelease) {
+                if (!Failures.suppress(failure, fromRelease))
+                    Reports.drop(scope.backend(), scope.context(), fromRelease);
+            }
+            throw failure;
+        }
+        try {
+            release(resource);
+        } catch (Throwable fromRelease) {
+            Reports.discard(scope.backend(), scope.context(), result);
+            throw fromRelease;
+        }
+        return result;
+    }
+
+    private R get(@Nullable Duration limit) throws Exception {
+        try {
+            return limit == null ? acquired() : Async.withTimeout(limit, this::acquired);
+        } catch (Throwable failure) {
+            TaskDeferred<R> started = acquiring;
+            if (started != null) started.promise().whenDone(() -> releaseUnread(started));
+            throw failure;
+        }
+    }
+
+    private R acquired() throws Exception {
+        Async.checkpoint();
+        TaskDeferred<R> started = new Coroutine<R>(this::acquire, CoroutineOptions.NONE).startIn(null);
+        VirtualTime.followBeside(started);
+        acquiring = started;
+        try {
+            return started.await();
+        } catch (Throwable failure) {
+            if (!(started.promise().settled() instanceof Outcome.Failure<R> own)
+                    || own.error() != Host.get().unwrap(failure)) throw failure;
+            acquiring = null;
+            Throwable asThrown = thrown;
+            throw asThrown != null && Host.get().unwrap(asThrown) == own.error()
+                    ? Failures.<Exception>sneak(asThrown)
+                    : Failures.<Exception>sneak(failure);
+        }
+    }
+
+    private R acquire() throws Exception {
+        try {
+            return Objects.requireNonNull(acquire.run(), "acquire gave null");
+        } catch (Throwable failure) {
+            thrown = failure;
+            throw failure;
+        }
+    }
+
+    private void release(R resource) throws Exception {
+        Async.shielded(asAction(resource));
+    }
+
+    private AsyncAction<Exception> asAction(R resource) {
+        return () -> release.accept(resource);
+    }
+
+    @SuppressWarnings("unchecked")
+    private void releaseUnread(TaskDeferred<R> over) {
+        Throwable failure = over.promise().unobservedFailure();
+        if (failure != null) {
+            over.promise().observe();
+            Reports.drop(over.backend(), over.context(), failure);
+        }
+        Object late = over.promise().take();
+        if (late == null) return;
+        Callable<@Nullable Void> releasing = Async.asCallable(asAction((R) late));
+        new Coroutine<@Nullable Void>(releasing, CoroutineOptions.NONE)
+                .startIn(null)
+                .whenComplete((nothing, fromRelease) -> {
+                    if (fromRelease != null) Reports.drop(over.backend(), over.context(), fromRelease);
+                });
+    }
+}

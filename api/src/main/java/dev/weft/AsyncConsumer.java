@@ -1,0 +1,13 @@
+package dev.weft;
+
+/**
+ * Await-style code that is given something and has no result.
+ *
+ * @param <A> what it is given
+ * @param <X> what it may throw; inferred as {@link RuntimeException} for a lambda that throws nothing checked
+ */
+@FunctionalInterface
+public interface AsyncConsumer<A, X extends Exception> {
+    /** Does it. */
+    void accept(A argument) throws X;
+}

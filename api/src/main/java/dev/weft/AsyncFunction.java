@@ -1,0 +1,26 @@
+package dev.weft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Await-style code that is given something and has a result.
+ *
+ * <p>It is an {@link AsyncConsumer} as well, so that a compiler that takes a lambda for either, because its body is a single call or
+ * only throws, takes it for this; see {@link GroupBody}.
+ *
+ * @param <A> what it is given
+ * @param <T> the type of the result
+ * @param <X> what it may throw
+ */
+@FunctionalInterface
+public interface AsyncFunction<A, T extends @Nullable Object, X extends Exception> extends AsyncConsumer<A, X> {
+    /** {@return the result} */
+    T apply(A argument) throws X;
+
+    /** Does it; the result is discarded. */
+    @Override
+    @SuppressWarnings("FunctionalInterfaceMethodChanged") // nothing is different but where the result goes
+    default void accept(A argument) throws X {
+        Async.discard(apply(argument));
+    }
+}

@@ -1,0 +1,262 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.Failures;
+import dev.weft.spi.Host;
+import dev.weft.spi.Reports;
+import dev.weft.spi.SchedulePoint;
+import dev.weft.spi.Scope;
+import dev.weft.spi.Timer;
+import dev.weft.spi.VirtualTime;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A result that is made once and shared by all who await it, up to its time to live: an access token, a configuration, a key set.
+ *
+ * <pre>{@code
+ * private final Cached<Token> token = Cached.of(() -> await(login()), token -> token.lifetime().minusSeconds(30));
+ *
+ * Token current = token.await();
+ * }</pre>
+ *
+ * <p>The work belongs to nobody's request. Whoever awaits first starts it, in a coroutine of its own, on the backend that is selected
+ * there, with neither his context nor his thread-locals; the others wait for the same run. Who is cancelled or runs out of time leaves
+ * alone: the work goes on, even if all have left, and its result is kept. A failure is thrown to all who wait at that moment, and not
+ * kept: the next caller tries again. Time is the backend's.
+ *
+ * @param <T> the type of the result
+ */
+public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
+    // One field tells the story: null, then a run, under way or over, up to the end of its time, then null again. A run
+    // is put there by
+    // whoever starts it and taken away by itself when it fails, by its timer, or by invalidate: each by a
+    // compare-and-set that names the
+    // run, so that none of them ever takes away the next one. A run that ends looks after itself before those who wait
+    // are told: who
+    // tries again after a failure finds a new run.
+
+    private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
+
+    private final Callable<? extends T> body;
+    private final Function<? super T, Duration> timeToLive;
+    private final Function<? super Throwable, Duration> failuresTimeToLive;
+    private final AtomicReference<@Nullable Run<T>> current = new AtomicReference<>();
+
+    private Cached(
+            Callable<? extends T> body,
+            Function<? super T, Duration> timeToLive,
+            Function<? super Throwable, Duration> failuresTimeToLive) {
+        this.body = Objects.requireNonNull(body, "body");
+        this.timeToLive = Objects.requireNonNull(timeToLive, "timeToLive");
+        this.failuresTimeToLive = Objects.requireNonNull(failuresTimeToLive, "timeToLive");
+    }
+
+    /**
+     * {@return a cached result that is kept until it is invalidated}
+     *
+     * @param body makes it; null is a result
+     */
+    public static <T extends @Nullable Object> Cached<T> of(Callable<T> body) {
+        return of(body, result -> FOR_EVER);
+    }
+
+    /**
+     * {@return a cached result with a time to live}
+     *
+     * @param body makes it; null is a result
+     * @param timeToLive says for each result how long it is kept; with zero or less, only for those who wait for it. More than 292 years
+     *     is for ever. What it throws is a failure of the body
+     */
+    public static <T extends @Nullable Object> Cached<T> of(
+            Callable<T> body, Function<? super T, Duration> timeToLive) {
+        return new Cached<>(body, timeToLive, failure -> Duration.ZERO);
+    }
+
+    /**
+     * {@return this, with nothing made yet, but failures are kept for some time too, and thrown to those who come meanwhile}
+     *
+     * @param timeToLive says for each failure how long it is kept, zero for not at all; what it throws is suppressed in the failure,
+     *     which is not kept then
+     */
+    public Cached<T> keepingFailures(Function<? super Throwable, Duration> timeToLive) {
+        return new Cached<>(body, this.timeToLive, timeToLive);
+    }
+
+    /**
+     * Gives the result that is there, waits for the one that is being made, or starts to make one and waits for it.
+     *
+     * @return the result
+     * @throws AwaitException if making it failed with a checked exception; an unchecked one is thrown as the same instance
+     * @throws CancelledException if the current coroutine is cancelled; the work goes on
+     * @throws IllegalStateException if the body awaits its own result, directly or through other cached ones: that would wait for ever
+     */
+    @Override
+    public T await() {
+        Async.checkpoint();
+        if (Scope.current() == null) Host.get().requireMayBlock("await");
+        Waits around = Async.context().getOrDefault(Waits.class, null);
+        Run<T> fresh = null;
+        for (; ; ) {
+            SchedulePoint.pass();
+            Run<T> present = current.get();
+            if (present != null && !present.isSpent()) return present.await(around, false);
+            if (present != null) {
+                present.forget();
+                continue;
+            }
+            if (fresh == null) fresh = new Run<>(this, Async.backend());
+            SchedulePoint.pass();
+            if (current.compareAndSet(null, fresh)) return fresh.await(around, true);
+        }
+    }
+
+    /**
+     * Forgets the result: the next caller starts to make a new one. A run that is under way goes on for those who wait for it already,
+     * and its result is not kept, since it may be as old as what is to be forgotten.
+     */
+    public void invalidate() {
+        Run<T> forgotten = current.getAndSet(null);
+        if (forgotten != null) forgotten.unschedule();
+    }
+
+    /** One run of the body. The engine's outermost scope has the backend {@code jdk}, which takes no thread-locals over from the caller. */
+    private static final class Run<T extends @Nullable Object> {
+        private final Cached<T> home;
+        private final Backend backend;
+        private final TaskDeferred<T> task;
+
+        private final Waits waits = new Waits();
+
+        /** Written by the coroutine before it has its outcome, as is the next. */
+        private Duration keepValue = Duration.ZERO;
+
+        private Duration keepFailure = Duration.ZERO;
+
+        private volatile Timer.@Nullable Entry entry;
+
+        Run(Cached<T> home, Backend backend) {
+            this.home = home;
+            this.backend = backend;
+            this.task = new TaskDeferred<>(
+                    null,
+                    JdkBackend.INSTANCE,
+                    Context.empty().with(Waits.class, waits),
+                    CoroutineOptions.NONE.on(Dispatcher.carrierOf(Dispatcher.virtual())),
+                    this::make);
+            task.promise().whenDone(this::ended);
+        }
+
+        T await(@Nullable Waits around, boolean first) {
+            if (around != null) around.begin(waits, task.isDone());
+            try {
+                if (first) start();
+                return task.await();
+            } finally {
+                if (around != null) around.end(waits);
+            }
+        }
+
+        private void start() {
+            task.start();
+            VirtualTime.followBeside(task);
+        }
+
+        private T make() throws Exception {
+            try {
+                T value = Async.withBackend(backend, home.body::call);
+                keepValue = Objects.requireNonNull(home.timeToLive.apply(value), "timeToLive gave null");
+                return value;
+            } catch (Throwable failure) {
+                keepFailure = timeToLiveOf(failure);
+                throw failure;
+            }
+        }
+
+        private Duration timeToLiveOf(Throwable failure) {
+            Throwable real = Host.get().unwrap(failure);
+            try {
+                return Objects.requireNonNull(home.failuresTimeToLive.apply(real), "timeToLive gave null");
+            } catch (Throwable thrown) {
+                Failures.suppress(real, thrown);
+                return Duration.ZERO;
+            }
+        }
+
+        /** Whether it has ended, and is not to be kept. */
+        boolean isSpent() {
+            Outcome<T> outcome = task.promise().peek();
+            return outcome != null && timeToLive(outcome) <= 0;
+        }
+
+        private long timeToLive(Outcome<T> outcome) {
+            return Async.nanos(
+                    switch (outcome) {
+                        case Outcome.Success<T> success -> keepValue;
+                        case Outcome.Failure<T> failure -> keepFailure;
+                        case Outcome.Cancelled<T> cancelled -> Duration.ZERO;
+                    });
+        }
+
+        private void ended() {
+            long nanos = timeToLive(Objects.requireNonNull(task.promise().peek()));
+            if (nanos <= 0) forget();
+            else if (nanos != Long.MAX_VALUE) forgetIn(nanos);
+        }
+
+        private void forgetIn(long nanos) {
+            try {
+                entry = backend.timer().schedule(nanos, this::forget);
+            } catch (RuntimeException refused) {
+                forget();
+                Reports.drop(backend, null, refused);
+            }
+            SchedulePoint.pass();
+            if (home.current.get() != this) unschedule();
+        }
+
+        void forget() {
+            SchedulePoint.pass();
+            home.current.compareAndSet(this, null);
+        }
+
+        void unschedule() {
+            Timer.Entry scheduled = entry;
+            if (scheduled != null) scheduled.cancel();
+        }
+    }
+
+    /** What the code of one run waits for just now; it is in the context there. It keeps no run from the collector. */
+    private static final class Waits {
+        private final List<Waits> all = new CopyOnWriteArrayList<>();
+
+        /** Whoever closes a ring of runs that wait for each other sees the others, which are noted before anybody looks. */
+        void begin(Waits next, boolean isOver) {
+            all.add(next);
+            if (isOver || !next.reaches(this, new HashSet<>())) return;
+            end(next);
+            throw new IllegalStateException("a cached result awaits itself, or one that waits for it");
+        }
+
+        void end(Waits next) {
+            all.remove(next);
+        }
+
+        private boolean reaches(Waits goal, Set<Waits> seen) {
+            if (this == goal) return true;
+            if (!seen.add(this)) return false;
+            for (Waits next : all) if (next.reaches(goal, seen)) return true;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.weft;
+
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Backend;
+import dev.weft.spi.CellSource;
+import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.Reports;
+import dev.weft.spi.Scope;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A future that whoever awaits it owns: it ends when the await does. The future runs already, so that it has to be cancelled too if
+ * nobody comes to await it, because the scope is cancelled before or a sibling has failed: whoever is first claims it, the await or
+ * somebody who knows that there will be none.
+ */
+class Owned<T extends @Nullable Object> implements Awaitable<T> {
+    final Future<T> future;
+
+    private final AtomicBoolean claimed = new AtomicBoolean();
+
+    Owned(Future<T> future) {
+        this.future = future;
+    }
+
+    static <T extends @Nullable Object> Owned<T> of(Future<T> future) {
+        Objects.requireNonNull(future, "future");
+        return future instanceof CompletionStage<?> ? new OwnedStage<>(future) : new Owned<>(future);
+    }
+
+    /** Gives up those among all that nobody has come to await. */
+    static void abandon(Collection<?> all) {
+        for (Object each : all) if (each instanceof Owned<?> owned) owned.abandon();
+    }
+
+    final void claim() {
+        if (!claimed.compareAndSet(false, true)) throw new IllegalStateException("an owned future is awaited once");
+    }
+
+    final void abandon() {
+        if (claimed.compareAndSet(false, true)) giveUp();
+    }
+
+    /** A future without callbacks takes the thread that awaits it. */
+    @Override
+    public T await() {
+        claim();
+        try {
+            return Async.awaitFuture(future);
+        } catch (Throwable failure) {
+            giveUp();
+            throw failure;
+        }
+    }
+
+    Deferred<T> start(Scope scope) {
+        return new Coroutine<T>(this::await, CoroutineOptions.NONE).startIn(scope);
+    }
+
+    final Deferred<T> startIn(Scope scope) {
+        try {
+            Deferred<T> started = start(scope);
+            Promise.of(started).whenDone(this::abandon);
+            return started;
+        } catch (Throwable refused) {
+            abandon();
+            throw refused;
+        }
+    }
+
+    /** What comes all the same is nobody's. */
+    private void giveUp() {
+        try {
+            if (!future.cancel(true) && future.state() == Future.State.SUCCESS) Async.discard(future.resultNow());
+        } catch (Throwable fromFuture) {
+            Scope here = Scope.surrounding();
+            Reports.late(Async.backend(), here == null ? null : here.context(), fromFuture);
+        }
+    }
+}
+
+/** One that tells when it is done. */
+final class OwnedStage<T extends @Nullable Object> extends Owned<T> implements CellSource<T> {
+    OwnedStage(Future<T> future) {
+        super(future);
+    }
+
+    @Override
+    public AwaitCell<T> cell() {
+        return new OwnedCell<>(this, Async.backend());
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // null is a T where the future may give it
+    public T await() {
+        try {
+            return cell().await();
+        } finally {
+            abandon();
+        }
+    }
+
+    @Override
+    Deferred<T> start(Scope scope) {
+        return GroupScope.subscribed(cell(), scope);
+    }
+}
+
+/** The await of a future that is its own: cancelling the await cancels the future. */
+final class OwnedCell<T extends @Nullable Object> extends AwaitCell<T>
+        implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
+    private @Nullable OwnedStage<T> owned;
+
+    OwnedCell(OwnedStage<T> owned, Backend backend) {
+        super(backend);
+        this.owned = owned;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    protected void start() {
+        OwnedStage<T> source = Objects.requireNonNull(owned);
+        owned = null;
+        source.claim();
+        attach(source.future);
+        ((CompletionStage<T>) source.future).handle(this);
+    }
+
+    @Override
+    protected void cancelUpstream(Object handle) {
+        ((Future<?>) handle).cancel(true);
+    }
+
+    @Override
+    public @Nullable Void apply(T value, @Nullable Throwable failure) {
+        if (failure != null) {
+            Throwable real = StageCell.unwrapped(failure);
+            if (!fail(real)) refused(real);
+        } else if (!succeed(value) && value != null) {
+            discardValue(value);
+        }
+        return null;
+    }
+}
