@@ -205,6 +205,7 @@ public interface Backend {
      *   <li>Rule 7.04: A context of Weft's own is accepted.
      *   <li>Rule 7.05: A hook that throws alters no outcome, and does not reach the source.
      *   <li>Rule 7.06: Nor does it reach whoever reports through {@link Reports}.
+     *   <li>Rule 7.07: A value goes to the {@code withDiscard} around that takes it, which is a {@link DiscardHook} in the context.
      * </ul>
      *
      * @param signal the signal

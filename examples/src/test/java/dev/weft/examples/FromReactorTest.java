@@ -7,7 +7,9 @@ import static dev.weft.Async.group;
 import static dev.weft.Async.mapConcurrent;
 import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
+import static dev.weft.Async.using;
 import static dev.weft.Async.withContext;
+import static dev.weft.Async.withDiscard;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.reactor.ReactorAsync.asFlux;
 import static dev.weft.reactor.ReactorAsync.await;
@@ -24,8 +26,13 @@ import static dev.weft.reactor.ReactorAsync.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.Cached;
 import dev.weft.Deferred;
 import dev.weft.NoValueException;
+import io.r2dbc.h2.H2ConnectionFactory;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.pool.PoolMetrics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -47,6 +55,7 @@ import reactor.util.context.Context;
 
 /** The pieces of code in the guide for those who come from Reactor's operators. */
 class FromReactorTest {
+    private static final Duration A_MINUTE = Duration.ofMinutes(1);
     private static final Duration A_MOMENT = Duration.ofMillis(20);
 
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
@@ -294,6 +303,69 @@ class FromReactorTest {
                 .doOnDiscard(String.class, row -> log.add("discarded " + row)); // below the loop
         StepVerifier.create(first).expectNext("a").verifyComplete();
         assertThat(log).containsExactly("discarded b", "discarded c");
+    }
+
+    @Test
+    void aPoolIsWholeAgainHoweverItsCallersLeave() {
+        var database = H2ConnectionFactory.inMemory("acquire");
+        var pool = new ConnectionPool(
+                ConnectionPoolConfiguration.builder(database).maxSize(3).build());
+        var random = new Random(7);
+        int timeouts = 0;
+        int used = 0;
+        for (int i = 0; i < 600; i++) {
+            Duration limit = Duration.ofNanos(random.nextInt(400_000));
+            try {
+                used += run(() -> one(pool, limit));
+            } catch (TimeoutException late) {
+                timeouts++;
+            }
+        }
+        PoolMetrics metrics = pool.getMetrics().orElseThrow();
+        Told.until("all are back", () -> metrics.acquiredSize() == 0 && metrics.pendingAcquireSize() == 0);
+        assertThat(timeouts).isPositive();
+        assertThat(used).isEqualTo(600 - timeouts);
+        pool.dispose();
+        database.close();
+    }
+
+    private static int one(ConnectionPool pool, Duration limit) throws TimeoutException {
+        return using(
+                limit,
+                () -> awaitSingle(pool.create()),
+                connection -> awaitDone(Mono.from(connection.close())),
+                connection -> awaitSingle(Flux.from(
+                                connection.createStatement("select 1").execute())
+                        .flatMap(result -> result.map((row, metadata) -> row.get(0, Integer.class)))));
+    }
+
+    @Test
+    void discardedWithoutASubscriber() {
+        String first = run(() -> withDiscard(String.class, row -> log.add("discarded " + row), () -> {
+            try (var rows = each(Flux.just("a", "b", "c"))) {
+                return rows.next();
+            }
+        }));
+        assertThat(first).isEqualTo("a");
+        assertThat(log).containsExactly("discarded b", "discarded c");
+    }
+
+    private final Cached<Token> token = Cached.of(
+            () -> awaitSingle(login()), token -> token.lifetime().minusSeconds(30));
+
+    private record Token(int number, Duration lifetime) {}
+
+    private Mono<Token> login() {
+        return Mono.fromCallable(() -> new Token(calls.incrementAndGet(), A_MINUTE));
+    }
+
+    @Test
+    void cached() {
+        List<Integer> numbers = run(() -> mapConcurrent(List.of(1, 2, 3), 3, i -> token.await().number()));
+        assertThat(numbers).containsExactly(1, 1, 1);
+        token.invalidate();
+        assertThat(token.await().number()).isEqualTo(2);
+        token.invalidate();
     }
 
     @Test

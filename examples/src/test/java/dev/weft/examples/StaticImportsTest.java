@@ -67,6 +67,20 @@ class StaticImportsTest {
     }
 
     @Test
+    void resourcesAndFutures() throws TimeoutException {
+        var released = new ArrayList<String>();
+        String used = using(() -> await(Single.just("single")), released::add, r -> "used " + r);
+        using(Duration.ofMinutes(1), () -> awaitSingle(Mono.just("mono")), r -> await(Completable.complete()), r -> {
+            released.add(r);
+        });
+        int discarded = withDiscard(String.class, released::add, () -> await(owned(CompletableFuture.completedFuture(1))));
+        assertThat(used).isEqualTo("used single");
+        assertThat(released).containsExactly("single", "mono");
+        assertThat(discarded).isEqualTo(1);
+        rethrowCancellation(new IllegalStateException());
+    }
+
+    @Test
     void awaitNamesACheckedException() {
         var failure = new IOException("no");
         run(() -> {

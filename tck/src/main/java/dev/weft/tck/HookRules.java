@@ -1,10 +1,13 @@
 package dev.weft.tck;
 
+import dev.weft.Async;
 import dev.weft.Context;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Take;
 import dev.weft.spi.Undeliverable;
 import dev.weft.spi.Violation;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** Rules 7: what nobody can receive, {@code Backend.undeliverable}. */
@@ -65,5 +68,25 @@ abstract class HookRules extends TimerRules {
             Reports.drop(backend, null, new IllegalStateException("lost"));
             Reports.violation(backend, null, violation);
         });
+    }
+
+    @Test
+    void rule707_aValueGoesToTheWithDiscardAroundThatTakesIt() {
+        var value = new Token("lost");
+        var other = new Object();
+        List<Object> taken = new CopyOnWriteArrayList<>();
+        Async.withBackend(
+                backend,
+                () -> Async.withDiscard(
+                        Token.class,
+                        taken::add,
+                        () -> Async.withDiscard(Thread.class, taken::add, () -> {
+                            Context context = Async.context();
+                            backend.undeliverable(new Undeliverable.Value(value), context);
+                            backend.undeliverable(new Undeliverable.Value(other), context);
+                        })));
+        if (taken.size() != 1 || taken.get(0) != value)
+            throw new AssertionError("a value inside withDiscard was lost, and it got " + taken);
+        hooks.requireDiscarded(other, "that no withDiscard takes");
     }
 }

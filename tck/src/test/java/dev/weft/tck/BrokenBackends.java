@@ -73,12 +73,21 @@ final class BrokenBackends {
     }
 
     @SpiLevel(SpiLevel.CURRENT)
-    @Breaks("7.04")
+    @Breaks({"7.04", "7.07"})
     static final class RefusesContexts extends ModelBackend {
         @Override
         public void undeliverable(Undeliverable signal, Object context) {
             if (context instanceof Context entries && entries != Context.empty()) throw new ClassCastException();
             super.undeliverable(signal, context);
+        }
+    }
+
+    @SpiLevel(SpiLevel.CURRENT)
+    @Breaks("7.07")
+    static final class LooksInNoContext extends ModelBackend {
+        @Override
+        public void undeliverable(Undeliverable signal, Object context) {
+            super.undeliverable(signal, null);
         }
     }
 

@@ -75,7 +75,7 @@ class ModelBackend implements Backend {
     @Override
     public void undeliverable(Undeliverable signal, Object context) {
         switch (signal) {
-            case Undeliverable.Value value -> Hooks.discard(value.value());
+            case Undeliverable.Value value -> Hooks.discard(value.value(), context);
             case Undeliverable.Failure failure -> Hooks.drop(failure.error());
             case Undeliverable.Breach breach -> Hooks.violate(breach.violation());
         }

@@ -1,0 +1,130 @@
+package dev.weft.reactor;
+
+import static dev.weft.Async.delay;
+import static dev.weft.Async.run;
+import static dev.weft.Async.using;
+import static dev.weft.Async.withContext;
+import static dev.weft.reactor.ReactorAsync.awaitDone;
+import static dev.weft.reactor.ReactorAsync.awaitSingle;
+import static dev.weft.reactor.ReactorAsync.mono;
+import static dev.weft.testing.Watched.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.Cached;
+import dev.weft.testing.streams.ThreadLocalKey;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+/** Resources and cached results of Reactor's sources, and on its clock. */
+class UsingTest {
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final AtomicInteger made = new AtomicInteger();
+    private final AtomicInteger released = new AtomicInteger();
+
+    @AfterEach
+    void restoreTheClock() {
+        VirtualTimeScheduler.reset();
+    }
+
+    /** What this source has made when it is cancelled, no hook is told of. */
+    @Test
+    void nothingThatComesLateIsLost() {
+        var random = new Random(7);
+        var resource = Mono.fromCallable(made::incrementAndGet).subscribeOn(Schedulers.boundedElastic());
+        int timeouts = 0;
+        for (int i = 0; i < 600; i++) {
+            try {
+                run(() -> using(
+                        Duration.ofNanos(random.nextInt(200_000)),
+                        () -> awaitSingle(resource),
+                        r -> awaitDone(Mono.fromRunnable(released::incrementAndGet)),
+                        r -> {}));
+            } catch (TimeoutException late) {
+                timeouts++;
+            }
+        }
+        until("all are released", () -> released.get() == made.get());
+        assertThat(timeouts).isPositive();
+    }
+
+    @RepeatedTest(20)
+    void acquiringKeepsStepWithAVirtualClock() {
+        StepVerifier.withVirtualTime(() -> mono(() -> using(
+                        HOUR,
+                        () -> {
+                            delay(HOUR.minusMillis(1));
+                            return "r";
+                        },
+                        r -> delay(HOUR),
+                        r -> r)))
+                .expectSubscription()
+                .expectNoEvent(HOUR.multipliedBy(2).minusMillis(2))
+                .thenAwait(Duration.ofMillis(1))
+                .expectNext("r")
+                .verifyComplete();
+    }
+
+    @RepeatedTest(20)
+    void itsLimitIsOnTheVirtualClock() {
+        StepVerifier.withVirtualTime(() -> mono(() -> using(
+                        HOUR,
+                        () -> {
+                            delay(HOUR.plusMillis(1));
+                            return "r";
+                        },
+                        r -> released.incrementAndGet(),
+                        r -> r)))
+                .expectSubscription()
+                .expectNoEvent(HOUR.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .expectError(TimeoutException.class)
+                .verifyThenAssertThat()
+                .hasNotDroppedErrors();
+        VirtualTimeScheduler.getOrSet().advanceTimeBy(HOUR);
+        until("it is released", () -> released.get() == 1);
+    }
+
+    @RepeatedTest(20)
+    void aCachedResultLivesOnTheVirtualClock() {
+        Cached<Integer> cached = Cached.of(
+                () -> {
+                    delay(HOUR);
+                    return made.incrementAndGet();
+                },
+                value -> HOUR);
+        StepVerifier.withVirtualTime(() -> mono(() -> {
+                    int first = cached.await();
+                    delay(HOUR.minusMillis(1));
+                    int second = cached.await();
+                    delay(Duration.ofMillis(1));
+                    return first + " " + second + " " + cached.await();
+                }))
+                .expectSubscription()
+                .expectNoEvent(HOUR.multipliedBy(3).minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .expectNext("1 1 2")
+                .verifyComplete();
+        cached.invalidate();
+    }
+
+    @Test
+    void aCachedResultIsMadeWithoutTheThreadLocalsOfWhoeverComesFirst() {
+        try (var local = new ThreadLocalKey("trace")) {
+            local.setValue("of the caller");
+            Cached<String> cached = Cached.of(() -> awaitSingle(Mono.deferContextual(
+                    context -> Mono.just(local.getValue() + " " + context.getOrDefault("trace", "none")))));
+            String made = run(() -> withContext("trace", "of the request", cached::await));
+            assertThat(made).isEqualTo("null none");
+        }
+    }
+}

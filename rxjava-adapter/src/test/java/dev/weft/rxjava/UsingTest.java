@@ -1,0 +1,43 @@
+package dev.weft.rxjava;
+
+import static dev.weft.Async.run;
+import static dev.weft.Async.using;
+import static dev.weft.rxjava.RxAsync.await;
+import static dev.weft.testing.Watched.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.schedulers.Schedulers;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Resources of RxJava's sources. */
+class UsingTest {
+    private final AtomicInteger made = new AtomicInteger();
+    private final AtomicInteger released = new AtomicInteger();
+
+    /** What this source has made when it is disposed of, no hook is told of. */
+    @Test
+    void nothingThatComesLateIsLost() {
+        var random = new Random(7);
+        var resource = Single.fromCallable(made::incrementAndGet).subscribeOn(Schedulers.io());
+        int timeouts = 0;
+        for (int i = 0; i < 600; i++) {
+            try {
+                run(() -> using(
+                        Duration.ofNanos(random.nextInt(200_000)),
+                        () -> await(resource),
+                        r -> await(Completable.fromAction(released::incrementAndGet)),
+                        r -> {}));
+            } catch (TimeoutException late) {
+                timeouts++;
+            }
+        }
+        until("all are released", () -> released.get() == made.get());
+        assertThat(timeouts).isPositive();
+    }
+}
