@@ -54,7 +54,12 @@ class ReadmeTest {
     }
 
     private static String sources() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT.resolve("examples/src"))) {
+        String tests = sources("reactor-adapter/src/test") + sources("rxjava-adapter/src/test");
+        return sources("examples/src") + tests;
+    }
+
+    private static String sources(String folder) throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
             return files.filter(file -> file.toString().endsWith(".java"))
                     .map(file -> squeezed(text(file)))
                     .collect(Collectors.joining());

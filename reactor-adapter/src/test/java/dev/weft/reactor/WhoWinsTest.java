@@ -30,6 +30,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -208,6 +209,15 @@ class WhoWinsTest {
                     assertThat(recorder.ended().trail).contains(has.ifSubscribedTo());
                 }));
         return tests;
+    }
+
+    /** Reactor's own doing: what blocks puts the thread-locals of its thread into the context. */
+    @Test
+    void withAutomaticPropagationWhatBlocksHandsOverItsThreadLocals() {
+        local.setValue("thread");
+        assertThat(mono(this::here).block()).isEqualTo("null");
+        Hooks.enableAutomaticContextPropagation();
+        assertThat(mono(this::here).block()).isEqualTo("thread");
     }
 
     private String inRun(Has has, Callable<String> entry) throws Exception {

@@ -1,0 +1,159 @@
+package dev.weft.reactor;
+
+import static dev.weft.Async.async;
+import static dev.weft.Async.coroutine;
+import static dev.weft.Async.gather;
+import static dev.weft.Async.run;
+import static dev.weft.Async.withContext;
+import static dev.weft.reactor.ReactorAsync.awaitSingle;
+import static dev.weft.reactor.ReactorAsync.each;
+import static dev.weft.reactor.ReactorAsync.flux;
+import static dev.weft.reactor.ReactorAsync.mono;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import dev.weft.AsyncBody;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+
+/** The MDC in log lines, as the guide says it. */
+class MdcTest {
+    private static final ch.qos.logback.classic.Logger LOG =
+            (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(MdcTest.class);
+
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+            lines.add(event.getFormattedMessage() + " " + new TreeMap<>(event.getMDCPropertyMap()));
+        }
+    };
+
+    @BeforeEach
+    void register() {
+        ContextRegistry.getInstance().registerThreadLocalAccessor(new Slf4jThreadLocalAccessor());
+        appender.start();
+        LOG.setLevel(Level.INFO);
+        LOG.setAdditive(false);
+        LOG.addAppender(appender);
+    }
+
+    @AfterEach
+    void restore() {
+        LOG.detachAppender(appender);
+        LOG.setAdditive(true);
+        LOG.setLevel(null);
+        ContextRegistry.getInstance().removeThreadLocalAccessor(Slf4jThreadLocalAccessor.KEY);
+        MDC.clear();
+    }
+
+    /** The MDC with one more entry, in a body and in all that it starts and awaits. */
+    static <T, X extends Exception> T withMdc(String key, String value, AsyncBody<T, X> body) throws X {
+        Map<String, String> mdc = new HashMap<>(Objects.requireNonNullElse(MDC.getCopyOfContextMap(), Map.of()));
+        mdc.put(key, value);
+        return withContext(Slf4jThreadLocalAccessor.KEY, mdc, body);
+    }
+
+    private static String logged(String line) {
+        LOG.info(line);
+        return line;
+    }
+
+    private static String everywhere() {
+        logged("body");
+        async(() -> logged("async")).await();
+        gather(coroutine(() -> logged("gather")));
+        awaitSingle(mono(() -> logged("mono")));
+        awaitSingle(Mono.delay(Duration.ofMillis(1)).flatMap(tick -> mono(() -> logged("mono behind a delay"))));
+        try (var values = each(flux(out -> out.emit(logged("flux"))))) {
+            for (Object value : values) logged("loop over " + value);
+        }
+        return "done";
+    }
+
+    private void assertThatAllLinesHave(String mdc) {
+        assertThat(lines)
+                .containsExactly(
+                        "body " + mdc,
+                        "async " + mdc,
+                        "gather " + mdc,
+                        "mono " + mdc,
+                        "mono behind a delay " + mdc,
+                        "flux " + mdc,
+                        "loop over flux " + mdc);
+    }
+
+    @Test
+    void whatThePlainThreadHasThatCallsIsThereWithoutMore() {
+        MDC.put("trace", "t1");
+        run(MdcTest::everywhere);
+        assertThatAllLinesHave("{trace=t1}");
+        assertThat(MDC.getCopyOfContextMap()).isEqualTo(Map.of("trace", "t1"));
+    }
+
+    @Test
+    void whatAFilterPutsIntoTheContextIsThere() {
+        MDC.put("trace", "of another request");
+        Mono<String> handler = mono(MdcTest::everywhere);
+        Map<String, String> mdc = Map.of("trace", "t1");
+        Mono<String> filtered = handler.contextWrite(Context.of(Slf4jThreadLocalAccessor.KEY, mdc));
+        filtered.block();
+        assertThatAllLinesHave("{trace=t1}");
+    }
+
+    @Test
+    void oneMoreEntryIsForABody() {
+        Mono<String> handler = mono(() -> {
+            withMdc("user", "ann", () -> {
+                LOG.info("in the body");
+                return async(() -> logged("in a child")).await();
+            });
+            return logged("behind");
+        });
+        handler.contextWrite(Context.of(Slf4jThreadLocalAccessor.KEY, Map.of("trace", "t1")))
+                .block();
+        assertThat(lines)
+                .containsExactly(
+                        "in the body {trace=t1, user=ann}", "in a child {trace=t1, user=ann}", "behind {trace=t1}");
+    }
+
+    /** What the guide warns of. */
+    @Test
+    void whatIsPutByHandIsForOnesOwnLinesWhereTheContextHasAnMdc() {
+        Mono<String> handler = mono(() -> {
+            MDC.put("user", "ann");
+            LOG.info("in the body");
+            return async(() -> logged("in a child")).await();
+        });
+        handler.contextWrite(Context.of(Slf4jThreadLocalAccessor.KEY, Map.of("trace", "t1")))
+                .block();
+        assertThat(lines).containsExactly("in the body {trace=t1, user=ann}", "in a child {trace=t1}");
+        lines.clear();
+        handler.block();
+        assertThat(lines).containsExactly("in the body {user=ann}", "in a child {user=ann}");
+    }
+
+    @Test
+    void aMonoThatALibrarySubscribesToHasNothingOfItsThread() {
+        MDC.put("trace", "of another request");
+        Flux.just(1).flatMap(n -> mono(() -> logged("mono"))).blockLast();
+        assertThat(lines).containsExactly("mono {}");
+    }
+}
