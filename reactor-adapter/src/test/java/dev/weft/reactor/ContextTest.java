@@ -544,17 +544,25 @@ class ContextTest {
             assertThat(bare).isNotSameAs(WithoutPropagation.class);
             @SuppressWarnings("unchecked")
             var result = ((Callable<String>) bare.getConstructor().newInstance()).call();
-            assertThat(result).isEqualTo("ann 3 [1, 2, 3]");
+            assertThat(result).isEqualTo("ann 3 [1, 2, 3], null null null");
         }
     }
 
     /** Loaded anew where the library is missing. */
     public static final class WithoutPropagation implements Callable<String> {
+        private static final ThreadLocal<String> LOCAL = new ThreadLocal<>();
+
         /** Called by reflection. */
         public WithoutPropagation() {}
 
         @Override
         public String call() {
+            LOCAL.set("nobody's");
+            return pages() + ", " + Async.run(LOCAL::get) + " "
+                    + async(LOCAL::get).await() + " " + await(mono(LOCAL::get));
+        }
+
+        private static String pages() {
             return mono(() -> {
                         int sum = async(() -> awaitSingle(Mono.just(1).delayElement(Duration.ofMillis(1))))
                                 .await();
