@@ -822,6 +822,8 @@ public final class Async {
      * Subscribes to a publisher and iterates over it, with up to 32 values under way. A stream {@link AsyncStream#fromListener from a
      * listener} is registered on the current thread, and has no other buffer than its own.
      *
+     * @apiNote The source stays open while the body runs. What the body does must not wait for its end, as a second statement on the
+     *     connection of a database does that the rows of the loop come from.
      * @param publisher where the values come from
      * @return the iterator, to be closed
      */

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -184,16 +185,17 @@ class AdoptionTest {
                 .verifyComplete();
     }
 
-    @Test
-    void aTransaction() {
-        var transactions = new Transactions(ConnectionFactories.get("r2dbc:h2:mem:///adoption;DB_CLOSE_DELAY=-1"));
+    @ParameterizedTest
+    @EnumSource
+    void aTransaction(Database database) {
+        var transactions = new Transactions(ConnectionFactories.get(database.url()));
         transactions
-                .transactional(mono(() -> update("create table account (balance int)")))
+                .transactional(mono(() -> update("create table weft_purchase (balance int)")))
                 .block();
 
         Mono<Integer> failing = transactions.transactional(mono(() -> {
-            update("insert into account values (30)");
-            update("insert into account values ('no number')");
+            update("insert into weft_purchase values (30)");
+            update("insert into weft_purchase values ('no number')");
             return 2;
         }));
         StepVerifier.create(failing).verifyError();
@@ -204,7 +206,7 @@ class AdoptionTest {
         Mono<Long> working = mono(() -> {
             String item = awaitSingle(stock.find(7)); // there is no transaction yet
             return awaitSingle(transactions.transactional(mono(() -> {
-                update("insert into account values (" + price(item) + ")");
+                update("insert into weft_purchase values (" + price(item) + ")");
                 return rows();
             })));
         });
@@ -212,7 +214,9 @@ class AdoptionTest {
         StepVerifier.create(transactions.transactional(mono(AdoptionTest::rows)))
                 .expectNext(1L)
                 .verifyComplete();
-        transactions.transactional(mono(() -> update("drop table account"))).block();
+        transactions
+                .transactional(mono(() -> update("drop table weft_purchase")))
+                .block();
     }
 
     private static int update(String sql) {
@@ -226,7 +230,7 @@ class AdoptionTest {
     private static long rows() {
         Connection connection = contextView().get(Connection.class);
         return awaitSingle(Flux.from(connection
-                        .createStatement("select count(*) from account")
+                        .createStatement("select count(*) from weft_purchase")
                         .execute())
                 .flatMap(result -> result.map((row, names) -> row.get(0, Long.class))));
     }

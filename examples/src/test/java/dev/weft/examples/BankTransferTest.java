@@ -2,6 +2,7 @@ package dev.weft.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.reactor.ReactorBackend;
 import dev.weft.spi.Backend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +12,16 @@ class BankTransferTest {
     @ParameterizedTest
     @MethodSource("dev.weft.examples.Told#backends")
     void aTransferIsMadeAsAWholeOrNotAtAll(Backend backend) throws Exception {
-        assertThat(Told.by(out -> BankTransfer.trade(out, ""), backend))
+        trades("", backend);
+    }
+
+    @Test
+    void onPostgreSqlAsWell() throws Exception {
+        trades(Database.POSTGRESQL.url(), new ReactorBackend());
+    }
+
+    private static void trades(String database, Backend backend) throws Exception {
+        assertThat(Told.by(out -> BankTransfer.trade(out, database), backend))
                 .containsExactly(
                         "30 from ann to bob: ann has 70, bob has 30",
                         "500 from bob to ann: bob has too little: ann has 70, bob has 30",

@@ -128,6 +128,9 @@ public final class ReactorAsync {
     /**
      * Waits for a Flux to end that has exactly one value.
      *
+     * @apiNote Not for a value that has to be consumed before its source can end, such as a {@code Result} of R2DBC, a group, a window
+     *     or a part of a request: it waits for ever. Await what is in it, {@code collect(flux.flatMap(result -> result.map(row)), max)},
+     *     or take it in a loop over {@link #each(Flux)}, or with {@link #awaitFirst(Publisher)}.
      * @param flux what to wait for
      * @return its value
      * @throws dev.weft.NoValueException if it is empty
@@ -202,6 +205,7 @@ public final class ReactorAsync {
     /**
      * Waits for the end, and keeps the last value; the others are discarded.
      *
+     * @apiNote Not for values that have to be consumed before their source can end, as with {@link #awaitSingle(Flux)}.
      * @param publisher what to wait for
      * @return its last value
      * @throws dev.weft.NoValueException if it is empty
@@ -241,6 +245,9 @@ public final class ReactorAsync {
      *
      * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
      *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
+     *     <p>The source stays open while the body runs, and what it holds stays busy. A statement on the connection that the rows of the
+     *     loop come from waits behind them, and they for the loop: with more rows than fit between, some hundred, for ever. Collect
+     *     them first: {@code for (int id : collect(ids, 10_000))}.
      * @param flux where the values come from
      * @return the iterator, to be closed
      */

@@ -175,6 +175,9 @@ public final class RxAsync {
     /**
      * Waits for a Flowable to end that has exactly one value.
      *
+     * @apiNote Not for a value that has to be consumed before its source can end, such as a {@code Result} of R2DBC, a group, a window
+     *     or a part of a request: it waits for ever. Await what is in it, {@code collect(flowable.flatMap(group -> group), max)}, or
+     *     take it in a loop over {@code each}, or with {@link #awaitFirst(Flowable)}.
      * @param flowable what to wait for
      * @return its value
      * @throws dev.weft.NoValueException if it is empty
@@ -224,6 +227,7 @@ public final class RxAsync {
     /**
      * Waits for the end of a Flowable, and keeps the last value; the others are discarded.
      *
+     * @apiNote Not for values that have to be consumed before their source can end, as with {@link #awaitSingle(Flowable)}.
      * @param flowable what to wait for
      * @return its last value
      * @throws dev.weft.NoValueException if it is empty
@@ -248,6 +252,9 @@ public final class RxAsync {
     /**
      * Waits for an Observable to end that has exactly one value.
      *
+     * @apiNote Not for a value that has to be consumed before its source can end, such as a {@code Result} of R2DBC, a group, a window
+     *     or a part of a request: it waits for ever. Await what is in it, {@code collect(observable.flatMap(group -> group), max)}, or
+     *     take it in a loop over {@code each}, or with {@link #awaitFirst(Observable)}.
      * @param observable what to wait for
      * @return its value
      * @throws dev.weft.NoValueException if it is empty
@@ -297,6 +304,7 @@ public final class RxAsync {
     /**
      * Waits for the end of an Observable, and keeps the last value; the others are discarded.
      *
+     * @apiNote Not for values that have to be consumed before their source can end, as with {@link #awaitSingle(Observable)}.
      * @param observable what to wait for
      * @return its last value
      * @throws dev.weft.NoValueException if it is empty
@@ -348,6 +356,9 @@ public final class RxAsync {
      *
      * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
      *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
+     *     <p>The source stays open while the body runs, and what it holds stays busy. A statement on the connection that the rows of the
+     *     loop come from waits behind them, and they for the loop: with more rows than fit between, some hundred, for ever. Collect
+     *     them first: {@code for (int id : collect(ids, 10_000))}.
      * @param flowable where the values come from
      * @return the iterator, to be closed
      */
