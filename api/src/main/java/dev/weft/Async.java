@@ -287,11 +287,12 @@ public final class Async {
     }
 
     /**
-     * {@return something awaitable from a source of any installed backend: a {@link CompletionStage}, a Mono, a Single, …; its
-     * one value, or null if it is empty; a second value is a {@link TooManyValuesException}}
+     * {@return something awaitable from a source of any installed backend, or of the one that {@link #withBackend} has selected: a
+     * {@link CompletionStage}, a Mono, a Single, …; its one value, or null if it is empty; a second value is a
+     * {@link TooManyValuesException}}
      *
      * @param source the source
-     * @throws BackendException if no installed backend understands its type
+     * @throws BackendException if none of these understands its type
      */
     public static <T extends @Nullable Object> Awaitable<T> awaitable(Object source) {
         Objects.requireNonNull(source, "source");

@@ -4,6 +4,7 @@ import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.EventLoop;
 import dev.weft.spi.Failures;
+import dev.weft.spi.Scope;
 import dev.weft.spi.SpiLevel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,13 +39,18 @@ final class Backends {
 
     /** {@return the backend that understands a type} */
     static Backend of(Class<?> type) {
-        return of(type, installed(), Async::backend);
+        Scope here = Scope.surrounding();
+        return of(type, installed(), here == null ? null : here.backend(), Async::backend);
     }
 
-    /** The rule for a type: the only adapter that understands it, or of several the selected one; where there is none, {@code jdk}. */
-    static Backend of(Class<?> type, Installed installed, Supplier<Backend> selection) {
+    /**
+     * The rule for a type: the only adapter that understands it, or of several the selected one; where there is none, the one that code
+     * has selected, which need not be installed; else {@code jdk}.
+     */
+    static Backend of(Class<?> type, Installed installed, @Nullable Backend inCode, Supplier<Backend> selection) {
         List<Backend> found = new ArrayList<>();
         for (Backend backend : installed.adapters()) if (backend.understands(type)) found.add(backend);
+        if (found.isEmpty() && inCode != null && inCode.understands(type)) return inCode;
         if (found.isEmpty() && JdkBackend.INSTANCE.understands(type)) return JdkBackend.INSTANCE;
         if (found.isEmpty())
             throw new BackendException(

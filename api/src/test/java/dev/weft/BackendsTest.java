@@ -123,7 +123,8 @@ class BackendsTest {
 
     @Test
     void L5_aTypeFindsTheBackendThatUnderstandsIt() {
-        assertThat(Backends.of(Integer.class, installed(ONE, TWO), () -> ONE)).isSameAs(TWO);
+        assertThat(Backends.of(Integer.class, installed(ONE, TWO), null, () -> ONE))
+                .isSameAs(TWO);
         assertThat(Backends.of(CompletionStage.class)).isSameAs(JdkBackend.INSTANCE);
         assertThat(Backends.of(CompletableFuture.class)).isSameAs(JdkBackend.INSTANCE);
     }
@@ -131,15 +132,15 @@ class BackendsTest {
     @Test
     void L5_anAdapterKnowsItsOwnPublishersBetterThanJdk() {
         var adapter = new Fake("adapter", SubmissionPublisher.class);
-        assertThat(Backends.of(SubmissionPublisher.class, installed(ONE, adapter), () -> ONE))
+        assertThat(Backends.of(SubmissionPublisher.class, installed(ONE, adapter), null, () -> ONE))
                 .isSameAs(adapter);
-        assertThat(Backends.of(SubmissionPublisher.class, installed(ONE), () -> ONE))
+        assertThat(Backends.of(SubmissionPublisher.class, installed(ONE), null, () -> ONE))
                 .isSameAs(JdkBackend.INSTANCE);
     }
 
     @Test
     void L5_aTypeThatNobodyUnderstandsIsAnError() {
-        assertThatThrownBy(() -> Backends.of(Thread.class, installed(ONE), () -> ONE))
+        assertThatThrownBy(() -> Backends.of(Thread.class, installed(ONE), null, () -> ONE))
                 .isInstanceOf(BackendException.class)
                 .hasMessageContainingAll(
                         "looked for a backend that understands java.lang.Thread",
@@ -151,11 +152,24 @@ class BackendsTest {
     }
 
     @Test
+    void L5_aBackendThatCodeHasSelectedNeedNotBeInstalled() {
+        var own = new Fake("own", Thread.class, SubmissionPublisher.class);
+        assertThat(Backends.of(Thread.class, installed(ONE), own, () -> own)).isSameAs(own);
+        assertThat(Backends.of(SubmissionPublisher.class, installed(ONE), own, () -> own))
+                .isSameAs(own);
+        assertThat(Backends.of(Integer.class, installed(TWO), own, () -> own)).isSameAs(TWO);
+        assertThat(Async.withBackend(own, () -> Backends.of(Thread.class))).isSameAs(own);
+        assertThat(Async.withBackend(own, () -> Backends.of(CompletionStage.class)))
+                .isSameAs(JdkBackend.INSTANCE);
+    }
+
+    @Test
     void L5_ofTwoThatClaimATypeTheSelectedOneIsTaken() {
-        assertThat(Backends.of(String.class, installed(ONE, TWO), () -> TWO)).isSameAs(TWO);
-        assertThat(Backends.of(String.class, installed(ONE, TWO), () -> new Fake("two")))
+        assertThat(Backends.of(String.class, installed(ONE, TWO), null, () -> TWO))
                 .isSameAs(TWO);
-        assertThatThrownBy(() -> Backends.of(String.class, installed(ONE, TWO), () -> JdkBackend.INSTANCE))
+        assertThat(Backends.of(String.class, installed(ONE, TWO), null, () -> new Fake("two")))
+                .isSameAs(TWO);
+        assertThatThrownBy(() -> Backends.of(String.class, installed(ONE, TWO), null, () -> JdkBackend.INSTANCE))
                 .isInstanceOf(BackendException.class)
                 .hasMessageContainingAll(
                         "looked for one backend that understands java.lang.String",
