@@ -10,6 +10,7 @@ import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
+import dev.weft.spi.StreamCell;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -829,14 +830,19 @@ public final class Async {
      * @return the iterator, to be closed
      */
     public static <T> AsyncIterator<T> each(Flow.Publisher<T> publisher) {
+        return AsyncIterator.over(opened(publisher));
+    }
+
+    /** As {@link #each}, for code that closes it for certain. */
+    static <T> StreamCell<T> opened(Flow.Publisher<T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
         AsyncStream<T> stream = publisher instanceof AsyncStream<T> ours ? ours : null;
         if (stream != null
                 && stream.generator() instanceof Listening<T> source
-                && stream.options().carrier() == null) return source.each(backend());
+                && stream.options().carrier() == null) return source.opened(backend());
         var cell = new FlowIteration<T>(publisher, stream == null ? PREFETCH : stream.prefetch(), backend());
         cell.open();
-        return AsyncIterator.over(cell);
+        return cell;
     }
 
     // --- context and backend

@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Scope;
+import dev.weft.spi.StreamCell;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,8 +97,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     /** Calls an action for each value, on the current thread, until the stream ends. Its failure cancels the stream. */
     public void forEach(Consumer<? super T> action) {
         Objects.requireNonNull(action, "action");
-        try (AsyncIterator<T> values = each()) {
-            for (T value : values) action.accept(value);
+        try (StreamCell<T> values = Async.opened(this)) {
+            while (values.hasNext()) action.accept(values.next());
         }
     }
 
@@ -159,6 +160,23 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
+     * {@return this stream up to a signal} When the signal has come, no further value is asked for or taken, and a wait for the next
+     * one ends at once: this stream is cancelled, and what is queued in it is discarded. What was taken before is finished, by whatever
+     * is behind this, such as a {@link #mapConcurrent} and its results; then the stream completes. So a service takes no new work and
+     * leaves none half done. If the signal is there already, this stream is not started. A loop over the result asks for one value
+     * at a time, unless {@link #prefetch} says otherwise behind this.
+     *
+     * @param signal what to wait for, anew for each subscriber: a {@link Deferred}, a {@link Coroutine}, which is started, a library's
+     *     source as an {@link Async#awaitable}, …; its value is discarded, and its failure, or that it was cancelled, is the failure of
+     *     the stream. When the stream ends first, the wait is cancelled
+     */
+    public AsyncStream<T> takeUntil(Awaitable<?> signal) {
+        Objects.requireNonNull(signal, "signal");
+        return new AsyncStream<>(
+                options, 0, out -> new Until(Objects.requireNonNull(Scope.current())).run(generator, out, signal));
+    }
+
+    /**
      * {@return this stream with a function applied to several values at a time, each in a coroutine of its own; the results keep
      * the order of the values} A failure comes behind the results of the values before it, and cancels the others. The next
      * value is asked for when less than {@code concurrency} are under way, that is, not yet emitted.
@@ -182,9 +200,57 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         return concurrently(concurrency, function, false);
     }
 
+    /**
+     * {@return this stream with a function applied to several values at a time, but to one of each key, in the order of the values; each
+     * in a coroutine of its own} The results come as they are ready, those of one key in order. Up to 32 values wait for their key
+     * beside those under way.
+     *
+     * @param concurrency how many at a time, at least 1
+     * @param keyOf what must not run at the same time: its results are compared by {@code equals}, and must not be null. There may be any
+     *     number of keys; one without values costs nothing
+     * @param function what to do with a value; it may await
+     * @see #mapConcurrentByKey(int, int, Function, Function)
+     */
+    public <K, R> AsyncStream<R> mapConcurrentByKey(
+            int concurrency, Function<? super T, ? extends K> keyOf, Function<? super T, ? extends R> function) {
+        return mapConcurrentByKey(concurrency, Async.PREFETCH, keyOf, function);
+    }
+
+    /**
+     * {@return this stream with a function applied to several values at a time, but to one of each key, in the order of the values; each
+     * in a coroutine of its own} The next value of a key is begun when the result of the one before has been emitted, and all that its
+     * function has started is over. The results come as they are ready, those of one key in order. The first failure cancels the others;
+     * values whose turn has not come are discarded then, and when the stream is cancelled.
+     *
+     * @param concurrency how many at a time, at least 1
+     * @param readAhead how many values may wait beside those under way, at least 0: when so many have the same few keys, other
+     *     keys wait behind them
+     * @param keyOf what must not run at the same time: its results are compared by {@code equals}, and must not be null. There may be any
+     *     number of keys; one without values costs nothing
+     * @param function what to do with a value; it may await
+     */
+    public <K, R> AsyncStream<R> mapConcurrentByKey(
+            int concurrency,
+            int readAhead,
+            Function<? super T, ? extends K> keyOf,
+            Function<? super T, ? extends R> function) {
+        requireConcurrency(concurrency);
+        if (readAhead < 0) throw new IllegalArgumentException("readAhead must not be negative, is " + readAhead);
+        Objects.requireNonNull(keyOf, "keyOf");
+        Objects.requireNonNull(function, "function");
+        return inGroup((group, out) -> {
+            var mapping = new KeyedMapping<K, T, R>(group, out.concurrent(), concurrency, readAhead, keyOf, function);
+            Pipe.run(generator, out, mapping::start);
+        });
+    }
+
+    private static void requireConcurrency(int concurrency) {
+        if (concurrency < 1) throw new IllegalArgumentException("concurrency must be at least 1, is " + concurrency);
+    }
+
     private <R> AsyncStream<R> concurrently(
             int concurrency, Function<? super T, ? extends R> function, boolean ordered) {
-        if (concurrency < 1) throw new IllegalArgumentException("concurrency must be at least 1, is " + concurrency);
+        requireConcurrency(concurrency);
         Objects.requireNonNull(function, "function");
         return inGroup((group, out) -> {
             var mapping = new ConcurrentMapping<T, R>(group, out.concurrent(), concurrency, function, ordered);
@@ -351,7 +417,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public static <T> AsyncStream<T> from(Flow.Publisher<T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
         if (publisher instanceof AsyncStream<T> stream) return stream;
-        return new AsyncStream<>(CoroutineOptions.NONE, out -> out.emitAll(Async.each(publisher)));
+        return new AsyncStream<>(CoroutineOptions.NONE, out -> Pipe.emitAll(Async.opened(publisher), out));
     }
 
     /**

@@ -1,10 +1,8 @@
 package dev.weft;
 
-import dev.weft.spi.Scope;
 import dev.weft.spi.StreamCell;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The iterator over a cell. The source refers to the cell, so that only this object tells whether somebody still iterates:
@@ -13,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class CellIterator<T> implements AsyncIterator<T> {
     private final StreamCell<T> cell;
 
-    /** Where no scope closes it: what ends the iteration when this object is gone. */
-    private final Cleaner.@Nullable Cleanable leak;
+    /** What ends the iteration when this object is gone, such as where an exception has left the loop. */
+    private final Cleaner.Cleanable leak;
 
     CellIterator(StreamCell<T> cell) {
         this.cell = cell;
-        this.leak = Scope.current() == null ? Collected.watch(this, leak(cell)) : null;
+        this.leak = Collected.watch(this, leak(cell));
     }
 
     private static Runnable leak(StreamCell<?> cell) {
@@ -30,7 +28,9 @@ final class CellIterator<T> implements AsyncIterator<T> {
     @Override
     public boolean hasNext() {
         try {
-            return cell.hasNext();
+            boolean more = cell.hasNext();
+            if (!more) leak.clean();
+            return more;
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -58,7 +58,7 @@ final class CellIterator<T> implements AsyncIterator<T> {
     public void close() {
         try {
             cell.close();
-            if (leak != null) leak.clean();
+            leak.clean();
         } finally {
             Reference.reachabilityFence(this);
         }

@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
+import dev.weft.spi.StreamCell;
 import java.util.Objects;
 
 /** The generator of a listener's values, which a loop on the current thread can do without. */
@@ -12,12 +13,12 @@ record Listening<T>(Overflow overflow, ListenerBody<T> registration) implements 
 
     @Override
     public void generate(Emitter<T> out) {
-        out.emitAll(each(Async.backend()));
+        Pipe.emitAll(opened(Async.backend()), out);
     }
 
-    AsyncIterator<T> each(Backend backend) {
+    StreamCell<T> opened(Backend backend) {
         var cell = new ListenerCell<T>(registration, overflow.buffering(), backend);
         cell.open();
-        return AsyncIterator.over(cell);
+        return cell;
     }
 }

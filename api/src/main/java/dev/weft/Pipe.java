@@ -6,6 +6,7 @@ import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
+import dev.weft.spi.StreamCell;
 import dev.weft.spi.Turns;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
     /** Written by whoever is in the sink, read by the generator's thread at its end. */
     private volatile @Nullable Throwable failure;
 
+    /** Written there too, and by whoever stops this. */
     private volatile boolean enough;
 
     private Pipe(Scope parent, Emitter<?> downstream, boolean asDemanded, Sink<? super T> sink) {
@@ -56,13 +58,29 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
         new Pipe<T>(entered(), downstream, true, sink).run(generator);
     }
 
+    /** As {@link #runAsDemanded}, for a generator that {@link #stop} may end. */
+    static <T> Pipe<T> stoppable(Emitter<?> downstream, Sink<? super T> sink) {
+        return new Pipe<T>(entered(), downstream, true, sink);
+    }
+
+    /** As {@link Emitter#emitAll}, of a cell. */
+    static <T> void emitAll(StreamCell<T> values, Emitter<? super T> out) {
+        try (values) {
+            while (values.awaitNext()) {
+                out.awaitDemand();
+                out.emit(values.next());
+            }
+        }
+    }
+
     private static Scope entered() {
         Scope here = Objects.requireNonNull(Scope.current());
         here.checkpoint();
         return here;
     }
 
-    private void run(Generator<T> generator) throws Exception {
+    void run(Generator<T> generator) throws Exception {
+        if (enough) return;
         prepare();
         try {
             this.<@Nullable Void>call(() -> {
@@ -74,6 +92,12 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
             report(thrown);
         }
         if (failure != null) throw Failures.<RuntimeException>sneak(failure);
+    }
+
+    /** Ends the generator, from any thread, as if the sink had enough. What is behind an emit goes on. */
+    void stop() {
+        enough = true;
+        cancel(Cancellation.Reason.REQUESTED, "nothing more is to be taken of it", null);
     }
 
     /** What ended the generator; what it throws of its own because of that is reported. */

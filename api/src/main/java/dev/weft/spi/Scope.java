@@ -520,6 +520,7 @@ public class Scope {
     }
 
     final void opened(StreamCell<?> cell) {
+        forgetAbandoned();
         cell.nextOpened = opened;
         if (opened != null) opened.previousOpened = cell;
         opened = cell;
@@ -535,6 +536,11 @@ public class Scope {
         cell.nextOpened = null;
     }
 
+    /** Those that the collector has ended stay, up to here: only the thread of this scope changes the list. */
+    private void forgetAbandoned() {
+        while (opened != null && opened.isLeft()) closed(opened);
+    }
+
     /** Ends what was started inside, and waits for it. {@return the first failure that nobody has seen, if the body did not fail} */
     final @Nullable Throwable end(@Nullable Throwable failure) {
         if (failure != null) cancelBecauseOf(failure);
@@ -546,7 +552,10 @@ public class Scope {
     }
 
     final void closeOpened() {
-        while (opened != null) opened.closeWithScope();
+        for (StreamCell<?> cell = opened; cell != null; cell = opened) {
+            closed(cell);
+            cell.closeWithScope();
+        }
     }
 
     private @Nullable Cancellation cutFromOutside() {

@@ -1,6 +1,7 @@
 package dev.weft.spi;
 
 import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,10 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     private static final AtomicReferenceFieldUpdater<StreamCell, @Nullable Thread> WAITER =
             AtomicReferenceFieldUpdater.newUpdater(StreamCell.class, Thread.class, "waiter");
 
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<StreamCell> LEFT =
+            AtomicIntegerFieldUpdater.newUpdater(StreamCell.class, "left");
+
     private enum Mark {
         COMPLETE,
         CANCELLED
@@ -50,6 +55,9 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     private volatile @Nullable Object terminal;
     private volatile @Nullable Thread waiter;
     private volatile boolean closed;
+
+    /** Whether somebody ends the iteration: the consumer, or the collector if nobody can go on with it; whoever changes it does. */
+    private volatile int left;
 
     /** Whether the consumer is inside the source's code, and cannot cancel the upstream itself; written by the consumer. */
     private volatile boolean calling;
@@ -185,6 +193,11 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         if (fromCancel != null) throw Failures.thrown(fromCancel);
     }
 
+    /** {@return whether it is over, so that its scope need not keep it} */
+    final boolean isLeft() {
+        return left != 0;
+    }
+
     /** Leaves the iteration when its scope ends; what cancel throws is dropped then. */
     final void closeWithScope() {
         Throwable fromCancel = leave(
@@ -195,15 +208,16 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     }
 
     /**
-     * Ends an iteration that nobody can go on with or close, since nothing refers to its iterator any more. Does nothing if it is
-     * over.
+     * Ends an iteration that nobody can go on with or close, since nothing refers to its iterator any more; but its scope may end at
+     * the same time. Does nothing if it is over. One whose source has ended and left nothing is not worth a report.
      *
      * @param leak what to report
      */
     public final void abandon(Throwable leak) {
-        if (ended) return;
-        Throwable fromCancel = leave(leak);
-        Reports.drop(backend(), carried(), leak);
+        if (ended || !claim()) return;
+        boolean leaks = terminal != Mark.COMPLETE || next != null || !buffer.isEmpty();
+        Throwable fromCancel = letGo(leak);
+        if (leaks) Reports.drop(backend(), carried(), leak);
         if (fromCancel != null) Reports.late(backend(), carried(), fromCancel);
     }
 
@@ -511,10 +525,19 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     }
 
     private @Nullable Throwable leave(@Nullable Throwable with) {
-        if (ended) return null;
+        if (ended || !claim()) return null;
+        if (openedIn != null) openedIn.closed(this);
+        return letGo(with);
+    }
+
+    private boolean claim() {
+        SchedulePoint.pass();
+        return LEFT.compareAndSet(this, 0, 1);
+    }
+
+    private @Nullable Throwable letGo(@Nullable Throwable with) {
         ended = true;
         failure = with;
-        if (openedIn != null) openedIn.closed(this);
         openedIn = null;
         owner = null;
         task = null;

@@ -1,0 +1,97 @@
+package dev.weft;
+
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Backend;
+import dev.weft.spi.Scope;
+import java.io.InterruptedIOException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one thread, a coroutine's or another, waits in a blocking call of the JDK's shape until others have changed a state. The
+ * monitor guards that state, and who waits.
+ */
+final class Bell {
+    private final Object monitor;
+    private final Backend backend;
+    private final String operation;
+    private @Nullable Wait waiter;
+
+    Bell(Object monitor, Backend backend, String operation) {
+        this.monitor = monitor;
+        this.backend = backend;
+        this.operation = operation;
+    }
+
+    /** A suspension point begins, whether there is something to wait for or not. */
+    void enter() {
+        Scope scope = Scope.current();
+        if (scope != null) scope.checkpoint();
+        else Backends.requireMayBlock(operation);
+    }
+
+    /**
+     * Waits.
+     *
+     * @param ready whether the state is as it should be; asked with the monitor held
+     * @throws CancelledException in a coroutine that is cancelled
+     * @throws InterruptedIOException on another thread that is interrupted; its flag stays set
+     */
+    void await(BooleanSupplier ready) throws InterruptedIOException {
+        try {
+            new Wait(ready).await();
+        } catch (CancelledException cancelled) {
+            if (Scope.current() != null) throw cancelled;
+            var interrupted = new InterruptedIOException("interrupted while waiting to " + operation);
+            interrupted.initCause(cancelled.getCause());
+            throw interrupted;
+        }
+    }
+
+    /** Tells whoever waits that the state has changed. Called without the monitor. */
+    void ring() {
+        Wait waiting;
+        synchronized (monitor) {
+            waiting = waiter;
+            waiter = null;
+        }
+        if (waiting != null) waiting.end();
+    }
+
+    private final class Wait extends AwaitCell<@Nullable Object> {
+        private final BooleanSupplier ready;
+
+        Wait(BooleanSupplier ready) {
+            super(backend);
+            this.ready = ready;
+        }
+
+        @Override
+        protected void start() {
+            synchronized (monitor) {
+                if (!ready.getAsBoolean()) {
+                    waiter = this;
+                    return;
+                }
+            }
+            end();
+        }
+
+        void end() {
+            succeed(null);
+        }
+
+        @Override
+        protected void cancelUpstream(Object handle) {}
+
+        @Override
+        protected boolean isCancelQuick() {
+            return true;
+        }
+
+        @Override
+        protected String operation() {
+            return operation;
+        }
+    }
+}

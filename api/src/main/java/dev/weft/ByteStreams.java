@@ -1,0 +1,91 @@
+package dev.weft;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Bridges between streams of buffers and the blocking streams of {@code java.io}, for parsers, archives and drivers that know only these. */
+public final class ByteStreams {
+    private ByteStreams() {}
+
+    /**
+     * {@return the bytes of a publisher's buffers; see {@link #toInputStream(Flow.Publisher, Function, Consumer)}} The buffers are
+     * read and left as they are.
+     *
+     * @param source where the buffers come from, subscribed to now
+     */
+    public static InputStream toInputStream(Flow.Publisher<? extends ByteBuffer> source) {
+        return toInputStream(source, ByteBuffer::duplicate, buffer -> {});
+    }
+
+    /**
+     * {@return the bytes of a publisher's buffers, of a type that a library gives back to its pool} Subscribed to now; asked for
+     * buffers as they are read, of which at most 4 are under way. Each buffer that comes is released once, when it has been read or
+     * when this is closed.
+     *
+     * <p>It is read by one thread at a time, a coroutine's or any other that may block, such as that of a library's pool. A read waits
+     * for bytes; it is a suspension point in a coroutine, where it throws {@link CancelledException}. On another thread an interrupt
+     * ends the wait with an {@link java.io.InterruptedIOException}, the flag set; nothing is lost then. The end of the source is -1; its
+     * failure is thrown behind the bytes before it, as itself if it is an {@link IOException}, and else as the cause of one.
+     *
+     * <p>It has to be closed, in a {@code try}, also at the end: that cancels the source if it has not ended. {@code close} may come from
+     * any thread and more than once; a read that waits meanwhile ends with an {@link IOException}. One that was left open is closed
+     * when it is garbage-collected, and reported as an {@link AsyncIterator} is.
+     *
+     * @param source where the buffers come from
+     * @param content the bytes of a buffer, valid until it is released; called when they are read, by the thread that reads
+     * @param release gives a buffer back; called by the thread that reads or closes, or by the source's for one that comes too late.
+     *     What it throws goes to the dropped-error hook
+     */
+    public static <B> InputStream toInputStream(
+            Flow.Publisher<? extends B> source, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(content, "content");
+        Objects.requireNonNull(release, "release");
+        return Inflow.open(source, content, release);
+    }
+
+    /**
+     * {@return what a body writes, in buffers, as a cold stream} For each subscriber the body runs in a coroutine of its own.
+     *
+     * <p>Bytes are gathered in chunks. A write that fills one waits until the subscriber asks for it; so does {@code flush} for
+     * what there is, and {@code close}, behind which nothing can be written. When the body has returned, the rest is handed over and
+     * the stream completes; what it throws is the stream's failure, behind the chunks before it.
+     *
+     * <p>The body may have other threads write, one at a time, such as those of a library's pool, and has to wait for them. When the
+     * subscriber has left, a write throws {@link CancelledException} in a coroutine and an {@link IOException} on another thread. So
+     * does every later one: a body that ignores that a chunk is missing does not complete the stream.
+     *
+     * @param chunkSize how many bytes a buffer has, at least 1; those that are flushed and the last one may be smaller
+     * @param body what writes
+     */
+    public static AsyncStream<ByteBuffer> fromOutputStream(int chunkSize, OutputBody body) {
+        if (chunkSize < 1) throw new IllegalArgumentException("chunkSize must be at least 1, is " + chunkSize);
+        Objects.requireNonNull(body, "body");
+        return Async.stream(out -> emitWritten(new Outflow(chunkSize, Async.backend()), body, out));
+    }
+
+    private static void emitWritten(Outflow outflow, OutputBody body, Emitter<ByteBuffer> out) throws Exception {
+        Deferred<?> writing = Async.async(() -> {
+            body.write(outflow);
+            outflow.finish();
+        });
+        Promise.of(writing).whenDone(outflow::end);
+        try {
+            while (outflow.awaitChunk()) {
+                out.awaitDemand();
+                ByteBuffer chunk = outflow.take();
+                if (chunk != null) out.emit(chunk);
+            }
+        } finally {
+            outflow.leave();
+        }
+        if (writing.outcome() instanceof Outcome.Failure<?> failed && failed.error() instanceof Exception checked)
+            throw checked;
+        writing.await();
+    }
+}

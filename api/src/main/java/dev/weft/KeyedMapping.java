@@ -1,0 +1,140 @@
+package dev.weft;
+
+import dev.weft.spi.Reports;
+import dev.weft.spi.Turns;
+import dev.weft.spi.Turns.Turn;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values that a function is applied to, those of one key one after the other, in members of a group that emit the results. A member
+ * waits for its turn in the line of its key, and then for a place. A line is there while somebody is in it.
+ */
+final class KeyedMapping<K, T, R> {
+    private final GroupScope group;
+    private final Emitter<R> out;
+    private final Function<? super T, ? extends K> keyOf;
+    private final Function<? super T, ? extends R> function;
+
+    /** For those whose turn it is. */
+    private final Semaphore places;
+
+    /** For all that are under way. */
+    private final Semaphore room;
+
+    private final Map<K, Line> lines = new ConcurrentHashMap<>();
+
+    KeyedMapping(
+            GroupScope group,
+            Emitter<R> out,
+            int concurrency,
+            int readAhead,
+            Function<? super T, ? extends K> keyOf,
+            Function<? super T, ? extends R> function) {
+        this.group = group;
+        this.out = out;
+        this.keyOf = keyOf;
+        this.function = function;
+        this.places = new Semaphore(concurrency, true);
+        long others = (long) concurrency + readAhead - 1; // one is for the value that is asked for first
+        this.room = new Semaphore((int) Math.min(Integer.MAX_VALUE, others));
+    }
+
+    /** Starts with a value, and returns when there is room for the next one. */
+    boolean start(T value) {
+        Application application = application(value);
+        Deferred<?> member;
+        try {
+            member = group.async(application);
+        } catch (Throwable cancelled) {
+            application.end();
+            throw cancelled;
+        }
+        Promise.of(member).whenDone(application::end);
+        Gathering.acquire(room);
+        return true;
+    }
+
+    private Application application(T value) {
+        try {
+            K key = Objects.requireNonNull(keyOf.apply(value), "key");
+            Line line = Objects.requireNonNull(lines.compute(key, (same, present) -> Line.entered(this, present)));
+            return new Application(value, key, line.turns.join());
+        } catch (Throwable thrown) {
+            discard(value);
+            throw thrown;
+        }
+    }
+
+    private void discard(@Nullable T value) {
+        Reports.discard(group.backend(), group.context(), value);
+    }
+
+    /** The values of one key; changed by the map only, one at a time. */
+    private static final class Line {
+        final Turns turns;
+        private int length;
+
+        Line(Turns turns) {
+            this.turns = turns;
+        }
+
+        static Line entered(KeyedMapping<?, ?, ?> in, @Nullable Line present) {
+            Line line = present == null ? new Line(new Turns(in.group.backend(), in.group.context())) : present;
+            line.length++;
+            return line;
+        }
+
+        @Nullable
+        Line left() {
+            return --length == 0 ? null : this;
+        }
+    }
+
+    /** The function applied to one value. */
+    private final class Application implements AsyncAction<RuntimeException> {
+        private final K key;
+        private final Turn turn;
+        private @Nullable T value;
+        private boolean placed;
+
+        Application(T value, K key, Turn turn) {
+            this.value = value;
+            this.key = key;
+            this.turn = turn;
+        }
+
+        @Override
+        public void run() {
+            T argument = value;
+            value = null;
+            if (argument == null) return;
+            turn.await(argument);
+            takePlace(argument);
+            out.emit(function.apply(argument));
+        }
+
+        private void takePlace(T argument) {
+            try {
+                Gathering.acquire(places);
+                placed = true;
+            } catch (Throwable cancelled) {
+                discard(argument);
+                throw cancelled;
+            }
+        }
+
+        /** Called once, when this is over, with all that it has started, or was never begun. */
+        void end() {
+            discard(value);
+            turn.end();
+            lines.computeIfPresent(key, (same, line) -> line.left());
+            if (placed) places.release();
+            room.release();
+        }
+    }
+}

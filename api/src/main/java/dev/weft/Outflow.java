@@ -1,0 +1,200 @@
+package dev.weft;
+
+import dev.weft.spi.Backend;
+import dev.weft.spi.SchedulePoint;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes that are written, on any thread, on their way to a generator that emits them in chunks. A full chunk lies on the slot until
+ * the generator, which has been asked for a value, takes it; the writer waits for that.
+ *
+ * <p>The monitor of {@code slot} guards what passes between the two. The lock makes writers come one at a time, and guards the rest.
+ */
+final class Outflow extends OutputStream {
+    private final int chunkSize;
+
+    private final Object slot = new Object();
+    private final Bell offer;
+    private final Bell taking;
+    private @Nullable ByteBuffer offered;
+    private boolean over;
+    private boolean left;
+
+    private final ReentrantLock writing = new ReentrantLock();
+    private byte @Nullable [] chunk;
+    private int filled;
+    private boolean closed;
+
+    /** Why a chunk is missing, so that nothing can follow it. */
+    private @Nullable Throwable gap;
+
+    Outflow(int chunkSize, Backend backend) {
+        this.chunkSize = chunkSize;
+        this.offer = new Bell(slot, backend, "emit");
+        this.taking = new Bell(slot, backend, "write");
+    }
+
+    // --- the generator
+
+    /** Waits for a chunk. {@return false if there are no more} */
+    boolean awaitChunk() throws IOException {
+        offer.await(() -> offered != null || over);
+        synchronized (slot) {
+            return offered != null;
+        }
+    }
+
+    /** {@return the chunk, or null if its writer has given up} */
+    @Nullable
+    ByteBuffer take() {
+        ByteBuffer taken;
+        SchedulePoint.pass();
+        synchronized (slot) {
+            taken = offered;
+            offered = null;
+        }
+        taking.ring();
+        return taken;
+    }
+
+    /** Nothing more is written. */
+    void end() {
+        synchronized (slot) {
+            over = true;
+        }
+        offer.ring();
+    }
+
+    /** Nothing more is taken. */
+    void leave() {
+        SchedulePoint.pass();
+        synchronized (slot) {
+            left = true;
+        }
+        taking.ring();
+    }
+
+    // --- the writer
+
+    @Override
+    public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, from.length);
+        writing.lock();
+        try {
+            requireOpen();
+            for (int done = 0; done < length; ) {
+                byte[] into = chunk();
+                int count = Math.min(length - done, chunkSize - filled);
+                System.arraycopy(from, offset + done, into, filled, count);
+                filled += count;
+                done += count;
+                if (filled == chunkSize) handOver(takeChunk(into));
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Hands over what there is, and waits until it is taken. */
+    @Override
+    public void flush() throws IOException {
+        writing.lock();
+        try {
+            requireOpen();
+            flushRest();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Hands over what there is, and waits until it is taken. Nothing can be written behind this. */
+    @Override
+    public void close() throws IOException {
+        writing.lock();
+        try {
+            if (closed) return;
+            closed = true;
+            flushRest();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Closes this when all has been written; fails if something is missing, which the writer may have ignored. */
+    void finish() throws Exception {
+        close();
+        Throwable missing = gap;
+        if (missing instanceof Exception exception) throw exception;
+        if (missing != null) throw new IOException("bytes are missing", missing);
+    }
+
+    private byte[] chunk() {
+        byte[] present = chunk;
+        if (present == null) chunk = present = new byte[chunkSize];
+        return present;
+    }
+
+    private ByteBuffer takeChunk(byte[] full) {
+        chunk = null;
+        filled = 0;
+        return ByteBuffer.wrap(full);
+    }
+
+    private void flushRest() throws IOException {
+        int count = filled;
+        byte[] rest = chunk;
+        if (rest == null || count == 0) return;
+        filled = 0;
+        handOver(ByteBuffer.wrap(Arrays.copyOf(rest, count)));
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed) throw new IOException("the stream is closed");
+        if (gap != null) throw new IOException("the stream has a gap", gap);
+    }
+
+    private void handOver(ByteBuffer full) throws IOException {
+        try {
+            taking.enter();
+            SchedulePoint.pass();
+            offer(full);
+            taking.await(() -> offered != full || left);
+            requireTaken(full);
+        } catch (Throwable thrown) {
+            gap = thrown;
+            synchronized (slot) {
+                offered = null;
+            }
+            throw thrown;
+        }
+    }
+
+    private void offer(ByteBuffer full) throws IOException {
+        synchronized (slot) {
+            if (left) throw leftMeanwhile();
+            offered = full;
+        }
+        offer.ring();
+    }
+
+    private void requireTaken(ByteBuffer full) throws IOException {
+        synchronized (slot) {
+            if (offered == full) throw leftMeanwhile();
+        }
+    }
+
+    private static IOException leftMeanwhile() {
+        return new IOException("nobody reads this any more");
+    }
+}

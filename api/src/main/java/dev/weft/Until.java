@@ -1,0 +1,70 @@
+package dev.weft;
+
+import dev.weft.spi.Failures;
+import dev.weft.spi.Reports;
+import dev.weft.spi.Scope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scope of a stream that goes on until a signal comes, for which a member of the scope waits. The signal ends the generator,
+ * and nothing else: what is behind an emit, or waits there to be asked for, goes on.
+ */
+final class Until extends Scope {
+    /** That of the signal; written by whoever tells it. */
+    private volatile @Nullable Throwable failure;
+
+    /** Whether the stream has ended; written by its thread. */
+    private volatile boolean over;
+
+    Until(Scope parent) {
+        super(parent, parent.backend(), parent.context(), false);
+    }
+
+    <T> void run(Generator<T> generator, Emitter<T> out, Awaitable<?> signal) throws Exception {
+        try {
+            this.<@Nullable Void>call(() -> {
+                runInside(generator, out, signal);
+                return null;
+            });
+        } catch (Throwable thrown) {
+            if (failure != null && !Failures.suppress(thrown, failure)) Reports.drop(backend(), context(), failure);
+            throw thrown;
+        }
+        if (failure != null) throw Failures.<RuntimeException>sneak(failure);
+    }
+
+    private <T> void runInside(Generator<T> generator, Emitter<T> out, Awaitable<?> signal) throws Exception {
+        Pipe<T> pipe = Pipe.stoppable(out, value -> {
+            out.emit(value);
+            return true;
+        });
+        Deferred<?> wait = GroupScope.started(signal, this);
+        Promise.of(wait).whenDone(() -> signalled(wait, pipe));
+        try {
+            pipe.run(generator);
+        } finally {
+            over = true;
+            wait.cancel("the stream has ended");
+        }
+    }
+
+    private void signalled(Deferred<?> wait, Pipe<?> pipe) {
+        Outcome<?> outcome = Promise.of(wait).settled();
+        if (outcome instanceof Outcome.Success<?>) Gathering.discard(wait, this);
+        if (over || cancellation() != null) return;
+        if (outcome instanceof Outcome.Cancelled<?> cancelled) failure = CancelledException.ofAwaited(cancelled);
+        pipe.stop();
+    }
+
+    @Override
+    protected boolean handsOutResults() {
+        return false;
+    }
+
+    /** It is the stream's, behind the value that is under way. */
+    @Override
+    protected boolean memberFailed(Throwable thrown) {
+        failure = thrown;
+        return true;
+    }
+}
