@@ -57,8 +57,9 @@ public final class ByteStreams {
      * the stream completes; what it throws is the stream's failure, behind the chunks before it.
      *
      * <p>The body may have other threads write, one at a time, such as those of a library's pool, and has to wait for them. When the
-     * subscriber has left, a write throws {@link CancelledException} in a coroutine and an {@link IOException} on another thread. So
-     * does every later one: a body that ignores that a chunk is missing does not complete the stream.
+     * subscriber has left, a write throws {@link CancelledException} in a coroutine and an {@link IOException} on another thread; an
+     * interrupt of such a thread ends its wait with an {@link java.io.InterruptedIOException}, the flag set. No write succeeds behind
+     * one that has failed, and a body that ignores that does not complete the stream.
      *
      * @param chunkSize how many bytes a buffer has, at least 1; those that are flushed and the last one may be smaller
      * @param body what writes
@@ -78,9 +79,11 @@ public final class ByteStreams {
         try {
             while (outflow.awaitChunk()) {
                 out.awaitDemand();
-                ByteBuffer chunk = outflow.take();
-                if (chunk != null) out.emit(chunk);
+                out.emit(outflow.take());
             }
+        } catch (Throwable thrown) {
+            writing.cancel("nobody reads what is written"); // before a write fails because of that
+            throw thrown;
         } finally {
             outflow.leave();
         }

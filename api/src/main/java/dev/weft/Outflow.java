@@ -31,7 +31,7 @@ final class Outflow extends OutputStream {
     private int filled;
     private boolean closed;
 
-    /** Why a chunk is missing, so that nothing can follow it. */
+    /** What has ended a write before all was handed over, so that nothing can follow. */
     private @Nullable Throwable gap;
 
     Outflow(int chunkSize, Backend backend) {
@@ -50,13 +50,12 @@ final class Outflow extends OutputStream {
         }
     }
 
-    /** {@return the chunk, or null if its writer has given up} */
-    @Nullable
+    /** {@return the chunk} */
     ByteBuffer take() {
         ByteBuffer taken;
         SchedulePoint.pass();
         synchronized (slot) {
-            taken = offered;
+            taken = Objects.requireNonNull(offered);
             offered = null;
         }
         taking.ring();
@@ -125,7 +124,7 @@ final class Outflow extends OutputStream {
         try {
             if (closed) return;
             closed = true;
-            flushRest();
+            if (gap == null) flushRest();
         } finally {
             writing.unlock();
         }
@@ -133,7 +132,8 @@ final class Outflow extends OutputStream {
 
     /** Closes this when all has been written; fails if something is missing, which the writer may have ignored. */
     void finish() throws Exception {
-        close();
+        taking.enter();
+        if (gap == null) close();
         Throwable missing = gap;
         if (missing instanceof Exception exception) throw exception;
         if (missing != null) throw new IOException("bytes are missing", missing);
@@ -173,28 +173,31 @@ final class Outflow extends OutputStream {
             requireTaken(full);
         } catch (Throwable thrown) {
             gap = thrown;
-            synchronized (slot) {
-                offered = null;
-            }
             throw thrown;
         }
     }
 
     private void offer(ByteBuffer full) throws IOException {
+        boolean wanted;
         synchronized (slot) {
-            if (left) throw leftMeanwhile();
-            offered = full;
+            wanted = !left;
+            if (wanted) offered = full;
         }
+        if (!wanted) throw leftMeanwhile();
         offer.ring();
     }
 
     private void requireTaken(ByteBuffer full) throws IOException {
+        boolean taken;
         synchronized (slot) {
-            if (offered == full) throw leftMeanwhile();
+            taken = offered != full;
         }
+        if (!taken) throw leftMeanwhile();
     }
 
-    private static IOException leftMeanwhile() {
-        return new IOException("nobody reads this any more");
+    /** A coroutine is cancelled then. A body that ends with this has only been told so, as by an interrupt. */
+    private IOException leftMeanwhile() {
+        taking.enter();
+        return new IOException("nobody reads this any more", new InterruptedException("the subscriber has left"));
     }
 }

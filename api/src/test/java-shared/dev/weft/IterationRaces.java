@@ -266,4 +266,32 @@ public abstract class IterationRaces {
             return world.root.state().toString();
         });
     }
+
+    /** Nobody can go on with it: the collector ends it, or its scope does, and one of them reports it at most. */
+    @Test
+    void E3_theCollectorAgainstTheEndOfTheScope() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            var leak = new IllegalStateException("leak");
+            var left = new AtomicReference<StreamCell<String>>();
+            List<Object> seen = new ArrayList<>();
+            world.root(() -> {
+                StreamCell<String> each = world.each(source, 3);
+                if (each.hasNext()) seen.add(each.next());
+                left.set(each);
+                dawdle();
+                return null;
+            });
+            simulation.start("source", () -> source.play(6));
+            simulation.start("collector", () -> {
+                Simulation.until("it is left", () -> left.get() != null);
+                left.get().abandon(leak);
+            });
+            simulation.run();
+            world.conserved(source.made, seen.toArray());
+            return world.dropped().stream().filter(leak::equals).count() + " reported";
+        });
+        assertThat(outcomes).containsOnlyKeys("0 reported", "1 reported");
+    }
 }

@@ -217,6 +217,89 @@ public abstract class StreamRaces {
         });
     }
 
+    /** What is taken when the signal comes is finished; the rest is never made, or discarded. */
+    @Test
+    void aSignalAgainstTheNextValueOfTakeUntil() {
+        var outcomes = explore(simulation -> {
+            var run = new Generated(world(simulation));
+            var signal = new CompletableFuture<String>();
+            boolean concurrently = simulation.coin();
+            AsyncStream<String> until = stream((Emitter<String> out) -> {
+                        run.emit(out, "a");
+                        dawdle();
+                        run.emit(out, "b");
+                        waitInVain(simulation.coin());
+                    })
+                    .takeUntil(Async.awaitable(signal));
+            run.by((concurrently ? until.mapConcurrent(2, StreamRaces::slowly) : until.map(StreamRaces::slowly))
+                    .generator());
+            run.asks(1, 1);
+            if (simulation.coin()) run.leaves();
+            simulation.start("signal", () -> {
+                if (simulation.coin()) Simulation.until("all was emitted", () -> run.made.size() == 2 || run.ended);
+                signal.complete("now");
+            });
+            simulation.run();
+            run.overBehindOperators();
+            assertThat(run.subscriber.failures).isEmpty();
+            assertThat(run.world.dropped()).isEmpty();
+            assertThat(List.<Object>of("a", "b")).startsWith(run.subscriber.seen.toArray());
+            return run.outcome();
+        });
+        assertThat(outcomes).containsKeys("0 seen, 0 refused", "1 seen, 1 refused", "2 seen, 0 refused");
+    }
+
+    /** The failure comes behind what was taken before it. */
+    @Test
+    void aFailingSignalAgainstTheEndOfTakeUntil() {
+        var outcomes = explore(simulation -> {
+            var run = new Generated(world(simulation));
+            var signal = new CompletableFuture<String>();
+            var failure = new IllegalStateException("signal");
+            run.by(of(run, "a", "b")
+                    .takeUntil(Async.awaitable(signal))
+                    .map(StreamRaces::slowly)
+                    .generator());
+            run.asks(2);
+            simulation.start("signal", () -> signal.completeExceptionally(failure));
+            simulation.run();
+            run.overBehindOperators();
+            if (run.subscriber.completed == 1) assertThat(run.subscriber.seen).containsExactly("a", "b");
+            else assertThat(run.subscriber.failures).containsExactly(failure);
+            return run.subscriber.seen.size() + " seen, " + run.subscriber.completed + " completed";
+        });
+        assertThat(outcomes).containsKeys("2 seen, 1 completed", "1 seen, 0 completed");
+    }
+
+    /** A key is released, or its next value comes: never two of one key at a time, and none out of order. */
+    @Test
+    void theEndOfAKeyAgainstItsNextValue() {
+        explore(simulation -> {
+            var run = new Generated(world(simulation));
+            List<String> running = new ArrayList<>();
+            run.by(of(run, "a1", "b1", "a2", "a3")
+                    .mapConcurrentByKey(2, 1, value -> value.charAt(0), value -> {
+                        if (running.stream().anyMatch(other -> other.charAt(0) == value.charAt(0)))
+                            simulation.broken("two values of a key at a time");
+                        running.add(value);
+                        dawdle();
+                        running.remove(value);
+                        return value;
+                    })
+                    .generator());
+            run.asks(1, 3);
+            if (simulation.coin()) run.leaves();
+            simulation.run();
+            run.overBehindOperators();
+            assertThat(run.subscriber.seen)
+                    .filteredOn(value -> value.toString().startsWith("a"))
+                    .isSorted();
+            if (!run.subscriber.hasLeft())
+                assertThat(run.subscriber.seen).containsExactlyInAnyOrder("a1", "b1", "a2", "a3");
+            return run.outcome();
+        });
+    }
+
     @Test
     void retryAgainstCancel() {
         explore(simulation -> {

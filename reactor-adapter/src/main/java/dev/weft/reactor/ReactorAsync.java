@@ -6,6 +6,7 @@ import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.AwaitException;
 import dev.weft.Awaitable;
+import dev.weft.ByteStreams;
 import dev.weft.Coroutine;
 import dev.weft.Dispatcher;
 import dev.weft.Generator;
@@ -15,11 +16,14 @@ import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Take;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -269,6 +273,22 @@ public final class ReactorAsync {
         var cell = new PublisherIteration<T>(flux, prefetch);
         cell.open();
         return AsyncIterator.over(cell);
+    }
+
+    /**
+     * {@return the bytes of a Flux's buffers, of a type that a library gives back to its pool, such as Spring's {@code DataBuffer}; see
+     * {@link ByteStreams#toInputStream(Flow.Publisher, Function, Consumer)}} Nothing is queued between the two, where a buffer could
+     * get lost.
+     *
+     * @param flux where the buffers come from, subscribed to now, in the current context
+     * @param content the bytes of a buffer, valid until it is released
+     * @param release gives a buffer back
+     */
+    public static <B> InputStream toInputStream(
+            Flux<? extends B> flux, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
+        Objects.requireNonNull(flux, "flux");
+        Flow.Publisher<B> source = JdkFlowAdapter.publisherToFlowPublisher(flux.contextWrite(contextView()));
+        return ByteStreams.toInputStream(source, content, release);
     }
 
     // --- build

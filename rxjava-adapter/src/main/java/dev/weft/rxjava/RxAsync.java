@@ -6,6 +6,7 @@ import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.AwaitException;
 import dev.weft.Awaitable;
+import dev.weft.ByteStreams;
 import dev.weft.Coroutine;
 import dev.weft.Dispatcher;
 import dev.weft.Generator;
@@ -22,11 +23,14 @@ import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.core.Single;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
@@ -380,6 +384,22 @@ public final class RxAsync {
         var cell = new PublisherIteration<T>(flowable, prefetch);
         cell.open();
         return AsyncIterator.over(cell);
+    }
+
+    /**
+     * {@return the bytes of a Flowable's buffers, of a type that a library gives back to its pool, such as Netty's {@code ByteBuf}; see
+     * {@link ByteStreams#toInputStream(Flow.Publisher, Function, Consumer)}} Nothing is queued between the two, where a buffer could
+     * get lost.
+     *
+     * @param flowable where the buffers come from, subscribed to now
+     * @param content the bytes of a buffer, valid until it is released
+     * @param release gives a buffer back
+     */
+    public static <B> InputStream toInputStream(
+            Flowable<? extends B> flowable, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
+        Objects.requireNonNull(flowable, "flowable");
+        Flow.Publisher<B> source = FlowAdapters.toFlowPublisher(flowable);
+        return ByteStreams.toInputStream(source, content, release);
     }
 
     /**

@@ -8,15 +8,23 @@ import static dev.weft.Async.each;
 import static dev.weft.Async.stream;
 import static dev.weft.Async.withContext;
 
+import dev.weft.Async;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
+import dev.weft.ByteStreams;
+import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 
 /** The neutral stream and its operators. */
 final class StreamPrograms extends Programs {
@@ -202,5 +210,95 @@ final class StreamPrograms extends Programs {
             }
         });
         note("all", flat.collect(100));
+    }
+
+    void aSignalTakesNoNewWorkAndFinishesWhatIsThere() {
+        var working = new CompletableFuture<Boolean>();
+        var goOn = new CompletableFuture<Boolean>();
+        var signal = new CompletableFuture<String>();
+        var ended = new CompletableFuture<String>();
+        AsyncStream<Integer> endless = stream(out -> {
+            try {
+                out.emit(0);
+                await(new CompletableFuture<>());
+            } finally {
+                ended.complete("cancelled");
+            }
+        });
+        Deferred<List<Integer>> results = async(() -> endless.takeUntil(Async.awaitable(signal))
+                .mapConcurrent(2, n -> {
+                    working.complete(true);
+                    await(goOn);
+                    return n + 10;
+                })
+                .collect(10));
+        await(working);
+        signal.complete("now");
+        note("generator", await(ended));
+        goOn.complete(true);
+        note("results", results.await());
+    }
+
+    void aSourceOfTheLibraryIsASignal() {
+        Later later = later();
+        AsyncStream<Integer> silent = stream(out -> await(new CompletableFuture<>()));
+        Deferred<List<Integer>> none =
+                async(() -> silent.takeUntil(awaitable(later.source())).collect(10));
+        until(() -> later.requested() > 0);
+        later.fail(new IOException("signal"));
+        attempt("failed", none::await);
+        note(
+                "ready",
+                silent.takeUntil(awaitable(ready("now"))).collect(10));
+        noteDiscarded();
+    }
+
+    void theWaitForASignalIsGivenUp() {
+        Later later = later();
+        note("all", numbers(3).takeUntil(awaitable(later.source())).collect(10));
+        until(() -> later.cancellations() == 1);
+        note("cancellations", later.cancellations());
+    }
+
+    void oneKeyIsWorkedOnInOrderWhileOthersGoOn() {
+        var first = new CompletableFuture<Boolean>();
+        AsyncStream<Integer> keyed = numbers(6).mapConcurrentByKey(2, n -> n % 2, n -> {
+            if (n == 0) await(first);
+            return n;
+        });
+        try (AsyncIterator<Integer> values = keyed.each()) {
+            note("odd", List.of(values.next(), values.next(), values.next()));
+            first.complete(true);
+            note("even", rest(values));
+        }
+    }
+
+    void bytesAreWrittenIntoAStreamAndReadFromIt() throws IOException {
+        AsyncStream<ByteBuffer> written = ByteStreams.fromOutputStream(4, out -> {
+            try (var zip = new GZIPOutputStream(out)) {
+                zip.write("written and read".getBytes(StandardCharsets.UTF_8));
+            }
+        });
+        try (var in = new GZIPInputStream(ByteStreams.toInputStream(written))) {
+            note("read", new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    void aReaderOfBytesThatIsClosedCancelsTheWriter() throws IOException {
+        var ended = new CompletableFuture<String>();
+        AsyncStream<ByteBuffer> endless = ByteStreams.fromOutputStream(1, out -> {
+            try {
+                for (int n = 0; ; n++) out.write(n);
+            } catch (CancelledException cancelled) {
+                ended.complete("cancelled");
+                throw cancelled;
+            }
+        });
+        InputStream in = ByteStreams.toInputStream(endless);
+        note("first", in.read());
+        note("second", in.read());
+        in.close();
+        note("writer", await(ended));
+        attempt("closed", in::read);
     }
 }

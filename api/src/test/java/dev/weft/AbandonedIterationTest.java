@@ -1,0 +1,113 @@
+package dev.weft;
+
+import static dev.weft.Async.each;
+import static dev.weft.Async.run;
+import static dev.weft.testing.Watched.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A loop without {@code try} that an exception has left, in a scope that lives on. */
+class AbandonedIterationTest {
+    private final HookLog hooks = new HookLog();
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger cancels = new AtomicInteger();
+
+    private final List<WeakReference<Flow.Subscriber<?>>> subscribers = new CopyOnWriteArrayList<>();
+
+    /** Numbers without an end. */
+    private final Flow.Publisher<Integer> endless = subscriber -> {
+        open.incrementAndGet();
+        subscribers.add(new WeakReference<>(subscriber));
+        subscriber.onSubscribe(new Flow.Subscription() {
+            private int number;
+            private boolean cancelled;
+
+            @Override
+            public void request(long count) {
+                for (long left = count; left > 0 && !cancelled; left--) subscriber.onNext(number++);
+            }
+
+            @Override
+            public void cancel() {
+                cancelled = true;
+                open.decrementAndGet();
+                cancels.incrementAndGet();
+            }
+        });
+    };
+
+    @AfterEach
+    void restoreHooks() {
+        hooks.close();
+    }
+
+    private void loop() {
+        for (int n : each(endless)) if (n == 2) throw new IllegalStateException("handler");
+        fail("an endless source has ended");
+    }
+
+    private void attempt() {
+        try {
+            loop();
+        } catch (IllegalStateException expected) {
+            assertThat(expected).hasMessage("handler");
+        }
+    }
+
+    @Test
+    void isClosedAndReportedWhileItsScopeLives() {
+        run(() -> {
+            for (int i = 0; i < 73; i++) attempt();
+            until("closed", () -> {
+                System.gc();
+                return open.get() <= 1; // the last may still lie on the stack
+            });
+            until("reported", () -> hooks.dropped.size() >= 72);
+            Throwable leak = hooks.dropped.get(0);
+            assertThat(leak)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("without having been closed");
+            assertThat(leak.getStackTrace())
+                    .anyMatch(frame -> frame.getClassName().equals(AbandonedIterationTest.class.getName())
+                            && frame.getMethodName().equals("loop"));
+        });
+        assertThat(open).hasValue(0);
+        assertThat(cancels).hasValue(73);
+        assertThat(hooks.dropped).hasSizeLessThanOrEqualTo(73);
+        assertThat(hooks.discarded).isNotEmpty();
+    }
+
+    @Test
+    void isClosedWithoutAWordWhenItsScopeEndsFirst() {
+        List<AsyncIterator<Integer>> kept = new ArrayList<>();
+        run(() -> {
+            AsyncIterator<Integer> left = each(endless);
+            left.next();
+            kept.add(left);
+        });
+        assertThat(cancels).hasValue(1);
+        assertThat(hooks.dropped).isEmpty();
+        kept.clear();
+    }
+
+    @Test
+    void isNotKeptByItsScope() {
+        run(() -> {
+            for (int i = 0; i < 50; i++) attempt();
+            until("collected", () -> {
+                System.gc();
+                attempt();
+                return subscribers.stream().filter(cell -> cell.get() != null).count() <= 5;
+            });
+        });
+    }
+}
