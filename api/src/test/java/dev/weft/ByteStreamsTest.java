@@ -467,6 +467,7 @@ class ByteStreamsTest {
     @Test
     void aGapThatTheBodyIgnoresFailsTheStream() {
         var writer = new CompletableFuture<Thread>();
+        var ended = new CompletableFuture<Boolean>();
         var sink = new Sink<ByteBuffer>()
                 .to(fromOutputStream(
                         1,
@@ -476,13 +477,14 @@ class ByteStreamsTest {
                                     try {
                                         out.write(1);
                                     } catch (IOException ignored) {
-                                        Thread.interrupted();
+                                ended.complete(Thread.interrupted());
                                     }
                                 },
                                 foreign))));
         Thread thread = writer.join();
         until("waits", () -> thread.getState() == Thread.State.WAITING);
         thread.interrupt();
+        assertThat(ended.join()).isTrue();
         sink.request(1);
         sink.ended();
         assertThat(sink.values).hasSize(1);
