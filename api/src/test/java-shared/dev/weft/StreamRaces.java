@@ -236,7 +236,8 @@ public abstract class StreamRaces {
             run.asks(1, 1);
             if (simulation.coin()) run.leaves();
             simulation.start("signal", () -> {
-                if (simulation.coin()) Simulation.until("all was emitted", () -> run.made.size() == 2 || run.ended);
+                if (simulation.coin()) Simulation.until(
+                            "all was emitted", () -> run.made.size() == 2 || run.subscriber.hasLeft());
                 signal.complete("now");
             });
             simulation.run();
@@ -261,7 +262,11 @@ public abstract class StreamRaces {
                     .map(StreamRaces::slowly)
                     .generator());
             run.asks(2);
-            simulation.start("signal", () -> signal.completeExceptionally(failure));
+            int seen = simulation.coin() ? simulation.coin() ? 2 : 1 : 0;
+            simulation.start("signal", () -> {
+                Simulation.until("some are seen", () -> run.subscriber.seen.size() >= seen);
+                signal.completeExceptionally(failure);
+            });
             simulation.run();
             run.overBehindOperators();
             if (run.subscriber.completed == 1) assertThat(run.subscriber.seen).containsExactly("a", "b");
