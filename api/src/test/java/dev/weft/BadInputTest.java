@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -79,6 +80,16 @@ class BadInputTest {
                 refused("generator", () -> Async.stream(null)),
                 refused("overflow", () -> AsyncStream.fromListener(null, sink -> {})),
                 refused("registration", () -> AsyncStream.fromListener(Overflow.latest(), null)),
+                refused("signal", () -> Async.stream(out -> {}).takeUntil(null)),
+                refused("keyOf", () -> Async.stream(out -> {}).mapConcurrentByKey(1, null, a -> a)),
+                refused("function", () -> Async.stream(out -> {}).mapConcurrentByKey(1, a -> a, null)),
+                refused("source", () -> ByteStreams.toInputStream(null)),
+                refused("source", () -> ByteStreams.toInputStream(null, ByteBuffer::wrap, b -> {})),
+                refused("content", () -> ByteStreams.<byte[]>toInputStream(Async.stream(out -> {}), null, b -> {})),
+                refused(
+                        "release",
+                        () -> ByteStreams.toInputStream(Async.<byte[]>stream(out -> {}), ByteBuffer::wrap, null)),
+                refused("body", () -> ByteStreams.fromOutputStream(1, null)),
                 refused("callback", () -> Async.async(() -> 1).whenComplete(null)),
                 refused("publisher", () -> Async.each((Flow.Publisher<Object>) null)),
                 refused("key", () -> Async.withContext(null, 1, BODY)),

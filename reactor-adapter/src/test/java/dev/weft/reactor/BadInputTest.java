@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.AsyncAction;
 import dev.weft.Dispatcher;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -47,6 +48,7 @@ class BadInputTest {
                 refused("generator", () -> ReactorAsync.flux(null)),
                 refused("awaitable", () -> ReactorAsync.asMono(null)),
                 refused("publisher", () -> ReactorAsync.asFlux(null)),
+                refused("flux", () -> ReactorAsync.toInputStream((Flux<ByteBuffer>) null, b -> b, b -> {})),
                 refused("flux", () -> ReactorAsync.stream(null)),
                 refused("function", () -> ReactorAsync.mapAwait(1, null)),
                 refused("scheduler", () -> ReactorAsync.on(null)));

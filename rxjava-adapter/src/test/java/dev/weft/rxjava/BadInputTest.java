@@ -11,6 +11,7 @@ import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -70,6 +71,7 @@ class BadInputTest {
                 refused("awaitable", () -> RxAsync.asMaybe(null)),
                 refused("awaitable", () -> RxAsync.asCompletable(null)),
                 refused("publisher", () -> RxAsync.asFlowable(null)),
+                refused("flowable", () -> RxAsync.toInputStream((Flowable<ByteBuffer>) null, b -> b, b -> {})),
                 refused("flowable", () -> RxAsync.stream((Flowable<?>) null)),
                 refused("observable", () -> RxAsync.stream((Observable<?>) null, Overflow.latest())),
                 refused("overflow", () -> RxAsync.stream(OBSERVABLE, null)),
