@@ -287,7 +287,7 @@ public final class ReactorAsync {
     public static <B> InputStream toInputStream(
             Flux<? extends B> flux, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
         Objects.requireNonNull(flux, "flux");
-        Flow.Publisher<B> source = JdkFlowAdapter.publisherToFlowPublisher(flux.contextWrite(contextView()));
+        Flow.Publisher<? extends B> source = JdkFlowAdapter.publisherToFlowPublisher(flux.contextWrite(contextView()));
         return ByteStreams.toInputStream(source, content, release);
     }
 
