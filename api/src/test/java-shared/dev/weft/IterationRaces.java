@@ -278,7 +278,7 @@ public abstract class IterationRaces {
             List<Object> seen = new ArrayList<>();
             world.root(() -> {
                 StreamCell<String> each = world.each(source, 3);
-                if (each.hasNext()) seen.add(each.next());
+                if (each.hasNext() && simulation.coin()) seen.add(each.next());
                 left.set(each);
                 dawdle();
                 return null;

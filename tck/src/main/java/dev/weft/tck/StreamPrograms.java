@@ -3,6 +3,7 @@ package dev.weft.tck;
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.context;
+import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.each;
 import static dev.weft.Async.stream;
@@ -13,6 +14,7 @@ import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.ByteStreams;
 import dev.weft.CancelledException;
+import dev.weft.Coroutine;
 import dev.weft.Deferred;
 import java.io.IOException;
 import java.io.InputStream;
@@ -250,14 +252,25 @@ final class StreamPrograms extends Programs {
         note(
                 "ready",
                 silent.takeUntil(awaitable(ready("now"))).collect(10));
-        noteDiscarded();
     }
 
     void theWaitForASignalIsGivenUp() {
-        Later later = later();
-        note("all", numbers(3).takeUntil(awaitable(later.source())).collect(10));
-        until(() -> later.cancellations() == 1);
-        note("cancellations", later.cancellations());
+        var waiting = new CompletableFuture<Boolean>();
+        var ended = new CompletableFuture<String>();
+        Coroutine<Object> signal = coroutine(() -> {
+            waiting.complete(true);
+            try {
+                return await(new CompletableFuture<>());
+            } finally {
+                ended.complete("cancelled");
+            }
+        });
+        AsyncStream<Integer> one = stream(out -> {
+            await(waiting);
+            out.emit(1);
+        });
+        note("all", one.takeUntil(signal).collect(10));
+        note("wait", await(ended));
     }
 
     void oneKeyIsWorkedOnInOrderWhileOthersGoOn() {
