@@ -236,8 +236,8 @@ public abstract class StreamRaces {
             run.asks(1, 1);
             if (simulation.coin()) run.leaves();
             simulation.start("signal", () -> {
-                if (simulation.coin()) Simulation.until(
-                            "all was emitted", () -> run.made.size() == 2 || run.subscriber.hasLeft());
+                if (simulation.coin())
+                    Simulation.until("all was emitted", () -> run.made.size() == 2 || run.subscriber.hasLeft());
                 signal.complete("now");
             });
             simulation.run();

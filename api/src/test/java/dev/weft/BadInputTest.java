@@ -84,7 +84,7 @@ class BadInputTest {
                 refused("keyOf", () -> Async.stream(out -> {}).mapConcurrentByKey(1, null, a -> a)),
                 refused("function", () -> Async.stream(out -> {}).mapConcurrentByKey(1, a -> a, null)),
                 refused("source", () -> ByteStreams.toInputStream(null)),
-                refused("source", () -> ByteStreams.toInputStream(null, ByteBuffer::wrap, b -> {})),
+                refused("source", () -> ByteStreams.<byte[]>toInputStream(null, ByteBuffer::wrap, b -> {})),
                 refused("content", () -> ByteStreams.<byte[]>toInputStream(Async.stream(out -> {}), null, b -> {})),
                 refused(
                         "release",

@@ -477,7 +477,7 @@ class ByteStreamsTest {
                                     try {
                                         out.write(1);
                                     } catch (IOException ignored) {
-                                ended.complete(Thread.interrupted());
+                                        ended.complete(Thread.interrupted());
                                     }
                                 },
                                 foreign))));

@@ -249,9 +249,7 @@ final class StreamPrograms extends Programs {
         until(() -> later.requested() > 0);
         later.fail(new IOException("signal"));
         attempt("failed", none::await);
-        note(
-                "ready",
-                silent.takeUntil(awaitable(ready("now"))).collect(10));
+        note("ready", silent.takeUntil(awaitable(ready("now"))).collect(10));
     }
 
     void theWaitForASignalIsGivenUp() {
