@@ -73,7 +73,8 @@ class StaticImportsTest {
         using(Duration.ofMinutes(1), () -> awaitSingle(Mono.just("mono")), r -> await(Completable.complete()), r -> {
             released.add(r);
         });
-        int discarded = withDiscard(String.class, released::add, () -> await(owned(CompletableFuture.completedFuture(1))));
+        int discarded =
+                withDiscard(String.class, released::add, () -> await(owned(CompletableFuture.completedFuture(1))));
         assertThat(used).isEqualTo("used single");
         assertThat(released).containsExactly("single", "mono");
         assertThat(discarded).isEqualTo(1);

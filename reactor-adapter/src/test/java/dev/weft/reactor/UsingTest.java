@@ -65,10 +65,10 @@ class UsingTest {
                             delay(HOUR.minusMillis(1));
                             return "r";
                         },
-                        r -> delay(HOUR),
+                        r -> delay(Duration.ofSeconds(4)),
                         r -> r)))
                 .expectSubscription()
-                .expectNoEvent(HOUR.multipliedBy(2).minusMillis(2))
+                .expectNoEvent(HOUR.plusSeconds(4).minusMillis(2))
                 .thenAwait(Duration.ofMillis(1))
                 .expectNext("r")
                 .verifyComplete();
