@@ -7,6 +7,7 @@ import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The scope of a group: the first failure, of a member or of the body, decides. */
 final class GroupScope extends Scope implements TaskGroup {
-    private final AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
+    /** Null, then the first failure; from when members are left behind, it is {@link Left}, and theirs are no longer taken. */
+    private final AtomicReference<@Nullable Object> first = new AtomicReference<>();
 
     private final boolean handsOutResults;
+    private volatile @Nullable Duration patience;
 
     GroupScope(Scope parent) {
         this(parent, true);
@@ -56,6 +59,22 @@ final class GroupScope extends Scope implements TaskGroup {
     @Override
     public void cancel(String reason) {
         cancel(Cancellation.Reason.REQUESTED, Objects.requireNonNull(reason, "reason"), null);
+    }
+
+    @Override
+    public void detachAfter(Duration limit) {
+        patience = Objects.requireNonNull(limit, "limit");
+    }
+
+    @Override
+    protected long patience() {
+        Duration limit = patience;
+        return limit == null ? Long.MAX_VALUE : Async.nanos(limit);
+    }
+
+    @Override
+    protected void leftBehind() {
+        first.updateAndGet(Left::new);
     }
 
     /** Starts something in a scope, without a thread where it can do without. */
@@ -110,7 +129,7 @@ final class GroupScope extends Scope implements TaskGroup {
         } catch (Throwable thrown) {
             throw outcome(thrown);
         }
-        Throwable failure = first.get();
+        Throwable failure = first();
         if (failure == null) return result;
         Reports.discard(backend(), context(), result);
         throw Failures.thrown(failure);
@@ -118,7 +137,7 @@ final class GroupScope extends Scope implements TaskGroup {
 
     /** Whether an exception only says that {@link #cancel} has ended the body; not all that it ends throw its own one. */
     private boolean absorbs(Exception thrown) {
-        if (!isCancelledByItself() || first.get() != null || isFromOutside(thrown) || !isEcho(thrown)) return false;
+        if (!isCancelledByItself() || first() != null || isFromOutside(thrown) || !isEcho(thrown)) return false;
         report(thrown);
         return true;
     }
@@ -142,13 +161,17 @@ final class GroupScope extends Scope implements TaskGroup {
 
     private void record(Throwable failure) {
         if (first.compareAndSet(null, failure)) return;
-        if (!Failures.suppress(Objects.requireNonNull(first.get()), failure))
+        if (!(first.get() instanceof Throwable before) || !Failures.suppress(before, failure))
             Reports.drop(backend(), context(), failure);
+    }
+
+    private @Nullable Throwable first() {
+        return first.get() instanceof Left left ? left.failure : (Throwable) first.get();
     }
 
     /** What to throw when the body has thrown: the first failure, unless the group was cancelled from outside. */
     private Exception outcome(Throwable thrown) {
-        Throwable failure = first.get();
+        Throwable failure = first();
         if (failure != null && isFromOutside(thrown)) {
             Failures.suppress(thrown, failure);
         } else if (failure != null && Host.get().unwrap(thrown) != failure) {
@@ -162,5 +185,14 @@ final class GroupScope extends Scope implements TaskGroup {
     private boolean isFromOutside(Throwable thrown) {
         Scope scope = Host.get().cancelledScope(thrown);
         return scope != null && scope != this;
+    }
+
+    /** What was the first failure when members were left behind. */
+    private static final class Left {
+        final @Nullable Throwable failure;
+
+        Left(@Nullable Object first) {
+            failure = (Throwable) first;
+        }
     }
 }

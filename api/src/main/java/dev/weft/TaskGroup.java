@@ -1,5 +1,6 @@
 package dev.weft;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -52,4 +53,18 @@ public sealed interface TaskGroup permits GroupScope {
      * @see #cancel()
      */
     void cancel(String reason);
+
+    /**
+     * Lets the group be left without members that do not end. It waits for all of them, however long that takes; members that are
+     * cancelled and still running after 5 s are named in a warning, with their stacks. With this it waits no longer than the limit,
+     * counted from when the group is cancelled and its body has ended: then those that are not done are named in a warning, and the
+     * group ends as if they had been cut off there. They run on, with what they have started. What one of them returns later is
+     * discarded, what it throws is dropped, and its handle tells its outcome.
+     *
+     * @apiNote The way out where a member calls code that cannot be ended, such as a native library. The body itself runs on the thread
+     *     that has opened the group, so it has to end by itself.
+     * @param limit for how long, on the clock of the backend; zero or less is not at all, more than 292 years is for ever. The last one
+     *     that is given before the group begins to wait counts
+     */
+    void detachAfter(Duration limit);
 }

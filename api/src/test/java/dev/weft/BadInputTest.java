@@ -112,6 +112,11 @@ class BadInputTest {
                         "source",
                         () -> Async.group(g -> {
                             g.start(null);
+                        })),
+                refused(
+                        "limit",
+                        () -> Async.group(g -> {
+                            g.detachAfter(null);
                         })));
     }
 

@@ -505,6 +505,95 @@ class GroupTest {
     }
 
     @Test
+    void H5_aGroupIsLeftWithoutAMemberThatDoesNotEnd() throws Exception {
+        var backend = new ManualBackend();
+        var finish = new CompletableFuture<Void>();
+        var member = new AtomicReference<Deferred<String>>();
+        long before = Counter.LEFT_BEHIND.sum();
+        try (var log = new LibraryLog()) {
+            Deferred<?> root = backend.start(() -> {
+                group(g -> {
+                    g.detachAfter(Duration.ofSeconds(1));
+                    member.set(g.start(Async.coroutine(() -> {
+                                shielded(() -> await(finish));
+                                return "late";
+                            })
+                            .named("deaf-one")));
+                    backend.awaitTimers(1);
+                    g.cancel();
+                });
+                return "left";
+            });
+            backend.awaitTimers(3); // the shield's, the one for stragglers and the limit
+            backend.advance(Duration.ofMillis(999));
+            assertThat(log.lines()).isEmpty();
+            backend.advance(Duration.ofMillis(1));
+            assertThat(root.await()).isEqualTo("left");
+            assertThat(log.lines()).singleElement().asString().contains("Left behind", "deaf-one", "GroupTest");
+        }
+        assertThat(Counter.LEFT_BEHIND.sum()).isEqualTo(before + 1);
+        assertThat(member.get().isDone()).isFalse();
+        finish.complete(null);
+        assertThat(catchThrowable(member.get()::await)).isInstanceOf(CancelledException.class);
+        assertThat(backend.discarded()).containsExactly("late");
+        until(() -> backend.timers() == 0);
+    }
+
+    /** It is none of the group's, whose failure is on its way. */
+    @Test
+    void H5_whatAMemberThatWasLeftBehindThrowsIsDropped() {
+        var backend = new ManualBackend();
+        var finish = new CompletableFuture<Void>();
+        var member = new AtomicReference<Deferred<?>>();
+        var late = new Error("late"); // an exception would be taken for an answer to the interrupt behind the shield
+        var failure = new IllegalStateException("body");
+        Deferred<?> root = backend.start(() -> {
+            group(g -> {
+                g.detachAfter(Duration.ofSeconds(1));
+                member.set(g.async(() -> {
+                    shielded(() -> await(finish));
+                    throw late;
+                }));
+                backend.awaitTimers(1);
+                throw failure;
+            });
+            return null;
+        });
+        backend.awaitTimers(3);
+        backend.advance(Duration.ofSeconds(1));
+        assertThat(catchThrowable(root::await)).isSameAs(failure);
+        finish.complete(null);
+        assertThat(catchThrowable(member.get()::await)).isSameAs(late);
+        assertThat(backend.dropped()).containsExactly(late);
+        assertThat(failure.getSuppressed()).noneMatch(late::equals);
+    }
+
+    @Test
+    void H5_aMemberThatIsLeftBehindKeepsWhatItHasStarted() throws Exception {
+        var finish = new CompletableFuture<Void>();
+        var trail = new CopyOnWriteArrayList<String>();
+        var member = new AtomicReference<Deferred<?>>();
+        var inside = new CountDownLatch(1);
+        run(() -> group(g -> {
+            g.detachAfter(Duration.ZERO);
+            member.set(g.async(() -> shielded(() -> {
+                async(() -> {
+                    inside.countDown();
+                    await(finish);
+                    trail.add("child");
+                });
+            })));
+            inside.await();
+            g.cancel();
+        }));
+        trail.add("left");
+        assertThat(member.get().isDone()).isFalse();
+        finish.complete(null);
+        assertThat(catchThrowable(member.get()::await)).isInstanceOf(CancelledException.class);
+        assertThat(trail).containsExactly("left", "child");
+    }
+
+    @Test
     void H6_forkIsACheckpoint() {
         var ran = new AtomicBoolean();
         run(() -> group(g -> {

@@ -1104,6 +1104,70 @@ class RaceSimulationTest {
         });
     }
 
+    /** Whoever leaves a group without a member that does not end: what that comes to is neither lost nor the group's. */
+    @Test
+    void H5_aMemberThatIsLeftBehind() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            long before = Counter.LEFT_BEHIND.sum();
+            var gate = new CompletableFuture<String>();
+            var returned = new AtomicBoolean();
+            var left = new AtomicBoolean();
+            var member = new AtomicReference<Deferred<String>>();
+            List<Object> made = new ArrayList<>();
+            List<Object> seen = new ArrayList<>();
+            var failure = new Error("member"); // no answer to a cancellation
+            boolean fails = simulation.coin();
+            boolean fromOutside = simulation.coin();
+            boolean never = simulation.coin();
+            Deferred<String> root = world.root(() -> {
+                try {
+                    group(g -> {
+                        g.detachAfter(SECOND);
+                        member.set(g.async(() -> {
+                            shielded(() -> await(gate));
+                            made.add(fails ? failure : "value");
+                            if (fails) throw failure;
+                            return "value";
+                        }));
+                        dawdle();
+                        if (fromOutside) world.root.cancel();
+                        else g.cancel();
+                    });
+                    returned.set(true);
+                } catch (Throwable thrown) {
+                    if (thrown == failure || List.of(thrown.getSuppressed()).contains(failure)) seen.add(failure);
+                    throw thrown;
+                } finally {
+                    left.set(true);
+                    if (!fromOutside)
+                        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                }
+                return null;
+            });
+            simulation.start("gate", () -> {
+                if (never) until("the group is left", left::get);
+                gate.complete("");
+            });
+            simulation.run();
+            boolean behind = Counter.LEFT_BEHIND.sum() > before;
+            if (behind && (fromOutside || !fails)) assertThat(returned.get()).isNotEqualTo(fromOutside);
+            seen.addAll(world.discarded());
+            seen.addAll(world.dropped());
+            if (!fails && member.get().outcome() instanceof Outcome.Success<String> kept) seen.add(kept.value());
+            if (behind && !fails && fromOutside) assertThat(world.discarded()).isEqualTo(made);
+            assertThat(seen).isEqualTo(made);
+            return (behind ? "left behind " : "waited ") + made + " " + root.state();
+        });
+        assertThat(outcomes)
+                .containsKeys(
+                        "waited [] CANCELLED",
+                        "waited [value] CANCELLED",
+                        "waited [value] SUCCEEDED",
+                        "left behind [value] CANCELLED",
+                        "left behind [value] SUCCEEDED");
+    }
+
     @Test
     void H8_aGatherWithABoundAgainstCancel() {
         explore(simulation -> {

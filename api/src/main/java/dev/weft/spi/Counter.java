@@ -19,7 +19,9 @@ public enum Counter {
     /** Places in which the watchdog has found coroutines that wait for too long. */
     LONG_WAITS,
     /** Cancellations of a source for which whoever awaited it had to wait as long. */
-    SLOW_CANCELS;
+    SLOW_CANCELS,
+    /** Members without which a group was left, since they did not end in time. */
+    LEFT_BEHIND;
 
     private final LongAdder adder = new LongAdder();
 

@@ -36,8 +36,14 @@ final class Members implements Suspension {
 
     private @Nullable Thread joiner;
 
-    /** Whether the cancellation of the scope was what ended one of them. */
+    /** Whether the cancellation of the scope was what ended one of them, or should have been. */
     private boolean cut;
+
+    /** Whether the time is over for those who do not end. */
+    private boolean overdue;
+
+    /** Whether some did not, so that the scope was left without them. */
+    private boolean leftBehind;
 
     synchronized void add(Member member) {
         alive.add(member);
@@ -63,14 +69,20 @@ final class Members implements Suspension {
         failed.add(member);
     }
 
-    /** Keeps a result in mind until somebody has read it, or nobody has its handle any more, or until the scope is left. */
-    synchronized void keep(Unread result) {
+    /**
+     * Keeps a result in mind until somebody has read it, or nobody has its handle any more, or until the scope is left.
+     *
+     * @return false if it was left without this member
+     */
+    synchronized boolean keep(Unread result) {
+        if (leftBehind) return false;
         if (unread == null) unread = new ArrayList<>();
         if (unread.size() >= unreadPrunedAbove) {
             unread.removeIf(Members::isOver);
             unreadPrunedAbove = Math.max(PRUNED_ABOVE, 2 * unread.size());
         }
         unread.add(new WeakReference<>(result));
+        return true;
     }
 
     private static boolean isOver(WeakReference<Unread> kept) {
@@ -99,7 +111,10 @@ final class Members implements Suspension {
         for (Member member : snapshot()) member.cancel(c, marked);
     }
 
-    /** Waits until all are gone. Neither cancellation nor an interrupt ends the wait; a foreign interrupt cancels the coroutine. */
+    /**
+     * Waits until all are gone, or until those who do not end though they are cancelled are given up. Neither cancellation nor an
+     * interrupt ends the wait; a foreign interrupt cancels the coroutine.
+     */
     void join(Scope scope) {
         if (isEmpty()) return;
         Suspension outer = scope.suspended();
@@ -109,15 +124,20 @@ final class Members implements Suspension {
             joiner = Thread.currentThread();
         }
         Timer.Entry watch = null;
-        while (!isEmpty()) {
+        Timer.Entry limit = null;
+        while (!isOver()) {
             if (watch == null && scope.cancellation() != null) {
                 watch = scope.watch(STRAGGLER_NANOS, this::warn);
+                long patience = scope.patience();
+                if (patience != Long.MAX_VALUE) limit = scope.watch(Math.max(0, patience), this::giveUp);
                 continue; // the timer may have parked, and used up the permit of the last member
             }
             LockSupport.park(this);
             if (Thread.currentThread().isInterrupted()) scope.task().cancelSelf();
         }
         if (watch != null) watch.cancel();
+        if (limit != null) limit.cancel();
+        if (!isEmpty()) leaveBehind(scope);
         scope.resume(outer);
         scope.task().redeliver(scope);
     }
@@ -194,6 +214,36 @@ final class Members implements Suspension {
         }
         failed.clear();
         return unobserved;
+    }
+
+    private void giveUp() {
+        Thread waiting;
+        synchronized (this) {
+            overdue = true;
+            waiting = joiner;
+        }
+        LockSupport.unpark(waiting);
+    }
+
+    /** From here on the scope has nothing to do with those who are not done. */
+    private void leaveBehind(Scope scope) {
+        List<Member> left;
+        synchronized (this) {
+            left = List.copyOf(alive);
+            if (left.isEmpty()) return;
+            alive.clear();
+            leftBehind = true;
+            cut = true; // whatever they come to, the scope is not the whole
+        }
+        scope.leftBehind();
+        for (Member member : left) {
+            Counter.LEFT_BEHIND.increment();
+            LOG.log(Level.WARNING, () -> "Left behind, cancelled and still running: " + member.describe());
+        }
+    }
+
+    private synchronized boolean isOver() {
+        return overdue || alive.isEmpty();
     }
 
     private synchronized boolean isEmpty() {

@@ -279,9 +279,18 @@ public class Scope {
 
     final void dismiss(Member member) {
         Unread result = handsOutResults() ? member.unread() : null;
-        if (result != null) members().keep(result);
+        if (result != null && !members().keep(result) && !isCancelledByItself())
+            Reports.discard(backend, context, result.take());
         members().remove(member);
     }
+
+    /** {@return for how many nanoseconds the end of this scope waits for members that are cancelled and do not end} */
+    protected long patience() {
+        return Long.MAX_VALUE;
+    }
+
+    /** Called by this scope's own thread, when it goes on without members that did not end in time. They may still fail. */
+    protected void leftBehind() {}
 
     /**
      * {@return whether the results of the members are for whoever has their handles: what he has not read is discarded when the scope

@@ -16,6 +16,7 @@ import dev.weft.Outcome;
 import dev.weft.TaskGroup;
 import dev.weft.spi.Take;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -449,6 +450,25 @@ final class GroupPrograms extends Programs {
             noted.complete(true);
         });
         note("group left");
+    }
+
+    void aGroupIsLeftWithoutAMemberThatDoesNotEnd() {
+        var running = new CompletableFuture<Boolean>();
+        var gate = new CompletableFuture<String>();
+        List<Deferred<String>> left = new ArrayList<>();
+        group(members -> {
+            members.detachAfter(Duration.ofMillis(1));
+            left.add(members.async(() -> shielded(() -> {
+                running.complete(true);
+                return await(gate);
+            })));
+            await(running);
+            members.cancel();
+        });
+        note("done", left.get(0).isDone());
+        gate.complete("late");
+        attempt("await", left.get(0)::await);
+        noteDiscarded();
     }
 
     void aCancelledGroupWithAResultThrowsWhatEndedItsBody() {
