@@ -63,7 +63,7 @@ public final class EngineHost implements Host {
 
     @Override
     public Runnable bound(Object context, Runnable body) {
-        return ScopedValues.around((Context) context, body);
+        return ScopedValues.around(context, body);
     }
 
     @Override

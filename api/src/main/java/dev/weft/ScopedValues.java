@@ -80,12 +80,12 @@ public final class ScopedValues {
     }
 
     /** {@return the body with registered scoped values around it: what a context has for them, and else those of the current thread} */
-    static Runnable around(Context context, Runnable body) {
+    static Runnable around(Object context, Runnable body) {
         List<Object> keys = REGISTERED.get();
         if (keys.isEmpty()) return body;
         Object carrier = null;
         for (Object key : keys) {
-            Object own = context.getOrDefault(key, null);
+            Object own = ((Context) context).getOrDefault(key, null);
             if (own != null) carrier = Bindings.where(carrier, key, own);
             else if (Bindings.isBound(key)) carrier = Bindings.where(carrier, key, Bindings.get(key));
         }
