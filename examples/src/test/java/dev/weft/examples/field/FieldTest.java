@@ -18,7 +18,7 @@ abstract class FieldTest {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final List<Object> discarded = new CopyOnWriteArrayList<>();
-    final List<Throwable> dropped = new CopyOnWriteArrayList<>();
+    private final List<Throwable> dropped = new CopyOnWriteArrayList<>();
 
     private Hooks.Handle discards;
     private Hooks.Handle drops;
