@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Bytes that are written, on any thread, on their way to a generator that emits them in chunks. A full chunk lies on the slot until
  * the generator, which has been asked for a value, takes it; the writer waits for that.
  *
- * <p>The monitor of {@code slot} guards what passes between the two. The lock makes writers come one at a time, and guards the rest.
+ * <p>The monitor of {@code slot} guards what passes between the two. The lock makes writers come one at a time; they write the rest.
  */
 final class Outflow extends OutputStream {
     private final int chunkSize;
@@ -32,7 +32,7 @@ final class Outflow extends OutputStream {
     private boolean closed;
 
     /** What has ended a write before all was handed over, so that nothing can follow. */
-    private @Nullable Throwable gap;
+    private volatile @Nullable Throwable gap;
 
     Outflow(int chunkSize, Backend backend) {
         this.chunkSize = chunkSize;
@@ -161,7 +161,9 @@ final class Outflow extends OutputStream {
 
     private void requireOpen() throws IOException {
         if (closed) throw new IOException("the stream is closed");
-        if (gap != null) throw new IOException("the stream has a gap", gap);
+        if (gap == null) return;
+        taking.enter();
+        throw new IOException("the stream has a gap", gap);
     }
 
     private void handOver(ByteBuffer full) throws IOException {
