@@ -314,7 +314,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     /**
      * Interrupts the thread on behalf of a canceller, unless it has seen the cancellation, left the scope, is shielded, must not be
-     * interrupted where it is, or will make up for it. The thread never passes such a border while the state is SENDING, so no interrupt lands behind it.
+     * interrupted where it is, or will make up for it. The thread never passes such a border while the state is SENDING, so no
+     * interrupt lands behind it.
      */
     final void interrupt(Scope cancelled) {
         Thread target = thread;
