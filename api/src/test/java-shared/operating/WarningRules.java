@@ -52,6 +52,9 @@ abstract class WarningRules {
     /** {@return a source without a value, whose cancel runs something} */
     abstract Object cancelled(Runnable cancel);
 
+    /** {@return a source without a value, that runs something inside its subscribe, and something when it is cancelled} */
+    abstract Object subscribing(Runnable inside, Runnable cancel);
+
     /** {@return a value whose source can end only when it is consumed, by a method that gives a source of the library} */
     abstract Object result();
 
@@ -66,7 +69,7 @@ abstract class WarningRules {
 
     @AfterEach
     void end() {
-        started.forEach(Deferred::cancel);
+        started.reversed().forEach(Deferred::cancel);
         warnings.close();
     }
 
@@ -91,8 +94,28 @@ abstract class WarningRules {
         return value;
     }
 
+    /** {@return the next report of a wait in something of ours} */
     private Warning waiting(String name) throws InterruptedException {
-        return warnings.next(Kind.LONG_WAIT, name);
+        Warning warning = warnings.next(Kind.LONG_WAIT, name);
+        while (isElsewhere(warning)) warning = warnings.next(Kind.LONG_WAIT, name);
+        return warning;
+    }
+
+    /** {@return the next report of a wait in other code} */
+    private Warning waitingElsewhere(String name) throws InterruptedException {
+        Warning warning = warnings.next(Kind.LONG_WAIT, name);
+        while (!isElsewhere(warning)) warning = warnings.next(Kind.LONG_WAIT, name);
+        return warning;
+    }
+
+    private static boolean isElsewhere(Warning warning) {
+        return warning.message().contains(" ms: in ");
+    }
+
+    private List<Warning> waits() {
+        return warnings.of(Kind.LONG_WAIT).stream()
+                .filter(warning -> !isElsewhere(warning))
+                .toList();
     }
 
     @Test
@@ -158,7 +181,7 @@ abstract class WarningRules {
         assertThat(waiting("update").message())
                 .contains(
                         "await of " + update.getClass().getName(),
-                        "meanwhile its loop over " + rows.getClass().getName() + " holds that source open",
+                        "meanwhile the loop over " + rows.getClass().getName() + " holds that source open",
                         "collect first");
         start("child", () -> {
             try (var each = each(rows)) {
@@ -169,7 +192,7 @@ abstract class WarningRules {
             }
         });
         assertThat(waiting("grandchild").message())
-                .contains("its loop over " + rows.getClass().getName());
+                .contains("the loop over " + rows.getClass().getName());
     }
 
     @Test
@@ -214,7 +237,7 @@ abstract class WarningRules {
         lock.lock();
         try {
             start("locked", () -> here(lock).lock());
-            Warning warning = waiting("locked");
+            Warning warning = waitingElsewhere("locked");
             assertThat(warning.message())
                     .contains(
                             "in java.util.concurrent.locks.ReentrantLock.lock, blocked by java.util.concurrent.locks.ReentrantLock$");
@@ -230,8 +253,22 @@ abstract class WarningRules {
     @Test
     void aQueueOfTheJdkIsNamed() throws Exception {
         start("consumer", () -> new LinkedBlockingQueue<>().take());
-        assertThat(waiting("consumer").message())
+        assertThat(waitingElsewhere("consumer").message())
                 .contains("in java.util.concurrent.LinkedBlockingQueue.take, blocked by ");
+    }
+
+    @Test
+    void aMonitorIsNamedByTheCodeThatEntersIt() throws Exception {
+        var monitor = new Object();
+        synchronized (monitor) {
+            start("monitor", () -> {
+                synchronized (monitor) {
+                    checkpoint();
+                }
+            });
+            assertThat(waitingElsewhere("monitor").message())
+                    .contains("in " + WarningRules.class.getName(), "for a monitor (synchronized)");
+        }
     }
 
     @Test
@@ -243,7 +280,7 @@ abstract class WarningRules {
                     // never
                 }))));
         start("blocked", () -> each(blocking(go)).hasNext());
-        assertThat(waiting("blocked").message())
+        assertThat(waitingElsewhere("blocked").message())
                 .contains("in java.util.concurrent.CountDownLatch.await", ", inside subscribe or request of ");
         go.countDown();
     }
@@ -261,14 +298,12 @@ abstract class WarningRules {
         waiting("one");
         start("two", () -> await(new CompletableFuture<>()));
         waiting("two");
-        assertThat(warnings.of(Kind.LONG_WAIT))
-                .filteredOn(w -> w.message().contains("one"))
-                .hasSize(1);
+        assertThat(waits()).hasSize(2);
         first.complete("");
         waiting("one");
         start("three", () -> await(new CompletableFuture<>()));
         waiting("three");
-        assertThat(warnings.of(Kind.LONG_WAIT)).hasSize(4);
+        assertThat(waits()).hasSize(4);
     }
 
     @Test
@@ -297,7 +332,7 @@ abstract class WarningRules {
         assertThat(waiting("worker").message())
                 .startsWith("worker, worker")
                 .contains(", …, 20 coroutines in one place have waited");
-        assertThat(warnings.of(Kind.LONG_WAIT)).hasSize(1);
+        assertThat(waits()).hasSize(1);
     }
 
     /** Waits, and is not interrupted. */
@@ -342,15 +377,64 @@ abstract class WarningRules {
         Deferred<Object> deferred = start("left", () -> await(awaitable(here(source))));
         waiting("left");
         deferred.cancel();
-        waiting("left"); // for the cancel, which blocks
+        waitingElsewhere("left"); // for the cancel
         go.countDown();
         Warning warning = warnings.next(Kind.SLOW_CANCEL, "left");
         assertThat(warning.message())
-                .startsWith("left had to wait: cancel() of " + source.getClass().getName())
-                .matches(".* took \\d+ ms");
+                .startsWith("cancel() of " + source.getClass().getName() + " took ")
+                .matches(".* took \\d+ ms, for which left had to wait");
         assertThat(warning.frames().get(0).getLineNumber()).isEqualTo(line);
         assertThatThrownBy(deferred::await).isInstanceOf(CancelledException.class);
         assertThat(Counter.SLOW_CANCELS.sum()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void A20_aCancelOnAThreadOfItsOwnIsWaitedForByName() throws Exception {
+        var subscribed = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        Object source = subscribing(
+                () -> {
+                    subscribed.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException cancelled) {
+                        // by the canceller, who has a thread cancel meanwhile
+                    }
+                },
+                () -> hold(go));
+        Deferred<Object> deferred = start("left", () -> await(awaitable(source)));
+        subscribed.await();
+        deferred.cancel();
+        Warning waits = waiting("left");
+        assertThat(waits.message())
+                .endsWith("the end of cancel() of " + source.getClass().getName());
+        go.countDown();
+        assertThat(warnings.next(Kind.SLOW_CANCEL, "left").message())
+                .startsWith("cancel() of " + source.getClass().getName());
+    }
+
+    @Test
+    void A20_aMembersCancelThatTakesLongIsReported() throws Exception {
+        var go = new CountDownLatch(1);
+        var entered = new CountDownLatch(1);
+        Object source = cancelled(() -> {
+            entered.countDown();
+            hold(go);
+        });
+        Deferred<Object> deferred = start(
+                "group",
+                () -> group(g -> {
+                    g.start(awaitable(source));
+                }));
+        waiting("group");
+        deferred.cancel();
+        entered.await();
+        start("beside", () -> await(new CompletableFuture<>()));
+        waiting("beside");
+        go.countDown();
+        assertThat(warnings.next(Kind.SLOW_CANCEL, "weft-cancel").message())
+                .startsWith("cancel() of " + source.getClass().getName())
+                .endsWith(" ms, for which the scope that has started it had to wait");
     }
 
     @Test
@@ -366,7 +450,7 @@ abstract class WarningRules {
                         throw cancelled;
                     }
                 }));
-        waiting("late");
+        waitingElsewhere("late");
         go.countDown();
         assertThat(warnings.next(Kind.LATE_TIMEOUT, "late").message())
                 .matches("late: a block ended \\d+ ms behind its timeout of PT0.001S; .*");

@@ -21,8 +21,9 @@ class JdkWarningsTest extends WarningRules {
         }
     }
 
-    /** Gives a value, if there is one, when it is asked; runs something when it is cancelled. */
-    private record Source(Object value, Runnable asked, Runnable cancel) implements Flow.Publisher<Object> {
+    /** Gives a value, if there is one, when it is asked; runs something inside subscribe and request and when it is cancelled. */
+    private record Source(Object value, Runnable inside, Runnable asked, Runnable cancel)
+            implements Flow.Publisher<Object> {
         @Override
         public void subscribe(Flow.Subscriber<? super Object> subscriber) {
             subscriber.onSubscribe(new Flow.Subscription() {
@@ -41,6 +42,7 @@ class JdkWarningsTest extends WarningRules {
                     cancel.run();
                 }
             });
+            inside.run();
         }
     }
 
@@ -51,17 +53,22 @@ class JdkWarningsTest extends WarningRules {
 
     @Override
     Object endless(Object value) {
-        return new Source(value, () -> {}, () -> {});
+        return new Source(value, () -> {}, () -> {}, () -> {});
     }
 
     @Override
     Object cancelled(Runnable cancel) {
-        return new Source(null, () -> {}, cancel);
+        return new Source(null, () -> {}, () -> {}, cancel);
+    }
+
+    @Override
+    Object subscribing(Runnable inside, Runnable cancel) {
+        return new Source(null, inside, () -> {}, cancel);
     }
 
     @Override
     Object blocking(CountDownLatch go) {
-        return new Source(null, () -> hold(go), () -> {});
+        return new Source(null, () -> {}, () -> hold(go), () -> {});
     }
 
     @Override

@@ -29,14 +29,16 @@ class RxWarningsTest extends WarningRules {
         protected void subscribeActual(Subscriber<? super Object> subscriber) {}
     }
 
-    /** Gives a value, if there is one, when it is asked; runs something when it is cancelled. */
+    /** Gives a value, if there is one, when it is asked; runs something inside subscribe and request and when it is cancelled. */
     private static final class Source extends Flowable<Object> {
         private final Object value;
+        private final Runnable inside;
         private final Runnable asked;
         private final Runnable cancel;
 
-        Source(Object value, Runnable asked, Runnable cancel) {
+        Source(Object value, Runnable inside, Runnable asked, Runnable cancel) {
             this.value = value;
+            this.inside = inside;
             this.asked = asked;
             this.cancel = cancel;
         }
@@ -59,6 +61,7 @@ class RxWarningsTest extends WarningRules {
                     cancel.run();
                 }
             });
+            inside.run();
         }
     }
 
@@ -69,17 +72,22 @@ class RxWarningsTest extends WarningRules {
 
     @Override
     Object endless(Object value) {
-        return new Source(value, () -> {}, () -> {});
+        return new Source(value, () -> {}, () -> {}, () -> {});
     }
 
     @Override
     Object cancelled(Runnable cancel) {
-        return new Source(null, () -> {}, cancel);
+        return new Source(null, () -> {}, () -> {}, cancel);
+    }
+
+    @Override
+    Object subscribing(Runnable inside, Runnable cancel) {
+        return new Source(null, inside, () -> {}, cancel);
     }
 
     @Override
     Object blocking(CountDownLatch go) {
-        return new Source(null, () -> hold(go), () -> {});
+        return new Source(null, () -> {}, () -> hold(go), () -> {});
     }
 
     @Override

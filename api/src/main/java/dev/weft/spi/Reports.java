@@ -65,10 +65,11 @@ public final class Reports {
 
     static void slowCancel(String source, long nanos) {
         Counter.SLOW_CANCELS.increment();
+        String took = "cancel() of " + source + " took " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms, for which ";
         warn(
                 Warning.Kind.SLOW_CANCEL,
-                name -> name + " had to wait: cancel() of " + source + " took " + TimeUnit.NANOSECONDS.toMillis(nanos)
-                        + " ms");
+                name -> took + (name.equals(UpstreamCell.CANCELLER) ? "the scope that has started it" : name)
+                        + " had to wait");
     }
 
     /** Hands a failure to the uncaught handler of the current thread. What that throws is ignored, as the JVM does. */

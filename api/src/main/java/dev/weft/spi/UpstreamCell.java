@@ -24,6 +24,9 @@ abstract class UpstreamCell implements Suspension {
     private static final AtomicReferenceFieldUpdater<UpstreamCell, @Nullable Object> ASKING =
             AtomicReferenceFieldUpdater.newUpdater(UpstreamCell.class, Object.class, "asking");
 
+    /** The name of the threads that cancel for others. */
+    static final String CANCELLER = "weft-cancel";
+
     private enum Mark {
         COMPLETED,
         TERMINATED,
@@ -249,7 +252,7 @@ abstract class UpstreamCell implements Suspension {
     static void inAThread(Runnable action) {
         Thread thread;
         try {
-            thread = SchedulePoint.thread("weft-cancel", action);
+            thread = SchedulePoint.thread(CANCELLER, action);
             thread.start();
         } catch (Throwable noThread) {
             action.run();

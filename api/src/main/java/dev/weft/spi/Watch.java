@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** What the watchdog knows of one coroutine. */
@@ -21,6 +22,7 @@ final class Watch extends WeakReference<CoroutineTask<?>> {
 
     private boolean inOurs;
     private int suspensions;
+    private int blocker;
     private long since;
     private boolean told;
 
@@ -44,8 +46,11 @@ final class Watch extends WeakReference<CoroutineTask<?>> {
         int number = coroutine.countedSuspensions();
         boolean ours = in != null && in.isParked();
         boolean waiting = ours || coroutine.waitsOrIsBlocked();
-        if (!waiting || !waits || ours != inOurs || number != suspensions) {
+        Thread thread = coroutine.thread(); // null while it is just being started
+        int by = ours || thread == null ? 0 : System.identityHashCode(LockSupport.getBlocker(thread));
+        if (!waiting || !waits || ours != inOurs || number != suspensions || by != blocker) {
             waits = waiting;
+            blocker = by;
             inOurs = ours;
             suspensions = number;
             since = now;
@@ -69,7 +74,7 @@ final class Watch extends WeakReference<CoroutineTask<?>> {
         StreamCell<?> loop = coroutine.openLoop(in);
         String meanwhile = loop == null
                 ? ""
-                : "; meanwhile its loop over " + loop.sourceName()
+                : "; meanwhile the loop over " + loop.sourceName()
                         + " holds that source open: what is awaited may wait for it, as on one connection, so collect first";
         return new Watchdog.Wait(what + meanwhile, ofTheUser(stack));
     }

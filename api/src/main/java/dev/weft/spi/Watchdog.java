@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A wait costs nothing by this: each one is counted anyway, so a coroutine that is found suspended under the same number again has
  * been so all the time. Whoever waits in code that is not ours, such as a lock, has no such number: it is taken for one wait as long as
- * it is found waiting, and suspends in nothing of ours in between. A wait that says itself how long it takes is none: a {@code delay},
+ * it is found waiting, and suspends in nothing of ours and waits for nothing else in between. A wait that says itself how long it takes is none: a {@code delay},
  * and whatever the JDK calls timed.
  *
  * <p>It has a platform thread, since a virtual one would not run where all carriers are held, and looks by the wall clock.
@@ -114,7 +114,11 @@ public final class Watchdog {
 
     private void run() {
         while (!closed) {
-            look(System.nanoTime());
+            try {
+                look(System.nanoTime());
+            } catch (Throwable failure) {
+                Reports.uncaught(failure); // what one coroutine has provoked does not end the watch over the others
+            }
             LockSupport.parkNanos(this, Math.max(1, limit / LOOKS));
         }
     }
@@ -174,10 +178,14 @@ public final class Watchdog {
     private static String call(StackTraceElement[] stack) {
         StackTraceElement call = null;
         for (StackTraceElement frame : stack) {
-            if (call != null && !frame.getClassName().startsWith("java.")) break;
+            if (call != null && !isOfTheJdk(frame.getClassName())) break;
             call = frame;
         }
         return call == null ? "code without a stack" : call.getClassName() + '.' + call.getMethodName();
+    }
+
+    private static boolean isOfTheJdk(String type) {
+        return type.startsWith("java.") || type.startsWith("jdk.") || type.startsWith("sun.");
     }
 
     private static String owner(Object blocker) {

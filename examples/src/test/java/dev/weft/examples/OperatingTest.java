@@ -100,7 +100,7 @@ class OperatingTest {
                 .start();
         assertThat(warned("updates"))
                 .contains(
-                        "meanwhile its loop over reactor.core.publisher.Flux",
+                        "meanwhile the loop over reactor.core.publisher.Flux",
                         "holds that source open",
                         "collect first");
         deferred.cancel();
