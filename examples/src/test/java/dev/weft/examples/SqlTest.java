@@ -46,10 +46,10 @@ import reactor.core.publisher.Mono;
 @EnumSource
 class SqlTest {
     private static final int ITEMS = 2_500;
-    private static final int ROUNDS = 300;
     private static final Duration LIMIT = Duration.ofMillis(10);
 
     private final Database database;
+    private final int rounds;
     private final ConnectionPool pool;
     private final DatabaseClient client;
     private final TransactionalOperator transaction;
@@ -57,6 +57,7 @@ class SqlTest {
 
     SqlTest(Database database) throws Exception {
         this.database = database;
+        rounds = database == Database.POSTGRESQL ? 300 : 30; // H2 answers inside the call: there is little to race with
         pool = new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(database.url()))
                 .maxSize(4)
                 .maxAcquireTime(Duration.ofSeconds(30))
@@ -217,7 +218,7 @@ class SqlTest {
 
     @Test
     void aLimitInsideAShieldLeavesNothing() {
-        for (int round = 0; round < ROUNDS; round++)
+        for (int round = 0; round < rounds; round++)
             assertThatThrownBy(() -> run(() -> transactional(transaction, () -> {
                         raise(1);
                         return shielded(() -> awaitSingle(
@@ -230,7 +231,7 @@ class SqlTest {
 
     @Test
     void aTransactionWhoseWorkIsCancelledLeavesNothing() {
-        for (int round = 0; round < ROUNDS; round++)
+        for (int round = 0; round < rounds; round++)
             run(() -> transactional(transaction, () -> {
                 raise(1);
                 assertThatThrownBy(() ->
@@ -238,12 +239,12 @@ class SqlTest {
                         .isInstanceOf(TimeoutException.class);
                 return raise(3);
             }));
-        assertThat(sum()).isEqualTo(100L * ITEMS + 2 * ROUNDS);
+        assertThat(sum()).isEqualTo(100L * ITEMS + 2 * rounds);
     }
 
     @Test
     void aRequestThatIsDisposedOfLeavesNothing() {
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             var request = mono(() -> transactional(transaction, () -> {
                         raise(1);
                         return transactional(anotherTransaction, () -> raiseAndHang(2));
