@@ -138,10 +138,10 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
 
         private final Waits waits = new Waits();
 
-        /** Written by the coroutine before it has its outcome, as is the next. */
-        private Duration keepValue = Duration.ZERO;
+        /** For how long, in nanoseconds, each is kept; written by the coroutine before it has its outcome. */
+        private long keepValue;
 
-        private Duration keepFailure = Duration.ZERO;
+        private long keepFailure;
 
         private volatile Timer.@Nullable Entry entry;
 
@@ -175,10 +175,10 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
         private T make() throws Exception {
             try {
                 T value = Async.withBackend(backend, home.body::call);
-                keepValue = Objects.requireNonNull(home.timeToLive.apply(value), "timeToLive gave null");
+                keepValue = kept(Objects.requireNonNull(home.timeToLive.apply(value), "timeToLive gave null"));
                 return value;
             } catch (Throwable failure) {
-                keepFailure = timeToLiveOf(failure);
+                keepFailure = kept(timeToLiveOf(failure));
                 throw failure;
             }
         }
@@ -193,36 +193,33 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
             }
         }
 
-        /** Whether it has ended, and is not to be kept. */
-        boolean isSpent() {
-            Outcome<T> outcome = task.promise().peek();
-            return outcome != null && timeToLive(outcome) <= 0;
-        }
-
-        private long timeToLive(Outcome<T> outcome) {
-            return Async.nanos(
-                    switch (outcome) {
-                        case Outcome.Success<T> success -> keepValue;
-                        case Outcome.Failure<T> failure -> keepFailure;
-                        case Outcome.Cancelled<T> cancelled -> Duration.ZERO;
-                    });
-        }
-
-        private void ended() {
-            long nanos = timeToLive(Objects.requireNonNull(task.promise().peek()));
-            if (nanos <= 0) forget();
-            else if (nanos != Long.MAX_VALUE) forgetIn(nanos);
-        }
-
-        private void forgetIn(long nanos) {
+        /** Has it forgotten in time, before anybody sees the result. {@return the time, zero if it cannot be kept} */
+        private long kept(Duration time) {
+            long nanos = Async.nanos(time);
+            if (nanos <= 0 || nanos == Long.MAX_VALUE) return nanos;
             try {
                 entry = backend.timer().schedule(nanos, this::forget);
             } catch (RuntimeException refused) {
-                forget();
                 Reports.drop(backend, null, refused);
+                return 0;
             }
             SchedulePoint.pass();
             if (home.current.get() != this) unschedule();
+            return nanos;
+        }
+
+        private void ended() {
+            if (isSpent()) forget();
+        }
+
+        /** Whether it has ended, and is not to be kept. */
+        boolean isSpent() {
+            return switch (task.promise().peek()) {
+                case null -> false;
+                case Outcome.Success<T> success -> keepValue <= 0;
+                case Outcome.Failure<T> failure -> keepFailure <= 0;
+                case Outcome.Cancelled<T> cancelled -> true;
+            };
         }
 
         void forget() {

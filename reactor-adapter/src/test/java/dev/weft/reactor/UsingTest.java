@@ -76,21 +76,24 @@ class UsingTest {
 
     @RepeatedTest(20)
     void itsLimitIsOnTheVirtualClock() {
-        StepVerifier.withVirtualTime(() -> mono(() -> using(
+        var clock = VirtualTimeScheduler.getOrSet();
+        Recorder<Object> recorder = Recorder.eager();
+        mono(() -> using(
                         HOUR,
                         () -> {
                             delay(HOUR.plusMillis(1));
                             return "r";
                         },
                         r -> released.incrementAndGet(),
-                        r -> r)))
-                .expectSubscription()
-                .expectNoEvent(HOUR.minusMillis(1))
-                .thenAwait(Duration.ofMillis(1))
-                .expectError(TimeoutException.class)
-                .verifyThenAssertThat()
-                .hasNotDroppedErrors();
-        VirtualTimeScheduler.getOrSet().advanceTimeBy(HOUR);
+                        r -> r))
+                .subscribe(recorder);
+        clock.advanceTimeBy(HOUR.minusMillis(1));
+        assertThat(recorder.error).isNull();
+        clock.advanceTimeBy(Duration.ofMillis(1));
+        recorder.ended();
+        assertThat(recorder.error).isInstanceOf(TimeoutException.class);
+        assertThat(released).hasValue(0);
+        clock.advanceTimeBy(Duration.ofMillis(1));
         until("it is released", () -> released.get() == 1);
     }
 
