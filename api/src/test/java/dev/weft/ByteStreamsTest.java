@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -280,43 +281,47 @@ class ByteStreamsTest {
         toInputStream(probe);
     }
 
-    /** Whoever closes, cancels or interrupts, and when. */
+    /** Whoever closes or cancels, and when. */
     @Test
-    void eachBufferIsReleasedOnce() throws Exception {
-        for (int round = 0; round < 2000; round++) {
-            var made = new ConcurrentLinkedQueue<Pooled>();
-            var chance = new Random(round);
-            int end = chance.nextInt(12);
-            AsyncStream<Pooled> source = Async.stream(out -> {
-                for (int n = 0; n < 10; n++) {
-                    var buffer = new Pooled(new byte[1 + n]);
-                    made.add(buffer);
-                    out.emit(buffer);
-                    if (n == end) throw new IOException("source");
-                }
-            });
-            Hooks.Handle discarding = Hooks.onDiscard(value -> ((Pooled) value).release());
-            try {
-                InputStream in = toInputStream(source, Pooled::content, Pooled::release);
-                Deferred<?> reading = Async.async(() -> {
-                    try (in) {
-                        for (int left = chance.nextInt(50); left > 0 && in.read() >= 0; left--)
-                            if (ThreadLocalRandom.current().nextInt(5) == 0) Thread.yield();
-                    }
-                });
-                switch (chance.nextInt(3)) {
-                    case 0 -> in.close();
-                    case 1 -> reading.cancel();
-                    default -> {}
-                }
-                until("read", reading::isDone);
-                in.close();
-                until("released", () -> made.stream().allMatch(buffer -> buffer.released.get() > 0));
-            } finally {
-                discarding.close();
-            }
-            assertThat(made).allMatch(buffer -> buffer.released.get() == 1);
+    void eachBufferIsReleasedOnce() throws IOException {
+        var made = new ConcurrentLinkedQueue<Pooled>();
+        Hooks.Handle discarding = Hooks.onDiscard(value -> ((Pooled) value).release());
+        try {
+            for (int round = 0; round < 2000; round++) readAndClose(new Random(round), made);
+            until("released", () -> made.stream().allMatch(buffer -> buffer.released.get() > 0));
+        } finally {
+            discarding.close();
         }
+        assertThat(made).allMatch(buffer -> buffer.released.get() == 1);
+        assertThat(hooks.dropped).allMatch(failure -> "source".equals(failure.getMessage()));
+    }
+
+    private static void readAndClose(Random chance, Queue<Pooled> made) throws IOException {
+        int end = chance.nextInt(12);
+        AsyncStream<Pooled> source = Async.stream(out -> {
+            for (int n = 0; n < 10; n++) {
+                var buffer = new Pooled(new byte[1 + n]);
+                made.add(buffer);
+                out.emit(buffer);
+                if (n == end) throw new IOException("source");
+            }
+        });
+        int wanted = chance.nextInt(50);
+        InputStream in = toInputStream(source, Pooled::content, Pooled::release);
+        Deferred<?> reading = Async.async(() -> {
+            try (in) {
+                for (int left = wanted; left > 0 && in.read() >= 0; left--)
+                    if (ThreadLocalRandom.current().nextInt(5) == 0) Thread.yield();
+            }
+        });
+        switch (chance.nextInt(3)) {
+            case 0 -> in.close();
+            case 1 -> reading.cancel();
+            default -> {}
+        }
+        until("read", reading::isDone);
+        reading.outcome();
+        in.close();
     }
 
     // --- out
