@@ -38,6 +38,7 @@ class SharedLoadTest extends FieldTest {
         Callable<String> get = () -> await(cache.get("key", loader));
         var first = async(get);
         soon(loading);
+        until("in the cache", () -> cache.getIfPresent("key") != null);
         CompletableFuture<String> shared = cache.getIfPresent("key");
         var second = async(get);
         until("waiting for the load as well", () -> shared.getNumberOfDependents() >= 3); // the cache itself is one
