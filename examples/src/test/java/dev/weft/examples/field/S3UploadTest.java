@@ -13,7 +13,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
@@ -26,7 +28,9 @@ import reactor.netty.http.server.HttpServerResponse;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
@@ -35,6 +39,13 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 class S3UploadTest extends FieldTest {
     private static final int PART = 16_384;
     private static final int PAGES = 5;
+
+    /** The client's own would take two seconds to end. */
+    private static final SdkEventLoopGroup LOOP =
+            SdkEventLoopGroup.builder().numberOfThreads(1).build();
+
+    private static final SdkAsyncHttpClient HTTP =
+            NettyNioAsyncHttpClient.builder().eventLoopGroup(LOOP).build();
 
     private final AtomicInteger pages = new AtomicInteger();
     private final DisposableServer server = HttpServer.create()
@@ -55,7 +66,7 @@ class S3UploadTest extends FieldTest {
             .region(Region.US_EAST_1)
             .credentialsProvider(AnonymousCredentialsProvider.create())
             .forcePathStyle(true)
-            .httpClientBuilder(NettyNioAsyncHttpClient.builder())
+            .httpClient(HTTP)
             .overrideConfiguration(settings -> settings.retryStrategy(retries -> retries.maxAttempts(1)))
             .build();
 
@@ -63,6 +74,12 @@ class S3UploadTest extends FieldTest {
     void close() {
         s3.close();
         server.disposeNow(PATIENCE);
+    }
+
+    @AfterAll
+    static void closeTheClientBelow() {
+        HTTP.close();
+        LOOP.eventLoopGroup().shutdownGracefully(0, PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** Takes a few parts, and breaks the connection. */
