@@ -16,8 +16,8 @@ import java.util.List;
  *
  * <p>Leaving the {@code try} early cancels the upstream, once, and hands what was queued to the discard hook. An iterator that was left
  * open, such as one without {@code try} whose loop an exception has left, is closed when it is garbage-collected, and an
- * {@link IllegalStateException} with the place where it was opened goes to the dropped-error hook. Inside a coroutine it is closed with
- * the scope in which it was opened, without a word, if that ends before.
+ * {@link IllegalStateException} goes to the dropped-error hook that says where it was opened, or, the first one of a coroutine, by which.
+ * Inside a coroutine it is closed with the scope in which it was opened, without a word, if that ends before.
  *
  * @param <T> the type of the values
  */

@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.Scope;
 import dev.weft.spi.StreamCell;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
@@ -9,6 +10,12 @@ import java.lang.ref.Reference;
  * while one of its methods runs, it has to stay reachable.
  */
 final class CellIterator<T> implements AsyncIterator<T> {
+    private static final String LEAK =
+            "an iterator was garbage-collected without having been closed: open it in try (var values = each(…)); it was opened ";
+
+    /** Whether iterators of coroutines remember where they were opened. That takes longer than all else, so the first leak turns it on. */
+    private static volatile boolean traces;
+
     private final StreamCell<T> cell;
 
     /** What ends the iteration when this object is gone, such as where an exception has left the loop. */
@@ -20,9 +27,19 @@ final class CellIterator<T> implements AsyncIterator<T> {
     }
 
     private static Runnable leak(StreamCell<?> cell) {
-        var opened = new IllegalStateException(
-                "an iterator was garbage-collected without having been closed: open it in try (var values = each(…)); it was opened here");
-        return () -> cell.abandon(opened);
+        if (traces || Scope.current() == null) {
+            var opened = new IllegalStateException(LEAK + "here");
+            return () -> cell.abandon(() -> opened);
+        }
+        String coroutine = Thread.currentThread().getName();
+        return () -> cell.abandon(() -> first(coroutine));
+    }
+
+    private static Throwable first(String coroutine) {
+        traces = true;
+        var opened = new IllegalStateException(LEAK + "by " + coroutine + "; later ones will say where");
+        opened.setStackTrace(new StackTraceElement[0]);
+        return opened;
     }
 
     @Override

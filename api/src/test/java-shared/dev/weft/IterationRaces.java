@@ -286,7 +286,7 @@ public abstract class IterationRaces {
             simulation.start("source", () -> source.play(6));
             simulation.start("collector", () -> {
                 Simulation.until("it is left", () -> left.get() != null);
-                left.get().abandon(leak);
+                left.get().abandon(() -> leak);
             });
             simulation.run();
             world.conserved(source.made, seen.toArray());

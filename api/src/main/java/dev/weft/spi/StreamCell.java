@@ -4,6 +4,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,13 +212,14 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
      * Ends an iteration that nobody can go on with or close, since nothing refers to its iterator any more; but its scope may end at
      * the same time. Does nothing if it is over. One whose source has ended and left nothing is not worth a report.
      *
-     * @param leak what to report
+     * @param leak gives what to report
      */
-    public final void abandon(Throwable leak) {
+    public final void abandon(Supplier<? extends Throwable> leak) {
         if (ended || !claim()) return;
         boolean leaks = terminal != Mark.COMPLETE || next != null || !buffer.isEmpty();
-        Throwable fromCancel = letGo(leak);
-        if (leaks) Reports.drop(backend(), carried(), leak);
+        Throwable report = leaks ? leak.get() : null;
+        Throwable fromCancel = letGo(report);
+        if (report != null) Reports.drop(backend(), carried(), report);
         if (fromCancel != null) Reports.late(backend(), carried(), fromCancel);
     }
 
