@@ -1,9 +1,11 @@
 package dev.weft.examples;
 
 import static dev.weft.Async.async;
+import static dev.weft.Async.awaitable;
 import static dev.weft.Async.checkpoint;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.group;
+import static dev.weft.Async.rethrowCancellation;
 import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.stream;
@@ -14,12 +16,17 @@ import static dev.weft.reactor.ReactorAsync.awaitDone;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.contextView;
 import static dev.weft.reactor.ReactorAsync.mono;
+import static dev.weft.reactor.ReactorAsync.toInputStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.AsyncStream;
+import dev.weft.ByteStreams;
 import dev.weft.ListenerSink;
 import dev.weft.Overflow;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,12 +42,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Schedulers;
@@ -288,5 +300,105 @@ class AnswersTest {
         future.cancel(true); // ends the coroutine, and all that it waits for
         assertThat(future).isCancelled();
         assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    // --- InputStream, OutputStream
+
+    private static String unzipped(Flux<byte[]> body) throws IOException {
+        try (var bytes = new GZIPInputStream(toInputStream(body, ByteBuffer::wrap, buffer -> {}))) {
+            return new String(bytes.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static Flux<ByteBuffer> zipped(String text) {
+        return asFlux(ByteStreams.fromOutputStream(8192, out -> {
+            try (var bytes = new GZIPOutputStream(out)) {
+                bytes.write(text.getBytes(StandardCharsets.UTF_8));
+            }
+        }));
+    }
+
+    @Test
+    void inputStreamAndOutputStream() throws Exception {
+        String text = "all the world's a stream ".repeat(10_000);
+        Flux<byte[]> body = zipped(text).map(buffer -> {
+            var bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            return bytes;
+        });
+        assertThat(run(() -> unzipped(body))).isEqualTo(text);
+    }
+
+    // --- one after the other for each key
+
+    record Order(String customer, int number) {}
+
+    private static AsyncStream<String> handled(AsyncStream<Order> orders, Function<Order, String> handle) {
+        return orders.mapConcurrentByKey(64, Order::customer, handle);
+    }
+
+    @Test
+    void oneAfterTheOtherForEachKey() {
+        Set<String> busy = ConcurrentHashMap.newKeySet();
+        AsyncStream<Order> orders =
+                AsyncStream.from(IntStream.range(0, 3_000).mapToObj(n -> new Order("customer " + n % 1_000, n)));
+        List<String> seen = run(() -> handled(orders, order -> {
+                    assertThat(busy.add(order.customer())).isTrue();
+                    checkpoint();
+                    busy.remove(order.customer());
+                    return order.customer() + ": " + order.number() / 1_000;
+                })
+                .collect(3_000));
+        assertThat(seen).hasSize(3_000);
+        assertThat(seen.stream().filter(line -> line.startsWith("customer 7:")))
+                .containsExactly("customer 7: 0", "customer 7: 1", "customer 7: 2");
+    }
+
+    // --- shutdown
+
+    private static void work(AsyncStream<String> jobs, CompletableFuture<Void> shutdown, Queue<String> done) {
+        jobs.takeUntil(awaitable(shutdown)) // takes no new one from here on
+                .mapConcurrentUnordered(16, AnswersTest::perform) // and finishes these
+                .forEach(done::add);
+    }
+
+    private static String perform(String job) {
+        delay(Duration.ofMillis(1));
+        return job + " is done";
+    }
+
+    @Test
+    void shutdown() {
+        var shutdown = new CompletableFuture<Void>();
+        Queue<String> taken = new ConcurrentLinkedQueue<>();
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        AsyncStream<String> jobs = stream(out -> {
+            for (int n = 0; ; n++) {
+                if (n == 100) shutdown.complete(null);
+                out.emit("job " + n);
+                taken.add("job " + n + " is done");
+            }
+        });
+        run(() -> work(jobs, shutdown, done));
+        assertThat(done).containsExactlyInAnyOrderElementsOf(taken).hasSizeGreaterThanOrEqualTo(100);
+    }
+
+    // --- catch (RuntimeException)
+
+    private static String price(Mono<String> server) {
+        try {
+            return awaitSingle(server);
+        } catch (RuntimeException failure) {
+            rethrowCancellation(failure); // nobody wants a fallback any more
+            return "standard";
+        }
+    }
+
+    @Test
+    void catchRuntimeException() throws Exception {
+        assertThat(run(() -> price(Mono.error(new IllegalStateException("down")))))
+                .isEqualTo("standard");
+        assertThatThrownBy(() -> run(() -> withTimeout(A_WHILE, () -> price(Mono.never()))))
+                .isInstanceOf(TimeoutException.class);
     }
 }

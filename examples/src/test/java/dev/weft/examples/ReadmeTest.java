@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,6 +29,7 @@ class ReadmeTest {
                     "docs/answers.md")
             .map(ROOT::resolve)
             .toList();
+    private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
     private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
     @TestFactory
@@ -44,6 +46,42 @@ class ReadmeTest {
     void thereAreBlocksOfCode() {
         assertThat(DOCUMENTS)
                 .allSatisfy(document -> assertThat(blocks(document)).hasSizeGreaterThan(3));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyLinkLeadsSomewhere() throws IOException {
+        return Stream.concat(Stream.of(ROOT.resolve("README.md")), pages())
+                .flatMap(document -> LINK.matcher(text(document))
+                        .results()
+                        .map((MatchResult found) -> found.group(1))
+                        .filter(link -> !link.contains("://"))
+                        .map(link -> DynamicTest.dynamicTest(
+                                ROOT.relativize(document) + ": " + link, () -> leadsSomewhere(document, link))));
+    }
+
+    private static Stream<Path> pages() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
+            return files.filter(file -> file.toString().endsWith(".md")).toList().stream();
+        }
+    }
+
+    private static void leadsSomewhere(Path document, String link) {
+        String[] parts = link.split("#", 2);
+        Path page = parts[0].isEmpty() ? document : document.resolveSibling(parts[0]);
+        assertThat(page).exists();
+        if (parts.length == 2) assertThat(anchors(page)).contains(parts[1]);
+    }
+
+    /** Of the headings of a page, as its readers see it rendered. */
+    private static List<String> anchors(Path page) {
+        return text(page)
+                .lines()
+                .filter(line -> line.startsWith("#"))
+                .map(line -> line.replaceFirst("#+ ", "")
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                        .replace(' ', '-'))
+                .toList();
     }
 
     private static List<String> blocks(Path document) {
