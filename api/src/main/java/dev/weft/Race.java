@@ -54,7 +54,7 @@ final class Race<T extends @Nullable Object> extends Scope {
 
     private boolean wins(Promise<? extends T> promise) {
         if (!winner.compareAndSet(null, promise)) return false;
-        cancel(Cancellation.Reason.REQUESTED, "another runner has won", null);
+        cancel(Cancellation.Reason.DECIDED, "another runner has won", null);
         return true;
     }
 

@@ -25,9 +25,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -549,5 +551,82 @@ class GatherRaceTest {
                 return items.next();
             }
         };
+    }
+
+    // --- what fails because it is cancelled, or at the same time
+
+    private final IllegalStateException second = new IllegalStateException("second");
+
+    /** Fails when it is cancelled. */
+    private Flow.Publisher<String> failingWhenCancelled(CompletableFuture<Void> subscribed) {
+        return subscriber -> {
+            subscriber.onSubscribe(subscription(() -> subscriber.onError(second)));
+            subscribed.complete(null);
+        };
+    }
+
+    private static Flow.Subscription subscription(Runnable cancel) {
+        return new Flow.Subscription() {
+            @Override
+            public void request(long count) {}
+
+            @Override
+            public void cancel() {
+                cancel.run();
+            }
+        };
+    }
+
+    private void isSuppressedInTheFirst(Function<CompletableFuture<Void>, Awaitable<String>> failsSecond) {
+        var first = new IllegalStateException("first");
+        var waits = new CompletableFuture<Void>();
+        Awaitable<String> failsFirst = coroutine(() -> {
+            await(waits);
+            throw first;
+        });
+        assertThatThrownBy(() -> run(() -> gather(failsSecond.apply(waits), failsFirst)))
+                .isSameAs(first)
+                .hasSuppressedException(second);
+        assertThat(dropped).isEmpty();
+    }
+
+    @Test
+    void H2_aSourceThatFailsBesideAFailureIsSuppressedInIt() {
+        isSuppressedInTheFirst(waits -> awaitable(failingWhenCancelled(waits)));
+    }
+
+    @Test
+    void H2_anAwaitThatFailsBesideAFailureIsSuppressedInIt() {
+        isSuppressedInTheFirst(waits -> coroutine(
+                () -> Async.<String>awaitable(failingWhenCancelled(waits)).await()));
+    }
+
+    @Test
+    void H2_aLoopWhoseSourceFailsBesideAFailureIsSuppressedInIt() {
+        isSuppressedInTheFirst(waits -> coroutine(() -> {
+            try (var each = Async.each(failingWhenCancelled(waits))) {
+                return each.next();
+            }
+        }));
+    }
+
+    private String wonAgainst(Function<CompletableFuture<Void>, Awaitable<String>> fails) {
+        var waits = new CompletableFuture<Void>();
+        Awaitable<String> wins = coroutine(() -> {
+            await(waits);
+            return "won";
+        });
+        return run(() -> race(fails.apply(waits), wins));
+    }
+
+    @Test
+    void H9_aLoserThatFailsWhenItIsCancelledIsNoNews() {
+        long echoes = Counter.CANCEL_ECHOES.sum();
+        assertThat(wonAgainst(waits -> awaitable(failingWhenCancelled(waits)))).isEqualTo("won");
+        assertThat(wonAgainst(waits -> coroutine(() ->
+                        Async.<String>awaitable(failingWhenCancelled(waits)).await())))
+                .isEqualTo("won");
+        assertThat(dropped).isEmpty();
+        assertThat(Counter.CANCEL_ECHOES.sum() - echoes).isEqualTo(2);
     }
 }

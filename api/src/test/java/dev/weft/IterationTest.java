@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
@@ -738,5 +740,44 @@ class IterationTest {
         iterating.parked();
         probe.next(1);
         assertThat(iterating.value()).isEqualTo(1);
+    }
+
+    /** Both go back to the same: a peer who was cancelled has told the source too. */
+    @Test
+    void A8_aCancellationThatACancelledLoopHasNotReadIsNoNews() {
+        var probe = new Probe<Integer>();
+        var inside = new CountDownLatch(1);
+        var loop = Async.async(() -> {
+            try (AsyncIterator<Integer> values = each(probe, 1)) {
+                inside.countDown();
+                Async.await(new CompletableFuture<>());
+                return values.next();
+            }
+        });
+        AwaitTest.meetUninterruptibly(inside);
+        probe.fail(new CancellationException("cancelled at the other end"));
+        loop.cancel();
+        until("left", loop::isDone);
+        assertThat(loop.state()).isEqualTo(Deferred.State.CANCELLED);
+        assertThat(hooks.dropped).isEmpty();
+    }
+
+    @Test
+    void A8_aFailureThatACancelledLoopHasNotReadIsReported() {
+        var probe = new Probe<Integer>();
+        var inside = new CountDownLatch(1);
+        var failure = new IllegalStateException("source");
+        var loop = Async.async(() -> {
+            try (AsyncIterator<Integer> values = each(probe, 1)) {
+                inside.countDown();
+                Async.await(new CompletableFuture<>());
+                return values.next();
+            }
+        });
+        AwaitTest.meetUninterruptibly(inside);
+        probe.fail(failure);
+        loop.cancel();
+        until("left", loop::isDone);
+        assertThat(hooks.dropped).containsExactly(failure);
     }
 }

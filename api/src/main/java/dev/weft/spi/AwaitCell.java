@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Three fields tell the whole story, each changed by compare-and-set only:
  *
  * <ul>
- *   <li>{@code state}: null, then COMPLETE, CANCELLED or the error. That step is the linearization point of the await:
+ *   <li>{@code state}: null, then COMPLETE, CANCELLED (or an {@link Aside}, which says more) or the error. That step is the linearization point of the await:
  *       whoever loses it is late, and his signal goes to a hook. But a thread that awaits has still to see that it is cancelled: it
  *       cancels its source then, and if that has completed meanwhile, the await has succeeded.
  *   <li>{@code held}: null, then a value, then TAKEN. A value belongs to whoever takes it out, the awaiter to return it,
@@ -123,8 +123,8 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     @Override
-    public final boolean cancelled() {
-        if (!settle(Mark.CANCELLED)) return false;
+    public final boolean cancelled(Cancellation c) {
+        if (!settle(mark(Aside.of(c)))) return false;
         if (waiter != null) return true;
         abort();
         return false;
@@ -192,8 +192,8 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     /** Cancels a cell that has no thread. {@code false} if there was an outcome already. */
-    final boolean cancelDetached() {
-        if (!settle(Mark.CANCELLED)) return false;
+    final boolean cancelDetached(@Nullable Aside aside) {
+        if (!settle(mark(aside))) return false;
         if (waiter == null) abort();
         return true;
     }
@@ -212,7 +212,15 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     final boolean isCancelled() {
-        return state == Mark.CANCELLED;
+        return isCancelled(state);
+    }
+
+    private static boolean isCancelled(@Nullable Object decided) {
+        return decided == Mark.CANCELLED || decided instanceof Aside;
+    }
+
+    private static Object mark(@Nullable Aside aside) {
+        return aside == null ? Mark.CANCELLED : aside;
     }
 
     /** Decides the outcome while the source is not over: it is cancelled, here if the awaiter cannot. */
@@ -278,7 +286,8 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
 
     /** Drops a failure that has come too late; behind a cancellation it may be no more than an answer to that. */
     protected final void refused(Throwable failure) {
-        if (isCancelled()) late(failure);
+        if (state instanceof Aside aside) aside.take(failure);
+        else if (isCancelled()) late(failure);
         else drop(failure);
     }
 
@@ -292,7 +301,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         Object decided = state;
         boolean sourceHasEnded = isTerminated(upstream());
         Throwable fromCancel = leave();
-        if (decided == Mark.CANCELLED && hasCompleted()) {
+        if (isCancelled(decided) && hasCompleted()) {
             decided = Mark.COMPLETE;
             if (scope != null) scope.interruptSelf(); // the canceller has found the thread here, and left it at that
         }
@@ -303,7 +312,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
             return value == null ? empty() : value == Mark.NULL ? null : (T) value;
         }
         discard(value);
-        if (decided == Mark.CANCELLED) throw cancellation(scope, fromCancel);
+        if (isCancelled(decided)) throw cancellation(scope, fromCancel);
         if (fromCancel != null) late(fromCancel);
         throw Failures.thrown((Throwable) Objects.requireNonNull(decided));
     }

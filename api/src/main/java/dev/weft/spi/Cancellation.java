@@ -23,6 +23,8 @@ public record Cancellation(
         TIMEOUT,
         /** It failed, and what is left inside has to end. */
         FAILURE,
+        /** Another one, beside it, has decided what is to become of all: it is not needed any more. */
+        DECIDED,
         /** Somebody who is no canceller has interrupted its thread: nobody asked for that, so it has failed. */
         INTERRUPTED
     }

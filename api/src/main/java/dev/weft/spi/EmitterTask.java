@@ -154,7 +154,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     }
 
     @Override
-    public final boolean cancelled() {
+    public final boolean cancelled(Cancellation c) {
         wake();
         return true;
     }

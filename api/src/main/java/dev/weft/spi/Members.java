@@ -147,7 +147,7 @@ final class Members implements Suspension {
     }
 
     @Override
-    public boolean cancelled() {
+    public boolean cancelled(Cancellation c) {
         Thread waiting;
         synchronized (this) {
             waiting = joiner;

@@ -325,7 +325,8 @@ public class Scope {
     final void resume(@Nullable Suspension outer) {
         suspension = outer;
         SchedulePoint.pass();
-        if (outer != null && cancellation() != null) outer.cancelled();
+        Cancellation c = cancellation();
+        if (outer != null && c != null) outer.cancelled(c);
     }
 
     /** As {@link #resume}, behind an await that has its outcome: a canceller who still finds that here is told so, and needs no fence. */
@@ -621,7 +622,7 @@ public class Scope {
             s = inner;
         }
         Suspension in = s.suspension;
-        if (in == null || !in.cancelled()) task.interrupt(this);
+        if (in == null || !in.cancelled(c)) task.interrupt(this);
     }
 
     private void cancelMember(Member member, Cancellation c) {

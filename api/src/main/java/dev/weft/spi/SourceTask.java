@@ -81,7 +81,7 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
                 fromOutside = outside;
             }
         }
-        return cell.cancelDetached();
+        return cell.cancelDetached(Aside.of(c));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.weft.spi;
 
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
@@ -56,6 +57,9 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     private volatile @Nullable Object terminal;
     private volatile @Nullable Thread waiter;
     private volatile boolean closed;
+
+    /** What becomes of failures behind the end, if they are no news; written by whoever leaves, before {@code closed}. */
+    private @Nullable Aside aside;
 
     /** Whether somebody ends the iteration: the consumer, or the collector if nobody can go on with it; whoever changes it does. */
     private volatile int left;
@@ -224,7 +228,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     }
 
     @Override
-    public final boolean cancelled() {
+    public final boolean cancelled(Cancellation c) {
         if (wake()) return true;
         if (calling && TERMINAL.compareAndSet(this, null, Mark.CANCELLED)) abort();
         return false;
@@ -407,7 +411,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         Scope scope = scope();
         around = scope == null ? null : scope.suspended();
         if (scope == null || scope.suspend(this)) return true;
-        cancelled();
+        cancelled(Objects.requireNonNull(scope.cancellation()));
         return false;
     }
 
@@ -427,7 +431,8 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
 
     /** A failure behind the end: if we have cancelled, it may be no more than an answer to that. */
     private void refused(Throwable thrown) {
-        if (closed || terminal == Mark.CANCELLED) Reports.late(backend(), carried(), thrown);
+        if (closed && aside != null) aside.take(thrown);
+        else if (closed || terminal == Mark.CANCELLED) Reports.late(backend(), carried(), thrown);
         else Reports.drop(backend(), carried(), thrown);
     }
 
@@ -543,15 +548,25 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         openedIn = null;
         owner = null;
         task = null;
+        Scope here = Scope.current();
+        Cancellation c = here == null ? null : here.cancellation();
+        if (c != null) aside = Aside.of(c);
         closed = true;
         Throwable fromCancel = closeOrJoin();
         discard(next);
         next = null;
         buffer.drain(this::discard);
         Object unread = TERMINAL.getAndSet(this, Mark.COMPLETE);
-        if (unread instanceof Throwable unseen && unseen != with) Reports.drop(backend(), carried(), unseen);
+        if (unread instanceof Throwable unseen && unseen != with) leaveUnread(unseen, c);
         if (isTerminated(upstream())) carry(null); // else it is for the hook of values that are still under way
         return fromCancel;
+    }
+
+    /** Behind a cancellation, an end that says no more than that goes back to the same. */
+    private void leaveUnread(Throwable unseen, @Nullable Cancellation c) {
+        if (aside != null) aside.take(unseen);
+        else if (c != null && Failures.isEcho(unseen)) Reports.echo(unseen);
+        else Reports.drop(backend(), carried(), unseen);
     }
 
     private void discard(@Nullable Object value) {

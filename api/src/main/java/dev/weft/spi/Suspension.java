@@ -7,10 +7,11 @@ interface Suspension {
     /**
      * Wakes the suspended thread, which then looks at its scope. Called by the canceller, on any thread; never blocks.
      *
+     * @param c what the scope is cancelled by
      * @return false if the thread does not wait: the wait is over, or runs foreign code before it begins; then the canceller
      *     has to reach the thread in another way
      */
-    boolean cancelled();
+    boolean cancelled(Cancellation c);
 
     /** {@return whether the thread is parked, or about to be, and nothing has woken it} */
     boolean isParked();
@@ -28,7 +29,7 @@ interface Suspension {
     /** The thread runs code of somebody else's, such as a subscriber's, behind an emit: the scope goes on when that has returned. */
     Suspension AWAY = new Suspension() {
         @Override
-        public boolean cancelled() {
+        public boolean cancelled(Cancellation c) {
             return true;
         }
 

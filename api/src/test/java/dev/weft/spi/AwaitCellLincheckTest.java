@@ -105,7 +105,7 @@ class AwaitCellLincheckTest {
         }
 
         boolean cancel() {
-            return cell.cancelDetached();
+            return cell.cancelDetached(null);
         }
 
         void isOver(int values) {

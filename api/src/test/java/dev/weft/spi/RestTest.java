@@ -24,7 +24,7 @@ class RestTest {
     void aCoroutineThatWasWokenIsNotAtRestThoughItsThreadStillWaits() {
         var woken = new Suspension() {
             @Override
-            public boolean cancelled() {
+            public boolean cancelled(Cancellation c) {
                 return false;
             }
 

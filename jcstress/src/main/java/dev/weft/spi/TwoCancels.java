@@ -20,12 +20,12 @@ public class TwoCancels {
 
     @Actor
     public void one(III_Result r) {
-        r.r1 = cell.cancelDetached() ? 1 : 0;
+        r.r1 = cell.cancelDetached(null) ? 1 : 0;
     }
 
     @Actor
     public void two(III_Result r) {
-        r.r2 = cell.cancelDetached() ? 1 : 0;
+        r.r2 = cell.cancelDetached(null) ? 1 : 0;
     }
 
     @Arbiter

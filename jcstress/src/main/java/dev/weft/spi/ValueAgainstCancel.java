@@ -26,7 +26,7 @@ public class ValueAgainstCancel {
 
     @Actor
     public void canceller() {
-        cell.cancelDetached();
+        cell.cancelDetached(null);
     }
 
     @Arbiter

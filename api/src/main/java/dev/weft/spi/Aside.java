@@ -1,0 +1,27 @@
+package dev.weft.spi;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a source was cancelled, where a failure of its own is no news then: something else has failed, and what fails beside that is
+ * suppressed in it; or something else has been decided for, and nobody wants to know what has become of the rest.
+ *
+ * @param first what has failed, or null
+ */
+record Aside(@Nullable Throwable first) {
+    private static final Aside DECIDED = new Aside(null);
+
+    /** {@return what a cancellation makes of later failures; null if they are to be reported} */
+    static @Nullable Aside of(Cancellation c) {
+        return switch (c.reason()) {
+            case FAILURE -> c.cause() == null ? null : new Aside(c.cause());
+            case DECIDED -> DECIDED;
+            case REQUESTED, TIMEOUT, INTERRUPTED -> null;
+        };
+    }
+
+    void take(Throwable late) {
+        if (first != null) Failures.suppress(first, late);
+        Reports.echo(late);
+    }
+}
