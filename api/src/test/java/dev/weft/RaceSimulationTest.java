@@ -276,6 +276,7 @@ class RaceSimulationTest {
                     outer.set(g);
                     dawdle();
                     Async.withoutInterrupts(() -> {
+                        notInterrupted();
                         group(h -> {
                             inner.set(h);
                             if (starts) h.async(RaceSimulationTest::notInterrupted);
