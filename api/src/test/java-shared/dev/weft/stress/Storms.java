@@ -91,7 +91,7 @@ public abstract class Storms {
     /** Passes on what goes to the library's hook for errors that nobody could receive. */
     protected abstract Hooks.Handle watchDropped(Consumer<Throwable> seen);
 
-    /** Those of the timer, which are started once and stay. */
+    /** Those of the timer and for forgotten iterators, which are started once and stay. */
     @BeforeAll
     void rememberThreads() throws Exception {
         play(
@@ -99,6 +99,7 @@ public abstract class Storms {
                 false,
                 round -> round.run(() -> group(group -> {
                     for (int i = 0; i < 100; i++) group.async(() -> delay(Duration.ofNanos(1)));
+                    stream(out -> {}).each().close();
                 })));
         threads = Census.platform();
     }
