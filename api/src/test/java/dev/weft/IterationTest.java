@@ -742,31 +742,10 @@ class IterationTest {
         assertThat(iterating.value()).isEqualTo(1);
     }
 
-    /** Both go back to the same: a peer who was cancelled has told the source too. */
-    @Test
-    void A8_aCancellationThatACancelledLoopHasNotReadIsNoNews() {
+    /** Cancels a loop whose source has failed meanwhile, which the loop has not read. */
+    private static void cancelledWithUnread(Throwable failure) {
         var probe = new Probe<Integer>();
         var inside = new CountDownLatch(1);
-        var loop = Async.async(() -> {
-            try (AsyncIterator<Integer> values = each(probe, 1)) {
-                inside.countDown();
-                Async.await(new CompletableFuture<>());
-                return values.next();
-            }
-        });
-        AwaitTest.meetUninterruptibly(inside);
-        probe.fail(new CancellationException("cancelled at the other end"));
-        loop.cancel();
-        until("left", loop::isDone);
-        assertThat(loop.state()).isEqualTo(Deferred.State.CANCELLED);
-        assertThat(hooks.dropped).isEmpty();
-    }
-
-    @Test
-    void A8_aFailureThatACancelledLoopHasNotReadIsReported() {
-        var probe = new Probe<Integer>();
-        var inside = new CountDownLatch(1);
-        var failure = new IllegalStateException("source");
         var loop = Async.async(() -> {
             try (AsyncIterator<Integer> values = each(probe, 1)) {
                 inside.countDown();
@@ -778,6 +757,20 @@ class IterationTest {
         probe.fail(failure);
         loop.cancel();
         until("left", loop::isDone);
+        assertThat(loop.state()).isEqualTo(Deferred.State.CANCELLED);
+    }
+
+    /** Both go back to the same: a peer who was cancelled has told the source too. */
+    @Test
+    void A8_aCancellationThatACancelledLoopHasNotReadIsNoNews() {
+        cancelledWithUnread(new CancellationException("cancelled at the other end"));
+        assertThat(hooks.dropped).isEmpty();
+    }
+
+    @Test
+    void A8_aFailureThatACancelledLoopHasNotReadIsReported() {
+        var failure = new IllegalStateException("source");
+        cancelledWithUnread(failure);
         assertThat(hooks.dropped).containsExactly(failure);
     }
 }
