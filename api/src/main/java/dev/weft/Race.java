@@ -29,6 +29,7 @@ final class Race<T extends @Nullable Object> extends Scope {
             });
         } catch (CancelledException cancelled) {
             if (winner.get() == null) throw cancelled;
+            unsee();
         }
         Promise<? extends T> won = winner.get();
         if (won != null) return Objects.requireNonNull(won.observe()).getOrThrow();

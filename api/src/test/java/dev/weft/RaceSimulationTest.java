@@ -1385,4 +1385,31 @@ class RaceSimulationTest {
         ended.incrementAndGet();
         throw failure;
     }
+
+    /** The race returns its winner although it was cancelled from outside, and the code behind it is as cancelled as before. */
+    @Test
+    void H10_aForeignWaitBehindAWinnerIsReached() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            var outer = new AtomicReference<TaskGroup>();
+            var won = new AtomicBoolean();
+            world.root(() -> {
+                group(g -> {
+                    outer.set(g);
+                    race(coroutine(() -> "value"), coroutine(() -> awaitCallback(never -> {})));
+                    won.set(true);
+                    new CountDownLatch(1).await();
+                });
+                return "";
+            });
+            simulation.start("canceller", () -> {
+                until("the group is open", () -> outer.get() != null);
+                outer.get().cancel();
+            });
+            simulation.run();
+            assertThat(world.root.outcome()).isEqualTo(new Outcome.Success<>(""));
+            return won.get() ? "won" : "cancelled";
+        });
+        assertThat(outcomes).containsOnlyKeys("won", "cancelled");
+    }
 }

@@ -389,6 +389,19 @@ public class Scope {
         return Host.get().cancelled(c);
     }
 
+    /**
+     * Takes back that the thread has seen the cancellation of this scope, which it has left: it goes on with a result, and what comes behind
+     * that has still to be reached.
+     */
+    protected final void unsee() {
+        Cancellation c = cancellation();
+        Scope outer = Objects.requireNonNull(parent);
+        for (Scope s = outer; s != null && s.task == task && s.cancellation == c; s = s.parent) s.deaf = false;
+        Watch watch = task.watch();
+        if (watch != null) watch.unsee();
+        outer.interruptSelf();
+    }
+
     /** Notes that the thread, which is in this scope, is about to be interrupted on behalf of a canceller; by itself behind a shield, say. */
     final void noteInterrupt(boolean byItself) {
         for (Scope s = this; s != null && s.task == task; s = s.parent)

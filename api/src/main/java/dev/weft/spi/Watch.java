@@ -103,6 +103,11 @@ final class Watch extends WeakReference<CoroutineTask<?>> {
         if (!places.add(place)) swallow("is here again, although it was cancelled", place);
     }
 
+    /** What was seen last has come to nothing: the code has not been told. */
+    void unsee() {
+        seen = null;
+    }
+
     /** The coroutine, or the block of a timeout, has ended as if it had not been cancelled. */
     void endedNormally(@Nullable Cancellation c) {
         if (!swallowed && seen != null && c == seen) swallow("has ended normally, although it was cancelled", seenAt);
