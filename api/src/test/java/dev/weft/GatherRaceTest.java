@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
@@ -608,6 +609,68 @@ class GatherRaceTest {
                 return each.next();
             }
         }));
+    }
+
+    /** As most exceptions without a stack trace are made. */
+    @Test
+    void H2_whatAFailureCannotBearIsDropped() {
+        var first = new RuntimeException("first", null, false, false) {};
+        var waits = new CompletableFuture<Void>();
+        assertThatThrownBy(() -> run(() -> gather(awaitable(failingWhenCancelled(waits)), coroutine(() -> {
+                    await(waits);
+                    throw first;
+                }))))
+                .isSameAs(first);
+        assertThat(dropped).containsExactly(second);
+    }
+
+    /** Whoever is told of the failure does not see its carrier. */
+    @Test
+    void H2_aSourceThatFailsBesideACheckedFailureIsSuppressedInThat() {
+        var first = new IOException("first");
+        var waits = new CompletableFuture<Void>();
+        Deferred<?> root = async(() -> {
+            async(() -> await(awaitable(failingWhenCancelled(waits))));
+            await(waits);
+            await(CompletableFuture.failedFuture(first));
+        });
+        assertThatThrownBy(root::await).hasCause(first);
+        assertThat(first).hasSuppressedException(second);
+        assertThat(dropped).isEmpty();
+    }
+
+    @Test
+    void A8_anAnswerToTheCancellationIsNotSuppressedInTheFailure() {
+        var first = new IllegalStateException("first");
+        var waits = new CompletableFuture<Void>();
+        Flow.Publisher<String> answers = subscriber -> {
+            subscriber.onSubscribe(subscription(() -> subscriber.onError(new CancellationException("answer"))));
+            waits.complete(null);
+        };
+        assertThatThrownBy(() -> run(() -> gather(awaitable(answers), coroutine(() -> {
+                    await(waits);
+                    throw first;
+                }))))
+                .isSameAs(first);
+        assertThat(first.getSuppressed()).noneMatch(CancellationException.class::isInstance);
+        assertThat(dropped).isEmpty();
+    }
+
+    /** Nobody looks at the cancellation which that emit throws. */
+    @Test
+    void A8_whatFailsBehindACancellationIsDroppedAlthoughItGoesThroughAScope() {
+        var waits = new CompletableFuture<Void>();
+        run(() -> Async.<Integer>stream(out -> {
+                    out.emit(1);
+                    shielded(() -> {
+                        async(() -> await(awaitable(failingWhenCancelled(waits))));
+                        await(waits);
+                        out.emit(2);
+                    });
+                })
+                .take(1)
+                .collect(1));
+        assertThat(dropped).containsExactly(second);
     }
 
     private String wonAgainst(Function<CompletableFuture<Void>, Awaitable<String>> fails) {

@@ -11,17 +11,21 @@ import org.jspecify.annotations.Nullable;
 record Aside(@Nullable Throwable first) {
     private static final Aside DECIDED = new Aside(null);
 
-    /** {@return what a cancellation makes of later failures; null if they are to be reported} */
+    /**
+     * {@return what a cancellation makes of later failures; null if they are to be reported} One that goes back to another cancellation
+     * has no failure that anybody looks at.
+     */
     static @Nullable Aside of(Cancellation c) {
         return switch (c.reason()) {
-            case FAILURE -> c.cause() == null ? null : new Aside(c.cause());
+            case FAILURE -> c.cause() == null || Failures.isEcho(c.cause()) ? null : new Aside(c.cause());
             case DECIDED -> DECIDED;
             case REQUESTED, TIMEOUT, INTERRUPTED -> null;
         };
     }
 
-    void take(Throwable late) {
-        if (first != null) Failures.suppress(first, late);
-        Reports.echo(late);
+    /** Takes a failure; one that the first cannot bear is dropped after all. */
+    void take(Throwable late, Backend backend, @Nullable Object context) {
+        if (first == null || Failures.isEcho(late) || Failures.suppress(first, late)) Reports.echo(late);
+        else Reports.drop(backend, context, late);
     }
 }

@@ -286,7 +286,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
 
     /** Drops a failure that has come too late; behind a cancellation it may be no more than an answer to that. */
     protected final void refused(Throwable failure) {
-        if (state instanceof Aside aside) aside.take(failure);
+        if (state instanceof Aside aside) aside.take(failure, backend(), carried());
         else if (isCancelled()) late(failure);
         else drop(failure);
     }

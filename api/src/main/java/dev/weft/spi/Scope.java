@@ -184,7 +184,7 @@ public class Scope {
 
     /** Cancels this scope and all that is inside it because something in it has failed. */
     protected final void cancelBecauseOf(Throwable failure) {
-        cancel(Cancellation.Reason.FAILURE, "a failure beside it", failure);
+        cancel(Cancellation.Reason.FAILURE, "a failure beside it", task.unwrap(failure));
     }
 
     /**

@@ -431,7 +431,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
 
     /** A failure behind the end: if we have cancelled, it may be no more than an answer to that. */
     private void refused(Throwable thrown) {
-        if (closed && aside != null) aside.take(thrown);
+        if (closed && aside != null) aside.take(thrown, backend(), carried());
         else if (closed || terminal == Mark.CANCELLED) Reports.late(backend(), carried(), thrown);
         else Reports.drop(backend(), carried(), thrown);
     }
@@ -564,7 +564,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
 
     /** Behind a cancellation, an end that says no more than that goes back to the same. */
     private void leaveUnread(Throwable unseen, @Nullable Cancellation c) {
-        if (aside != null) aside.take(unseen);
+        if (aside != null) aside.take(unseen, backend(), carried());
         else if (c != null && Failures.isEcho(unseen)) Reports.echo(unseen);
         else Reports.drop(backend(), carried(), unseen);
     }
