@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -591,6 +592,35 @@ class GroupTest {
         finish.complete(null);
         assertThat(catchThrowable(member.get()::await)).isInstanceOf(CancelledException.class);
         assertThat(trail).containsExactly("left", "child");
+    }
+
+    /** Also where the group's own thread cancels it, since its body has failed. */
+    @Test
+    void H5_aGroupIsLeftWithoutASourceWhoseCancelDoesNotEnd() {
+        var asked = new CountDownLatch(1);
+        var finish = new CountDownLatch(1);
+        var member = new AtomicReference<Deferred<String>>();
+        var failure = new IllegalStateException("body");
+        Flow.Publisher<String> blocks = subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long count) {}
+
+            @Override
+            public void cancel() {
+                asked.countDown();
+                AwaitTest.meetUninterruptibly(finish);
+            }
+        });
+        assertThatThrownBy(() -> run(() -> group(g -> {
+                    g.detachAfter(Duration.ZERO);
+                    member.set(g.start(awaitable(blocks)));
+                    throw failure;
+                })))
+                .isSameAs(failure);
+        assertThat(member.get().isDone()).isFalse();
+        AwaitTest.meetUninterruptibly(asked);
+        finish.countDown();
+        assertThat(catchThrowable(member.get()::await)).isInstanceOf(CancelledException.class);
     }
 
     @Test

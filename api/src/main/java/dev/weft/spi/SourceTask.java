@@ -105,11 +105,15 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
         return title();
     }
 
-    /** A source that may block when it is cancelled is held up by its owner only, which waits for it. */
+    /** A source that may block when it is cancelled holds up its owner only, which waits for it; not one that waits for a limited time. */
     private void done() {
         if (!cell.isCancelled()) leaving(this::take);
-        else if (Thread.currentThread() == owner.task().thread() || cell.isClosedAtOnce()) leaving(this::close);
+        else if (mayHoldUpOwner() || cell.isClosedAtOnce()) leaving(this::close);
         else UpstreamCell.inAThread(() -> leaving(this::close));
+    }
+
+    private boolean mayHoldUpOwner() {
+        return Thread.currentThread() == owner.task().thread() && owner.patience() == Long.MAX_VALUE;
     }
 
     private void leaving(Runnable last) {
