@@ -7,6 +7,8 @@ import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Reports;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,13 @@ final class StageTask<T extends @Nullable Object> extends CoroutineTask<T> {
         @Override
         public boolean completeExceptionally(Throwable failure) {
             return byOthers(super.completeExceptionally(failure), "its future was completed");
+        }
+
+        /** The JDK completes it past {@link #complete} then. */
+        @Override
+        public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+            handle((value, failure) -> byOthers(true, "its future was completed"));
+            return super.completeAsync(supplier, executor);
         }
 
         private boolean byOthers(boolean first, String reason) {

@@ -227,4 +227,19 @@ class WayBackTest {
         assertThat(hooks.discarded).containsExactly("late");
         assertThat(future.complete("later")).isFalse();
     }
+
+    @Test
+    void whoeverCompletesTheFutureOfAColdCoroutineOnAnotherThreadCancelsIt() throws Exception {
+        var waiting = new CountDownLatch(1);
+        var aborted = new CountDownLatch(1);
+        @SuppressWarnings("unchecked")
+        CompletableFuture<String> future = Async.coroutine(() -> Async.<String>awaitCallback(done -> {
+                    done.onCancel(aborted::countDown);
+                    waiting.countDown();
+                }))
+                .as(CompletableFuture.class);
+        AwaitTest.meetUninterruptibly(waiting);
+        assertThat(get(future.completeAsync(() -> "instead"))).isEqualTo("instead");
+        AwaitTest.meetUninterruptibly(aborted);
+    }
 }
