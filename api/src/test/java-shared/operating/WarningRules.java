@@ -553,6 +553,23 @@ abstract class WarningRules {
         assertThat(warnings.of(Kind.SWALLOWED_CANCELLATION)).isEmpty();
     }
 
+    /** Both {@code close} are in one line, and what they throw is suppressed. */
+    @Test
+    @SuppressWarnings("try")
+    void J3_aTryWithResourcesWhoseCloseAwaitsIsNotReported() throws Exception {
+        AutoCloseable closing = () -> await(new CompletableFuture<>());
+        Deferred<Object> unwound = start("closes", () -> {
+            try (var first = closing;
+                    var second = closing) {
+                await(awaitable(endless(null)));
+            }
+        });
+        waiting("closes");
+        unwound.cancel();
+        assertThatThrownBy(unwound::await).isInstanceOf(CancelledException.class);
+        assertThat(warnings.of(Kind.SWALLOWED_CANCELLATION)).isEmpty();
+    }
+
     @Test
     void aCoroutineThatWasNotToldIsNotReported() throws Exception {
         var running = new CountDownLatch(1);

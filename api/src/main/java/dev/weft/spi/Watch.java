@@ -1,5 +1,6 @@
 package dev.weft.spi;
 
+import java.lang.StackWalker.StackFrame;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the watchdog knows of one coroutine. */
@@ -30,7 +32,7 @@ final class Watch extends WeakReference<CoroutineTask<?>> {
     private @Nullable Cancellation seen;
 
     private List<StackTraceElement> seenAt = List.of();
-    private @Nullable Set<List<StackTraceElement>> places;
+    private @Nullable Set<Place> places;
     private boolean swallowed;
 
     Watch(Watchdog watchdog, CoroutineTask<?> coroutine) {
@@ -94,13 +96,14 @@ final class Watch extends WeakReference<CoroutineTask<?>> {
     /** A suspension point is about to throw. If it has thrown in this very place before, the code has gone on behind that. */
     void observed(Cancellation c) {
         if (swallowed) return;
-        List<StackTraceElement> place = ofTheUser(Thread.currentThread().getStackTrace());
+        Place place = Place.here();
         if (c != seen || places == null) {
             seen = c;
-            seenAt = place;
+            seenAt = place.frames();
             places = new HashSet<>();
         }
-        if (!places.add(place)) swallow("is here again, although it was cancelled", place);
+        if (!place.frames().isEmpty() && !places.add(place))
+            swallow("is here again, although it was cancelled", place.frames());
     }
 
     /** What was seen last has come to nothing: the code has not been told. */
@@ -127,5 +130,21 @@ final class Watch extends WeakReference<CoroutineTask<?>> {
 
     static List<StackTraceElement> ofTheUser(StackTraceElement[] stack) {
         return Arrays.asList(Host.get().ofTheUser(stack));
+    }
+
+    /** Where the code of the user's is, to the instruction: the two {@code close} of a try with two resources are in one line. */
+    private record Place(List<StackTraceElement> frames, List<Integer> instructions) {
+        static Place here() {
+            List<StackFrame> stack = StackWalker.getInstance().walk(Stream::toList);
+            List<StackTraceElement> all =
+                    stack.stream().map(StackFrame::toStackTraceElement).toList();
+            List<StackTraceElement> frames = ofTheUser(all.toArray(StackTraceElement[]::new));
+            int from = frames.isEmpty() ? 0 : all.indexOf(frames.get(0));
+            return new Place(
+                    frames,
+                    stack.subList(from, from + frames.size()).stream()
+                            .map(StackFrame::getByteCodeIndex)
+                            .toList());
+        }
     }
 }
