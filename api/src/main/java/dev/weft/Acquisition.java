@@ -113,10 +113,10 @@ final class Acquisition<R> {
         Object late = over.promise().take();
         if (late == null) return;
         Callable<@Nullable Void> releasing = Async.asCallable(asAction((R) late));
-        new Coroutine<@Nullable Void>(releasing, CoroutineOptions.NONE)
-                .startIn(null)
-                .whenComplete((nothing, fromRelease) -> {
-                    if (fromRelease != null) Reports.drop(over.backend(), over.context(), fromRelease);
-                });
+        var started = new Coroutine<@Nullable Void>(releasing, CoroutineOptions.NONE).startIn(null);
+        VirtualTime.followBeside(started);
+        started.whenComplete((nothing, fromRelease) -> {
+            if (fromRelease != null) Reports.drop(over.backend(), over.context(), fromRelease);
+        });
     }
 }

@@ -8,6 +8,7 @@ import static dev.weft.Async.group;
 import static dev.weft.Async.race;
 import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.shielded;
+import static dev.weft.Async.using;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withTimeoutOrNull;
 import static dev.weft.reactor.ReactorAsync.await;
@@ -57,6 +58,12 @@ class VirtualTimeTest {
     /** The hours that have passed on the current clock. */
     private static long hours() {
         return Schedulers.parallel().now(TimeUnit.HOURS);
+    }
+
+    /** Takes a while, so that nobody who does not wait sees its end. */
+    private static void compute() {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2);
+        while (System.nanoTime() < end) Thread.onSpinWait();
     }
 
     @RepeatedTest(RUNS)
@@ -409,6 +416,25 @@ class VirtualTimeTest {
                 .thenAwait(HOUR)
                 .expectNext(23, 24)
                 .verifyComplete();
+    }
+
+    @RepeatedTest(RUNS)
+    void aResourceThatComesLateIsReleasedInStep() {
+        VirtualTimeScheduler clock = VirtualTimeScheduler.getOrSet();
+        List<Object> trail = new CopyOnWriteArrayList<>();
+        mono(() -> using(
+                        HOUR,
+                        () -> await(Mono.delay(HOUR.multipliedBy(2)).thenReturn("late")),
+                        resource -> {
+                            compute();
+                            trail.add(resource);
+                        },
+                        resource -> "used"))
+                .subscribe(trail::add, trail::add);
+        clock.advanceTimeBy(HOUR);
+        assertThat(trail).hasSize(1).hasOnlyElementsOfType(TimeoutException.class);
+        clock.advanceTimeBy(HOUR);
+        assertThat(trail).hasSize(2).endsWith("late");
     }
 
     @RepeatedTest(RUNS)

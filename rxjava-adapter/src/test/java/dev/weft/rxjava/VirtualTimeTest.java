@@ -7,6 +7,7 @@ import static dev.weft.Async.gather;
 import static dev.weft.Async.group;
 import static dev.weft.Async.race;
 import static dev.weft.Async.shielded;
+import static dev.weft.Async.using;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withTimeoutOrNull;
 import static dev.weft.rxjava.RxAsync.await;
@@ -74,6 +75,12 @@ class VirtualTimeTest {
     /** The hours that have passed on the clock. */
     private long hours() {
         return clock.now(TimeUnit.HOURS);
+    }
+
+    /** Takes a while, so that nobody who does not wait sees its end. */
+    private static void compute() {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2);
+        while (System.nanoTime() < end) Thread.onSpinWait();
     }
 
     private static Single<Object> hour() {
@@ -393,6 +400,24 @@ class VirtualTimeTest {
         values.assertValuesOnly(11, 12);
         advance(HOUR);
         values.assertResult(11, 12, 23, 24);
+    }
+
+    @RepeatedTest(RUNS)
+    void aResourceThatComesLateIsReleasedInStep() {
+        List<Object> trail = new CopyOnWriteArrayList<>();
+        single(() -> using(
+                        HOUR,
+                        () -> await(Single.just("late").delay(2, TimeUnit.HOURS)),
+                        resource -> {
+                            compute();
+                            trail.add(resource);
+                        },
+                        resource -> "used"))
+                .subscribe(trail::add, trail::add);
+        advance(HOUR);
+        assertThat(trail).hasSize(1).hasOnlyElementsOfType(TimeoutException.class);
+        advance(HOUR);
+        assertThat(trail).hasSize(2).endsWith("late");
     }
 
     @RepeatedTest(RUNS)
