@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.Failures;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import java.util.ArrayList;
@@ -49,6 +50,17 @@ final class Gathering {
 
     /** A place, or the exception of the scope that was cancelled meanwhile: its canceller interrupts this wait. */
     static void acquire(Semaphore places) {
+        try {
+            InterruptScope.<@Nullable Void>interruptibly(() -> {
+                await(places);
+                return null;
+            });
+        } catch (Exception cancelled) {
+            throw Failures.<RuntimeException>sneak(cancelled);
+        }
+    }
+
+    private static void await(Semaphore places) {
         for (; ; ) {
             Async.checkpoint();
             try {

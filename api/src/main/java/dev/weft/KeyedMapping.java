@@ -41,7 +41,8 @@ final class KeyedMapping<K, T, R> {
         this.function = function;
         this.places = new Semaphore(concurrency, true);
         long others = (long) concurrency + readAhead - 1; // one is for the value that is asked for first
-        this.room = new Semaphore((int) Math.min(Integer.MAX_VALUE, others));
+        this.room = new Semaphore(
+                (int) Math.min(Integer.MAX_VALUE - 1, others)); // a place may be given back before it is taken
     }
 
     /** Starts with a value, and returns when there is room for the next one. */
@@ -122,6 +123,7 @@ final class KeyedMapping<K, T, R> {
             try {
                 Gathering.acquire(places);
                 placed = true;
+                Async.checkpoint(); // it may be that of one who was cancelled with this
             } catch (Throwable cancelled) {
                 discard(argument);
                 throw cancelled;

@@ -1,10 +1,12 @@
 package dev.weft;
 
 import static dev.weft.Async.await;
+import static dev.weft.Async.withoutInterrupts;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.testing.Watched;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -63,6 +66,15 @@ class MapByKeyTest {
     void thereAreAsManyKeysAsOneLikes() {
         assertThat(range(20_000)
                         .mapConcurrentByKey(8, n -> n, n -> n)
+                        .collect(20_000)
+                        .size())
+                .isEqualTo(20_000);
+    }
+
+    @Test
+    void asManyMayRunAsOneLikes() {
+        assertThat(range(20_000)
+                        .mapConcurrentByKey(Integer.MAX_VALUE, n -> n, n -> n)
                         .collect(20_000)
                         .size())
                 .isEqualTo(20_000);
@@ -129,6 +141,29 @@ class MapByKeyTest {
         sink.joined();
         assertThat(hooks.discarded).containsExactlyInAnyOrder(1, 2, 3, 4);
         assertThat(hooks.dropped).isEmpty();
+    }
+
+    @Test
+    void nothingIsBegunBehindACancelAlsoWhereThatInterruptsNobody() {
+        var begun = new AtomicInteger();
+        var read = new AtomicInteger();
+        var gate = new Semaphore(0);
+        var mapping = Watched.coroutine(() -> {
+            withoutInterrupts(() -> range(20)
+                    .mapConcurrentByKey(1, n -> read.getAndIncrement(), n -> {
+                        begun.incrementAndGet();
+                        gate.acquireUninterruptibly();
+                        return n;
+                    })
+                    .forEach(n -> {}));
+            return null;
+        });
+        until("the first is begun, and all are read", () -> gate.hasQueuedThreads() && read.get() == 20);
+        mapping.cancel();
+        assertThat(mapping.failure()).isInstanceOf(CancelledException.class);
+        gate.release(20);
+        until("the stream has ended", () -> hooks.discarded.size() == 20);
+        assertThat(begun).hasValue(1);
     }
 
     @Test
