@@ -287,7 +287,9 @@ public final class ReactorAsync {
     public static <B> InputStream toInputStream(
             Flux<? extends B> flux, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
         Objects.requireNonNull(flux, "flux");
-        Flow.Publisher<? extends B> source = JdkFlowAdapter.publisherToFlowPublisher(flux.contextWrite(contextView()));
+        Scope here = Scope.surrounding();
+        ContextView context = ReactorContext.toReactor(ReactorContext.captured(here == null ? null : here.context()));
+        Flow.Publisher<? extends B> source = JdkFlowAdapter.publisherToFlowPublisher(flux.contextWrite(context));
         return ByteStreams.toInputStream(source, content, release);
     }
 

@@ -2,9 +2,11 @@ package dev.weft.reactor;
 
 import static dev.weft.Async.run;
 import static dev.weft.reactor.ReactorAsync.toInputStream;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.testing.streams.ThreadLocalKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -71,5 +73,22 @@ class InputStreamTest {
         });
         assertThat(read.contextWrite(context -> context.put("n", (byte) 7)).block())
                 .isEqualTo(7);
+    }
+
+    @Test
+    void seesTheThreadLocalsOfWhoeverReads() throws IOException {
+        Flux<byte[]> source = Flux.deferContextual(
+                context -> Flux.just(context.getOrDefault("local", "none").getBytes(UTF_8)));
+        try (var local = new ThreadLocalKey("local")) {
+            local.setValue("mine");
+            try (InputStream in = opened(source)) {
+                assertThat(in.readAllBytes()).asString(UTF_8).isEqualTo("mine");
+            }
+            run(() -> {
+                try (InputStream in = opened(source)) {
+                    assertThat(in.readAllBytes()).asString(UTF_8).isEqualTo("mine");
+                }
+            });
+        }
     }
 }
