@@ -130,7 +130,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
         if (forgotten != null) forgotten.unschedule();
     }
 
-    /** One run of the body. The engine's outermost scope has the backend {@code jdk}, which takes no thread-locals over from the caller. */
+    /** One run of the body. */
     private static final class Run<T extends @Nullable Object> {
         private final Cached<T> home;
         private final Backend backend;
@@ -150,9 +150,9 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
             this.backend = backend;
             this.task = new TaskDeferred<>(
                     null,
-                    JdkBackend.INSTANCE,
+                    backend,
                     Context.empty().with(Waits.class, waits),
-                    CoroutineOptions.NONE.on(Dispatcher.carrierOf(Dispatcher.virtual())),
+                    CoroutineOptions.AFRESH.on(Dispatcher.carrierOf(Dispatcher.virtual())),
                     this::make);
             task.promise().whenDone(this::ended);
         }
@@ -174,7 +174,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
 
         private T make() throws Exception {
             try {
-                T value = Async.withBackend(backend, home.body::call);
+                T value = home.body.call();
                 keepValue = kept(Objects.requireNonNull(home.timeToLive.apply(value), "timeToLive gave null"));
                 return value;
             } catch (Throwable failure) {

@@ -204,6 +204,16 @@ class ScopedValuesTest {
         }
 
         @Test
+        void theWorkOfACachedResultHasNoBindingOfWhoeverComesFirst() throws Exception {
+            try (var user = new ScopedKey()) {
+                Cached<String> cached = Cached.of(user::here);
+                assertThat(user.where("ann", () -> run(cached::await))).isEqualTo("unbound");
+                cached.invalidate();
+                assertThat(user.where("ann", cached::await)).isEqualTo("unbound");
+            }
+        }
+
+        @Test
         void somethingElseIsRefused() {
             assertThatThrownBy(() -> ScopedValues.register(new ThreadLocal<>()))
                     .isInstanceOf(IllegalArgumentException.class)

@@ -97,6 +97,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         Scope around = owner == null ? Scope.current() : owner;
         this.interruptible = around == null ? Host.get().sendsInterrupts() : around.isInterruptible();
         this.carrier = Carrier.of(options);
+        this.afresh = options.afresh();
     }
 
     /** Runs the body, once. */
@@ -363,8 +364,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     }
 
     private void launch() {
-        if (takesOver()) propagate();
-        else afresh = true;
+        afresh |= !takesOver();
+        if (!afresh) propagate();
         carrier = carrier.forTask(this);
         watch = Watchdog.watch(this);
         Thread created = carrier.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, this::live);

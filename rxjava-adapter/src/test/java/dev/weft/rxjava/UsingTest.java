@@ -2,10 +2,14 @@ package dev.weft.rxjava;
 
 import static dev.weft.Async.run;
 import static dev.weft.Async.using;
+import static dev.weft.Async.withContext;
 import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.Async;
+import dev.weft.Cached;
+import dev.weft.testing.streams.ThreadLocalKey;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.Schedulers;
@@ -15,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Resources of RxJava's sources. */
+/** Resources and cached results of RxJava's sources. */
 class UsingTest {
     private final AtomicInteger made = new AtomicInteger();
     private final AtomicInteger released = new AtomicInteger();
@@ -39,5 +43,16 @@ class UsingTest {
         }
         until("all are released", () -> released.get() == made.get());
         assertThat(timeouts).isPositive();
+    }
+
+    @Test
+    void aCachedResultIsMadeWithoutTheThreadLocalsOfWhoeverComesFirst() {
+        try (var local = new ThreadLocalKey("trace")) {
+            local.setValue("of the caller");
+            Cached<String> cached = Cached.of(() -> await(RxAsync.single(
+                    () -> local.getValue() + " " + Async.context().getOrDefault("trace", "none"))));
+            String made = run(() -> withContext("trace", "of the request", cached::await));
+            assertThat(made).isEqualTo("null none");
+        }
     }
 }
