@@ -9,6 +9,7 @@ import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Timer;
 import dev.weft.spi.VirtualTime;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
@@ -198,7 +199,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
             long nanos = Async.nanos(time);
             if (nanos <= 0 || nanos == Long.MAX_VALUE) return nanos;
             try {
-                entry = backend.timer().schedule(nanos, this::forget);
+                entry = backend.timer().schedule(nanos, forgetting(new WeakReference<>(this)));
             } catch (RuntimeException refused) {
                 Reports.drop(backend, null, refused);
                 return 0;
@@ -225,6 +226,14 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
         void forget() {
             SchedulePoint.pass();
             home.current.compareAndSet(this, null);
+        }
+
+        /** {@return what does so, and keeps nothing from the collector until then} */
+        private static Runnable forgetting(WeakReference<Run<?>> kept) {
+            return () -> {
+                Run<?> run = kept.get();
+                if (run != null) run.forget();
+            };
         }
 
         void unschedule() {

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.testing.Watched;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -147,6 +148,21 @@ class CachedTest {
         });
         assertThatThrownBy(value::await).isSameAs(broken);
         assertThat(runs).hasValue(3);
+    }
+
+    @Test
+    void aTimeToLiveKeepsNothingThatNobodyElseHas() {
+        var backend = new ManualBackend();
+        var dropped = new AtomicReference<WeakReference<Object>>();
+        withBackend(backend, () -> {
+            Cached<Object> cached = Cached.of(Object::new, value -> MINUTE);
+            dropped.set(new WeakReference<>(cached.await()));
+        });
+        until("collected", () -> {
+            System.gc();
+            return dropped.get().refersTo(null);
+        });
+        backend.advance(MINUTE);
     }
 
     @Test
