@@ -176,15 +176,24 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
         private T make() throws Exception {
             try {
                 T value = home.body.call();
-                keepValue = kept(Objects.requireNonNull(home.timeToLive.apply(value), "timeToLive gave null"));
+                keepValue = kept(timeToLiveOf(value));
                 return value;
             } catch (Throwable failure) {
-                keepFailure = kept(timeToLiveOf(failure));
+                keepFailure = kept(timeToLiveOfFailure(failure));
                 throw failure;
             }
         }
 
-        private Duration timeToLiveOf(Throwable failure) {
+        private Duration timeToLiveOf(T value) {
+            try {
+                return Objects.requireNonNull(home.timeToLive.apply(value), "timeToLive gave null");
+            } catch (Throwable thrown) {
+                Reports.discard(backend, null, value);
+                throw thrown;
+            }
+        }
+
+        private Duration timeToLiveOfFailure(Throwable failure) {
             Throwable real = Host.get().unwrap(failure);
             try {
                 return Objects.requireNonNull(home.failuresTimeToLive.apply(real), "timeToLive gave null");

@@ -148,6 +148,8 @@ class CachedTest {
         });
         assertThatThrownBy(value::await).isSameAs(broken);
         assertThat(runs).hasValue(3);
+        assertThat(hooks.discarded).containsExactly(3);
+        hooks.discarded.clear();
     }
 
     @Test
