@@ -293,13 +293,20 @@ final class Inflow<B> implements Flow.Subscriber<B> {
         else arrival.ring();
     }
 
+    /** Called by the collector, whose only thread whoever cancels or releases must not hold up; or behind {@link #close}. */
     private void abandon(Throwable leak) {
-        boolean open;
+        boolean unseen;
         synchronized (queue) {
-            open = !closed && !seen;
+            if (closed) return;
+            unseen = !seen;
         }
-        close();
-        if (open) Reports.drop(backend, context, leak);
+        Thread.ofVirtual()
+                .name("weft-cancel")
+                .inheritInheritableThreadLocals(false)
+                .start(() -> {
+                    close();
+                    if (unseen) Reports.drop(backend, context, leak);
+                });
     }
 
     /** What is left to do for the one who has the right to read. */

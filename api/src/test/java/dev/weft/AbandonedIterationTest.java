@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,45 @@ class AbandonedIterationTest {
                 attempt();
                 return subscribers.stream().filter(cell -> cell.get() != null).count() <= 5;
             });
+        });
+    }
+
+    @Test
+    void oneThatDoesNotEndHoldsUpNoOther() {
+        var first = new AtomicInteger();
+        var others = new AtomicInteger();
+        var gate = new Semaphore(0);
+        forget(onCancel(() -> {
+            first.incrementAndGet();
+            gate.acquireUninterruptibly();
+        }));
+        until("the first are cancelled", () -> collected(first) == 2);
+        forget(onCancel(others::incrementAndGet));
+        until("the others are cancelled", () -> collected(others) == 2);
+        gate.release(2);
+        until("all are reported", () -> hooks.dropped.size() == 4);
+    }
+
+    private static int collected(AtomicInteger cancelled) {
+        System.gc();
+        return cancelled.get();
+    }
+
+    @SuppressWarnings("resource")
+    private static void forget(Flow.Publisher<ByteBuffer> source) {
+        each(source);
+        ByteStreams.toInputStream(source);
+    }
+
+    private static Flow.Publisher<ByteBuffer> onCancel(Runnable action) {
+        return subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long count) {}
+
+            @Override
+            public void cancel() {
+                action.run();
+            }
         });
     }
 }

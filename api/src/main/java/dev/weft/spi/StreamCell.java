@@ -214,12 +214,17 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
 
     /**
      * Ends an iteration that nobody can go on with or close, since nothing refers to its iterator any more; but its scope may end at
-     * the same time. Does nothing if it is over. One whose source has ended and left nothing is not worth a report.
+     * the same time. Does nothing if it is over. One whose source has ended and left nothing is not worth a report. A thread of its own
+     * does it: what cancels may block, and whoever collects has one thread for all.
      *
      * @param leak gives what to report
      */
     public final void abandon(Supplier<? extends Throwable> leak) {
         if (ended || !claim()) return;
+        inAThread(() -> endAbandoned(leak));
+    }
+
+    private void endAbandoned(Supplier<? extends Throwable> leak) {
         boolean leaks = terminal != Mark.COMPLETE || next != null || !buffer.isEmpty();
         Throwable report = leaks ? leak.get() : null;
         Throwable fromCancel = letGo(report);
