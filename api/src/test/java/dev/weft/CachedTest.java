@@ -8,6 +8,7 @@ import static dev.weft.Async.run;
 import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withContext;
 import static dev.weft.Async.withTimeout;
+import static dev.weft.Async.withoutInterrupts;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -195,6 +197,17 @@ class CachedTest {
         }));
         assertThat(seen).hasValue(null);
         local.remove();
+    }
+
+    @Test
+    void theWorkIsInterruptedThoughWhoeverComesFirstIsNot() {
+        Cached<Integer> cached = Cached.of(() -> withTimeout(Duration.ofMillis(1), () -> {
+            new Semaphore(0).acquire();
+            return 1;
+        }));
+        assertThatThrownBy(() -> withoutInterrupts(() -> cached.await()))
+                .isInstanceOf(AwaitException.class)
+                .hasCauseInstanceOf(TimeoutException.class);
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the name of their threads, or null for numbered ones
  * @param carrier what carries them, or null for what carries the coroutine that starts them, or else the configured one
- * @param afresh whether they begin with what their context has, and with nothing of the thread that starts them
+ * @param afresh whether they begin with what their context has, and with nothing of the thread or code that starts them
  */
 public record CoroutineOptions(
         @Nullable String name, @Nullable Carrier carrier, boolean afresh) {

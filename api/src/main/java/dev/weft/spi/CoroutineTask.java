@@ -94,7 +94,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         super(owner, backend, context);
         this.owner = owner;
         this.name = options.name();
-        Scope around = owner == null ? Scope.current() : owner;
+        Scope around = owner == null && !options.afresh() ? Scope.current() : owner;
         this.interruptible = around == null ? Host.get().sendsInterrupts() : around.isInterruptible();
         this.carrier = Carrier.of(options);
         this.afresh = options.afresh();
