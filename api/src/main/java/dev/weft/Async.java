@@ -370,6 +370,7 @@ public final class Async {
         try {
             checkpoint();
         } catch (CancelledException cancelled) {
+            if (scope == null && failure instanceof CancelledException known && known.isInterruption()) throw known;
             Failures.suppress(cancelled, failure);
             throw cancelled;
         }

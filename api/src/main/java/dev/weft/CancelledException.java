@@ -57,6 +57,11 @@ public final class CancelledException extends CancellationException {
         return reason;
     }
 
+    /** {@return whether it says that a plain thread was interrupted} */
+    boolean isInterruption() {
+        return scope == null && getCause() instanceof InterruptedException;
+    }
+
     private static String said(String message, @Nullable String reason) {
         return reason == null ? message : message + ": " + reason;
     }

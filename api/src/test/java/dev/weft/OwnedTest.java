@@ -250,6 +250,21 @@ class OwnedTest {
     }
 
     @Test
+    void theInterruptOfAPlainThreadIsNotTakenForAFailureEither() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> {
+                    try {
+                        await(future);
+                    } catch (RuntimeException failure) {
+                        Async.rethrowCancellation(failure);
+                    }
+                })
+                .isInstanceOf(CancelledException.class)
+                .hasNoSuppressedExceptions();
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
     void aFailureBesideACancellationIsSuppressedInIt() {
         var failure = new IllegalStateException("beside");
         var body = Watched.coroutine(() -> {
