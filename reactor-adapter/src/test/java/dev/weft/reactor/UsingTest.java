@@ -14,6 +14,7 @@ import dev.weft.Cached;
 import dev.weft.testing.streams.ThreadLocalKey;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -40,21 +41,32 @@ class UsingTest {
     @Test
     void nothingThatComesLateIsLost() {
         var random = new Random(7);
-        var resource = Mono.fromCallable(made::incrementAndGet).subscribeOn(Schedulers.boundedElastic());
+        var begun = new AtomicInteger();
         int timeouts = 0;
         for (int i = 0; i < 600; i++) {
+            boolean late = i % 10 == 0; // for certain; the others as it comes
+            var gate = new CountDownLatch(late ? 1 : 0);
+            var resource = Mono.fromCallable(() -> {
+                        begun.incrementAndGet();
+                        gate.await();
+                        return made.incrementAndGet();
+                    })
+                    .subscribeOn(Schedulers.boundedElastic());
             try {
                 run(() -> using(
                         Duration.ofNanos(random.nextInt(200_000)),
                         () -> awaitSingle(resource),
                         r -> awaitDone(Mono.fromRunnable(released::incrementAndGet)),
                         r -> {}));
-            } catch (TimeoutException late) {
+                assertThat(late).isFalse();
+            } catch (TimeoutException limit) {
                 timeouts++;
+            } finally {
+                gate.countDown();
             }
         }
-        until("all are released", () -> released.get() == made.get());
-        assertThat(timeouts).isPositive();
+        until("all are released", () -> made.get() == begun.get() && released.get() == made.get());
+        assertThat(timeouts).isGreaterThanOrEqualTo(60);
     }
 
     @RepeatedTest(20)
