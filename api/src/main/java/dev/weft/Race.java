@@ -32,8 +32,9 @@ final class Race<T extends @Nullable Object> extends Scope {
             unsee();
         }
         Promise<? extends T> won = winner.get();
-        if (won != null) return Objects.requireNonNull(won.observe()).getOrThrow();
         Throwable first = failure.get();
+        if (won != null && first != null) Reports.echo(first); // of a loser that was quicker than the winner
+        if (won != null) return Objects.requireNonNull(won.observe()).getOrThrow();
         if (first == null) throw new CancelledException("every runner was cancelled", null, null, null);
         throw Failures.thrown(first);
     }

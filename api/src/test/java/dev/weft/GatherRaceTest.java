@@ -611,6 +611,18 @@ class GatherRaceTest {
         }));
     }
 
+    @Test
+    void H9_aLoserThatFailsBeforeThereIsAWinnerIsCounted() {
+        long echoes = Counter.CANCEL_ECHOES.sum();
+        assertThat(wonAgainst(waits -> coroutine(() -> {
+                    waits.complete(null);
+                    throw second;
+                })))
+                .isEqualTo("won");
+        assertThat(dropped).isEmpty();
+        assertThat(Counter.CANCEL_ECHOES.sum() - echoes).isEqualTo(1);
+    }
+
     /** As most exceptions without a stack trace are made. */
     @Test
     void H2_whatAFailureCannotBearIsDropped() {
