@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -303,11 +304,17 @@ class GatherRaceTest {
     @Test
     void H8_gatherSettledThatIsCancelledDiscardsWhatItHas() {
         var backend = new ManualBackend();
-        Deferred<?> root = backend.start(() -> gatherSettled(coroutine(() -> "resource"), coroutine(() -> {
+        var made = new CountDownLatch(1);
+        Coroutine<String> makes = coroutine(() -> {
+            made.countDown();
+            return "resource";
+        });
+        Deferred<?> root = backend.start(() -> gatherSettled(makes, coroutine(() -> {
             delay(LONG);
             return "never";
         })));
         backend.awaitTimers(1);
+        AwaitTest.meetUninterruptibly(made);
         root.cancel();
         until(root::isDone);
         assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
@@ -683,6 +690,25 @@ class GatherRaceTest {
                 .take(1)
                 .collect(1));
         assertThat(dropped).containsExactly(second);
+    }
+
+    /** It is cancelled by another thread then, before the loop knows. */
+    @Test
+    void H2_aLoopWhoseSourceFailsInsideSubscribeIsSuppressedInTheFailureBesideIt() {
+        isSuppressedInTheFirst(waits -> coroutine(() -> {
+            var failed = new CountDownLatch(1);
+            Flow.Publisher<String> source = subscriber -> {
+                subscriber.onSubscribe(subscription(() -> {
+                    subscriber.onError(second);
+                    failed.countDown();
+                }));
+                waits.complete(null);
+                AwaitTest.meetUninterruptibly(failed);
+            };
+            try (var each = Async.each(source)) {
+                return each.next();
+            }
+        }));
     }
 
     private String wonAgainst(Function<CompletableFuture<Void>, Awaitable<String>> fails) {

@@ -58,7 +58,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     private volatile @Nullable Thread waiter;
     private volatile boolean closed;
 
-    /** What becomes of failures behind the end, if they are no news; written by whoever leaves, before {@code closed}. */
+    /** What becomes of failures behind the end, if they are no news; written by whoever cancels or leaves, before he says so. */
     private @Nullable Aside aside;
 
     /** Whether somebody ends the iteration: the consumer, or the collector if nobody can go on with it; whoever changes it does. */
@@ -235,7 +235,9 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     @Override
     public final boolean cancelled(Cancellation c) {
         if (wake()) return true;
-        if (calling && TERMINAL.compareAndSet(this, null, Mark.CANCELLED)) abort();
+        if (!calling) return false;
+        aside = Aside.of(c);
+        if (TERMINAL.compareAndSet(this, null, Mark.CANCELLED)) abort();
         return false;
     }
 
@@ -436,8 +438,9 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
 
     /** A failure behind the end: if we have cancelled, it may be no more than an answer to that. */
     private void refused(Throwable thrown) {
-        if (closed && aside != null) aside.take(thrown, backend(), carried());
-        else if (closed || terminal == Mark.CANCELLED) Reports.late(backend(), carried(), thrown);
+        boolean cancelled = closed || terminal == Mark.CANCELLED;
+        if (cancelled && aside != null) aside.take(thrown, backend(), carried());
+        else if (cancelled) Reports.late(backend(), carried(), thrown);
         else Reports.drop(backend(), carried(), thrown);
     }
 
