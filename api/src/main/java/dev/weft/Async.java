@@ -604,8 +604,9 @@ public final class Async {
      * Runs a body with a hook for values that nobody gets: they have lost a race, come too late, lie unread in a handle when its scope
      * fails or is cancelled, or in the queue of an iteration that is left. The innermost hook that takes the type of a value gets it, once;
      * what none takes goes where it went before, to {@code doOnDiscard} below a {@code mono}, or {@link Hooks#onDiscard}. It holds for all
-     * that the body awaits, starts and iterates over, also when that comes behind the end of the body; with Reactor, for the operators of
-     * what it awaits as well (a {@code doOnDiscard} among them is told too, as is usual there). RxJava's operators know no such hook.
+     * that the body awaits, starts, iterates over and emits, also when that comes behind the end of the body; with Reactor, for the
+     * operators of what it awaits as well (a {@code doOnDiscard} among them is told too, as is usual there). RxJava's operators know no such
+     * hook.
      *
      * @param type the type of the values, which includes its subtypes
      * @param consumer who gets them, on the thread that met the value; it must be quick, and what it throws goes to the uncaught handler of

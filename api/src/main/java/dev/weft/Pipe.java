@@ -119,7 +119,7 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
         }
         Turns.Turn turn = shared.join();
         try {
-            turn.await(value);
+            turn.await(value, here.context());
             pass(here, value);
         } finally {
             turn.end();
@@ -175,7 +175,7 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
             if (over != null) throw Host.get().cancelled(over);
             awaitDemand();
         } catch (Throwable cancelled) {
-            Reports.discard(backend(), context(), value);
+            Reports.discard(backend(), here.context(), value);
             throw cancelled;
         }
     }

@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -235,5 +236,28 @@ class WithDiscardTest {
         assertThatThrownBy(() -> withDiscard(int.class, taken::add, () -> 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("int");
+    }
+
+    private void emitsInVain(AsyncStream<String> stream, String... values) {
+        taken.clear();
+        var sink = new Sink<String>().to(stream).parked();
+        sink.cancel();
+        sink.joined();
+        assertThat(taken).containsExactlyInAnyOrder((Object[]) values);
+    }
+
+    @Test
+    void aValueThatIsEmittedInVainGoesToTheConsumer() {
+        AsyncStream<String> one = stream(out -> withDiscard(String.class, taken::add, () -> out.emit("a")));
+        emitsInVain(one, "a");
+        emitsInVain(one.takeUntil(coroutine(() -> await(new CompletableFuture<>()))), "a");
+        AsyncStream<String> two = stream(out -> {
+            Emitter<String> shared = out.concurrent();
+            withDiscard(String.class, taken::add, () -> {
+                async(() -> shared.emit("a"));
+                async(() -> shared.emit("b"));
+            });
+        });
+        emitsInVain(two, "a", "b");
     }
 }

@@ -112,7 +112,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         if (here == null || !here.isInside(this)) throw outside(" and its children");
         Turns.Turn turn = shared.join();
         try {
-            turn.await(value);
+            turn.await(value, here.context());
             emitNow(here, value);
         } finally {
             turn.end();
@@ -146,7 +146,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         try {
             awaitDemand(here);
         } catch (Throwable cancelled) {
-            Reports.discard(backend(), context(), value);
+            Reports.discard(backend(), here.context(), value);
             throw cancelled;
         }
         spendOne();
@@ -216,7 +216,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         try {
             throwIfStreamCancelled(here);
         } finally {
-            Reports.discard(backend(), context(), value);
+            Reports.discard(backend(), here.context(), value);
         }
     }
 

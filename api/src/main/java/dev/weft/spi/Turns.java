@@ -59,12 +59,17 @@ public final class Turns {
          *     turn has to be ended all the same
          */
         public void await(@Nullable Object value) {
+            await(value, turns.context);
+        }
+
+        /** As {@link #await(Object)}, with the context of the code that the value comes from. */
+        public void await(@Nullable Object value, Object context) {
             Turn first = before;
             if (first == null) return;
             try {
                 if (first.next != OVER) new Wait(first).await();
             } catch (Throwable cancelled) {
-                Reports.discard(turns.backend, turns.context, value);
+                Reports.discard(turns.backend, context, value);
                 throw cancelled;
             }
             before = null;

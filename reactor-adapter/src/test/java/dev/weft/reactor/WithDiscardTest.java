@@ -34,6 +34,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
 
 /** The hook of {@code withDiscard} is Reactor's own in what is awaited inside. */
 class WithDiscardTest {
@@ -195,5 +196,20 @@ class WithDiscardTest {
         });
         assertThat(taken).containsExactly(1, 2);
         assertThat(others).containsExactly(thrown, thrown);
+    }
+
+    @Test
+    void aValueThatIsEmittedInVainGoesToTheConsumer() {
+        Flux<String> emitting = ReactorAsync.flux(out -> withDiscard(String.class, taken::add, () -> {
+            out.emit("a");
+            out.emit("b");
+        }));
+        StepVerifier.create(emitting.doOnDiscard(Object.class, others::add), 1)
+                .expectNext("a")
+                .thenCancel()
+                .verify();
+        until("b is discarded", () -> !taken.isEmpty());
+        assertThat(taken).containsExactly("b");
+        assertThat(others).isEmpty();
     }
 }

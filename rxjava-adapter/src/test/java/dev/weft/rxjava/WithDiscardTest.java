@@ -108,4 +108,15 @@ class WithDiscardTest {
         until("it is discarded", () -> !taken.isEmpty());
         assertThat(taken).containsExactly("late");
     }
+
+    @Test
+    void aValueThatIsEmittedInVainGoesToTheConsumer() {
+        Flowable<String> emitting = RxAsync.flowable(out -> withDiscard(String.class, taken::add, () -> {
+            out.emit("a");
+            out.emit("b");
+        }));
+        emitting.test(1).awaitCount(1).assertValuesOnly("a").cancel();
+        until("b is discarded", () -> !taken.isEmpty());
+        assertThat(taken).containsExactly("b");
+    }
 }
