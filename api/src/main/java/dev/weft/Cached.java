@@ -39,13 +39,10 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the result
  */
 public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
-    // One field tells the story: null, then a run, under way or over, up to the end of its time, then null again. A run
-    // is put there by
-    // whoever starts it and taken away by itself when it fails, by its timer, or by invalidate: each by a
-    // compare-and-set that names the
-    // run, so that none of them ever takes away the next one. A run that ends looks after itself before those who wait
-    // are told: who
-    // tries again after a failure finds a new run.
+    // One field tells the story: null, then a run, under way or over, up to the end of its time, then null again.
+    // A run is put there by whoever starts it, and taken away by itself when it fails, by its timer, or by
+    // invalidate: each by a compare-and-set that names the run, so that none of them takes the next one away.
+    // A run that ends looks after itself before those who wait are told: who tries again finds a new one.
 
     private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
 
