@@ -2,6 +2,7 @@ package dev.weft.spi;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -91,6 +92,45 @@ public final class VirtualTime<S> {
             action.run();
             settle();
         };
+    }
+
+    /** {@return a publisher that, on a virtual clock, waits at each signal until whoever is subscribed to it has got as far as he can} */
+    public <T> Flow.Publisher<T> inStep(Flow.Publisher<T> publisher) {
+        return subscriber -> {
+            follow();
+            publisher.subscribe(new InStep<T>(subscriber));
+        };
+    }
+
+    private final class InStep<T> implements Flow.Subscriber<T> {
+        private final Flow.Subscriber<? super T> subscriber;
+
+        InStep(Flow.Subscriber<? super T> subscriber) {
+            this.subscriber = subscriber;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscriber.onSubscribe(subscription);
+        }
+
+        @Override
+        public void onNext(T value) {
+            subscriber.onNext(value);
+            keepStep();
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            subscriber.onError(failure);
+            keepStep();
+        }
+
+        @Override
+        public void onComplete() {
+            subscriber.onComplete();
+            keepStep();
+        }
     }
 
     /** Has {@link #settle} wait for a coroutine and its family too; does nothing for null, or for one that will never run. */

@@ -290,7 +290,7 @@ public final class ReactorAsync {
         Scope here = Scope.surrounding();
         ContextView context = ReactorContext.toReactor(ReactorContext.captured(here == null ? null : here.context()));
         Flow.Publisher<? extends B> source = JdkFlowAdapter.publisherToFlowPublisher(flux.contextWrite(context));
-        return ByteStreams.toInputStream(source, content, release);
+        return ByteStreams.toInputStream(ReactorBackend.inStep(source), content, release);
     }
 
     // --- build

@@ -117,6 +117,11 @@ public final class ReactorBackend implements Backend {
         TIME.keepStep();
     }
 
+    static <T> Flow.Publisher<T> inStep(Flow.Publisher<T> publisher) {
+        ReactorVersion.require();
+        return TIME.inStep(publisher);
+    }
+
     static void follow() {
         ReactorVersion.require();
         TIME.follow();

@@ -18,10 +18,12 @@ import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
 import static dev.weft.reactor.ReactorAsync.mapAwait;
 import static dev.weft.reactor.ReactorAsync.mono;
+import static dev.weft.reactor.ReactorAsync.toInputStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.AsyncIterator;
 import dev.weft.Deferred;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +94,21 @@ class VirtualTimeTest {
                 .thenAwait(Duration.ofHours(48))
                 .assertNext(at ->
                         assertThat(at).hasSize(48).isSorted().startsWith(1L).endsWith(48L))
+                .verifyComplete();
+    }
+
+    @RepeatedTest(RUNS)
+    void aReaderOfAnInputStreamHasTheLastByteWhenItIsDue() {
+        Flux<byte[]> buffers = Flux.defer(() -> Flux.interval(HOUR).take(3).map(tick -> new byte[] {1}));
+        StepVerifier.withVirtualTime(() -> mono(() -> {
+                    try (var bytes = toInputStream(buffers, ByteBuffer::wrap, buffer -> {})) {
+                        return bytes.readAllBytes().length;
+                    }
+                }))
+                .expectSubscription()
+                .expectNoEvent(HOUR.multipliedBy(3).minus(MILLI))
+                .thenAwait(MILLI)
+                .expectNext(3)
                 .verifyComplete();
     }
 

@@ -399,7 +399,7 @@ public final class RxAsync {
             Flowable<? extends B> flowable, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
         Objects.requireNonNull(flowable, "flowable");
         Flow.Publisher<B> source = FlowAdapters.toFlowPublisher(flowable);
-        return ByteStreams.toInputStream(source, content, release);
+        return ByteStreams.toInputStream(RxBackend.inStep(source), content, release);
     }
 
     /**

@@ -160,6 +160,11 @@ public final class RxBackend implements Backend {
         TIME.keepStep();
     }
 
+    static <T> Flow.Publisher<T> inStep(Flow.Publisher<T> publisher) {
+        RxVersion.require();
+        return TIME.inStep(publisher);
+    }
+
     static void follow() {
         RxVersion.require();
         TIME.follow();

@@ -18,6 +18,7 @@ import static dev.weft.rxjava.RxAsync.flowable;
 import static dev.weft.rxjava.RxAsync.maybe;
 import static dev.weft.rxjava.RxAsync.observable;
 import static dev.weft.rxjava.RxAsync.single;
+import static dev.weft.rxjava.RxAsync.toInputStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.AsyncIterator;
@@ -34,6 +35,7 @@ import io.reactivex.rxjava3.disposables.Disposable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.TestScheduler;
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +104,16 @@ class VirtualTimeTest {
         observer.assertEmpty();
         advance(MILLI);
         observer.assertFailure(TimeoutException.class);
+    }
+
+    @RepeatedTest(RUNS)
+    void aReaderOfAnInputStreamHasTheLastByteWhenItIsDue() {
+        Flowable<byte[]> buffers = Flowable.interval(1, TimeUnit.HOURS).take(3).map(tick -> new byte[] {1});
+        gives(3, HOUR.multipliedBy(3), () -> {
+            try (var bytes = toInputStream(buffers, ByteBuffer::wrap, buffer -> {})) {
+                return bytes.readAllBytes().length;
+            }
+        });
     }
 
     @RepeatedTest(RUNS)
