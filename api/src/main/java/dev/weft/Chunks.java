@@ -23,7 +23,7 @@ final class Chunks<T> {
 
     Chunks(GroupScope group, Emitter<List<T>> out, int size, Duration time) {
         this.group = group;
-        this.turns = new Turns(group.backend(), group.context());
+        this.turns = new Turns(group.backend());
         this.out = out.concurrent();
         this.size = size;
         this.time = time;

@@ -27,7 +27,7 @@ final class ConcurrentMapping<T, R> {
         this.out = out;
         this.places = new Semaphore(concurrency - 1); // one is for the value that is asked for first
         this.function = function;
-        this.turns = ordered ? new Turns(group.backend(), group.context()) : null;
+        this.turns = ordered ? new Turns(group.backend()) : null;
     }
 
     /** Starts with a value, and returns when there is a place for the next one. */

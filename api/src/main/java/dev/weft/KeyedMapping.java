@@ -85,7 +85,7 @@ final class KeyedMapping<K, T, R> {
         }
 
         static Line entered(KeyedMapping<?, ?, ?> in, @Nullable Line present) {
-            Line line = present == null ? new Line(new Turns(in.group.backend(), in.group.context())) : present;
+            Line line = present == null ? new Line(new Turns(in.group.backend())) : present;
             line.length++;
             return line;
         }

@@ -119,7 +119,7 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
         }
         Turns.Turn turn = shared.join();
         try {
-            turn.await(value, here.context());
+            turn.await(value);
             pass(here, value);
         } finally {
             turn.end();
@@ -143,7 +143,7 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
     @Override
     public Emitter<T> concurrent() {
         downstream.concurrent();
-        if (turns == null) turns = new Turns(backend(), context());
+        if (turns == null) turns = new Turns(backend());
         return this;
     }
 

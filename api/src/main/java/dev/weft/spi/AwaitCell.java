@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Three fields tell the whole story, each changed by compare-and-set only:
  *
  * <ul>
- *   <li>{@code state}: null, then COMPLETE, CANCELLED (or an {@link Aside}, which says more) or the error. That step is the linearization point of the await:
- *       whoever loses it is late, and his signal goes to a hook. But a thread that awaits has still to see that it is cancelled: it
- *       cancels its source then, and if that has completed meanwhile, the await has succeeded.
+ *   <li>{@code state}: null, then COMPLETE, CANCELLED (or an {@link Aside}, which says more) or the error. That step is the
+ *       linearization point of the await: whoever loses it is late, and his signal goes to a hook. But a thread that awaits has
+ *       still to see that it is cancelled: it cancels its source then, and if that has completed meanwhile, the await has
+ *       succeeded.
  *   <li>{@code held}: null, then a value, then TAKEN. A value belongs to whoever takes it out, the awaiter to return it,
  *       anyone else to discard it; so it is returned or discarded, and never both.
  *   <li>{@code upstream}: the source's handle, and what has become of it; its story is told where it is.

@@ -91,7 +91,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
             return; // an operator inside a child, such as one of a merged stream, shares what is shared already
         if (CoroutineTask.current() != this)
             throw new IllegalStateException("shared from outside the generator's coroutine");
-        turns = new Turns(backend(), context());
+        turns = new Turns(backend());
     }
 
     /**
@@ -112,7 +112,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         if (here == null || !here.isInside(this)) throw outside(" and its children");
         Turns.Turn turn = shared.join();
         try {
-            turn.await(value, here.context());
+            turn.await(value);
             emitNow(here, value);
         } finally {
             turn.end();

@@ -11,17 +11,14 @@ import org.jspecify.annotations.Nullable;
 public final class Turns {
     private final AtomicReference<@Nullable Turn> last = new AtomicReference<>();
     private final Backend backend;
-    private final Object context;
 
     /**
      * Nobody has joined yet.
      *
      * @param backend the backend of those who wait, whose hook takes values that cannot wait any longer
-     * @param context the context for that hook
      */
-    public Turns(Backend backend, Object context) {
+    public Turns(Backend backend) {
         this.backend = backend;
-        this.context = context;
     }
 
     /** {@return a turn behind those of all who have joined before; it must be ended, whether it was awaited or not} */
@@ -59,17 +56,13 @@ public final class Turns {
          *     turn has to be ended all the same
          */
         public void await(@Nullable Object value) {
-            await(value, turns.context);
-        }
-
-        /** As {@link #await(Object)}, with the context of the code that the value comes from. */
-        public void await(@Nullable Object value, Object context) {
             Turn first = before;
             if (first == null) return;
             try {
                 if (first.next != OVER) new Wait(first).await();
             } catch (Throwable cancelled) {
-                Reports.discard(turns.backend, context, value);
+                Scope here = Scope.current();
+                Reports.discard(turns.backend, here == null ? null : here.context(), value);
                 throw cancelled;
             }
             before = null;

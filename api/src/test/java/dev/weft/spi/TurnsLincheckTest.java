@@ -12,7 +12,7 @@ class TurnsLincheckTest {
     @Test
     void turnsComeOneAtATime() {
         Exploration.schedules(() -> {
-            var turns = shared(new Turns(new Fates(), "context"));
+            var turns = shared(new Turns(new Fates()));
             var inside = new AtomicInteger();
             Runnable one = () -> {
                 Turns.Turn turn = turns.join();
@@ -28,7 +28,7 @@ class TurnsLincheckTest {
     @Test
     void whoeverLeavesIsPassedOverInTheOrderOfJoining() {
         Exploration.schedules(() -> {
-            var turns = shared(new Turns(new Fates(), "context"));
+            var turns = shared(new Turns(new Fates()));
             var ended = new AtomicInteger();
             Turns.Turn first = turns.join();
             Turns.Turn second = turns.join();
