@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class WithDiscardTest {
     private final HookLog hooks = new HookLog();
     private final List<Object> taken = new CopyOnWriteArrayList<>();
+    private final AtomicInteger emitting = new AtomicInteger();
 
     @AfterEach
     void close() {
@@ -240,22 +242,29 @@ class WithDiscardTest {
 
     private void emitsInVain(AsyncStream<String> stream, String... values) {
         taken.clear();
+        emitting.set(0);
         var sink = new Sink<String>().to(stream).parked();
+        until("all of them are being emitted", () -> emitting.get() == values.length);
         sink.cancel();
         sink.joined();
         assertThat(taken).containsExactlyInAnyOrder((Object[]) values);
     }
 
+    private void emit(Emitter<String> out, String value) {
+        emitting.incrementAndGet();
+        out.emit(value);
+    }
+
     @Test
     void aValueThatIsEmittedInVainGoesToTheConsumer() {
-        AsyncStream<String> one = stream(out -> withDiscard(String.class, taken::add, () -> out.emit("a")));
+        AsyncStream<String> one = stream(out -> withDiscard(String.class, taken::add, () -> emit(out, "a")));
         emitsInVain(one, "a");
         emitsInVain(one.takeUntil(coroutine(() -> await(new CompletableFuture<>()))), "a");
         AsyncStream<String> two = stream(out -> {
             Emitter<String> shared = out.concurrent();
             withDiscard(String.class, taken::add, () -> {
-                async(() -> shared.emit("a"));
-                async(() -> shared.emit("b"));
+                async(() -> emit(shared, "a"));
+                async(() -> emit(shared, "b"));
             });
         });
         emitsInVain(two, "a", "b");
