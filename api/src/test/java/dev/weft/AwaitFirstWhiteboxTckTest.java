@@ -1,37 +1,6 @@
 package dev.weft;
 
-import static org.testng.Assert.assertEquals;
-
-import dev.weft.Awaiting.Way;
-import org.testng.annotations.Test;
+import dev.weft.testing.streams.AwaitFirstWhiteboxTck;
 
 /** {@code awaitFirst}, from inside. */
-public class AwaitFirstWhiteboxTckTest extends WhiteboxTck {
-    public AwaitFirstWhiteboxTckTest() {
-        super(Way.FIRST);
-    }
-
-    /** The kit's own asks for a second value, which nobody requests here. */
-    @Override
-    @Test
-    public void required_exerciseWhiteboxHappyPath() throws Throwable {
-        takesOne();
-    }
-
-    /** The kit's own asks for a second value, which nobody requests here. */
-    @Override
-    @Test
-    public void required_spec308_requestMustRegisterGivenNumberElementsToBeProduced() throws Throwable {
-        takesOne();
-    }
-
-    private void takesOne() throws InterruptedException {
-        var stage = new WhiteboxTestStage(environment);
-        stage.puppet().triggerRequest(2);
-        assertEquals(stage.expectRequest(), 1);
-        stage.probe.expectNext(stage.signalNext());
-        stage.expectCancelling();
-        stage.expectNoRequest(PublisherTck.SILENCE);
-        stage.verifyNoAsyncErrors();
-    }
-}
+public class AwaitFirstWhiteboxTckTest extends AwaitFirstWhiteboxTck implements OfJdk {}

@@ -1,9 +1,10 @@
 package dev.weft;
 
-import dev.weft.Awaiting.Way;
+import dev.weft.testing.streams.Awaiting.Way;
+import dev.weft.testing.streams.BlackboxTck;
 
 /** {@code awaitLast}, from outside. */
-public class AwaitLastBlackboxTckTest extends BlackboxTck {
+public class AwaitLastBlackboxTckTest extends BlackboxTck implements OfJdk {
     public AwaitLastBlackboxTckTest() {
         super(Way.LAST);
     }

@@ -1,9 +1,10 @@
 package dev.weft;
 
-import dev.weft.Awaiting.Way;
+import dev.weft.testing.streams.Awaiting.Way;
+import dev.weft.testing.streams.WhiteboxTck;
 
 /** {@code awaitLast}, from inside. */
-public class AwaitLastWhiteboxTckTest extends WhiteboxTck {
+public class AwaitLastWhiteboxTckTest extends WhiteboxTck implements OfJdk {
     public AwaitLastWhiteboxTckTest() {
         super(Way.LAST);
     }

@@ -1,5 +1,6 @@
 package dev.weft;
 
+import static dev.weft.Publishers.await;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -26,7 +27,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -45,10 +45,6 @@ class AwaitTest {
     @AfterEach
     void restoreHooks() {
         hooks.close();
-    }
-
-    static <T> T await(Flow.Publisher<T> source, Take take) {
-        return new FlowCell<>(source, take, JdkBackend.INSTANCE).await();
     }
 
     private static <T> Watched<T> awaiting(Flow.Publisher<T> source, Take take) {
@@ -678,7 +674,7 @@ class AwaitTest {
     @Test
     void A20_aCancelThatBlocksKeepsOnlyTheCoroutineWaiting() throws Exception {
         var release = new CountDownLatch(1);
-        var probe = new Probe<String>().onCancel(() -> meetUninterruptibly(release));
+        var probe = new Probe<String>().onCancel(() -> Latches.awaitUninterruptibly(release));
         var awaiting = awaiting(probe, Take.ONE).parked();
         Thread canceller = Thread.ofVirtual().start(awaiting::cancel);
         assertThat(canceller.join(Duration.ofSeconds(Watched.SECONDS)))
@@ -732,7 +728,7 @@ class AwaitTest {
         var probe = new Probe<String>();
         var ready = new CountDownLatch(1);
         var awaiting = Watched.coroutine(() -> {
-            meetUninterruptibly(ready);
+            Latches.awaitUninterruptibly(ready);
             return await(probe, take);
         });
         awaiting.cancel();
@@ -790,7 +786,7 @@ class AwaitTest {
     private static final Probe<String> INITIALIZING = new Probe<>();
 
     private static final class Initialized {
-        static final String VALUE = AwaitTest.await(INITIALIZING, Take.ONE);
+        static final String VALUE = await(INITIALIZING, Take.ONE);
     }
 
     @Test
@@ -1045,19 +1041,5 @@ class AwaitTest {
 
     private static void joined(Thread thread) {
         until("joined", () -> !thread.isAlive());
-    }
-
-    /** Waits as code does that knows no interrupts; the flag is restored. */
-    static void meetUninterruptibly(CountDownLatch latch) {
-        boolean interrupted = false;
-        for (; ; ) {
-            try {
-                assertThat(latch.await(Watched.SECONDS, TimeUnit.SECONDS)).isTrue();
-                break;
-            } catch (InterruptedException again) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) Thread.currentThread().interrupt();
     }
 }

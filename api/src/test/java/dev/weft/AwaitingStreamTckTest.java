@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
 /** {@code stream(generator)}, whose generator awaits each value, from another thread. */
-public class AwaitingStreamTckTest extends PublisherTck {
+public class AwaitingStreamTckTest extends StreamTck {
     @Override
     public Flow.Publisher<Long> createFlowPublisher(long elements) {
         return stream(out -> {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -462,7 +463,7 @@ class ByteStreamsTest {
                                     }
                                 })
                                 .get()));
-        AwaitTest.meetUninterruptibly(writing);
+        Latches.awaitUninterruptibly(writing);
         sink.parked();
         sink.cancel();
         sink.joined();

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.concurrent.Flow;
 
 /** {@code stream(generator)}, whose generator has three coroutines emit; the values are numbered as they come. */
-public class ConcurrentStreamTckTest extends PublisherTck {
+public class ConcurrentStreamTckTest extends StreamTck {
     @Override
     public Flow.Publisher<Long> createFlowPublisher(long elements) {
         Flow.Publisher<Long> concurrent = concurrent(elements);

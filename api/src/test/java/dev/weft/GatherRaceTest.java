@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.spi.Counter;
+import dev.weft.testing.Latches;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -314,7 +315,7 @@ class GatherRaceTest {
             return "never";
         })));
         backend.awaitTimers(1);
-        AwaitTest.meetUninterruptibly(made);
+        Latches.awaitUninterruptibly(made);
         root.cancel();
         until(root::isDone);
         assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
@@ -703,7 +704,7 @@ class GatherRaceTest {
                     failed.countDown();
                 }));
                 waits.complete(null);
-                AwaitTest.meetUninterruptibly(failed);
+                Latches.awaitUninterruptibly(failed);
             };
             try (var each = Async.each(source)) {
                 return each.next();

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.Flow;
 
 /** {@code stream(generator)}, whose generator waits for nothing but demand. */
-public class GeneratorStreamTckTest extends PublisherTck {
+public class GeneratorStreamTckTest extends StreamTck {
     @Override
     public Flow.Publisher<Long> createFlowPublisher(long elements) {
         return stream(out -> {

@@ -1,6 +1,5 @@
 package dev.weft;
 
-import static dev.weft.AwaitTest.meetUninterruptibly;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -188,12 +187,12 @@ class GeneratorTest {
                 out.emit(1);
             } finally {
                 cleaning.countDown();
-                meetUninterruptibly(release);
+                Latches.awaitUninterruptibly(release);
                 cleaned.set(true);
             }
         }));
         sink.parked().cancel();
-        meetUninterruptibly(cleaning);
+        Latches.awaitUninterruptibly(cleaning);
         assertThat(cleaned).isFalse();
         release.countDown();
         sink.joined();
@@ -367,11 +366,11 @@ class GeneratorTest {
                 out.emit(1);
             } finally {
                 cleaning.countDown();
-                meetUninterruptibly(release);
+                Latches.awaitUninterruptibly(release);
             }
         });
         WeakReference<Object> subscriber = cancelledSubscriber(stream);
-        meetUninterruptibly(cleaning);
+        Latches.awaitUninterruptibly(cleaning);
         until("collected", () -> {
             System.gc();
             return subscriber.refersTo(null);

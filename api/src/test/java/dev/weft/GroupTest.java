@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.weft.spi.Counter;
+import dev.weft.testing.Latches;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -608,7 +609,7 @@ class GroupTest {
             @Override
             public void cancel() {
                 asked.countDown();
-                AwaitTest.meetUninterruptibly(finish);
+                Latches.awaitUninterruptibly(finish);
             }
         });
         assertThatThrownBy(() -> run(() -> group(g -> {
@@ -618,7 +619,7 @@ class GroupTest {
                 })))
                 .isSameAs(failure);
         assertThat(member.get().isDone()).isFalse();
-        AwaitTest.meetUninterruptibly(asked);
+        Latches.awaitUninterruptibly(asked);
         finish.countDown();
         assertThat(catchThrowable(member.get()::await)).isInstanceOf(CancelledException.class);
     }

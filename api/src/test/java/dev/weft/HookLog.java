@@ -1,24 +1,14 @@
 package dev.weft;
 
-import dev.weft.spi.Violation;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import dev.weft.testing.streams.WatchedHooks;
 
-/** What the hooks were given while this was open. */
-final class HookLog implements AutoCloseable {
-    final List<Object> discarded = new CopyOnWriteArrayList<>();
-    final List<Throwable> dropped = new CopyOnWriteArrayList<>();
-    final List<Violation> violations = new CopyOnWriteArrayList<>();
-
-    private final List<Hooks.Handle> handles =
-            List.of(Hooks.onDiscard(discarded::add), Hooks.onDropped(dropped::add), Hooks.onViolation(violations::add));
-
-    List<String> rules() {
-        return violations.stream().map(Violation::rule).toList();
-    }
+/** What our hooks were given while this was open. */
+final class HookLog extends WatchedHooks {
+    private final Hooks.Handle onDropped = Hooks.onDropped(dropped::add);
 
     @Override
     public void close() {
-        handles.forEach(Hooks.Handle::close);
+        super.close();
+        onDropped.close();
     }
 }

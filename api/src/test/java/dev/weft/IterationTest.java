@@ -1,5 +1,6 @@
 package dev.weft;
 
+import static dev.weft.Publishers.each;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -33,12 +34,6 @@ class IterationTest {
     @AfterEach
     void restoreHooks() {
         hooks.close();
-    }
-
-    static <T> AsyncIterator<T> each(Flow.Publisher<T> source, int prefetch) {
-        var cell = new FlowIteration<T>(source, prefetch, JdkBackend.INSTANCE);
-        cell.open();
-        return AsyncIterator.over(cell);
     }
 
     /** Values from 0 on, as they are requested, without an end. */
@@ -540,10 +535,10 @@ class IterationTest {
         var iterating = Watched.coroutine(() -> {
             AsyncIterator<Integer> values = each(probe, 4);
             opened.countDown();
-            AwaitTest.meetUninterruptibly(ready);
+            Latches.awaitUninterruptibly(ready);
             return values.hasNext();
         });
-        AwaitTest.meetUninterruptibly(opened);
+        Latches.awaitUninterruptibly(opened);
         probe.next(1);
         probe.next(2);
         iterating.cancel();
@@ -558,7 +553,7 @@ class IterationTest {
         var probe = new Probe<Integer>();
         var ready = new CountDownLatch(1);
         var iterating = Watched.coroutine(() -> {
-            AwaitTest.meetUninterruptibly(ready);
+            Latches.awaitUninterruptibly(ready);
             return each(probe, 4);
         });
         iterating.cancel();
@@ -635,7 +630,7 @@ class IterationTest {
             values.close();
             return "closed";
         });
-        AwaitTest.meetUninterruptibly(opened);
+        Latches.awaitUninterruptibly(opened);
         Latches.race(go);
         probe.subscription();
         assertThat(iterating.joined().value()).isEqualTo("closed");
@@ -688,7 +683,7 @@ class IterationTest {
         });
         probe.onCancel(() -> cancelledInside.set(asking.get()));
         var iterating = Watched.coroutine(() -> each(probe, 4).hasNext());
-        AwaitTest.meetUninterruptibly(blocked);
+        Latches.awaitUninterruptibly(blocked);
         iterating.cancel();
         assertThat(iterating.failure()).isInstanceOf(CancelledException.class);
         assertThat(iterating.interruptedAtEnd()).isFalse();
@@ -714,7 +709,7 @@ class IterationTest {
             for (Integer value : each(probe, 4)) seen.add(value);
             return "end";
         });
-        AwaitTest.meetUninterruptibly(blocked);
+        Latches.awaitUninterruptibly(blocked);
         iterating.cancel();
         assertThat(iterating.failure()).isInstanceOf(CancelledException.class);
         assertThat(probe.cancels).hasValue(1);
@@ -753,7 +748,7 @@ class IterationTest {
                 return values.next();
             }
         });
-        AwaitTest.meetUninterruptibly(inside);
+        Latches.awaitUninterruptibly(inside);
         probe.fail(failure);
         loop.cancel();
         until("left", loop::isDone);

@@ -1,7 +1,6 @@
 package dev.weft;
 
-import static dev.weft.AwaitTest.await;
-import static dev.weft.AwaitTest.meetUninterruptibly;
+import static dev.weft.Publishers.await;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -115,7 +114,7 @@ class LawsTest {
         var ready = CompletableFuture.completedFuture("ready");
         return List.of(
                 () -> await(source, Take.MAYBE),
-                () -> IterationTest.each(source, 1),
+                () -> Publishers.each(source, 1),
                 () -> Async.await(body),
                 () -> Async.await(ready),
                 () -> Async.awaitFuture(ready),
@@ -156,7 +155,7 @@ class LawsTest {
         var effects = new AtomicInteger();
         List<Callable<Object>> points = suspensionPoints(effects::incrementAndGet);
         var body = Watched.coroutine(() -> {
-            meetUninterruptibly(ready);
+            Latches.awaitUninterruptibly(ready);
             for (int round = 0; round < 3; round++) {
                 for (Callable<Object> point : points) {
                     try {
@@ -183,7 +182,7 @@ class LawsTest {
         long before = Counter.CANCEL_SWALLOWED.sum();
         Deferred<String> deferred = Async.async(() -> {
             running.countDown();
-            meetUninterruptibly(ready);
+            Latches.awaitUninterruptibly(ready);
             try {
                 Async.checkpoint();
             } catch (CancelledException swallowed) {
@@ -191,7 +190,7 @@ class LawsTest {
             }
             return "not cancelled";
         });
-        meetUninterruptibly(running);
+        Latches.awaitUninterruptibly(running);
         deferred.cancel();
         ready.countDown();
         assertThatThrownBy(deferred::await).isInstanceOf(CancelledException.class);
@@ -282,13 +281,13 @@ class LawsTest {
                 () -> await(new Probe<String>(), Take.ONE),
                 () -> Async.await(new CompletableFuture<String>()),
                 () -> Async.<String>awaitCallback(done -> {}),
-                () -> IterationTest.each(new Probe<String>(), 1).hasNext(),
+                () -> Publishers.each(new Probe<String>(), 1).hasNext(),
                 () -> {
                     Async.delay(Duration.ofDays(1));
                     return null;
                 },
                 () -> {
-                    try (var nested = IterationTest.each(new Probe<String>(), 1)) {
+                    try (var nested = Publishers.each(new Probe<String>(), 1)) {
                         return Async.run(nested::hasNext);
                     }
                 });
@@ -382,7 +381,7 @@ class LawsTest {
             });
             return "shielded";
         });
-        meetUninterruptibly(running);
+        Latches.awaitUninterruptibly(running);
         go.set(true);
         body.cancel();
         assertThat(body.value()).isEqualTo("shielded");
@@ -714,7 +713,7 @@ class LawsTest {
             }
         });
         var body = Watched.coroutine(() -> await(probe, Take.NONE));
-        meetUninterruptibly(emitting);
+        Latches.awaitUninterruptibly(emitting);
         body.cancel();
         assertThat(body.failure()).isInstanceOf(CancelledException.class);
         assertThat(probe.cancelledBy).isSameAs(body.thread());
@@ -773,7 +772,7 @@ class LawsTest {
             task.set(new WeakReference<>(CoroutineTask.current()));
             try {
                 if (!iterating) return await(probe, end.equals("early") ? Take.FIRST : Take.ONE);
-                try (AsyncIterator<Object> values = IterationTest.each(probe, 4)) {
+                try (AsyncIterator<Object> values = Publishers.each(probe, 4)) {
                     return values.next();
                 }
             } finally {
@@ -1006,7 +1005,7 @@ class LawsTest {
         var deepest = new CountDownLatch(1);
         var ended = new AtomicInteger();
         Deferred<Integer> root = Async.async(() -> descend(depth, deepest, ended));
-        meetUninterruptibly(deepest);
+        Latches.awaitUninterruptibly(deepest);
         var cancelling = Watched.thread(Thread.ofPlatform().name("small").stackSize(128 * 1024), root::cancel);
         assertThat(cancelling.value()).isTrue();
         until("ended", root::isDone);
@@ -1044,7 +1043,7 @@ class LawsTest {
             }
             return Async.await(new CompletableFuture<>());
         }));
-        meetUninterruptibly(started);
+        Latches.awaitUninterruptibly(started);
         root.cancel();
         until("ended", root::isDone);
         assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
@@ -1055,7 +1054,7 @@ class LawsTest {
     void G20_aDeepNestOfScopesOnOneThreadIsCancelledWithoutDepth() {
         var deepest = new CountDownLatch(1);
         var body = Watched.coroutine(() -> nest(200, deepest));
-        meetUninterruptibly(deepest);
+        Latches.awaitUninterruptibly(deepest);
         body.parked().cancel();
         assertThat(body.failure()).isInstanceOf(CancelledException.class);
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.Flow;
 import java.util.stream.LongStream;
 
 /** {@code mapConcurrentByKey} of one key, whose function awaits. */
-public class MappedByKeyStreamTckTest extends PublisherTck {
+public class MappedByKeyStreamTckTest extends StreamTck {
     @Override
     public Flow.Publisher<Long> createFlowPublisher(long elements) {
         return AsyncStream.<Long>from(() -> LongStream.range(0, elements).iterator())

@@ -9,7 +9,7 @@ import java.util.concurrent.Flow;
 import java.util.stream.LongStream;
 
 /** {@code mapConcurrent}, whose function awaits, four at a time. */
-public class MappedStreamTckTest extends PublisherTck {
+public class MappedStreamTckTest extends StreamTck {
     @Override
     public Flow.Publisher<Long> createFlowPublisher(long elements) {
         return AsyncStream.<Long>from(() -> LongStream.range(0, elements).iterator())

@@ -231,7 +231,7 @@ final class Script implements Flow.Publisher<Script.Token> {
                 done.countDown();
             }
         });
-        AwaitTest.meetUninterruptibly(done);
+        Latches.awaitUninterruptibly(done);
     }
 
     private void signal(Runnable call) {

@@ -3,6 +3,7 @@ package dev.weft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.spi.CoroutineTask;
+import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -69,7 +70,7 @@ final class Sink<T> implements Flow.Subscriber<T> {
 
     /** Waits for the terminal signal. */
     Sink<T> ended() {
-        AwaitTest.meetUninterruptibly(end);
+        Latches.awaitUninterruptibly(end);
         return joined();
     }
 

@@ -1,11 +1,11 @@
 package dev.weft;
 
-import static dev.weft.AwaitTest.meetUninterruptibly;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.weft.testing.Latches;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -341,7 +341,7 @@ class StreamTest {
         var running = new AtomicInteger();
         var sink = all(numbers.take(3).mapConcurrent(3, n -> {
             running.incrementAndGet();
-            meetUninterruptibly(gates.get(n));
+            Latches.awaitUninterruptibly(gates.get(n));
             return n;
         }));
         until("three to run", () -> running.get() == 3);
@@ -358,7 +358,7 @@ class StreamTest {
         var more = new CountDownLatch(1);
         AsyncStream<Integer> slow = Async.stream(out -> {
             out.emit(1);
-            meetUninterruptibly(more);
+            Latches.awaitUninterruptibly(more);
             out.emit(2);
         });
         var sink = all(slow.mapConcurrent(4, n -> n * 10));
@@ -373,7 +373,7 @@ class StreamTest {
         var gate = new CountDownLatch(1);
         var sink = all(numbers.take(10).mapConcurrent(3, n -> {
             running.incrementAndGet();
-            meetUninterruptibly(gate);
+            Latches.awaitUninterruptibly(gate);
             return n;
         }));
         until("three to run", () -> running.get() == 3);
@@ -404,7 +404,7 @@ class StreamTest {
         var cut = new AtomicBoolean();
         var sink = all(range(3).mapConcurrent(3, n -> {
             if (n == 0) {
-                meetUninterruptibly(gate);
+                Latches.awaitUninterruptibly(gate);
                 return n;
             }
             if (n == 1) {
@@ -419,8 +419,8 @@ class StreamTest {
             }
             return n;
         }));
-        meetUninterruptibly(failed);
-        meetUninterruptibly(third);
+        Latches.awaitUninterruptibly(failed);
+        Latches.awaitUninterruptibly(third);
         assertThat(sink.hasEnded()).isFalse();
         gate.countDown();
         sink.ended();
@@ -433,7 +433,7 @@ class StreamTest {
     void mapConcurrentUnorderedEmitsWhatIsReady() {
         var gate = new CountDownLatch(1);
         var sink = all(range(3).mapConcurrentUnordered(3, n -> {
-            if (n == 0) meetUninterruptibly(gate);
+            if (n == 0) Latches.awaitUninterruptibly(gate);
             return n;
         }));
         until("two results", () -> sink.values.size() == 2);
@@ -528,7 +528,7 @@ class StreamTest {
         // not all: what never waits keeps the others off the only processor of a machine that has no other
         var sink = new Sink<Integer>().onSubscribe(s -> s.request(9)).to(numbers.merge(broken));
         assertThat(sink.ended().failure).isSameAs(failure);
-        meetUninterruptibly(unwound);
+        Latches.awaitUninterruptibly(unwound);
     }
 
     // --- in lists, by the clock
@@ -548,9 +548,9 @@ class StreamTest {
         AsyncStream<Integer> slow = Async.stream(out -> {
             out.emit(1);
             out.emit(2);
-            meetUninterruptibly(first);
+            Latches.awaitUninterruptibly(first);
             out.emit(3);
-            meetUninterruptibly(second);
+            Latches.awaitUninterruptibly(second);
         });
         var sink = Async.withBackend(backend, () -> all(slow.chunked(5, SECOND)));
         backend.awaitTimers(1);
@@ -730,7 +730,7 @@ class StreamTest {
         try (Stream<Integer> stream = numbers.toStream()) {
             assertThat(stream.filter(n -> n % 2 == 1).limit(2).toList()).containsExactly(1, 3);
         }
-        meetUninterruptibly(unwound);
+        Latches.awaitUninterruptibly(unwound);
         try (Stream<Integer> stream = range(3).toStream()) {
             assertThat(stream.mapToInt(n -> n).sum()).isEqualTo(3);
         }

@@ -9,6 +9,7 @@ import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -105,7 +106,7 @@ class TakeUntilTest {
                     await(goOn);
                     return n * 10;
                 }));
-        AwaitTest.meetUninterruptibly(working);
+        Latches.awaitUninterruptibly(working);
         signal.complete("now");
         goOn.complete(true);
         sink.ended();

@@ -9,7 +9,7 @@ import java.util.concurrent.Flow;
 import java.util.stream.LongStream;
 
 /** {@code takeUntil}, whose signal comes behind the last value, or fails. */
-public class UntilStreamTckTest extends PublisherTck {
+public class UntilStreamTckTest extends StreamTck {
     @Override
     public Flow.Publisher<Long> createFlowPublisher(long elements) {
         AsyncStream<Long> endless = Async.stream(out -> {

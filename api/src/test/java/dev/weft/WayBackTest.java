@@ -6,6 +6,7 @@ import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -204,9 +205,9 @@ class WayBackTest {
                     }
                 })
                 .as(CompletableFuture.class);
-        AwaitTest.meetUninterruptibly(waiting);
+        Latches.awaitUninterruptibly(waiting);
         future.cancel(true);
-        AwaitTest.meetUninterruptibly(interrupted);
+        Latches.awaitUninterruptibly(interrupted);
     }
 
     @Test
@@ -221,7 +222,7 @@ class WayBackTest {
                 .as(CompletableFuture.class);
         Completion<String> done = get(given);
         future.orTimeout(1, TimeUnit.MILLISECONDS);
-        AwaitTest.meetUninterruptibly(aborted);
+        Latches.awaitUninterruptibly(aborted);
         assertThatThrownBy(() -> get(future)).hasCauseInstanceOf(TimeoutException.class);
         done.resume("late");
         assertThat(hooks.discarded).containsExactly("late");
@@ -238,8 +239,8 @@ class WayBackTest {
                     waiting.countDown();
                 }))
                 .as(CompletableFuture.class);
-        AwaitTest.meetUninterruptibly(waiting);
+        Latches.awaitUninterruptibly(waiting);
         assertThat(get(future.completeAsync(() -> "instead"))).isEqualTo("instead");
-        AwaitTest.meetUninterruptibly(aborted);
+        Latches.awaitUninterruptibly(aborted);
     }
 }

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
 
 /** {@code fromOutputStream}, eight bytes for each number. */
-public class WrittenStreamTckTest extends PublisherTck {
+public class WrittenStreamTckTest extends StreamTck {
     @Override
     public Flow.Publisher<Long> createFlowPublisher(long elements) {
         return ByteStreams.fromOutputStream(8, out -> {

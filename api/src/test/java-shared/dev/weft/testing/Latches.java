@@ -28,7 +28,9 @@ public final class Latches {
         boolean interrupted = false;
         while (latch.getCount() > 0) {
             try {
-                latch.await();
+                assertThat(latch.await(Watched.SECONDS, TimeUnit.SECONDS))
+                        .as("it happened in time")
+                        .isTrue();
             } catch (InterruptedException again) {
                 interrupted = true;
             }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -282,8 +283,8 @@ final class SubscriberRules {
         return LongStream.range(0, count).boxed().toList();
     }
 
-    /** A subscription that records what is asked of it, and by whom. */
-    private static final class Asked implements Subscription {
+    /** A subscription, of either kind, that records what is asked of it, and by whom. */
+    private static final class Asked implements Subscription, Flow.Subscription {
         final List<Long> requests = new CopyOnWriteArrayList<>();
         final AtomicInteger cancels = new AtomicInteger();
         final List<Thread> threads = new CopyOnWriteArrayList<>();
