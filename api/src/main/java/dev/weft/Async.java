@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * coroutine; elsewhere it is as if {@link #run} were around them.
  *
  * <p>What is thrown by awaited code comes out as the same instance if it is unchecked or an {@link Error}; checked, it comes
- * inside {@link AwaitException}, or as itself from the forms that name its class. Arguments must not be null.
+ * inside {@link AwaitException}, or as itself where its class is named: by {@link #throwing}, or as the second argument of
+ * {@code await}. Arguments must not be null.
  *
  * <p>Many verbs have a form whose body has a result and one whose body has none; a lambda chooses. A reference to an overloaded method
  * fits both, and is to be written as a lambda.
@@ -175,7 +176,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T await(Awaitable<T> awaitable, Class<X> type)
             throws X {
-        return AwaitException.naming(type, () -> await(awaitable));
+        return throwing(type, () -> await(awaitable));
     }
 
     /**
@@ -206,7 +207,7 @@ public final class Async {
     public static <T extends @Nullable Object, X extends Exception> T await(CompletionStage<T> stage, Class<X> type)
             throws X {
         Objects.requireNonNull(stage, "stage");
-        return AwaitException.naming(type, () -> await(stage));
+        return throwing(type, () -> await(stage));
     }
 
     /**
@@ -239,20 +240,6 @@ public final class Async {
     }
 
     /**
-     * Waits for a future, with the checked exception as itself.
-     *
-     * @param future what to wait for
-     * @param type the checked exception
-     * @return its result
-     * @throws X if it failed with that
-     */
-    public static <T extends @Nullable Object, X extends Exception> T awaitFuture(Future<T> future, Class<X> type)
-            throws X {
-        Objects.requireNonNull(future, "future");
-        return AwaitException.naming(type, () -> awaitFuture(future));
-    }
-
-    /**
      * Starts an operation that reports through callbacks, and waits for it.
      *
      * <pre>{@code
@@ -271,20 +258,6 @@ public final class Async {
     public static <T extends @Nullable Object> T awaitCallback(CallbackBody<T> body) {
         Objects.requireNonNull(body, "body");
         return cast(new CallbackCell<>(body, backend()).await());
-    }
-
-    /**
-     * Waits for an operation that reports through callbacks, with the checked exception as itself.
-     *
-     * @param body starts the operation
-     * @param type the checked exception
-     * @return what {@link Completion#resume} was given
-     * @throws X if it failed with that
-     */
-    public static <T extends @Nullable Object, X extends Exception> T awaitCallback(CallbackBody<T> body, Class<X> type)
-            throws X {
-        Objects.requireNonNull(body, "body");
-        return AwaitException.naming(type, () -> awaitCallback(body));
     }
 
     /**
@@ -317,6 +290,50 @@ public final class Async {
      */
     public static <T extends @Nullable Object> Awaitable<T> owned(Future<T> future) {
         return Owned.of(future);
+    }
+
+    /**
+     * Runs a body whose awaits may fail with a checked exception, and throws that as itself instead of inside {@link AwaitException}. The
+     * body runs on the current thread, at once, and this opens no scope.
+     *
+     * <pre>{@code
+     * try (Response response = throwing(IOException.class, () -> awaitCallback(done -> enqueue(call, done)))) {
+     * }</pre>
+     *
+     * @apiNote For a single {@code await}, {@link #await(Awaitable, Class)} says the same in fewer words. Two classes are named by nesting:
+     *     {@code throwing(IOException.class, () -> throwing(SQLException.class, () -> …))}.
+     * @param type the checked exception
+     * @param body what to run
+     * @return its result
+     * @throws X if something that the body awaited failed with that, the same instance; other checked failures stay inside {@link
+     *     AwaitException}
+     * @throws Y what the body threw itself
+     */
+    public static <T extends @Nullable Object, X extends Exception, Y extends Exception> T throwing(
+            Class<X> type, AsyncBody<T, Y> body) throws X, Y {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(body, "body");
+        try {
+            return body.run();
+        } catch (AwaitException carrier) {
+            Throwable failure = carrier.getCause();
+            if (type.isInstance(failure)) throw type.cast(failure);
+            throw carrier;
+        }
+    }
+
+    /**
+     * Runs a body without a result whose awaits may fail with a checked exception, and throws that as itself.
+     *
+     * @param type the checked exception
+     * @param body what to run
+     * @throws X if something that the body awaited failed with that
+     * @throws Y what the body threw itself
+     * @see #throwing(Class, AsyncBody)
+     */
+    public static <X extends Exception, Y extends Exception> void throwing(Class<X> type, AsyncAction<Y> body)
+            throws X, Y {
+        throwing(type, asBody(body));
     }
 
     // --- time and cancellation

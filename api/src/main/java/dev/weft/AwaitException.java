@@ -2,10 +2,11 @@ package dev.weft;
 
 import dev.weft.spi.Failures;
 import java.util.Objects;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
-/** Carries a checked exception out of an await; the cause is the very instance that the source failed with. */
+/**
+ * Carries a checked exception out of an await; the cause is the very instance that the source failed with. {@link Async#throwing} and
+ * {@link Async#await(Awaitable, Class)} throw the cause itself.
+ */
 public final class AwaitException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -26,24 +27,5 @@ public final class AwaitException extends RuntimeException {
     @Override
     public synchronized Throwable getCause() {
         return failure;
-    }
-
-    /**
-     * Runs something that awaits, and lets the checked exception that is named out of its carrier; for adapters.
-     *
-     * @param type the checked exception
-     * @param await what to run
-     * @return its result
-     * @throws X if it failed with that
-     */
-    public static <T extends @Nullable Object, X extends Exception> T naming(Class<X> type, Supplier<T> await)
-            throws X {
-        Objects.requireNonNull(type, "type");
-        try {
-            return await.get();
-        } catch (AwaitException carrier) {
-            if (type.isInstance(carrier.failure)) throw type.cast(carrier.failure);
-            throw carrier;
-        }
     }
 }

@@ -15,7 +15,7 @@
  * <h2>Errors</h2>
  *
  * Unchecked exceptions and errors come out of an await as the same instance; checked ones inside
- * {@link dev.weft.AwaitException}, or as themselves from the form that names their class.
+ * {@link dev.weft.AwaitException}, or as themselves where {@link dev.weft.Async#throwing} names their class.
  */
 @NullMarked
 package dev.weft;

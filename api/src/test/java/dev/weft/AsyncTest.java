@@ -10,6 +10,8 @@ import static dev.weft.Async.group;
 import static dev.weft.Async.race;
 import static dev.weft.Async.run;
 import static dev.weft.Async.stream;
+import static dev.weft.Async.throwing;
+import static dev.weft.Async.withContext;
 import static dev.weft.Async.withTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -54,6 +56,69 @@ class AsyncTest {
         assertThatThrownBy(() -> run(() -> await(failed, IOException.class)))
                 .isInstanceOf(IOException.class)
                 .hasMessage("disk");
+    }
+
+    @Test
+    void throwingThrowsTheCheckedExceptionOfAnyAwaitInside() {
+        var checked = new IOException("disk");
+        for (var body : List.<AsyncBody<?, RuntimeException>>of(
+                () -> await(CompletableFuture.failedFuture(checked)),
+                () -> awaitCallback(done -> done.fail(checked)),
+                () -> async(Async.coroutine(() -> Async.<Integer>awaitCallback(done -> done.fail(checked)))::await)
+                        .await(),
+                () -> gather(coroutine(() -> {
+                    throw checked;
+                })),
+                () -> withContext("key", "value", () -> await(CompletableFuture.failedFuture(checked))))) {
+            assertThatThrownBy(() -> run(() -> throwing(IOException.class, body)))
+                    .isSameAs(checked);
+            assertThatThrownBy(() -> run(() -> throwing(IOException.class, () -> {
+                        body.run();
+                    })))
+                    .isSameAs(checked);
+        }
+    }
+
+    @Test
+    void throwingGivesTheResultAndLeavesOtherFailuresAsTheyAre() throws Exception {
+        assertThat(Async.<String, IOException, RuntimeException>throwing(IOException.class, () -> null))
+                .isNull();
+        String both = throwing(
+                IOException.class,
+                () -> throwing(TimeoutException.class, () -> await(CompletableFuture.completedFuture("both"))));
+        assertThat(both).isEqualTo("both");
+        var other = new TimeoutException("other");
+        assertThatThrownBy(() -> throwing(IOException.class, () -> await(CompletableFuture.failedFuture(other))))
+                .isInstanceOf(AwaitException.class)
+                .cause()
+                .isSameAs(other);
+        assertThatThrownBy(() -> throwing(
+                        IOException.class,
+                        () -> throwing(TimeoutException.class, () -> await(CompletableFuture.failedFuture(other)))))
+                .isSameAs(other);
+        assertThatThrownBy(() -> throwing(IOException.class, () -> {
+                    throw other;
+                }))
+                .isSameAs(other);
+        var unchecked = new IllegalStateException("unchecked");
+        assertThatThrownBy(() -> throwing(IOException.class, () -> await(CompletableFuture.failedFuture(unchecked))))
+                .isSameAs(unchecked);
+    }
+
+    @Test
+    void throwingIsNoSuspensionPointAndNoScope() throws IOException {
+        Thread.currentThread().interrupt();
+        try {
+            assertThat(throwing(IOException.class, Thread::currentThread)).isSameAs(Thread.currentThread());
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        Deferred<String> child = run(() -> {
+            Deferred<String> started = throwing(IOException.class, () -> async(() -> await(coroutine(() -> "later"))));
+            assertThat(started.await()).isEqualTo("later");
+            return started;
+        });
+        assertThat(child.isDone()).isTrue();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.weft;
 
 import static dev.weft.Publishers.await;
+import static dev.weft.Async.throwing;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -999,7 +1000,7 @@ class AwaitTest {
         });
         failed.run();
         assertThat(Watched.coroutine(() -> Async.awaitFuture(failed)).failure()).hasCause(checked);
-        assertThat(Watched.coroutine(() -> Async.awaitFuture(failed, IOException.class))
+        assertThat(Watched.coroutine(() -> throwing(IOException.class, () -> Async.awaitFuture(failed)))
                         .failure())
                 .isSameAs(checked);
     }

@@ -3,6 +3,7 @@ package dev.weft;
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitCallback;
 import static dev.weft.Async.awaitFuture;
+import static dev.weft.Async.throwing;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -136,8 +137,8 @@ class CallbackShapesTest {
                 CompletableFuture.<Integer>failedFuture(failure).thenApply(n -> n + 1);
         assertThatThrownBy(() -> awaiting(() -> await(derived, IOException.class)))
                 .isSameAs(failure);
-        assertThatThrownBy(() -> awaiting(() -> Async.<Integer, IOException>awaitCallback(
-                        done -> derived.whenComplete(done), IOException.class)))
+        assertThatThrownBy(() -> awaiting(() -> throwing(
+                        IOException.class, () -> Async.<Integer>awaitCallback(done -> derived.whenComplete(done)))))
                 .isSameAs(failure);
         var owned = new CompletableFuture<String>();
         cancelled(() -> awaitCallback(done -> {
@@ -318,9 +319,10 @@ class CallbackShapesTest {
                         done -> producer.send(new ProducerRecord<>("topic", "key", "value"), done::accept))
                 .offset());
         assertThat(offset).isEqualTo(7);
-        assertThatThrownBy(() -> awaiting(() -> Async.<RecordMetadata, IOException>awaitCallback(
-                        done -> producer.send(new ProducerRecord<>("topic", "key", ""), done::accept),
-                        IOException.class)))
+        assertThatThrownBy(() -> awaiting(() -> throwing(
+                        IOException.class,
+                        () -> Async.<RecordMetadata>awaitCallback(
+                                done -> producer.send(new ProducerRecord<>("topic", "key", ""), done::accept)))))
                 .isSameAs(failure);
         assertThat(hooks.discarded).containsExactly(new RecordMetadata(-1));
     }
@@ -1175,8 +1177,9 @@ class CallbackShapesTest {
                 throw new AssertionError(failure);
             }
         });
-        assertThatThrownBy(() -> awaiting(() -> Async.<Void, TimeoutException>awaitCallback(
-                        done -> context.addListener(new AsyncListener() {
+        assertThatThrownBy(() -> awaiting(() -> throwing(
+                        TimeoutException.class,
+                        () -> Async.<Void>awaitCallback(done -> context.addListener(new AsyncListener() {
                             @Override
                             public void onComplete(AsyncEvent event) {
                                 done.resume(null);
@@ -1196,8 +1199,7 @@ class CallbackShapesTest {
                             public void onStartAsync(AsyncEvent event) {
                                 event.getThrowable();
                             }
-                        }),
-                        TimeoutException.class)))
+                        })))))
                 .hasMessage("the container gave up");
     }
 
@@ -1338,11 +1340,11 @@ class CallbackShapesTest {
     @Test
     void startThatThrows() {
         var failure = new IOException("queue full");
-        assertThatThrownBy(() -> awaiting(() -> Async.<String, IOException>awaitCallback(
-                        done -> {
+        assertThatThrownBy(() -> awaiting(() -> throwing(
+                        IOException.class,
+                        () -> Async.<String>awaitCallback(done -> {
                             throw failure;
-                        },
-                        IOException.class)))
+                        }))))
                 .isSameAs(failure);
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft;
 
 import static dev.weft.Async.awaitCallback;
+import static dev.weft.Async.throwing;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -76,7 +77,8 @@ class CallbackTest {
         assertThatThrownBy(() -> Async.run(() -> awaitCallback(done -> done.fail(checked))))
                 .isInstanceOf(AwaitException.class)
                 .hasCause(checked);
-        assertThatThrownBy(() -> Async.run(() -> awaitCallback(done -> done.fail(checked), IOException.class)))
+        assertThatThrownBy(() ->
+                        Async.run(() -> throwing(IOException.class, () -> awaitCallback(done -> done.fail(checked)))))
                 .isSameAs(checked);
     }
 

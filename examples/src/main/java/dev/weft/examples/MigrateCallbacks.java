@@ -2,6 +2,7 @@ package dev.weft.examples;
 
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitCallback;
+import static dev.weft.Async.throwing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -162,8 +163,9 @@ public final class MigrateCallbacks {
 
     /** What is written once for OkHttp. */
     private static Response execute(Call call) throws IOException {
-        return awaitCallback(
-                done -> {
+        return throwing(
+                IOException.class,
+                () -> awaitCallback(done -> {
                     done.onCancel(call::cancel);
                     done.onUndelivered(Response::close);
                     call.enqueue(new Callback() {
@@ -177,8 +179,7 @@ public final class MigrateCallbacks {
                             done.fail(failure);
                         }
                     });
-                },
-                IOException.class);
+                }));
     }
 
     private Call stockCall() {

@@ -221,7 +221,7 @@ class SqlTest {
         for (int round = 0; round < rounds; round++)
             assertThatThrownBy(() -> run(() -> transactional(transaction, () -> {
                         raise(1);
-                        return shielded(() -> awaitSingle(
+                        return shielded(() -> await(
                                 anotherTransaction.transactional(mono(() -> withTimeout(LIMIT, () -> raiseAndHang(2)))),
                                 TimeoutException.class));
                     })))

@@ -82,7 +82,7 @@ class StaticImportsTest {
     }
 
     @Test
-    void awaitNamesACheckedException() {
+    void awaitNamesACheckedException() throws IOException {
         var failure = new IOException("no");
         run(() -> {
             assertThatThrownBy(() -> await(Mono.error(failure), IOException.class))
@@ -95,11 +95,19 @@ class StaticImportsTest {
                     .isSameAs(failure);
             assertThatThrownBy(() -> await(CompletableFuture.failedFuture(failure), IOException.class))
                     .isSameAs(failure);
-            assertThatThrownBy(() -> awaitFirst(Flux.error(failure), IOException.class))
+            assertThatThrownBy(() -> throwing(IOException.class, () -> awaitDone(Mono.error(failure))))
                     .isSameAs(failure);
-            assertThatThrownBy(() -> awaitFirst(Flowable.error(failure), IOException.class))
+            assertThatThrownBy(() -> throwing(IOException.class, () -> {
+                        await(Completable.error(failure));
+                    }))
                     .isSameAs(failure);
-            assertThatThrownBy(() -> awaitFirst(Observable.error(failure), IOException.class))
+            String given = throwing(IOException.class, () -> awaitCallback(done -> done.resume("given")));
+            assertThat(given).isEqualTo("given");
+            assertThatThrownBy(() -> throwing(IOException.class, () -> awaitFirst(Flux.error(failure))))
+                    .isSameAs(failure);
+            assertThatThrownBy(() -> throwing(IOException.class, () -> awaitFirst(Flowable.error(failure))))
+                    .isSameAs(failure);
+            assertThatThrownBy(() -> throwing(IOException.class, () -> awaitFirst(Observable.error(failure))))
                     .isSameAs(failure);
         });
     }

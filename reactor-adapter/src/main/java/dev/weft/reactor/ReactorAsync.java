@@ -46,8 +46,8 @@ import reactor.util.context.ContextView;
  * them, threads that must not block ({@code Schedulers.parallel()}, event loops) with an {@link IllegalStateException}, both before
  * anything is subscribed to.
  *
- * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as themselves from the
- * forms that name their class. What comes too late goes to Reactor's hooks: values to {@code doOnDiscard}, or
+ * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as themselves where
+ * their class is named, by {@link Async#throwing} or as the second argument of {@code await}. What comes too late goes to Reactor's hooks: values to {@code doOnDiscard}, or
  * {@link dev.weft.Hooks#onDiscard} where there is none; errors to {@code Hooks.onErrorDropped}.
  */
 public final class ReactorAsync {
@@ -80,7 +80,7 @@ public final class ReactorAsync {
      * @throws X if it failed with that
      */
     public static <T, X extends Exception> @Nullable T await(Mono<T> mono, Class<X> type) throws X {
-        return AwaitException.<@Nullable T, X>naming(type, () -> await(mono));
+        return Async.<@Nullable T, X, RuntimeException>throwing(type, () -> await(mono));
     }
 
     /**
@@ -94,18 +94,6 @@ public final class ReactorAsync {
     }
 
     /**
-     * Waits for a Mono to end, with the checked exception as itself.
-     *
-     * @param mono what to wait for
-     * @param type the checked exception
-     * @return its value, if there is one
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> Optional<T> awaitOptional(Mono<T> mono, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitOptional(mono));
-    }
-
-    /**
      * Waits for a Mono to end that has a value.
      *
      * @param mono what to wait for
@@ -115,18 +103,6 @@ public final class ReactorAsync {
     public static <T> T awaitSingle(Mono<T> mono) {
         Objects.requireNonNull(mono, "mono");
         return required(mono, Take.ONE);
-    }
-
-    /**
-     * Waits for a Mono to end that has a value, with the checked exception as itself.
-     *
-     * @param mono what to wait for
-     * @param type the checked exception
-     * @return its value
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> T awaitSingle(Mono<T> mono, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitSingle(mono));
     }
 
     /**
@@ -146,18 +122,6 @@ public final class ReactorAsync {
     }
 
     /**
-     * Waits for a Flux to end that has exactly one value, with the checked exception as itself.
-     *
-     * @param flux what to wait for
-     * @param type the checked exception
-     * @return its value
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> T awaitSingle(Flux<T> flux, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitSingle(flux));
-    }
-
-    /**
      * Waits for a Mono to end, and discards its value.
      *
      * @param mono what to wait for
@@ -165,20 +129,6 @@ public final class ReactorAsync {
     public static void awaitDone(Mono<?> mono) {
         Objects.requireNonNull(mono, "mono");
         take(mono, Take.NONE);
-    }
-
-    /**
-     * Waits for a Mono to end, with the checked exception as itself.
-     *
-     * @param mono what to wait for
-     * @param type the checked exception
-     * @throws X if it failed with that
-     */
-    public static <X extends Exception> void awaitDone(Mono<?> mono, Class<X> type) throws X {
-        AwaitException.<@Nullable Void, X>naming(type, () -> {
-            awaitDone(mono);
-            return null;
-        });
     }
 
     /**
@@ -195,18 +145,6 @@ public final class ReactorAsync {
     }
 
     /**
-     * Waits for the first value, with the checked exception as itself.
-     *
-     * @param publisher what to wait for
-     * @param type the checked exception
-     * @return its first value
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> T awaitFirst(Publisher<T> publisher, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitFirst(publisher));
-    }
-
-    /**
      * Waits for the end, and keeps the last value; the others are discarded.
      *
      * @apiNote Not for values that have to be consumed before their source can end, as with {@link #awaitSingle(Flux)}.
@@ -217,18 +155,6 @@ public final class ReactorAsync {
     public static <T> T awaitLast(Publisher<T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
         return required(publisher, Take.LAST);
-    }
-
-    /**
-     * Waits for the end, and keeps the last value, with the checked exception as itself.
-     *
-     * @param publisher what to wait for
-     * @param type the checked exception
-     * @return its last value
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> T awaitLast(Publisher<T> publisher, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitLast(publisher));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.weft.reactor;
 
+import static dev.weft.Async.throwing;
 import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.awaitDone;
 import static dev.weft.reactor.ReactorAsync.awaitFirst;
@@ -273,12 +274,12 @@ class MonoAwaitTest {
         Mono<String> failing = failing(checked);
         for (var body : List.<ThrowingCallable>of(
                 () -> await(failing, IOException.class),
-                () -> awaitOptional(failing, IOException.class),
-                () -> awaitSingle(failing, IOException.class),
-                () -> awaitSingle(failing.flux(), IOException.class),
-                () -> awaitDone(failing, IOException.class),
-                () -> awaitFirst(failing, IOException.class),
-                () -> awaitLast(failing, IOException.class),
+                () -> throwing(IOException.class, () -> awaitOptional(failing)),
+                () -> throwing(IOException.class, () -> awaitSingle(failing)),
+                () -> throwing(IOException.class, () -> awaitSingle(failing.flux())),
+                () -> throwing(IOException.class, () -> awaitDone(failing)),
+                () -> throwing(IOException.class, () -> awaitFirst(failing)),
+                () -> throwing(IOException.class, () -> awaitLast(failing)),
                 () -> Async.run(() -> await(Mono.error(checked), IOException.class)))) {
             assertThatThrownBy(body).isSameAs(checked);
         }

@@ -45,8 +45,8 @@ import org.reactivestreams.Publisher;
  * Vert.x, and those for which {@code RxJavaPlugins.setOnBeforeBlocking} says so) with an {@link IllegalStateException}, both
  * before anything is subscribed to.
  *
- * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as themselves from the
- * forms that name their class. What comes too late goes to hooks: errors to {@code RxJavaPlugins.onError}, unless they only echo
+ * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as themselves where
+ * their class is named, by {@link Async#throwing} or as the second argument of {@code await}. What comes too late goes to hooks: errors to {@code RxJavaPlugins.onError}, unless they only echo
  * the cancellation; values, for which RxJava has none, to {@link dev.weft.Hooks#onDiscard}.
  *
  * <p>RxJava has no context: a coroutine made here takes over that of the coroutine in which it is subscribed to, if that happens
@@ -80,7 +80,7 @@ public final class RxAsync {
      * @throws X if it failed with that
      */
     public static <T, X extends Exception> T await(Single<T> single, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> await(single));
+        return Async.throwing(type, () -> await(single));
     }
 
     /**
@@ -103,7 +103,7 @@ public final class RxAsync {
      * @throws X if it failed with that
      */
     public static <T, X extends Exception> @Nullable T await(Maybe<T> maybe, Class<X> type) throws X {
-        return AwaitException.<@Nullable T, X>naming(type, () -> await(maybe));
+        return Async.<@Nullable T, X, RuntimeException>throwing(type, () -> await(maybe));
     }
 
     /**
@@ -117,18 +117,6 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for a Maybe to end, with the checked exception as itself.
-     *
-     * @param maybe what to wait for
-     * @param type the checked exception
-     * @return its value, if there is one
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> Optional<T> awaitOptional(Maybe<T> maybe, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitOptional(maybe));
-    }
-
-    /**
      * Waits for a Maybe to end that has a value.
      *
      * @param maybe what to wait for
@@ -138,18 +126,6 @@ public final class RxAsync {
     public static <T> T awaitSingle(Maybe<T> maybe) {
         Objects.requireNonNull(maybe, "maybe");
         return required(new ObserverAwait<>(maybe, Take.ONE));
-    }
-
-    /**
-     * Waits for a Maybe to end that has a value, with the checked exception as itself.
-     *
-     * @param maybe what to wait for
-     * @param type the checked exception
-     * @return its value
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> T awaitSingle(Maybe<T> maybe, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitSingle(maybe));
     }
 
     /**
@@ -170,10 +146,7 @@ public final class RxAsync {
      * @throws X if it failed with that
      */
     public static <X extends Exception> void await(Completable completable, Class<X> type) throws X {
-        AwaitException.<@Nullable Void, X>naming(type, () -> {
-            await(completable);
-            return null;
-        });
+        Async.throwing(type, () -> await(completable));
     }
 
     /**
@@ -193,18 +166,6 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for a Flowable to end that has exactly one value, with the checked exception as itself.
-     *
-     * @param flowable what to wait for
-     * @param type the checked exception
-     * @return its value
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> T awaitSingle(Flowable<T> flowable, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitSingle(flowable));
-    }
-
-    /**
      * Waits for the first value of a Flowable, and requests one, and cancels the rest. Not for sources whose completion matters.
      *
      * @param flowable what to wait for
@@ -214,18 +175,6 @@ public final class RxAsync {
     public static <T> T awaitFirst(Flowable<T> flowable) {
         Objects.requireNonNull(flowable, "flowable");
         return required(new PublisherAwait<>(flowable, Take.FIRST));
-    }
-
-    /**
-     * Waits for the first value of a Flowable, and requests one, and cancels the rest. Not for sources whose completion matters, with the checked exception as itself.
-     *
-     * @param flowable what to wait for
-     * @param type the checked exception
-     * @return its first value
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> T awaitFirst(Flowable<T> flowable, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitFirst(flowable));
     }
 
     /**
@@ -239,18 +188,6 @@ public final class RxAsync {
     public static <T> T awaitLast(Flowable<T> flowable) {
         Objects.requireNonNull(flowable, "flowable");
         return required(new PublisherAwait<>(flowable, Take.LAST));
-    }
-
-    /**
-     * Waits for the end of a Flowable, and keeps the last value; the others are discarded, with the checked exception as itself.
-     *
-     * @param flowable what to wait for
-     * @param type the checked exception
-     * @return its last value
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> T awaitLast(Flowable<T> flowable, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitLast(flowable));
     }
 
     /**
@@ -270,18 +207,6 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for an Observable to end that has exactly one value, with the checked exception as itself.
-     *
-     * @param observable what to wait for
-     * @param type the checked exception
-     * @return its value
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> T awaitSingle(Observable<T> observable, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitSingle(observable));
-    }
-
-    /**
      * Waits for the first value of an Observable, and disposes of the rest. Not for sources whose completion matters.
      *
      * @param observable what to wait for
@@ -291,18 +216,6 @@ public final class RxAsync {
     public static <T> T awaitFirst(Observable<T> observable) {
         Objects.requireNonNull(observable, "observable");
         return required(new ObserverAwait<>(observable, Take.FIRST));
-    }
-
-    /**
-     * Waits for the first value of an Observable, and disposes of the rest. Not for sources whose completion matters, with the checked exception as itself.
-     *
-     * @param observable what to wait for
-     * @param type the checked exception
-     * @return its first value
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> T awaitFirst(Observable<T> observable, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitFirst(observable));
     }
 
     /**
@@ -316,18 +229,6 @@ public final class RxAsync {
     public static <T> T awaitLast(Observable<T> observable) {
         Objects.requireNonNull(observable, "observable");
         return required(new ObserverAwait<>(observable, Take.LAST));
-    }
-
-    /**
-     * Waits for the end of an Observable, and keeps the last value; the others are discarded, with the checked exception as itself.
-     *
-     * @param observable what to wait for
-     * @param type the checked exception
-     * @return its last value
-     * @throws X if it failed with that
-     */
-    public static <T, X extends Exception> T awaitLast(Observable<T> observable, Class<X> type) throws X {
-        return AwaitException.naming(type, () -> awaitLast(observable));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import static dev.weft.Async.throwing;
 import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.awaitFirst;
 import static dev.weft.rxjava.RxAsync.awaitLast;
@@ -185,15 +186,15 @@ class AwaitTest {
         for (var body : List.<ThrowingCallable>of(
                 () -> await(source.single(), IOException.class),
                 () -> await(source.maybe(), IOException.class),
-                () -> awaitOptional(source.maybe(), IOException.class),
-                () -> awaitSingle(source.maybe(), IOException.class),
+                () -> throwing(IOException.class, () -> awaitOptional(source.maybe())),
+                () -> throwing(IOException.class, () -> awaitSingle(source.maybe())),
                 () -> await(source.completable(), IOException.class),
-                () -> awaitFirst(source.flowable(), IOException.class),
-                () -> awaitLast(source.flowable(), IOException.class),
-                () -> awaitSingle(source.flowable(), IOException.class),
-                () -> awaitFirst(source.observable(), IOException.class),
-                () -> awaitLast(source.observable(), IOException.class),
-                () -> awaitSingle(source.observable(), IOException.class),
+                () -> throwing(IOException.class, () -> awaitFirst(source.flowable())),
+                () -> throwing(IOException.class, () -> awaitLast(source.flowable())),
+                () -> throwing(IOException.class, () -> awaitSingle(source.flowable())),
+                () -> throwing(IOException.class, () -> awaitFirst(source.observable())),
+                () -> throwing(IOException.class, () -> awaitLast(source.observable())),
+                () -> throwing(IOException.class, () -> awaitSingle(source.observable())),
                 () -> Async.run(() -> await(Single.error(checked), IOException.class)))) {
             assertThatThrownBy(body).isSameAs(checked);
         }
@@ -204,15 +205,23 @@ class AwaitTest {
         Sources<Object> source = of("value");
         assertThat(await(source.single(), IOException.class)).isEqualTo("value");
         assertThat(await(source.maybe(), IOException.class)).isEqualTo("value");
-        assertThat(awaitOptional(source.maybe(), IOException.class)).contains("value");
-        assertThat(awaitSingle(source.maybe(), IOException.class)).isEqualTo("value");
+        assertThat(throwing(IOException.class, () -> awaitOptional(source.maybe())))
+                .contains("value");
+        assertThat(throwing(IOException.class, () -> awaitSingle(source.maybe())))
+                .isEqualTo("value");
         await(source.completable(), IOException.class);
-        assertThat(awaitFirst(source.flowable(), IOException.class)).isEqualTo("value");
-        assertThat(awaitLast(source.flowable(), IOException.class)).isEqualTo("value");
-        assertThat(awaitSingle(source.flowable(), IOException.class)).isEqualTo("value");
-        assertThat(awaitFirst(source.observable(), IOException.class)).isEqualTo("value");
-        assertThat(awaitLast(source.observable(), IOException.class)).isEqualTo("value");
-        assertThat(awaitSingle(source.observable(), IOException.class)).isEqualTo("value");
+        assertThat(throwing(IOException.class, () -> awaitFirst(source.flowable())))
+                .isEqualTo("value");
+        assertThat(throwing(IOException.class, () -> awaitLast(source.flowable())))
+                .isEqualTo("value");
+        assertThat(throwing(IOException.class, () -> awaitSingle(source.flowable())))
+                .isEqualTo("value");
+        assertThat(throwing(IOException.class, () -> awaitFirst(source.observable())))
+                .isEqualTo("value");
+        assertThat(throwing(IOException.class, () -> awaitLast(source.observable())))
+                .isEqualTo("value");
+        assertThat(throwing(IOException.class, () -> awaitSingle(source.observable())))
+                .isEqualTo("value");
     }
 
     @Test

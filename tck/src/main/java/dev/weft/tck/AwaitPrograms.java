@@ -4,6 +4,7 @@ import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitFuture;
 import static dev.weft.Async.checkpoint;
+import static dev.weft.Async.throwing;
 
 import dev.weft.AwaitException;
 import dev.weft.Deferred;
@@ -326,7 +327,7 @@ final class AwaitPrograms extends Programs {
         });
         broken.run();
         attempt("await", () -> awaitFuture(broken));
-        attempt("named", () -> awaitFuture(broken, IOException.class));
+        attempt("named", () -> throwing(IOException.class, () -> awaitFuture(broken)));
     }
 
     void aSourceThatThrowsWhenItIsSubscribedToFails() {

@@ -3,6 +3,7 @@ package dev.weft.tck;
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitCallback;
+import static dev.weft.Async.throwing;
 
 import dev.weft.Completion;
 import dev.weft.Deferred;
@@ -32,7 +33,9 @@ final class CallbackPrograms extends Programs {
     void aCallbackMayFail() {
         attempt("unchecked", () -> awaitCallback(done -> done.fail(new IllegalStateException("no"))));
         attempt("checked", () -> awaitCallback(done -> done.fail(new IOException("no"))));
-        attempt("named", () -> awaitCallback(done -> done.fail(new IOException("no")), IOException.class));
+        attempt(
+                "named",
+                () -> throwing(IOException.class, () -> awaitCallback(done -> done.fail(new IOException("no")))));
     }
 
     void aRegistrationMayThrow() {

@@ -2,6 +2,7 @@ package dev.weft.examples.checkout;
 
 import static dev.weft.Async.awaitCallback;
 import static dev.weft.Async.context;
+import static dev.weft.Async.throwing;
 
 import dev.weft.Completion;
 import java.io.IOException;
@@ -29,7 +30,7 @@ public final class Recommendations implements AutoCloseable {
     /** {@return the names of other items} Cancelling aborts the call; a response that comes too late is closed. */
     List<String> like(Item item) throws IOException {
         Call call = call(item, context().get(Trace.KEY));
-        try (Response response = awaitCallback(done -> enqueue(call, done), IOException.class)) {
+        try (Response response = throwing(IOException.class, () -> awaitCallback(done -> enqueue(call, done)))) {
             return parse(response);
         }
     }

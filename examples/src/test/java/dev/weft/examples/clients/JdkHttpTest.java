@@ -3,6 +3,7 @@ package dev.weft.examples.clients;
 import static dev.weft.Async.await;
 import static dev.weft.Async.each;
 import static dev.weft.Async.run;
+import static dev.weft.Async.throwing;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -51,14 +52,14 @@ class JdkHttpTest extends ClientTest {
 
     /** The future belongs to this call alone, so it is cancelled with it; {@code await} would leave it to others. */
     private <T> HttpResponse<T> send(String path, BodyHandler<T> body) throws IOException {
-        return Async.<HttpResponse<T>, IOException>awaitCallback(
-                done -> {
+        return throwing(
+                IOException.class,
+                () -> Async.<HttpResponse<T>>awaitCallback(done -> {
                     var request = HttpRequest.newBuilder(server.uri(path)).build();
                     CompletableFuture<HttpResponse<T>> exchange = client.sendAsync(request, body);
                     done.onCancel(() -> exchange.cancel(true));
                     exchange.whenComplete(done);
-                },
-                IOException.class);
+                }));
     }
 
     // --- exchanges

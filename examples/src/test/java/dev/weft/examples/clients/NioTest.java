@@ -4,6 +4,7 @@ import static dev.weft.Async.async;
 import static dev.weft.Async.awaitCallback;
 import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.run;
+import static dev.weft.Async.throwing;
 import static dev.weft.Async.withTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -75,22 +76,22 @@ class NioTest extends ClientTest {
 
     /** {@return how many bytes it has read, or -1 at the end} */
     private static int read(AsynchronousSocketChannel channel, ByteBuffer into) throws IOException {
-        return Async.<Integer, IOException>awaitCallback(
-                done -> {
+        return throwing(
+                IOException.class,
+                () -> Async.<Integer>awaitCallback(done -> {
                     done.onCancel(channel::close);
                     channel.read(into, null, done);
-                },
-                IOException.class);
+                }));
     }
 
     private static void write(AsynchronousSocketChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
-            Async.<Integer, IOException>awaitCallback(
-                    done -> {
+            throwing(
+                    IOException.class,
+                    () -> Async.<Integer>awaitCallback(done -> {
                         done.onCancel(channel::close);
                         channel.write(bytes, null, done);
-                    },
-                    IOException.class);
+                    }));
         }
     }
 
@@ -204,9 +205,10 @@ class NioTest extends ClientTest {
             });
             try (var channel = connect()) {
                 write(channel, bytes("hello"));
-                assertThatThrownBy(() -> Async.<Integer, IOException>awaitCallback(
-                                done -> channel.read(ByteBuffer.allocate(1), null, noting(told, done)),
-                                IOException.class))
+                assertThatThrownBy(() -> throwing(
+                                IOException.class,
+                                () -> Async.<Integer>awaitCallback(
+                                        done -> channel.read(ByteBuffer.allocate(1), null, noting(told, done)))))
                         .satisfies(thrown -> assertThat(thrown).isSameAs(told.get()))
                         .hasMessageContaining("reset");
             }

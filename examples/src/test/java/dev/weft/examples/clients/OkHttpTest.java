@@ -1,6 +1,7 @@
 package dev.weft.examples.clients;
 
 import static dev.weft.Async.run;
+import static dev.weft.Async.throwing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -38,8 +39,9 @@ class OkHttpTest extends ClientTest {
     }
 
     private static Response execute(Call call) throws IOException {
-        return Async.<Response, IOException>awaitCallback(
-                done -> {
+        return throwing(
+                IOException.class,
+                () -> Async.<Response>awaitCallback(done -> {
                     done.onCancel(call::cancel);
                     done.onUndelivered(Response::close);
                     call.enqueue(new Callback() {
@@ -53,8 +55,7 @@ class OkHttpTest extends ClientTest {
                             done.fail(failure);
                         }
                     });
-                },
-                IOException.class);
+                }));
     }
 
     @Test
@@ -70,20 +71,21 @@ class OkHttpTest extends ClientTest {
     @Test
     void aServerThatGoesAwayInsteadOfAnswering() {
         var told = new CompletableFuture<IOException>();
-        assertThatThrownBy(() -> run(() -> Async.<Response, IOException>awaitCallback(
-                        done -> call("/gone").enqueue(new Callback() {
-                            @Override
-                            public void onResponse(Call answered, Response response) {
-                                done.resume(response);
-                            }
+        assertThatThrownBy(() -> run(() -> throwing(
+                        IOException.class,
+                        () -> Async.<Response>awaitCallback(done -> call("/gone")
+                                .enqueue(new Callback() {
+                                    @Override
+                                    public void onResponse(Call answered, Response response) {
+                                        done.resume(response);
+                                    }
 
-                            @Override
-                            public void onFailure(Call failed, IOException failure) {
-                                told.complete(failure);
-                                done.fail(failure);
-                            }
-                        }),
-                        IOException.class)))
+                                    @Override
+                                    public void onFailure(Call failed, IOException failure) {
+                                        told.complete(failure);
+                                        done.fail(failure);
+                                    }
+                                })))))
                 .satisfies(thrown -> assertThat(thrown).isSameAs(told.join()));
     }
 
