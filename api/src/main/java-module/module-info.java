@@ -8,8 +8,4 @@ module dev.weft {
 
     uses dev.weft.spi.Backend;
     uses dev.weft.spi.EventLoops;
-    uses dev.weft.spi.Host;
-
-    provides dev.weft.spi.Host with
-            dev.weft.EngineHost;
 }

@@ -11,10 +11,13 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
-/** What the engine asks of this package. */
-public final class EngineHost implements Host {
-    /** For {@link java.util.ServiceLoader}. */
-    public EngineHost() {}
+/** What the engine asks of this package. The engine initializes this class by its name, on first use. */
+final class EngineHost implements Host {
+    static {
+        Host.install(new EngineHost());
+    }
+
+    private EngineHost() {}
 
     @Override
     public CancellationException cancelled(Cancellation cancellation) {

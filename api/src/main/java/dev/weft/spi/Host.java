@@ -1,20 +1,32 @@
 package dev.weft.spi;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the engine asks of the layer above it: the exceptions that users see, and what is known about the process.
  *
- * <p>{@code dev.weft} implements it. It is found by {@link ServiceLoader} so that this package depends on the JDK alone.
+ * <p>{@code dev.weft} implements it. This package must not depend on that one, so the first use initializes the implementation by name,
+ * which installs itself.
  */
 public interface Host {
     /** {@return the one host of this process} */
     static Host get() {
-        return Holder.HOST;
+        return HostHolder.First.HOST;
+    }
+
+    /**
+     * Makes a host the one of this process. The host does so itself, once, while its class is initialized.
+     *
+     * @param host the host
+     * @throws IllegalStateException if there is one
+     */
+    static void install(Host host) {
+        HostHolder.install(host);
     }
 
     /** {@return a new exception for a coroutine that finds itself cancelled} */
@@ -80,16 +92,36 @@ public interface Host {
      * @throws IllegalStateException if the current thread must not block, with what to write instead
      */
     void requireMayBlock(String operation);
+}
 
-    /** Loads the host once, on first use. */
-    final class Holder {
-        private static final Host HOST = ServiceLoader.load(Host.class, Host.class.getClassLoader())
-                .findFirst()
-                .orElseThrow(
-                        () -> new IllegalStateException(
-                                "looked for the provider of " + Host.class.getName()
-                                        + " beside the engine, found none: the weft-api jar is incomplete, or META-INF/services was lost in shading"));
+/** Where the host is; {@link #INSTALLED} is apart from the first use, since the host comes to it while that still goes on. */
+final class HostHolder {
+    private static final AtomicReference<@Nullable Host> INSTALLED = new AtomicReference<>();
 
-        private Holder() {}
+    private HostHolder() {}
+
+    static void install(Host host) {
+        if (!INSTALLED.compareAndSet(null, Objects.requireNonNull(host, "host")))
+            throw new IllegalStateException("the engine has its host already");
+    }
+
+    /** Begins with the first use. */
+    static final class First {
+        static final Host HOST = load();
+
+        private First() {}
+
+        /** The name stands here as one constant, so that what relocates classes, or looks for those in use, finds it. */
+        private static Host load() {
+            try {
+                Class.forName("dev.weft.EngineHost");
+            } catch (ClassNotFoundException missing) {
+                throw new IllegalStateException(
+                        "looked for the class EngineHost beside the engine, found none: this copy of weft-api is incomplete;"
+                                + " keep all of its classes when you shade or shrink it",
+                        missing);
+            }
+            return Objects.requireNonNull(INSTALLED.get(), "EngineHost installs itself");
+        }
     }
 }
