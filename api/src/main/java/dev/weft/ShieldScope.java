@@ -14,6 +14,9 @@ final class ShieldScope extends Scope {
 
     private volatile boolean timed;
 
+    /** Whether a foreign interrupt came before the body, and is kept away from it; the thread's own. */
+    private boolean interrupted;
+
     ShieldScope(Scope parent) {
         super(parent, parent.backend(), parent.context(), true);
     }
@@ -23,18 +26,20 @@ final class ShieldScope extends Scope {
         for (Scope s = inside; s != null; s = s.parent()) if (s instanceof ShieldScope shield) shield.timed = true;
     }
 
-    /** An interrupt that came before is kept away from the body and is there again behind it. */
+    /**
+     * Runs a body. An interrupt that came before is kept away from it and is there again after it; a canceller's, the engine has settled by
+     * then, so this one is foreign.
+     */
     <T extends @Nullable Object> T run(Callable<? extends T> body) throws Exception {
-        boolean[] interrupted = new boolean[1];
         Timer.Entry watch = watch(LONG_NANOS, this::warn);
         try {
             return call(() -> {
-                interrupted[0] = Thread.interrupted();
+                interrupted = Thread.interrupted();
                 return body.call();
             });
         } finally {
             watch.cancel();
-            if (interrupted[0]) Thread.currentThread().interrupt();
+            if (interrupted) Thread.currentThread().interrupt();
         }
     }
 

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the result
  */
-public abstract class CoroutineTask<T extends @Nullable Object> extends Scope implements Member {
-    @SuppressWarnings("rawtypes")
-    private static final AtomicIntegerFieldUpdater<CoroutineTask> INTERRUPT =
-            AtomicIntegerFieldUpdater.newUpdater(CoroutineTask.class, "interrupt");
-
-    private static final int NONE = 0;
-    private static final int SENDING = 1;
-    private static final int SENT = 2;
-
+public abstract class CoroutineTask<T extends @Nullable Object> extends InterruptGate implements Member {
     private static final ThreadLocal<@Nullable CoroutineTask<?>> CURRENT = new ThreadLocal<>();
     private static final AtomicLong NUMBER = new AtomicLong();
 
@@ -48,8 +39,6 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     /** Whose subscriber's code that is; the thread's own. */
     private Scope signalling = this;
 
-    private volatile @Nullable Thread thread;
-
     /** What the watchdog knows of this, if there is one; written before the thread starts. */
     private @Nullable Watch watch;
 
@@ -66,9 +55,6 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     /** Whether its thread begins with what the context has, and nothing else; written before that starts. */
     private boolean afresh;
-
-    /** Whether a canceller has interrupted the thread: written by cancellers and the thread itself, by whoever made it SENDING. */
-    private volatile int interrupt;
 
     /**
      * A coroutine that is not started yet.
@@ -117,11 +103,6 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     /** {@return the coroutine whose thread this is, whatever code runs on it, or null} */
     public static @Nullable CoroutineTask<?> ofThread() {
         return CURRENT.get();
-    }
-
-    /** {@return the thread, or null before the start} */
-    public final @Nullable Thread thread() {
-        return thread;
     }
 
     /**
@@ -205,19 +186,19 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     @Override
     public final long rest() {
-        Thread t = thread;
+        Thread t = thread();
         return t == null || isOver() ? 0 : restInside();
     }
 
     /** {@return whether the thread has ended} */
     final boolean isOver() {
-        Thread t = thread;
+        Thread t = thread();
         return t != null && t.getState() == Thread.State.TERMINATED;
     }
 
     @Override
     public final String title() {
-        Thread t = thread;
+        Thread t = thread();
         return t == null ? "a coroutine without a thread" : t.getName();
     }
 
@@ -227,7 +208,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     @Override
     public final String describe() {
-        Thread t = thread;
+        Thread t = thread();
         if (t == null) return "a coroutine without a thread";
         return t.getName()
                 + Arrays.stream(t.getStackTrace())
@@ -238,13 +219,13 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
 
     /** Whether the thread waits in foreign code, for as long as nobody wakes it, such as in a lock or queue of the JDK. */
     final boolean waitsElsewhere() {
-        Thread t = thread;
+        Thread t = thread();
         return t != null && t.getState() == Thread.State.WAITING;
     }
 
     /** As {@link #waitsElsewhere}, or for a monitor. */
     final boolean waitsOrIsBlocked() {
-        Thread t = thread;
+        Thread t = thread();
         return waitsElsewhere() || t != null && t.getState() == Thread.State.BLOCKED;
     }
 
@@ -303,66 +284,6 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         around.run();
     }
 
-    /** A foreign interrupt: cancels the whole coroutine and consumes the flag. Called by the thread itself. */
-    final void cancelSelf() {
-        settleInterrupt();
-        if (Thread.interrupted())
-            cancel(
-                    Cancellation.Reason.INTERRUPTED,
-                    "an interrupt from outside",
-                    new InterruptedException("interrupted from outside"));
-    }
-
-    /**
-     * Interrupts the thread on behalf of a canceller, unless it has seen the cancellation, left the scope, is shielded, must not be
-     * interrupted where it is, or will make up for it. The thread never passes such a border while the state is SENDING, so no
-     * interrupt lands behind it.
-     */
-    final void interrupt(Scope cancelled) {
-        Thread target = thread;
-        if (target == null || target == Thread.currentThread()) return;
-        int before = claimInterrupt();
-        SchedulePoint.passWhileOthersSpin();
-        Scope met = cancelled.interrupted();
-        SchedulePoint.passWhileOthersSpin();
-        if (met != null) {
-            met.noteInterrupt(false);
-            SchedulePoint.passWhileOthersSpin();
-            target.interrupt();
-        }
-        SchedulePoint.passWhileOthersSpin();
-        interrupt = met == null ? before : SENT;
-    }
-
-    /** Waits out a canceller that is just interrupting this thread, and clears an interrupt that one has sent. */
-    final void settleInterrupt() {
-        SchedulePoint.pass();
-        if (interrupt == NONE) return;
-        if (claimInterrupt() == SENT) Thread.interrupted();
-        SchedulePoint.passWhileOthersSpin();
-        interrupt = NONE;
-    }
-
-    /** Makes up for an interrupt that was kept away, for foreign blocking calls behind what kept it. */
-    final void redeliver(Scope scope) {
-        if (scope.cancellation() == null || scope.isDeaf() || !scope.isInterruptible()) return;
-        claimInterrupt();
-        scope.noteInterrupt(true);
-        Thread.currentThread().interrupt();
-        SchedulePoint.passWhileOthersSpin();
-        interrupt = SENT;
-    }
-
-    /** Takes the right to interrupt this thread or to clear its flag; whoever has it writes the next state soon. */
-    private int claimInterrupt() {
-        for (; ; ) {
-            SchedulePoint.pass();
-            int before = interrupt;
-            if (before != SENDING && INTERRUPT.compareAndSet(this, before, SENDING)) return before;
-            Thread.yield();
-        }
-    }
-
     private void launch() {
         afresh |= !takesOver();
         if (!afresh) propagate();
@@ -370,7 +291,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
         watch = Watchdog.watch(this);
         Thread created = carrier.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, this::live);
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
-        thread = created;
+        thread(created);
         created.start();
     }
 
@@ -401,7 +322,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             if (done) Reports.drop(backend(), context(), aroundTheBody);
             else failure = aroundTheBody;
         }
-        deafen();
+        turnOff(this);
         Thread.interrupted(); // a flag that the body has left is not for the subscriber's code
         T value = result;
         result = null;
@@ -435,7 +356,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
     private void complete(@Nullable T result, @Nullable Throwable failure) {
         body = null;
         propagated = null;
-        if (Thread.currentThread() == thread) signalling(this);
+        if (Thread.currentThread() == thread()) signalling(this);
         try {
             if (failure == null) completeWith(result);
             else completeExceptionally(unwrap(failure));
@@ -455,7 +376,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Scope im
             succeeded(result);
             return;
         }
-        if (thread != null && result != null) Counter.CANCEL_SWALLOWED.increment();
+        if (thread() != null && result != null) Counter.CANCEL_SWALLOWED.increment();
         if (watch != null) watch.endedNormally(cancellation());
         Reports.discard(backend(), context(), result);
         discardUnread();

@@ -113,7 +113,7 @@ public abstract class EmittingScope<T> extends Scope {
         Cancellation c = outside.cancellation();
         if (c == null) return;
         cancel(c);
-        if (outside.isDeaf()) deafenInside();
+        if (outside.interruptsOff()) InterruptGate.turnOffInside(this);
     }
 
     /** Another coroutine's thread in a scope, for as long as it runs code of that. What it starts belongs to the scope itself. */
@@ -137,7 +137,7 @@ public abstract class EmittingScope<T> extends Scope {
         void leave() {
             closeOpened();
             host.dismiss(this);
-            deafen();
+            task().turnOff(this);
         }
 
         @Override

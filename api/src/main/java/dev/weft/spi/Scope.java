@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * left. It spreads inwards when it happens (never upwards, and not into a shield), so that a suspension point reads one field.
  *
  * <p>A scope belongs to the thread of its {@link #task}. That thread writes {@code nested}, {@code aside}, {@code suspension},
- * {@code deaf} and {@code opened}; cancellers, on any thread, write {@code cancellation} and read the rest. Each side writes its own field
- * before it reads the other's, so that at least one of them sees the other.
+ * {@code interruptsOff} and {@code opened}; cancellers, on any thread, write {@code cancellation} and read the rest. Each side writes its own
+ * field before it reads the other's, so that at least one of them sees the other. How interrupts come in is told in {@link InterruptGate}.
  */
 public class Scope {
     private static final AtomicReferenceFieldUpdater<Scope, @Nullable Object> CANCELLATION =
@@ -29,8 +29,11 @@ public class Scope {
     /** Set while a plain thread subscribes to what it awaits; nothing on the threads of coroutines. */
     private static final ThreadLocal<@Nullable Boolean> CALLING = new ThreadLocal<>();
 
-    private static final byte BY_ITSELF = 1;
-    private static final byte IN_FOREIGN_CODE = 2;
+    /** What {@link #interruptedIn} says: no canceller's interrupt has come; perhaps into foreign code; into foreign code for certain. */
+    static final byte NOT_INTERRUPTED = 0;
+
+    static final byte BY_ITSELF = 1;
+    static final byte IN_FOREIGN_CODE = 2;
 
     /** The state of a task that ended before anybody cancelled it. */
     private static final Object FINISHED = new Object();
@@ -47,10 +50,12 @@ public class Scope {
     private volatile @Nullable EmittingScope<?> aside;
 
     private volatile @Nullable Suspension suspension;
-    private volatile boolean deaf;
 
-    /** How the thread was interrupted on behalf of a canceller, and has not seen since what for; 0 if it was not. A byte fits in here. */
-    private volatile byte interrupted;
+    /** Whether the thread must not be interrupted for this scope any more: it has seen the cancellation, or has left. */
+    private volatile boolean interruptsOff;
+
+    /** Where the thread was interrupted on behalf of a canceller, and has not seen since what for. A byte fits in here. */
+    private volatile byte interruptedIn;
 
     private volatile @Nullable Object cancellation;
     private volatile @Nullable Members members;
@@ -378,12 +383,7 @@ public class Scope {
 
     /** Notes that the thread has seen the cancellation, perhaps before the canceller has come to the scopes inside. */
     final RuntimeException observed(Cancellation c) {
-        for (Scope s = this; s != null && s.task == task && s.cancellation == c; s = s.parent) s.deaf = true;
-        Scope inner = nested;
-        if (inner != null) inner.deafenInside();
-        task.settleInterrupt();
-        for (Scope s = innermost(); s != null && s.task == task; s = s.parent)
-            if (s.cancellation == c) s.interrupted = 0;
+        task.interruptSeen(this, c);
         Watch watch = task.watch();
         if (watch != null) watch.observed(c);
         return Host.get().cancelled(c);
@@ -396,17 +396,10 @@ public class Scope {
     protected final void unsee() {
         Cancellation c = cancellation();
         Scope outer = Objects.requireNonNull(parent);
-        for (Scope s = outer; s != null && s.task == task && s.cancellation == c; s = s.parent) s.deaf = false;
+        task.interruptUnseen(outer, c);
         Watch watch = task.watch();
         if (watch != null) watch.unsee();
         outer.interruptSelf();
-    }
-
-    /** Notes that the thread, which is in this scope, is about to be interrupted on behalf of a canceller; by itself behind a shield, say. */
-    final void noteInterrupt(boolean byItself) {
-        for (Scope s = this; s != null && s.task == task; s = s.parent)
-            if (s.cancellation() != null && s.interrupted != IN_FOREIGN_CODE)
-                s.interrupted = byItself ? BY_ITSELF : IN_FOREIGN_CODE;
     }
 
     /**
@@ -426,7 +419,7 @@ public class Scope {
 
     private boolean isEcho(Throwable failure, byte atLeast) {
         if (cancellation() == null) return false;
-        return Failures.isEcho(failure) || interrupted >= atLeast && failure instanceof Exception;
+        return Failures.isEcho(failure) || interruptedIn >= atLeast && failure instanceof Exception;
     }
 
     /**
@@ -461,27 +454,10 @@ public class Scope {
         return null;
     }
 
-    private Scope innermost() {
+    final Scope innermost() {
         Scope s = this;
         for (Scope inner = s.nested; inner != null; inner = s.nested) s = inner;
         return s;
-    }
-
-    /** From here on no interrupt reaches this scope or one inside it, up to the first shield. */
-    final void deafenInside() {
-        for (Scope s = this; s != null && !s.shield; s = s.nested) s.deaf = true;
-    }
-
-    /** {@return the scope whose code an interrupt sent for this one would meet, or null if there is none that it is meant for} */
-    final @Nullable Scope interrupted() {
-        if (deaf) return null;
-        Scope s = this;
-        for (Scope inner = s.nested; inner != null; inner = s.nested) {
-            if (inner.shield) return null;
-            s = inner;
-        }
-        Suspension in = s.suspension;
-        return in != null && in.keepsInterrupts() || !s.isInterruptible() ? null : s;
     }
 
     /** {@return whether cancellers may interrupt the code in here, or null if that is as in the scope around this one} */
@@ -497,14 +473,30 @@ public class Scope {
         }
     }
 
-    final boolean isDeaf() {
-        return deaf;
+    // --- for InterruptGate
+
+    final boolean interruptsOff() {
+        return interruptsOff;
     }
 
-    /** From here on no interrupt reaches this scope. */
-    final void deafen() {
-        deaf = true;
-        task.settleInterrupt();
+    final void interruptsOff(boolean off) {
+        interruptsOff = off;
+    }
+
+    final byte interruptedIn() {
+        return interruptedIn;
+    }
+
+    final void interruptedIn(byte how) {
+        interruptedIn = how;
+    }
+
+    final boolean isShield() {
+        return shield;
+    }
+
+    final @Nullable Scope nested() {
+        return nested;
     }
 
     /** As {@link Member#rest}, for the thread, if it is parked in the innermost scope from here, and all members on the way. */
@@ -594,7 +586,7 @@ public class Scope {
         task.top(this);
         if (shield || interruptible() != null) task.settleInterrupt(); // none that was sent before lands in here
         if (shield) return;
-        deaf = outer.deaf;
+        interruptsOff = outer.interruptsOff;
         SchedulePoint.pass();
         Cancellation c = outer.cancellation();
         if (c != null) mark(c);
@@ -605,7 +597,7 @@ public class Scope {
         Scope outer = Objects.requireNonNull(parent);
         outer.nested = null;
         task.top(outer);
-        deafen();
+        task.turnOff(this);
         boolean whole = failure == null && unobserved == null && !membersWereCut();
         if (!whole && !isCancelledByItself()) discardUnread(); // before an interrupt that was kept away comes
         outer.resume(outer.suspension);
