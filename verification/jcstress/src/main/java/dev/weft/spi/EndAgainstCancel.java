@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 public class EndAgainstCancel {
     private final CoroutineTask<String> task =
-            new CoroutineTask<>(null, Counting.BACKEND, "context", () -> "never run") {
+            new CoroutineTask<>(null, Counting.BACKEND, "context", CoroutineOptions.NONE, () -> "never run") {
                 @Override
                 protected void succeeded(String result) {}
 
