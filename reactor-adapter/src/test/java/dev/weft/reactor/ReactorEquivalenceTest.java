@@ -1,8 +1,8 @@
 package dev.weft.reactor;
 
 import dev.weft.spi.Backend;
-import dev.weft.tck.EquivalenceContract;
 import dev.weft.tck.Sources;
+import dev.weft.tck.programs.EquivalenceContract;
 
 /** On Reactor, programs leave the same traces as elsewhere. */
 class ReactorEquivalenceTest extends EquivalenceContract {

@@ -1,8 +1,8 @@
 package dev.weft.rxjava;
 
 import dev.weft.spi.Backend;
-import dev.weft.tck.EquivalenceContract;
 import dev.weft.tck.Sources;
+import dev.weft.tck.programs.EquivalenceContract;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -16,8 +16,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Rules 2: awaiting one value, {@code Backend.one}. */
-abstract class AwaitRules extends IdentityRules {
+abstract class AwaitRules extends Fixture {
     private static final long LONG_PARK_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    AwaitRules(BackendContract contract) {
+        super(contract);
+    }
 
     // --- what comes of it
 

@@ -6,10 +6,18 @@ import dev.weft.spi.Undeliverable;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.ClassOrderer;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestClassOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The contract of a {@link Backend}, as JUnit 5 tests: one for each numbered rule in its documentation, and the number begins the
- * test's name.
+ * test's name. The chapters of the documentation are {@code @Nested} classes.
  *
  * <p>A backend's author extends it and supplies the backend and sources of its library:
  *
@@ -30,9 +38,16 @@ import java.util.function.Consumer;
  * <p>A rule that needs a source which is not supplied is skipped with a sentence, and the numbers of passed and skipped rules are
  * printed at the end. A rule that is broken fails with its number and a sentence that says what the backend did.
  *
+ * <p>A rule cannot be overridden. One that a library cannot keep is skipped by an assumption in a {@code @BeforeEach} method of the
+ * author's class, which runs before each rule, on the instance that then supplies the backend; the end counts it as skipped.
+ *
  * <p>The tests use the process-wide hooks, and so run one after the other. Nothing in them waits by sleeping.
  */
-public abstract class BackendContract extends MisbehaviourRules {
+@ExtendWith(RuleReport.class)
+@TestClassOrder(ClassOrderer.ClassName.class)
+@Execution(ExecutionMode.SAME_THREAD)
+@ResourceLock("dev.weft.Hooks")
+public abstract class BackendContract {
     /** For subclasses. */
     protected BackendContract() {}
 
@@ -63,23 +78,77 @@ public abstract class BackendContract extends MisbehaviourRules {
         return Duration.ofSeconds(10);
     }
 
-    @Override
-    final Backend suppliedBackend() {
-        return backend();
+    // --- the chapters
+
+    @Nested
+    @DisplayName("1 Identity: id, understands")
+    class Rules1Identity extends IdentityRules {
+        Rules1Identity() {
+            super(BackendContract.this);
+        }
     }
 
-    @Override
-    final Sources suppliedSources() {
-        return sources();
+    @Nested
+    @DisplayName("2 Awaiting one value: one")
+    class Rules2Await extends AwaitRules {
+        Rules2Await() {
+            super(BackendContract.this);
+        }
     }
 
-    @Override
-    final Duration suppliedPatience() {
-        return patience();
+    @Nested
+    @DisplayName("3 Iterating over many: many")
+    class Rules3Iteration extends IterationRules {
+        Rules3Iteration() {
+            super(BackendContract.this);
+        }
     }
 
-    @Override
-    final Hooks.Handle watching(Consumer<Undeliverable> seen) {
-        return watch(seen);
+    @Nested
+    @DisplayName("4 Coroutines as sources: createOne")
+    class Rules4Coroutine extends CoroutineRules {
+        Rules4Coroutine() {
+            super(BackendContract.this);
+        }
+    }
+
+    @Nested
+    @DisplayName("5 Publishers as sources: createStream")
+    class Rules5Stream extends StreamRules {
+        Rules5Stream() {
+            super(BackendContract.this);
+        }
+    }
+
+    @Nested
+    @DisplayName("6 The clock: timer")
+    class Rules6Timer extends TimerRules {
+        Rules6Timer() {
+            super(BackendContract.this);
+        }
+    }
+
+    @Nested
+    @DisplayName("7 What nobody can receive: undeliverable")
+    class Rules7Hook extends HookRules {
+        Rules7Hook() {
+            super(BackendContract.this);
+        }
+    }
+
+    @Nested
+    @DisplayName("8 Threads and context: mayBlock, propagate")
+    class Rules8Thread extends ThreadRules {
+        Rules8Thread() {
+            super(BackendContract.this);
+        }
+    }
+
+    @Nested
+    @DisplayName("9 Sources that break their protocol")
+    class Rules9Misbehaviour extends MisbehaviourRules {
+        Rules9Misbehaviour() {
+            super(BackendContract.this);
+        }
     }
 }

@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Rules 4: coroutines as sources of one value, {@code Backend.createOne}. */
-abstract class CoroutineRules extends IterationRules {
+abstract class CoroutineRules extends Fixture {
+    CoroutineRules(BackendContract contract) {
+        super(contract);
+    }
+
     // --- what it is
 
     @Test
@@ -221,7 +225,7 @@ abstract class CoroutineRules extends IterationRules {
         signal(monitor::enter);
     }
 
-    Object created(Callable<? extends @Nullable Object> body) {
+    private Object created(Callable<? extends @Nullable Object> body) {
         return backend.createOne(body, CoroutineOptions.NONE, sources.one());
     }
 
@@ -235,15 +239,7 @@ abstract class CoroutineRules extends IterationRules {
         return recorder;
     }
 
-    static boolean isOver(@Nullable Thread thread) {
-        return thread != null && thread.getState() == Thread.State.TERMINATED;
-    }
-
-    static boolean isAtRest(@Nullable Thread thread) {
-        return isOver(thread) || thread != null && thread.getState() == Thread.State.WAITING;
-    }
-
-    static Object raise(Throwable failure) throws Exception {
+    private static Object raise(Throwable failure) throws Exception {
         if (failure instanceof Error error) throw error;
         throw (Exception) failure;
     }

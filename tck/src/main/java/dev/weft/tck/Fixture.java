@@ -6,31 +6,26 @@ import dev.weft.spi.Cancellation;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
-import dev.weft.spi.Undeliverable;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.opentest4j.TestAbortedException;
 
-/** What the rules stand on: a backend, its sources, the log of its hooks, and the words for running and requiring. */
-@ExtendWith(RuleReport.class)
+/**
+ * What the rules of a chapter stand on: a backend, its sources, the log of its hooks, and the words for running and requiring. Each
+ * rule has an instance of its own, which is inside an instance of the author's class.
+ */
 @TestMethodOrder(MethodOrderer.MethodName.class)
-@Execution(ExecutionMode.SAME_THREAD)
-@ResourceLock("dev.weft.Hooks")
 abstract class Fixture {
+    final BackendContract contract;
+
     Backend backend;
     Sources sources;
     Patience patience;
@@ -39,21 +34,17 @@ abstract class Fixture {
     private Hooks.Handle watch;
     private final List<Subject> subjects = new CopyOnWriteArrayList<>();
 
-    abstract Backend suppliedBackend();
-
-    abstract Sources suppliedSources();
-
-    abstract Duration suppliedPatience();
-
-    abstract Hooks.Handle watching(Consumer<Undeliverable> seen);
+    Fixture(BackendContract contract) {
+        this.contract = contract;
+    }
 
     @BeforeEach
     void openTheKit() {
-        backend = suppliedBackend();
-        sources = suppliedSources();
-        patience = new Patience(suppliedPatience());
+        backend = contract.backend();
+        sources = contract.sources();
+        patience = new Patience(contract.patience());
         hooks = new HookLog();
-        watch = watching(hooks::accept);
+        watch = contract.watch(hooks::accept);
     }
 
     @AfterEach
@@ -110,6 +101,14 @@ abstract class Fixture {
         Recorder recorder = Recorder.eager(patience);
         subscribe(source, recorder);
         return recorder;
+    }
+
+    static boolean isOver(@Nullable Thread thread) {
+        return thread != null && thread.getState() == Thread.State.TERMINATED;
+    }
+
+    static boolean isAtRest(@Nullable Thread thread) {
+        return isOver(thread) || thread != null && thread.getState() == Thread.State.WAITING;
     }
 
     // --- skipping

@@ -11,8 +11,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** Rules 7: what nobody can receive, {@code Backend.undeliverable}. */
-abstract class HookRules extends TimerRules {
+abstract class HookRules extends Fixture {
     private final Violation violation = new Violation("1.7", "the kit", "a breach that the kit made up");
+
+    HookRules(BackendContract contract) {
+        super(contract);
+    }
 
     @Test
     void rule701_aValueReachesTheDiscardHookOnce() {

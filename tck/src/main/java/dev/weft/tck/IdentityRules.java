@@ -7,13 +7,17 @@ import org.junit.jupiter.api.Test;
 
 /** Rules 1: who a backend is. */
 abstract class IdentityRules extends Fixture {
+    IdentityRules(BackendContract contract) {
+        super(contract);
+    }
+
     @Test
     void rule101_theIdIsLowerCaseAndStaysTheSame() {
         String id = backend.id();
         require(!id.isBlank(), "the id is blank");
         requireEqual(id.toLowerCase(Locale.ROOT), id, "the id");
         requireEqual(id, backend.id(), "the id, asked for again,");
-        requireEqual(id, suppliedBackend().id(), "the id of another instance");
+        requireEqual(id, contract.backend().id(), "the id of another instance");
     }
 
     @Test

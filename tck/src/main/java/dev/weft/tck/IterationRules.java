@@ -9,11 +9,15 @@ import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
 /** Rules 3: iterating over many values, {@code Backend.many}. */
-abstract class IterationRules extends AwaitRules {
+abstract class IterationRules extends Fixture {
     private static final int PREFETCH = 8;
 
     /** Three quarters of it, after which as many are requested again. */
     private static final int BATCH = 6;
+
+    IterationRules(BackendContract contract) {
+        super(contract);
+    }
 
     // --- what comes of it
 

@@ -9,7 +9,11 @@ import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
 /** Rules 9: sources that break their protocol. */
-abstract class MisbehaviourRules extends ThreadRules {
+abstract class MisbehaviourRules extends Fixture {
+    MisbehaviourRules(BackendContract contract) {
+        super(contract);
+    }
+
     @Test
     void rule901_aSecondSubscriptionIsCancelled() {
         var value = new Token("value");

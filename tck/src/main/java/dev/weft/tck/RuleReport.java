@@ -3,9 +3,11 @@ package dev.weft.tck;
 import java.lang.reflect.Method;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -24,14 +26,15 @@ final class RuleReport implements BeforeAllCallback, AfterAllCallback, TestExecu
         FAILED
     }
 
-    /** What has become of which rule. One class of tests runs on one thread. */
+    /** What has become of which rule, in all chapters of one class of tests, which run on one thread. */
     private static final class Tally extends TreeMap<String, End> {
         private static final long serialVersionUID = 1;
     }
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        context.getStore(NAMESPACE).put(Tally.class, new Tally());
+        boolean isChapter = !BackendContract.class.isAssignableFrom(context.getRequiredTestClass());
+        if (!isChapter) context.getStore(NAMESPACE).put(Tally.class, new Tally());
     }
 
     @Override
@@ -64,10 +67,13 @@ final class RuleReport implements BeforeAllCallback, AfterAllCallback, TestExecu
         note(context, End.SKIPPED);
     }
 
+    /** Prints nothing for a chapter, which has no tally of its own: it counts in that of the class around it. */
     @Override
     @SuppressWarnings("SystemOut")
     public void afterAll(ExtensionContext context) {
-        String line = summary(tally(context));
+        Tally tally = context.getStore(NAMESPACE).remove(Tally.class, Tally.class);
+        if (tally == null) return;
+        String line = summary(tally);
         context.publishReportEntry("weft-tck", line);
         System.out.println("weft-tck: " + line + " (" + context.getDisplayName() + ")");
     }
@@ -89,11 +95,11 @@ final class RuleReport implements BeforeAllCallback, AfterAllCallback, TestExecu
     }
 
     private static void note(ExtensionContext context, End end) {
-        tally(context).put(number(context), end);
+        Objects.requireNonNull(tally(context)).put(number(context), end);
     }
 
-    private static Tally tally(ExtensionContext context) {
-        return context.getStore(NAMESPACE).getOrDefault(Tally.class, Tally.class, new Tally());
+    private static @Nullable Tally tally(ExtensionContext context) {
+        return context.getStore(NAMESPACE).get(Tally.class, Tally.class);
     }
 
     /** The number in {@code rule204_aSentence}; a test that a subclass adds has its name for a number. */

@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Rules 5: publishers as sources of many values, {@code Backend.createStream}. */
-abstract class StreamRules extends CoroutineRules {
+abstract class StreamRules extends Fixture {
+    StreamRules(BackendContract contract) {
+        super(contract);
+    }
+
     @Test
     void rule501_theSourceIsOfTheTypeAskedFor() {
         Object source = stream(Script.waiting());

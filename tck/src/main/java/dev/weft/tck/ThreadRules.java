@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Rules 8: threads and context, {@code Backend.mayBlock} and {@code Backend.propagate}. */
-abstract class ThreadRules extends HookRules {
+abstract class ThreadRules extends Fixture {
+    ThreadRules(BackendContract contract) {
+        super(contract);
+    }
+
     @Test
     void rule801_aPlainThreadMayBlock() {
         for (Thread.Builder builder : List.of(Thread.ofPlatform(), Thread.ofVirtual()))

@@ -13,8 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Rules 6: the clock, {@code Backend.timer}. Nothing here fails because a machine is slow. */
-abstract class TimerRules extends StreamRules {
+abstract class TimerRules extends Fixture {
     private static final long MILLI = Duration.ofMillis(1).toNanos();
+
+    TimerRules(BackendContract contract) {
+        super(contract);
+    }
 
     @Test
     void rule601_anEntryFiresOnce() {

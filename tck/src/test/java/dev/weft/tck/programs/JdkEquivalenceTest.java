@@ -1,7 +1,8 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import dev.weft.Async;
 import dev.weft.spi.Backend;
+import dev.weft.tck.Sources;
 
 /** The backend that is always there. */
 class JdkEquivalenceTest extends EquivalenceContract {

@@ -1,4 +1,4 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
@@ -16,6 +16,7 @@ import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Take;
+import dev.weft.tck.Later;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -1,4 +1,4 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 

@@ -1,4 +1,4 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
@@ -15,6 +15,7 @@ import dev.weft.Deferred;
 import dev.weft.Outcome;
 import dev.weft.TaskGroup;
 import dev.weft.spi.Take;
+import dev.weft.tck.Later;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

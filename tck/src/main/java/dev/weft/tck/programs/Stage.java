@@ -1,6 +1,7 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import dev.weft.spi.Backend;
+import dev.weft.tck.Sources;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 

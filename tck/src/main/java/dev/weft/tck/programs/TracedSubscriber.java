@@ -1,4 +1,4 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;

@@ -1,4 +1,4 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
@@ -8,6 +8,7 @@ import static dev.weft.Async.run;
 import dev.weft.AsyncIterator;
 import dev.weft.Deferred;
 import dev.weft.OverflowException;
+import dev.weft.tck.Later;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
@@ -9,6 +9,7 @@ import static dev.weft.Async.throwing;
 import dev.weft.AwaitException;
 import dev.weft.Deferred;
 import dev.weft.spi.Take;
+import dev.weft.tck.Later;
 import java.io.IOException;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;

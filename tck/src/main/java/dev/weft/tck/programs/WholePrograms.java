@@ -1,4 +1,4 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
@@ -19,6 +19,7 @@ import dev.weft.Async;
 import dev.weft.AsyncStream;
 import dev.weft.Coroutine;
 import dev.weft.Deferred;
+import dev.weft.tck.Later;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.weft.Dispatcher;
 import dev.weft.spi.Backend;
 import dev.weft.spi.Carrier;
+import dev.weft.tck.Sources;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

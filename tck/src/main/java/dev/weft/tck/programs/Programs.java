@@ -1,4 +1,4 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import dev.weft.Async;
 import dev.weft.AsyncIterator;
@@ -8,6 +8,8 @@ import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
+import dev.weft.tck.Later;
+import dev.weft.tck.Sources;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;

@@ -1,5 +1,7 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
+import dev.weft.tck.Later;
+import dev.weft.tck.Sources;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;

@@ -1,4 +1,4 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import dev.weft.Outcome;
 import java.util.ArrayList;

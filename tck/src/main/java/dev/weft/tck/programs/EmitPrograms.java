@@ -1,4 +1,4 @@
-package dev.weft.tck;
+package dev.weft.tck.programs;
 
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
