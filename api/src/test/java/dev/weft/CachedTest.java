@@ -247,6 +247,7 @@ class CachedTest {
         var old = new CompletableFuture<String>();
         Cached<String> cached = Cached.of(() -> runs.incrementAndGet() == 1 ? await(old) : "new", value -> MINUTE);
         var first = Watched.coroutine(cached::await).parked();
+        until("the first run has begun", () -> runs.get() == 1);
         cached.invalidate();
         assertThat(cached.await()).isEqualTo("new");
         old.complete("old");

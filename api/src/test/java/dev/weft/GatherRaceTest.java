@@ -155,9 +155,10 @@ class GatherRaceTest {
         var first = new IllegalStateException("first");
         var cancelled = new AtomicBoolean();
         var parked = new AtomicBoolean();
+        var made = new CopyOnWriteArrayList<>();
         var got = new CompletableFuture<String>();
         assertThatThrownBy(() -> gather(
-                        coroutine(() -> "resource"),
+                        makes(made, "resource"),
                         coroutine(() -> {
                             try {
                                 parked.set(true);
@@ -173,7 +174,7 @@ class GatherRaceTest {
                             throw first;
                         }),
                         coroutine(() -> {
-                            until(parked::get);
+                            until(() -> parked.get() && !made.isEmpty());
                             got.complete("now");
                             return "another resource";
                         })))
@@ -213,7 +214,8 @@ class GatherRaceTest {
     void H8_aGatherThatIsCancelledWaitsForItsMembersAndDiscards() {
         var backend = new ManualBackend();
         var trail = new CopyOnWriteArrayList<String>();
-        Deferred<?> root = backend.start(() -> gather(coroutine(() -> "resource"), coroutine(() -> {
+        var made = new CopyOnWriteArrayList<>();
+        Deferred<?> root = backend.start(() -> gather(makes(made, "resource"), coroutine(() -> {
             try {
                 delay(LONG);
             } finally {
@@ -222,6 +224,7 @@ class GatherRaceTest {
             return null;
         })));
         backend.awaitTimers(1);
+        until(() -> !made.isEmpty());
         root.cancel();
         until(root::isDone);
         assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);

@@ -124,6 +124,7 @@ class MapByKeyTest {
     void noMoreIsReadThanRunsAndMayWait() {
         var never = new CompletableFuture<Integer>();
         var read = new AtomicInteger();
+        var begun = new AtomicInteger();
         AsyncStream<Integer> source = Async.stream(out -> {
             for (int n = 0; ; n++) {
                 out.awaitDemand();
@@ -133,8 +134,11 @@ class MapByKeyTest {
         });
         var sink = new Sink<Integer>()
                 .onSubscribe(s -> s.request(Long.MAX_VALUE))
-                .to(source.mapConcurrentByKey(2, 3, n -> "one key", n -> await(never)));
-        until("all that may be read", () -> read.get() == 5);
+                .to(source.mapConcurrentByKey(2, 3, n -> "one key", n -> {
+                    begun.incrementAndGet();
+                    return await(never);
+                }));
+        until("all that may be read, and one has begun", () -> read.get() == 5 && begun.get() == 1);
         sink.parked();
         assertThat(read).hasValue(5);
         sink.cancel();

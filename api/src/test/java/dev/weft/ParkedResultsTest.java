@@ -17,6 +17,7 @@ import dev.weft.testing.FiringBackend;
 import dev.weft.testing.Watched;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
@@ -257,7 +258,8 @@ class ParkedResultsTest {
                     throw failure;
                 }))
                 .isSameAs(failure);
-        assertThatThrownBy(() -> gather(coroutine(() -> "own"), handle.get())).isInstanceOf(CancelledException.class);
+        assertThatThrownBy(() -> gather(1, List.of(coroutine(() -> "own"), handle.get())))
+                .isInstanceOf(CancelledException.class);
         assertThat(hooks.discarded).containsExactlyInAnyOrder("parked", "own");
     }
 

@@ -55,12 +55,19 @@ class WithDiscardTest {
 
     @Test
     void itIsWithoutACoroutineToo() {
+        var begun = new CompletableFuture<Boolean>();
         assertThatThrownBy(() -> withDiscard(
                         String.class,
                         taken::add,
-                        () -> gather(coroutine(() -> "a"), coroutine(() -> {
-                            throw new IllegalStateException("b");
-                        }))))
+                        () -> gather(
+                                coroutine(() -> {
+                                    begun.complete(true);
+                                    return "a";
+                                }),
+                                coroutine(() -> {
+                                    await(begun);
+                                    throw new IllegalStateException("b");
+                                }))))
                 .hasMessage("b");
         until("it is discarded", () -> !taken.isEmpty());
         assertThat(taken).containsExactly("a");
