@@ -254,7 +254,7 @@ class OnSchedulerTest {
         Thread.currentThread().setName("test");
         Watched.until("done", () -> {
             clock.advanceTimeBy(1, TimeUnit.HOURS);
-            return observer.awaitDone(0, TimeUnit.SECONDS).values().size() == 1;
+            return observer.values().size() == 1;
         });
         observer.assertValue("test test");
         turns.allGivenBack(1);
