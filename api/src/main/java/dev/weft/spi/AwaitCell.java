@@ -348,16 +348,10 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     private void park(@Nullable Scope scope) {
-        Thread thread = Thread.currentThread();
         SchedulePoint.pass();
-        waiter = thread;
+        waiter = Thread.currentThread();
         SchedulePoint.pass();
-        while (state == null) {
-            LockSupport.park(this);
-            if (!thread.isInterrupted() || state != null) continue; // a canceller's, for the code behind this
-            if (scope != null) scope.task().cancelSelf();
-            else settle(Mark.CANCELLED);
-        }
+        if (!Parking.untilWoken(this, scope)) settle(Mark.CANCELLED);
     }
 
     private void wake() {

@@ -239,16 +239,10 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     private void park(Scope here) {
         Suspension outer = here.suspended();
-        Thread thread = Thread.currentThread();
         SchedulePoint.pass();
-        waiter = thread;
+        waiter = Thread.currentThread();
         SchedulePoint.pass();
-        if (here.suspend(this) && requested == 0 && cancellation() == null) {
-            while (waiter != null) {
-                LockSupport.park(this);
-                if (thread.isInterrupted()) here.task().cancelSelf();
-            }
-        }
+        if (here.suspend(this) && requested == 0 && cancellation() == null) Parking.untilWoken(this, here);
         waiter = null;
         here.resume(outer);
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Those who were started in a scope and are not done, the failures among them that nobody has seen, and the results that nobody has read.
  *
- * <p>The monitor of this object guards its fields; nothing of the user's runs under it and nothing waits under it.
+ * <p>The monitor of this object guards its fields but one; nothing of the user's runs under it and nothing waits under it.
  */
 final class Members implements Suspension {
     private static final System.Logger LOG = System.getLogger("dev.weft");
@@ -34,7 +34,8 @@ final class Members implements Suspension {
 
     private int unreadPrunedAbove = PRUNED_ABOVE;
 
-    private @Nullable Thread joiner;
+    /** The thread that waits for them, or has; it writes this before it looks whether there are any, and who changes that reads it then. */
+    private volatile @Nullable Thread joiner;
 
     /** Whether the cancellation of the scope was what ended one of them, or should have been. */
     private boolean cut;
@@ -51,13 +52,11 @@ final class Members implements Suspension {
 
     void remove(Member member) {
         SchedulePoint.pass();
-        Thread waiting;
         synchronized (this) {
             cut |= member.wasCut();
             if (!alive.remove(member) || !alive.isEmpty()) return;
-            waiting = joiner;
         }
-        LockSupport.unpark(waiting);
+        LockSupport.unpark(joiner);
     }
 
     /** Keeps a failed member until somebody has seen its failure, or until the scope is left. */
@@ -120,9 +119,7 @@ final class Members implements Suspension {
         Suspension outer = scope.suspended();
         scope.suspend(this);
         scope.task().settleInterrupt();
-        synchronized (this) {
-            joiner = Thread.currentThread();
-        }
+        joiner = Thread.currentThread();
         Timer.Entry watch = null;
         Timer.Entry limit = null;
         while (!isOver()) {
@@ -132,8 +129,7 @@ final class Members implements Suspension {
                 if (patience != Long.MAX_VALUE) limit = scope.watch(Math.max(0, patience), this::giveUp);
                 continue; // the timer may have parked, and used up the permit of the last member
             }
-            LockSupport.park(this);
-            if (Thread.currentThread().isInterrupted()) scope.task().cancelSelf();
+            Parking.once(this, scope);
         }
         if (watch != null) watch.cancel();
         if (limit != null) limit.cancel();
@@ -148,17 +144,13 @@ final class Members implements Suspension {
 
     @Override
     public boolean cancelled(Cancellation c) {
-        Thread waiting;
-        synchronized (this) {
-            waiting = joiner;
-        }
-        LockSupport.unpark(waiting);
+        LockSupport.unpark(joiner);
         return true;
     }
 
     @Override
     public boolean isParked() {
-        return !isEmpty();
+        return !isOver();
     }
 
     @Override
@@ -217,12 +209,10 @@ final class Members implements Suspension {
     }
 
     private void giveUp() {
-        Thread waiting;
         synchronized (this) {
             overdue = true;
-            waiting = joiner;
         }
-        LockSupport.unpark(waiting);
+        LockSupport.unpark(joiner);
     }
 
     /** From here on the scope has nothing to do with those who are not done. */

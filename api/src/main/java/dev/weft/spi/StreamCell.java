@@ -462,19 +462,11 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     private void park() {
         Scope scope = scope();
         Suspension outer = scope == null ? null : scope.suspended();
-        Thread thread = Thread.currentThread();
         SchedulePoint.pass();
-        waiter = thread;
+        waiter = Thread.currentThread();
         SchedulePoint.pass();
         boolean wait = terminal == null && buffer.isEmpty() && (unrequested < batch || !asked);
-        if (wait && (scope == null || scope.suspend(this))) {
-            while (waiter != null) {
-                LockSupport.park(this);
-                if (!thread.isInterrupted()) continue;
-                if (scope == null) break;
-                scope.task().cancelSelf();
-            }
-        }
+        if (wait && (scope == null || scope.suspend(this))) Parking.untilWoken(this, scope);
         waiter = null;
         if (scope == null) return;
         scope.resume(outer);
