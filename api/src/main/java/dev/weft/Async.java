@@ -858,7 +858,7 @@ public final class Async {
         AsyncStream<T> stream = publisher instanceof AsyncStream<T> ours ? ours : null;
         if (stream != null
                 && stream.generator() instanceof Listening<T> source
-                && stream.options().carrier() == null) return source.opened(backend());
+                && !stream.options().saysWhere()) return source.opened(backend());
         var cell = new FlowIteration<T>(publisher, stream == null ? PREFETCH : stream.prefetch(), backend());
         cell.open();
         return cell;

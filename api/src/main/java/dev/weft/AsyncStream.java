@@ -61,7 +61,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * to the next {@code on}.
      */
     public AsyncStream<T> on(Dispatcher dispatcher) {
-        return new AsyncStream<>(options.on(Dispatcher.carrierOf(dispatcher)), prefetch, generator);
+        return new AsyncStream<>(options.on(Dispatcher.optionsOf(dispatcher)), prefetch, generator);
     }
 
     /** {@return what makes the values; for adapters} */

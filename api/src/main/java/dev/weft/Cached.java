@@ -150,7 +150,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
                     null,
                     backend,
                     Context.empty().with(Waits.class, waits),
-                    CoroutineOptions.AFRESH.on(Dispatcher.carrierOf(Dispatcher.virtual())),
+                    CoroutineOptions.AFRESH.on(CoroutineOptions.onVirtualThreads()),
                     this::make);
             task.promise().whenDone(this::ended);
         }

@@ -30,7 +30,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
     /** {@return this coroutine on a dispatcher, where it has a thread of its own even if it is awaited inside another} */
     public Coroutine<T> on(Dispatcher dispatcher) {
-        return new Coroutine<>(body, options.on(Dispatcher.carrierOf(dispatcher)));
+        return new Coroutine<>(body, options.on(Dispatcher.optionsOf(dispatcher)));
     }
 
     /**
@@ -42,7 +42,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     public T await() {
         Scope scope = Scope.current();
         if (scope == null) return outside();
-        if (isElsewhere()) return start().await();
+        if (options.saysWhere()) return start().await();
         scope.checkpoint();
         try {
             return new Scope(scope, scope.backend(), scope.context(), false).call(body);
@@ -81,13 +81,9 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         return new TaskDeferred<T>(owner, backend, context, options, body).started();
     }
 
-    private boolean isElsewhere() {
-        return options.carrier() != null;
-    }
-
     private T outside() {
         try {
-            return isElsewhere()
+            return options.saysWhere()
                     ? RunTask.run(Async.backend(), CoroutineOptions.NONE, () -> start().await())
                     : RunTask.run(Async.backend(), options, body);
         } catch (Exception failure) {

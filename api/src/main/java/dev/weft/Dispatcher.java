@@ -1,6 +1,5 @@
 package dev.weft;
 
-import dev.weft.spi.Carrier;
 import dev.weft.spi.CoroutineOptions;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
@@ -38,15 +37,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dispatcher {
     private static final System.Logger LOG = System.getLogger("dev.weft");
-    private static final Dispatcher VIRTUAL = new Dispatcher(Carrier.virtual());
+    private static final Dispatcher VIRTUAL = new Dispatcher(CoroutineOptions.onVirtualThreads());
     private static final String NO_INLINE =
             "continuing a coroutine inside the call that signals to it can kill the JVM: if somebody on that stack holds a monitor,"
                     + " the coroutine takes it away (JEP 491)";
 
-    private final Carrier carrier;
+    private final CoroutineOptions options;
 
-    private Dispatcher(Carrier carrier) {
-        this.carrier = carrier;
+    private Dispatcher(CoroutineOptions options) {
+        this.options = options;
     }
 
     /** {@return the scheduler of the JDK: coroutines run in parallel on its carrier threads} */
@@ -77,7 +76,7 @@ public final class Dispatcher {
      * @throws IllegalStateException if the JDK is older than 24 or the flag is missing; the message says what to add
      */
     public static Dispatcher eventLoop() {
-        return new Dispatcher(Carrier.eventLoop());
+        return new Dispatcher(CoroutineOptions.onEventLoop());
     }
 
     /**
@@ -95,25 +94,30 @@ public final class Dispatcher {
      * @throws IllegalStateException if the JDK is older than 24 or the flag is missing; the message says what to add
      */
     public static Dispatcher on(Executor executor) {
-        return new Dispatcher(Carrier.on(executor));
+        return new Dispatcher(CoroutineOptions.onExecutor(executor));
     }
 
-    /** {@return the public face of a carrier; for adapters} */
-    public static Dispatcher of(Carrier carrier) {
-        return new Dispatcher(Objects.requireNonNull(carrier, "carrier"));
+    /**
+     * {@return a dispatcher to where options say; for adapters}
+     *
+     * @param options what says it, and nothing else that is taken over
+     * @throws IllegalArgumentException if they do not say where
+     */
+    public static Dispatcher of(CoroutineOptions options) {
+        return new Dispatcher(CoroutineOptions.NONE.on(Objects.requireNonNull(options, "options")));
     }
 
     /** {@return what a builder says of its coroutines if it is given nothing but this; for adapters} */
     public CoroutineOptions options() {
-        return CoroutineOptions.NONE.on(carrier);
+        return options;
     }
 
-    static Carrier carrierOf(Dispatcher dispatcher) {
-        return Objects.requireNonNull(dispatcher, "dispatcher").carrier;
+    static CoroutineOptions optionsOf(Dispatcher dispatcher) {
+        return Objects.requireNonNull(dispatcher, "dispatcher").options;
     }
 
-    /** {@return what carries the coroutines that nobody has chosen anything for} */
-    static Carrier configured() {
+    /** {@return options that say where the coroutines run that nobody has chosen anything for} */
+    static CoroutineOptions configured() {
         return Configured.RESULT.get();
     }
 
@@ -122,13 +126,13 @@ public final class Dispatcher {
      *
      * @throws BackendException if there is no such dispatcher
      */
-    static Carrier choose(
+    static CoroutineOptions choose(
             @Nullable String property, @Nullable String environment, @Nullable String file, @Nullable String missing) {
         String asked = Backends.isSet(property) ? property : Backends.isSet(environment) ? environment : file;
-        if (asked == null || asked.isBlank()) return Carrier.virtual();
+        if (asked == null || asked.isBlank()) return CoroutineOptions.onVirtualThreads();
         return switch (asked.strip()) {
-            case "virtual" -> Carrier.virtual();
-            case "event-loop" -> missing == null ? Carrier.eventLoop() : instead(missing);
+            case "virtual" -> CoroutineOptions.onVirtualThreads();
+            case "event-loop" -> missing == null ? CoroutineOptions.onEventLoop() : instead(missing);
             case "inline" -> throw unknown("\"inline\", which is withdrawn, since " + NO_INLINE, "use event-loop");
             default -> throw unknown("\"" + asked + "\"", "correct it; Dispatcher.on(executor) is chosen in code");
         };
@@ -138,19 +142,19 @@ public final class Dispatcher {
         return new BackendException("a dispatcher in weft.dispatcher, virtual or event-loop", found, remedy);
     }
 
-    private static Carrier instead(String missing) {
+    private static CoroutineOptions instead(String missing) {
         LOG.log(
                 Level.WARNING,
                 () -> "weft.dispatcher=event-loop " + missing + "; coroutines run on the JDK's scheduler instead");
-        return Carrier.virtual();
+        return CoroutineOptions.onVirtualThreads();
     }
 
     private static final class Configured {
-        static final Backends.Once<Carrier> RESULT = Backends.Once.of(() -> choose(
+        static final Backends.Once<CoroutineOptions> RESULT = Backends.Once.of(() -> choose(
                 System.getProperty("weft.dispatcher"),
                 System.getenv("WEFT_DISPATCHER"),
                 Backends.fromFile("weft.dispatcher"),
-                Carrier.missing()));
+                CoroutineOptions.missing()));
 
         private Configured() {}
     }

@@ -2,7 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
-import dev.weft.spi.Carrier;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Host;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Warning;
@@ -75,7 +75,7 @@ final class EngineHost implements Host {
     }
 
     @Override
-    public Carrier carrier() {
+    public CoroutineOptions configured() {
         return Dispatcher.configured();
     }
 

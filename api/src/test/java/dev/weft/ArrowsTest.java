@@ -9,8 +9,12 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Which package may depend on which: {@code dev.weft} on {@code dev.weft.spi}, both on the JDK, and on nothing else. */
+/**
+ * Which package may depend on which: {@code dev.weft} on {@code dev.weft.spi}, that on {@code dev.weft.scheduling}, all on the JDK, and on
+ * nothing else.
+ */
 class ArrowsTest {
+    private static final String SCHEDULING = "dev.weft.scheduling";
     private static final String ANNOTATIONS = "org.jspecify.annotations";
 
     private static final JavaClasses API = new ClassFileImporter()
@@ -29,13 +33,24 @@ class ArrowsTest {
     }
 
     @Test
-    void theEngineDependsOnTheJdkOnly() {
+    void theEngineDependsOnSchedulersAndTheJdkOnly() {
         classes()
                 .that()
                 .resideInAPackage("dev.weft.spi")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("dev.weft.spi", "java..", ANNOTATIONS)
+                .resideInAnyPackage("dev.weft.spi", SCHEDULING, "java..", ANNOTATIONS)
+                .check(API);
+    }
+
+    @Test
+    void schedulersDependOnTheJdkOnly() {
+        classes()
+                .that()
+                .resideInAPackage(SCHEDULING)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(SCHEDULING, "java..", ANNOTATIONS)
                 .check(API);
     }
 
@@ -50,7 +65,10 @@ class ArrowsTest {
 
     @Test
     void thereIsNoOtherPackage() {
-        classes().should().resideInAnyPackage("dev.weft", "dev.weft.spi").check(API);
+        classes()
+                .should()
+                .resideInAnyPackage("dev.weft", "dev.weft.spi", SCHEDULING)
+                .check(API);
     }
 
     @Test

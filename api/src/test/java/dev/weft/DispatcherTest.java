@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.spi.Carrier;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Rounds;
 import java.time.Duration;
@@ -65,31 +65,33 @@ class DispatcherTest {
     }
 
     private static void assumeSupported() {
-        assumeTrue(Carrier.missing() == null, Carrier.missing());
+        assumeTrue(CoroutineOptions.missing() == null, CoroutineOptions.missing());
     }
 
     @Nested
     class Configured {
         @Test
         void nothingIsVirtual() {
-            assertThat(Dispatcher.choose(null, " ", null, null)).isSameAs(Carrier.virtual());
+            assertThat(Dispatcher.choose(null, " ", null, null)).isSameAs(CoroutineOptions.onVirtualThreads());
             assertThat(Dispatcher.choose("virtual", "event-loop", "event-loop", null))
-                    .isSameAs(Carrier.virtual());
+                    .isSameAs(CoroutineOptions.onVirtualThreads());
         }
 
         @Test
         void theFirstThatAsksDecides() {
             assumeSupported();
-            assertThat(Dispatcher.choose(null, null, "event-loop", null)).isSameAs(Carrier.eventLoop());
-            assertThat(Dispatcher.choose(null, "virtual", "event-loop", null)).isSameAs(Carrier.virtual());
-            assertThat(Dispatcher.choose(" event-loop ", "virtual", null, null)).isSameAs(Carrier.eventLoop());
+            assertThat(Dispatcher.choose(null, null, "event-loop", null)).isSameAs(CoroutineOptions.onEventLoop());
+            assertThat(Dispatcher.choose(null, "virtual", "event-loop", null))
+                    .isSameAs(CoroutineOptions.onVirtualThreads());
+            assertThat(Dispatcher.choose(" event-loop ", "virtual", null, null))
+                    .isSameAs(CoroutineOptions.onEventLoop());
         }
 
         @Test
         void theEventLoopWithoutTheMeansIsReportedAndVirtual() {
             try (var log = new LibraryLog()) {
                 assertThat(Dispatcher.choose("event-loop", null, null, "needs the flag"))
-                        .isSameAs(Carrier.virtual());
+                        .isSameAs(CoroutineOptions.onVirtualThreads());
                 assertThat(log.lines())
                         .singleElement()
                         .asString()

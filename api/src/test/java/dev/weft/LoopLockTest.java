@@ -5,7 +5,7 @@ import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.spi.Carrier;
+import dev.weft.spi.CoroutineOptions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -70,7 +70,8 @@ class LoopLockTest {
 
     @BeforeEach
     void start() {
-        assumeTrue(Carrier.missing() == null, "Dispatcher.on(executor): this JVM " + Carrier.missing());
+        assumeTrue(
+                CoroutineOptions.missing() == null, "Dispatcher.on(executor): this JVM " + CoroutineOptions.missing());
         loop = Executors.newSingleThreadExecutor(
                 task -> loopThread = Thread.ofPlatform().daemon().name("loop").unstarted(task));
     }

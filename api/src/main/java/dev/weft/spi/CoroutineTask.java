@@ -1,5 +1,6 @@
 package dev.weft.spi;
 
+import dev.weft.scheduling.CoroutineScheduler;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Objects;
@@ -26,7 +27,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     private final @Nullable Scope owner;
     private final @Nullable String name;
     private final boolean interruptible;
-    private Carrier carrier;
+    private CoroutineScheduler scheduler;
     private @Nullable Callable<? extends T> body;
     /** What sets the thread-locals that the coroutine begins with, and runs what is {@link #due}; null if there are none. */
     private @Nullable Runnable propagated;
@@ -82,7 +83,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         this.name = options.name();
         Scope around = owner == null && !options.afresh() ? Scope.current() : owner;
         this.interruptible = around == null ? Host.get().sendsInterrupts() : around.isInterruptible();
-        this.carrier = Carrier.of(options);
+        this.scheduler = options.scheduler();
         this.afresh = options.afresh();
     }
 
@@ -160,7 +161,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
 
     final void marked(Cancellation c) {
         if (c.origin() != this || c.reason() != Cancellation.Reason.FAILURE) cancelRequested();
-        carrier.cancelled();
+        scheduler.taskCancelled();
     }
 
     @Override
@@ -250,9 +251,9 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         return outermost;
     }
 
-    /** {@return what carries this one, and those it starts} */
-    final Carrier carrier() {
-        return carrier;
+    /** {@return what schedules this one, and those it starts} */
+    final CoroutineScheduler scheduler() {
+        return scheduler;
     }
 
     final @Nullable Scope top() {
@@ -287,9 +288,9 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     private void launch() {
         afresh |= !takesOver();
         if (!afresh) propagate();
-        carrier = carrier.forTask(this);
+        scheduler = scheduler.forTask(new ScheduledTask(this));
         watch = Watchdog.watch(this);
-        Thread created = carrier.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, this::live);
+        Thread created = scheduler.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, this::live);
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread(created);
         created.start();
@@ -313,8 +314,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     private void live() {
         CURRENT.set(this);
         try {
-            EventLoop loop = carrier.loop();
-            if (loop != null) loop.enter();
+            Runnable enterLoop = scheduler.enterLoop();
+            if (enterLoop != null) enterLoop.run();
             if (afresh) propagate();
             if (propagated == null) execute();
             else asAtFirst(this::execute);
@@ -366,7 +367,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         }
         if (owner != null) owner.dismiss(this);
         if (watch != null) watch.over();
-        carrier.end();
+        scheduler.taskEnded();
         if (failure != null) Failures.reportFatal(failure);
     }
 
@@ -401,7 +402,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         }
     }
 
-    /** What the coroutine has failed with: its body's failure, that of a carrier which gave up the thread, or an interrupt. */
+    /** What the coroutine has failed with: its body's failure, that of an executor which gave up the thread, or an interrupt. */
     private Throwable ownFailure(Cancellation c) {
         return c.reason() == Cancellation.Reason.FAILURE
                 ? unwrap(Objects.requireNonNull(c.cause()))

@@ -66,8 +66,8 @@ public interface Host {
     /** {@return the backend that is selected where no scope says otherwise} */
     Backend backend();
 
-    /** {@return what carries the coroutines that nobody has chosen anything for} */
-    Carrier carrier();
+    /** {@return options that say where the coroutines run that nobody has chosen anything for} */
+    CoroutineOptions configured();
 
     /** {@return whether cancellers interrupt foreign code in coroutines, where nobody says otherwise} */
     boolean sendsInterrupts();

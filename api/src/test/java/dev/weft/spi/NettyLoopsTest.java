@@ -67,7 +67,7 @@ class NettyLoopsTest {
 
     @Test
     void aCoroutineStaysThere() throws Exception {
-        assumeTrue(Carrier.missing() == null, Carrier.missing());
+        assumeTrue(CoroutineOptions.missing() == null, CoroutineOptions.missing());
         List<String> carriers = new CopyOnWriteArrayList<>();
         Runnable look = () -> carriers.add(Thread.currentThread().toString().replaceFirst(".*@", ""));
         var foreign = new CompletableFuture<String>();

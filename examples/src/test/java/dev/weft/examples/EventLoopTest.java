@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.Dispatcher;
-import dev.weft.spi.Carrier;
+import dev.weft.spi.CoroutineOptions;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import io.vertx.core.VertxOptions;
@@ -50,7 +50,7 @@ class EventLoopTest {
 
     @BeforeEach
     void supported() {
-        assumeTrue(Carrier.missing() == null, Carrier.missing());
+        assumeTrue(CoroutineOptions.missing() == null, CoroutineOptions.missing());
     }
 
     private CompletableFuture<String> post(int port, String path) {

@@ -10,7 +10,6 @@ import dev.weft.ByteStreams;
 import dev.weft.Coroutine;
 import dev.weft.Dispatcher;
 import dev.weft.Generator;
-import dev.weft.spi.Carrier;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
@@ -380,7 +379,8 @@ public final class ReactorAsync {
      */
     public static Dispatcher on(Scheduler scheduler) {
         Objects.requireNonNull(scheduler, "scheduler");
-        return Dispatcher.of(Carrier.workers("ReactorAsync.on(scheduler)", () -> new SchedulerWorker(scheduler)));
+        return Dispatcher.of(
+                CoroutineOptions.onWorkers("ReactorAsync.on(scheduler)", () -> new SchedulerWorker(scheduler)));
     }
 
     // --- how

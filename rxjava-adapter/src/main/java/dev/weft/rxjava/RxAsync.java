@@ -13,7 +13,6 @@ import dev.weft.Generator;
 import dev.weft.Overflow;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Buffering;
-import dev.weft.spi.Carrier;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Take;
 import io.reactivex.rxjava3.core.Completable;
@@ -596,7 +595,7 @@ public final class RxAsync {
      */
     public static Dispatcher on(Scheduler scheduler) {
         Objects.requireNonNull(scheduler, "scheduler");
-        return Dispatcher.of(Carrier.workers("RxAsync.on(scheduler)", () -> new SchedulerWorker(scheduler)));
+        return Dispatcher.of(CoroutineOptions.onWorkers("RxAsync.on(scheduler)", () -> new SchedulerWorker(scheduler)));
     }
 
     // --- how

@@ -14,7 +14,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.Coroutine;
 import dev.weft.Deferred;
-import dev.weft.spi.Carrier;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Maybe;
@@ -48,7 +48,7 @@ class OnSchedulerTest {
 
     @BeforeEach
     void supported() {
-        assumeTrue(Carrier.missing() == null, Carrier.missing());
+        assumeTrue(CoroutineOptions.missing() == null, CoroutineOptions.missing());
     }
 
     @AfterEach

@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.Async;
 import dev.weft.Dispatcher;
-import dev.weft.spi.Carrier;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
@@ -55,7 +55,7 @@ class VertxLoopsTest {
     }
 
     private static void assumeSupported() {
-        assumeTrue(Carrier.missing() == null, Carrier.missing());
+        assumeTrue(CoroutineOptions.missing() == null, CoroutineOptions.missing());
     }
 
     /** {@return the name of the thread that carries the current one} */

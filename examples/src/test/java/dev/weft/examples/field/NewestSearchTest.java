@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.weft.Completion;
 import dev.weft.Deferred;
 import dev.weft.Dispatcher;
-import dev.weft.spi.Carrier;
+import dev.weft.spi.CoroutineOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Search as you type: the newest word wins, although an older answer may come later; what {@code switchMap} is for. */
 class NewestSearchTest extends FieldTest {
     private static final Dispatcher SWING =
-            Carrier.missing() == null ? Dispatcher.on(SwingUtilities::invokeLater) : null;
+            CoroutineOptions.missing() == null ? Dispatcher.on(SwingUtilities::invokeLater) : null;
 
     /** The questions under way at the index, which answers when the test says so. */
     private final ConcurrentHashMap<String, Completion<String>> asked = new ConcurrentHashMap<>();
@@ -36,7 +36,7 @@ class NewestSearchTest extends FieldTest {
 
     @BeforeEach
     void supported() {
-        assumeTrue(Carrier.missing() == null, Carrier.missing());
+        assumeTrue(CoroutineOptions.missing() == null, CoroutineOptions.missing());
     }
 
     /** What a document listener calls, on the event thread. */

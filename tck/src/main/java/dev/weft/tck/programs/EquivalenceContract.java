@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weft.Dispatcher;
 import dev.weft.spi.Backend;
-import dev.weft.spi.Carrier;
+import dev.weft.spi.CoroutineOptions;
 import dev.weft.tck.Sources;
 import java.time.Duration;
 import java.util.HashSet;
@@ -55,7 +55,9 @@ public abstract class EquivalenceContract {
     /** Where the JVM can: all coroutines of a program take turns on one thread. */
     @TestFactory
     Stream<DynamicTest> aProgramLeavesTheSameTraceOnOneThread() {
-        assumeTrue(Carrier.missing() == null, "one thread for all coroutines: this JVM " + Carrier.missing());
+        assumeTrue(
+                CoroutineOptions.missing() == null,
+                "one thread for all coroutines: this JVM " + CoroutineOptions.missing());
         Traces traces = Traces.load();
         return Program.all().stream()
                 .map(program -> dynamicTest(program.name(), () -> compareOnOneThread(program, traces)));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.Context;
 import dev.weft.Hooks;
+import dev.weft.scheduling.CoroutineScheduler;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Rounds;
 import dev.weft.testing.Watched;
@@ -20,17 +21,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Workers of coroutines: each has one, and gives it back once, behind its last turn. */
-class WorkerCarrierTest {
+class WorkersTest {
     private final List<Queue> taken = new CopyOnWriteArrayList<>();
     private final List<Queue> givenBack = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void supported() {
-        assumeTrue(Carrier.missing() == null, Carrier.missing());
+        assumeTrue(CoroutineOptions.missing() == null, CoroutineOptions.missing());
     }
 
-    private Carrier queues() {
-        return Carrier.workers("queues()", () -> {
+    private CoroutineOptions queues() {
+        return CoroutineOptions.onWorkers("queues()", () -> {
             var queue = new Queue();
             taken.add(queue);
             return queue;
@@ -57,8 +58,7 @@ class WorkerCarrierTest {
 
     @Test
     void aChildHasAWorkerOfItsOwn() {
-        var carrier = queues();
-        var task = new Told(carrier, () -> {
+        var task = new Told(queues(), () -> {
             new Told(null, () -> "child").start();
             return "parent";
         });
@@ -85,7 +85,7 @@ class WorkerCarrierTest {
     void aFailureToTakeOneIsThatOfTheCoroutine() {
         var failure = new IllegalStateException("no more");
         var task = new Told(
-                Carrier.workers("failing()", () -> {
+                CoroutineOptions.onWorkers("failing()", () -> {
                     throw failure;
                 }),
                 () -> "never");
@@ -96,8 +96,8 @@ class WorkerCarrierTest {
     /** What the JVM may be short of when it makes a thread. */
     @Test
     void aWorkerWhoseCoroutineGotNoThreadIsGivenBack() {
-        Carrier carrier = queues().forTask(new Told(null, () -> "never"));
-        carrier.end();
+        CoroutineScheduler scheduler = queues().scheduler().forTask(new ScheduledTask(new Told(null, () -> "never")));
+        scheduler.taskEnded();
         assertThat(givenBack).containsExactlyElementsOf(taken).hasSize(1);
     }
 
@@ -204,14 +204,14 @@ class WorkerCarrierTest {
         private final CountDownLatch ended = new CountDownLatch(1);
         private volatile @Nullable Object result;
 
-        Told(@Nullable Carrier carrier, Callable<?> body) {
+        Told(@Nullable CoroutineOptions options, Callable<?> body) {
             super(
                     Scope.current(),
                     Host.get().backend(),
                     Context.empty(),
-                    carrier == null ? CoroutineOptions.NONE : CoroutineOptions.NONE.on(carrier),
+                    options == null ? CoroutineOptions.NONE : options,
                     body);
-            if (carrier != null) last = this;
+            if (options != null) last = this;
         }
 
         void end() {

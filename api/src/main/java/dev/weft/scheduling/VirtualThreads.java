@@ -1,4 +1,4 @@
-package dev.weft.spi;
+package dev.weft.scheduling;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -51,16 +51,14 @@ final class VirtualThreads {
         return MISSING;
     }
 
-    static void require(String word) {
-        if (MISSING != null) throw new IllegalStateException(word + " " + MISSING);
-    }
-
     /** {@return a new thread whose turns a scheduler gives} */
     static Thread create(Executor scheduler, String name, Runnable body) {
         try {
             return (Thread) Objects.requireNonNull(NEW).invokeExact(scheduler, name, NO_INHERIT_THREAD_LOCALS, body);
-        } catch (Throwable failure) {
-            throw Failures.<RuntimeException>sneak(failure);
+        } catch (RuntimeException | Error failure) {
+            throw failure;
+        } catch (Throwable undeclared) {
+            throw new AssertionError("the constructor of virtual threads declares nothing", undeclared);
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.weft.spi;
+package dev.weft.scheduling;
 
 import java.lang.System.Logger.Level;
 import java.util.Objects;
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Confines a coroutine to the threads of an executor. If that does not take a step, or runs it where it must not, the coroutine fails
  * with the reason; to unwind it goes to the scheduler of the JDK, so that nobody waits for it in vain.
  */
-final class ExecutorCarrier extends Carrier implements Executor {
-    private static final AtomicIntegerFieldUpdater<ExecutorCarrier> GIVEN_BACK =
-            AtomicIntegerFieldUpdater.newUpdater(ExecutorCarrier.class, "givenBack");
+final class ExecutorScheduler extends CoroutineScheduler implements Executor {
+    private static final AtomicIntegerFieldUpdater<ExecutorScheduler> GIVEN_BACK =
+            AtomicIntegerFieldUpdater.newUpdater(ExecutorScheduler.class, "givenBack");
 
     private static final System.Logger LOG = System.getLogger("dev.weft");
 
@@ -32,12 +32,18 @@ final class ExecutorCarrier extends Carrier implements Executor {
 
     private final Executor executor;
 
-    /** What gives the children theirs; null if that is this. */
-    private final @Nullable Carrier workers;
+    /** The executor, if it is to be given back; else null. */
+    private final @Nullable AutoCloseable worker;
 
-    private final @Nullable EventLoop loop;
+    /** What gives the children theirs; null if that is this. */
+    private final @Nullable CoroutineScheduler workers;
+
+    private final @Nullable Runnable enterLoop;
     private final MonitorCheck check;
-    private final @Nullable CoroutineTask<?> task;
+    private final @Nullable Scheduled task;
+
+    /** The thread of the task, before it starts null; written by the thread that starts it. */
+    private volatile @Nullable Thread thread;
 
     /** Whether the executor was asked for a step. */
     private volatile boolean asked;
@@ -57,47 +63,60 @@ final class ExecutorCarrier extends Carrier implements Executor {
     /** Whether the worker was given back: one, by whoever comes first, the thread or a step that ends behind it. */
     private volatile int givenBack;
 
-    private ExecutorCarrier(
+    private ExecutorScheduler(
             String word,
             Executor executor,
-            @Nullable Carrier workers,
-            @Nullable EventLoop loop,
+            @Nullable AutoCloseable worker,
+            @Nullable CoroutineScheduler workers,
+            @Nullable Runnable enterLoop,
             MonitorCheck check,
-            @Nullable CoroutineTask<?> task) {
+            @Nullable Scheduled task) {
         this.word = word;
         this.executor = executor;
+        this.worker = worker;
         this.workers = workers;
-        this.loop = loop;
+        this.enterLoop = enterLoop;
         this.check = check;
         this.task = task;
     }
 
-    ExecutorCarrier(String word, Executor executor) {
-        this(word, executor, null, null, new MonitorCheck(), null);
+    ExecutorScheduler(String word, Executor executor, @Nullable Runnable enterLoop) {
+        this(
+                word,
+                executor,
+                null,
+                null,
+                enterLoop,
+                enterLoop == null ? new MonitorCheck() : MonitorCheck.NEEDLESS,
+                null);
     }
 
-    ExecutorCarrier(String word, EventLoop loop, Executor executor) {
-        this(word, executor, null, loop, MonitorCheck.NEEDLESS, null);
-    }
-
-    ExecutorCarrier(String word, Worker worker, Carrier workers, MonitorCheck check, CoroutineTask<?> task) {
-        this(word, worker, workers, null, check, task);
+    ExecutorScheduler(
+            String word,
+            Executor executor,
+            AutoCloseable worker,
+            CoroutineScheduler workers,
+            MonitorCheck check,
+            Scheduled task) {
+        this(word, executor, worker, workers, null, check, task);
     }
 
     @Override
-    Carrier forTask(CoroutineTask<?> task) {
-        return workers == null ? new ExecutorCarrier(word, executor, null, loop, check, task) : workers.forTask(task);
+    public CoroutineScheduler forTask(Scheduled task) {
+        if (workers != null) return workers.forTask(task);
+        return new ExecutorScheduler(word, executor, null, null, enterLoop, check, task);
     }
 
     @Override
-    Thread thread(String name, Runnable body) {
-        return VirtualThreads.create(this, name, body);
+    public Thread thread(String name, Runnable body) {
+        Thread created = VirtualThreads.create(this, name, body);
+        thread = created;
+        return created;
     }
 
     @Override
-    @Nullable
-    EventLoop loop() {
-        return loop;
+    public @Nullable Runnable enterLoop() {
+        return enterLoop;
     }
 
     @Override
@@ -124,11 +143,11 @@ final class ExecutorCarrier extends Carrier implements Executor {
 
     /** {@return the lock, or what of the JDK waits as if it were one, that the task is just given, or {@link #A_MONITOR}; or null} */
     private @Nullable Object lock() {
-        Thread thread = task == null ? null : task.thread();
-        if (thread == null || carriedBy == null) return null;
+        Thread waiting = thread;
+        if (task == null || waiting == null || carriedBy == null) return null;
         if (Thread.currentThread().getName().equals(UNBLOCKER)) return A_MONITOR;
-        Object blocker = LockSupport.getBlocker(thread);
-        return blocker instanceof Suspension || blocker instanceof Scope ? null : blocker;
+        Object blocker = LockSupport.getBlocker(waiting);
+        return task.isSuspendedIn(blocker) ? null : blocker;
     }
 
     /**
@@ -160,30 +179,29 @@ final class ExecutorCarrier extends Carrier implements Executor {
 
     /** An executor that was shut down may have dropped a step that it had taken: it is asked again, and says so. */
     @Override
-    void cancelled() {
+    public void taskCancelled() {
         Step step = pending;
         if (step != null) execute(step.continuation);
     }
 
     /** A worker is given back behind the step that the thread is in, if that is one of its own. */
     @Override
-    void end() {
+    public void taskEnded() {
         ended = true;
         if (left || !asked) giveBack();
     }
 
     private void giveBack() {
-        if (!(executor instanceof Worker worker) || !GIVEN_BACK.compareAndSet(this, 0, 1)) return;
+        if (worker == null || !GIVEN_BACK.compareAndSet(this, 0, 1)) return;
         try {
             worker.close();
         } catch (Throwable failure) {
-            CoroutineTask<?> of = Objects.requireNonNull(task);
-            Reports.drop(of.backend(), of.context(), failure);
+            Objects.requireNonNull(task).notGivenBack(failure);
         }
     }
 
     private void leave(Runnable continuation, RuntimeException why) {
-        CoroutineTask<?> lost = task;
+        Scheduled lost = task;
         pending = null;
         if (left || lost == null) {
             VirtualThreads.execute(continuation);
@@ -191,7 +209,7 @@ final class ExecutorCarrier extends Carrier implements Executor {
         }
         left = true;
         VirtualThreads.execute(() -> {
-            lost.cancelBecauseOf(why);
+            lost.abandoned(why);
             continuation.run();
         });
     }
@@ -219,7 +237,7 @@ final class ExecutorCarrier extends Carrier implements Executor {
 
     /** The coroutine, from where it waited to where it waits next. Run twice, it does nothing the second time. */
     private static final class Step implements Runnable {
-        private final ExecutorCarrier carrier;
+        private final ExecutorScheduler scheduler;
         private final Runnable continuation;
 
         /** The thread that is just handing this to the executor; read by that thread only. */
@@ -228,15 +246,15 @@ final class ExecutorCarrier extends Carrier implements Executor {
         /** Whether it was run before the executor had returned to the submitter; that thread's. */
         private boolean ranInside;
 
-        Step(ExecutorCarrier carrier, Runnable continuation) {
-            this.carrier = carrier;
+        Step(ExecutorScheduler scheduler, Runnable continuation) {
+            this.scheduler = scheduler;
             this.continuation = continuation;
         }
 
         /** On a virtual thread, where a loop has those: it waits here while a platform thread gives the turn. */
         @Override
         public void run() {
-            if (carrier.loop != null && Thread.currentThread().isVirtual()) onPlatformThread();
+            if (scheduler.enterLoop != null && Thread.currentThread().isVirtual()) onPlatformThread();
             else turn();
         }
 
@@ -254,22 +272,22 @@ final class ExecutorCarrier extends Carrier implements Executor {
 
         private void turn() {
             ranInside = submitter == Thread.currentThread();
-            String refusal = carrier.refusal(Thread.currentThread(), submitter);
+            String refusal = scheduler.refusal(Thread.currentThread(), submitter);
             if (refusal != null) {
-                carrier.leave(
+                scheduler.leave(
                         continuation,
-                        new IllegalStateException(carrier.word + " cannot run the steps of a coroutine: " + refusal));
+                        new IllegalStateException(scheduler.word + " cannot run the steps of a coroutine: " + refusal));
                 return;
             }
-            carrier.carriedBy = Thread.currentThread();
+            scheduler.carriedBy = Thread.currentThread();
             go();
         }
 
         /** Gives the turn, on whatever thread. */
         private void go() {
-            if (carrier.pending == this) carrier.pending = null;
+            if (scheduler.pending == this) scheduler.pending = null;
             carry(continuation);
-            if (carrier.ended) carrier.giveBack();
+            if (scheduler.ended) scheduler.giveBack();
         }
     }
 }

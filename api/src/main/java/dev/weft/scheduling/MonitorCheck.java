@@ -1,4 +1,4 @@
-package dev.weft.spi;
+package dev.weft.scheduling;
 
 import java.lang.management.LockInfo;
 import java.lang.management.ManagementFactory;
