@@ -1,7 +1,7 @@
 package dev.weft;
 
-import static dev.weft.Publishers.await;
 import static dev.weft.Async.throwing;
+import static dev.weft.Publishers.await;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
