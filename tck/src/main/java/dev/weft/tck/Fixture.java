@@ -31,7 +31,7 @@ abstract class Fixture {
     Patience patience;
     HookLog hooks;
 
-    private Hooks.Handle watch;
+    private Hooks.@Nullable Handle watch;
     private final List<Subject> subjects = new CopyOnWriteArrayList<>();
 
     Fixture(BackendContract contract) {
@@ -47,9 +47,10 @@ abstract class Fixture {
         watch = contract.watch(hooks::accept);
     }
 
+    /** Called also for a rule that was left out by the author's class, before the kit was opened. */
     @AfterEach
     void closeTheKit() {
-        watch.close();
+        if (watch != null) watch.close();
         subjects.forEach(Subject::cancel);
     }
 
