@@ -274,8 +274,9 @@ class AnswersTest {
     @Test
     void aJobThatComesLateIsLostUnlessTheServerHasTheLimit() throws Exception {
         var jobs = new Jobs();
-        assertThatThrownBy(() -> run(() -> withTimeout(A_WHILE, () -> awaitSingle(jobs.pop(Duration.ZERO)))))
-                .isInstanceOf(TimeoutException.class);
+        StepVerifier.withVirtualTime(() -> mono(() -> withTimeout(A_WHILE, () -> awaitSingle(jobs.pop(Duration.ZERO)))))
+                .thenAwait(A_WHILE)
+                .verifyError(TimeoutException.class);
         jobs.push("given to him who has left");
         assertThat(run(() -> nextJob(jobs))).isEqualTo("no job");
     }
