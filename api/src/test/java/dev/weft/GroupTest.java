@@ -187,10 +187,12 @@ class GroupTest {
     void H2_laterFailuresAreSuppressedInTheFirstOnce() {
         var first = new IllegalStateException("first");
         var later = new IOException("later");
+        var begun = new CountDownLatch(5);
         Throwable thrown = catchThrowable(() -> run(() -> group(g -> {
             for (int i = 0; i < 5; i++) {
                 g.async(() -> {
                     try {
+                        begun.countDown();
                         delay(LONG);
                     } finally {
                         failWith(later);
@@ -198,6 +200,7 @@ class GroupTest {
                 });
             }
             g.async(() -> {
+                begun.await();
                 throw first;
             });
         })));
