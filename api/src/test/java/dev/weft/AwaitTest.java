@@ -14,6 +14,8 @@ import dev.weft.spi.Take;
 import dev.weft.testing.FiringBackend;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
+import dev.weft.testing.sources.Upstream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
@@ -423,7 +425,7 @@ class AwaitTest {
 
     @Test
     void A13_aSecondSubscriptionIsCancelledWithoutARequest() {
-        var second = new Probe<String>();
+        var second = new Upstream();
         var probe = new Probe<String>(p -> {
             p.subscription();
             p.subscriber().onSubscribe(second);
@@ -683,7 +685,7 @@ class AwaitTest {
                 .isTrue();
         until("cancelled", () -> probe.cancels.get() == 1);
         assertThat(awaiting.hasEnded()).isFalse();
-        assertThat(probe.cancelledBy).isSameAs(awaiting.thread());
+        assertThat(probe.upstream.cancelledBy).isSameAs(awaiting.thread());
         release.countDown();
         assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
     }

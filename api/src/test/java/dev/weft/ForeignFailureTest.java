@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.testing.Unaskable;
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.testing.FiringBackend;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -353,7 +354,7 @@ class IterationTest {
         assertThat(again).hasSize(2).allSatisfy(thrown -> assertThat(thrown).isSameAs(iterating.failure()));
         assertThat(iterating.interruptedAtEnd()).isFalse();
         assertThat(probe.cancels).hasValue(1);
-        assertThat(probe.cancelledBy).isSameAs(iterating.thread());
+        assertThat(probe.upstream.cancelledBy).isSameAs(iterating.thread());
     }
 
     @Test
@@ -688,7 +689,7 @@ class IterationTest {
         assertThat(iterating.failure()).isInstanceOf(CancelledException.class);
         assertThat(iterating.interruptedAtEnd()).isFalse();
         assertThat(probe.cancels).hasValue(1);
-        assertThat(probe.cancelledBy).isSameAs(iterating.thread());
+        assertThat(probe.upstream.cancelledBy).isSameAs(iterating.thread());
         assertThat(cancelledInside).isFalse();
     }
 

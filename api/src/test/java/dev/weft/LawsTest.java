@@ -13,6 +13,7 @@ import dev.weft.spi.Take;
 import dev.weft.testing.FiringBackend;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscriber;
 
 /** Section 1.0: the laws that hold for every operation. */
 class LawsTest {
@@ -716,7 +718,7 @@ class LawsTest {
         Latches.awaitUninterruptibly(emitting);
         body.cancel();
         assertThat(body.failure()).isInstanceOf(CancelledException.class);
-        assertThat(probe.cancelledBy).isSameAs(body.thread());
+        assertThat(probe.upstream.cancelledBy).isSameAs(body.thread());
         assertThat(probe.cancels).hasValue(1);
     }
 
@@ -750,7 +752,7 @@ class LawsTest {
     @ParameterizedTest
     @ValueSource(strings = {"value", "error", "cancel", "early"})
     void G13_aPublisherThatKeepsItsSubscriberKeepsNothingElse(String end) {
-        var kept = new AtomicReference<Flow.Subscriber<?>>();
+        var kept = new AtomicReference<Subscriber<?>>();
         for (boolean iterating : new boolean[] {false, true}) {
             List<WeakReference<Object>> gone = awaitedAndEnded(end, iterating, kept);
             until("collected", () -> {
@@ -763,7 +765,7 @@ class LawsTest {
 
     /** Awaits on a coroutine, in all ways to end; what must be collectable then. */
     private static List<WeakReference<Object>> awaitedAndEnded(
-            String end, boolean iterating, AtomicReference<Flow.Subscriber<?>> kept) {
+            String end, boolean iterating, AtomicReference<Subscriber<?>> kept) {
         var probe = new Probe<Object>();
         var value = new Object();
         var local = new Object();

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.testing.FiringBackend;
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

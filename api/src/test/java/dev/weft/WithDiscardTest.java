@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

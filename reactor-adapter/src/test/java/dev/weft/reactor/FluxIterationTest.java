@@ -16,6 +16,7 @@ import dev.weft.OverflowException;
 import dev.weft.TooManyValuesException;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -221,7 +222,7 @@ class FluxIterationTest {
                     throw fromCancel;
                 });
         assertThatThrownBy(() -> run(() -> {
-                    try (AsyncIterator<Integer> values = each(probe.flux(), 4)) {
+                    try (AsyncIterator<Integer> values = each(Flux.from(probe), 4)) {
                         values.next();
                         throw fromBody;
                     }

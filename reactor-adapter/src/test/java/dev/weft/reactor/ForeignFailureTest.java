@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.testing.Unaskable;
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

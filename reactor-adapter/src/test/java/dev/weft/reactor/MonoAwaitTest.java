@@ -21,6 +21,8 @@ import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
+import dev.weft.testing.sources.Upstream;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.channels.ClosedByInterruptException;
@@ -564,7 +566,7 @@ class MonoAwaitTest {
         var ended = new CountDownLatch(1);
         var subscription = mono(() -> {
                     try {
-                        return await(probe.mono());
+                        return await(Mono.fromDirect(probe));
                     } finally {
                         ended.countDown();
                     }
@@ -730,7 +732,7 @@ class MonoAwaitTest {
     @ParameterizedTest
     @EnumSource
     void A13_aSecondSubscriptionIsCancelledWithoutARequest(Word word) {
-        var second = new Probe<String>();
+        var second = new Upstream();
         var probe = new Probe<String>(p -> {
             p.subscription();
             p.subscriber().onSubscribe(second);
@@ -931,8 +933,8 @@ class MonoAwaitTest {
         var probe = new Probe<String>().onCancel(() -> {
             throw fromCancel;
         });
-        var awaiting =
-                Watched.thread(Thread.ofPlatform(), () -> await(probe.mono())).parked();
+        var awaiting = Watched.thread(Thread.ofPlatform(), () -> await(Mono.fromDirect(probe)))
+                .parked();
         awaiting.thread().interrupt();
         assertThat(awaiting.failure())
                 .isInstanceOf(CancelledException.class)
@@ -952,7 +954,7 @@ class MonoAwaitTest {
                 .isTrue();
         until("cancelled", () -> probe.cancels.get() == 1);
         assertThat(awaiting.hasEnded()).isFalse();
-        assertThat(probe.cancelledBy).isSameAs(awaiting.thread());
+        assertThat(probe.upstream.cancelledBy).isSameAs(awaiting.thread());
         release.countDown();
         assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
     }
@@ -977,7 +979,7 @@ class MonoAwaitTest {
         var ended = new CountDownLatch(1);
         subscription.set(mono(() -> {
                     try {
-                        return await(probe.mono());
+                        return await(Mono.fromDirect(probe));
                     } catch (Throwable failure) {
                         thrown.set(failure);
                         interrupted.set(Thread.currentThread().isInterrupted());
@@ -1120,7 +1122,7 @@ class MonoAwaitTest {
     @Test
     void A27_anAwaitInsideAnOperatorIsCancelledWithTheOuterOne() {
         var inner = new Probe<String>();
-        Mono<String> outer = Mono.just(1).hide().map(n -> await(inner.mono()));
+        Mono<String> outer = Mono.just(1).hide().map(n -> await(Mono.fromDirect(inner)));
         var awaiting = awaiting(outer, Word.AWAIT);
         until("subscribed", inner::isSubscribed);
         awaiting.cancel();
@@ -1146,7 +1148,7 @@ class MonoAwaitTest {
         var awaiting = Watched.coroutine(() -> {
             var big = new byte[1000];
             weak.set(new WeakReference<>(big));
-            return Async.withContext("big", big, () -> await(probe.mono()));
+            return Async.withContext("big", big, () -> await(Mono.fromDirect(probe)));
         });
         awaiting.parked();
         probe.next("value");

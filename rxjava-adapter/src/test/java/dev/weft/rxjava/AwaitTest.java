@@ -20,6 +20,7 @@ import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
@@ -103,7 +104,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource(names = {"FLOWABLE_FIRST", "OBSERVABLE_FIRST"})
     void A01_awaitFirstReturnsAtTheFirstValueAndCancelsTheRest(Word word) {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var awaiting = word.awaiting(probe).parked();
         probe.next("value");
         assertThat(awaiting.value()).isEqualTo("value");
@@ -148,7 +149,7 @@ class AwaitTest {
     @EnumSource(names = {"MAYBE", "OPTIONAL", "COMPLETABLE"})
     void A02_anEmptySourceIsNullWhereOneMayBeMissing(Word word) {
         assertThat(word.run(of())).isNull();
-        assertThat(word.run(new Probe<>(p -> {
+        assertThat(word.run(new RxProbe<>(p -> {
                     p.subscription();
                     p.complete();
                 })))
@@ -286,7 +287,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource(names = {"FLOWABLE_FIRST", "FLOWABLE_LAST", "FLOWABLE_SINGLE"})
     void A05_oneValueIsRequestedForTheFirstAndAllForTheRest(Word word) {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var awaiting = word.awaiting(probe).parked();
         assertThat(probe.requests).containsExactly(word.isFirst() ? 1 : Long.MAX_VALUE);
         awaiting.cancel();
@@ -299,7 +300,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource
     void A06_aValueAfterTheCancellationIsDiscardedAndTheUpstreamDisposedOnce(Word word) {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var awaiting = word.awaiting(probe).parked();
         awaiting.cancel();
         assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
@@ -314,7 +315,7 @@ class AwaitTest {
     void A06_aValueThatRacesACancellationIsReturnedOrDiscarded() {
         for (Word word : Word.values()) {
             if (word == Word.COMPLETABLE) continue;
-            var probe = new Probe<Object>();
+            var probe = new RxProbe<Object>();
             var awaiting = word.awaiting(probe).parked();
             hooks.discarded.clear();
             var go = new CountDownLatch(2);
@@ -340,7 +341,7 @@ class AwaitTest {
     @EnumSource(names = {"SINGLE", "MAYBE", "FLOWABLE_FIRST", "OBSERVABLE_FIRST"})
     void A06_aValueThatWonIsReturnedThoughTheCancellationComesBeforeTheThreadRunsAgain(Word word) {
         for (int i = 0; i < 100; i++) {
-            var probe = new Probe<Object>();
+            var probe = new RxProbe<Object>();
             var awaiting = word.awaiting(probe).parked();
             probe.next("value");
             awaiting.cancel();
@@ -352,7 +353,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource(names = {"FLOWABLE_LAST", "FLOWABLE_SINGLE", "OBSERVABLE_LAST", "OBSERVABLE_SINGLE"})
     void A07_aValueWithoutATerminalSignalIsDiscardedByACancellation(Word word) {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var awaiting = word.awaiting(probe).parked();
         probe.next("unconfirmed");
         awaiting.cancel();
@@ -369,7 +370,7 @@ class AwaitTest {
     void A07_aCancelBetweenTheValueAndTheEndLosesNothing() {
         for (Word word :
                 List.of(Word.FLOWABLE_LAST, Word.FLOWABLE_SINGLE, Word.OBSERVABLE_LAST, Word.OBSERVABLE_SINGLE)) {
-            var probe = new Probe<Object>();
+            var probe = new RxProbe<Object>();
             var awaiting = word.awaiting(probe).parked();
             hooks.discarded.clear();
             probe.next("value");
@@ -389,7 +390,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource
     void A08_anErrorAfterTheCancellationGoesToRxJavaPluginsOnce(Word word) {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var awaiting = word.awaiting(probe).parked();
         awaiting.cancel();
         assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
@@ -403,7 +404,7 @@ class AwaitTest {
     void A08_anEchoOfTheCancellationIsOnlyCounted(Word word) {
         for (Throwable echo :
                 List.of(new CancellationException(), new InterruptedException(), new ClosedByInterruptException())) {
-            var probe = new Probe<Object>();
+            var probe = new RxProbe<Object>();
             var awaiting = word.awaiting(probe).parked();
             awaiting.cancel();
             awaiting.joined();
@@ -416,7 +417,7 @@ class AwaitTest {
 
     @RepeatedTest(100)
     void A08_anErrorThatRacesACancellationIsThrownOrReportedNeverBoth() {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var failure = new IOException("racing");
         var awaiting = Word.SINGLE.awaiting(probe).parked();
         var go = new CountDownLatch(2);
@@ -472,7 +473,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource(names = {"FLOWABLE_SINGLE", "OBSERVABLE_SINGLE"})
     void A10_aSecondValueIsAnErrorForAwaitSingleAndBothAreDiscarded(Word word) {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var awaiting = word.awaiting(probe).parked();
         probe.next("first");
         probe.next("second");
@@ -484,7 +485,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource(names = {"SINGLE", "MAYBE", "OPTIONAL", "MAYBE_SINGLE"})
     void A10_aSecondOnSuccessIsABreachAndTheFirstIsKept(Word word) {
-        var probe = new Probe<>(p -> {
+        var probe = new RxProbe<>(p -> {
             p.subscription();
             p.next("first");
             p.next("second");
@@ -499,7 +500,7 @@ class AwaitTest {
     @EnumSource
     void A11_signalsAfterTheTerminalOneAreBreachesAndChangeNothing(Word word) {
         var late = new IOException("late");
-        var probe = new Probe<>(p -> {
+        var probe = new RxProbe<>(p -> {
             p.subscription();
             word.succeed(p, "value");
             word.succeed(p, "late");
@@ -517,7 +518,7 @@ class AwaitTest {
     @EnumSource(names = {"FLOWABLE_LAST", "FLOWABLE_SINGLE", "OBSERVABLE_LAST", "OBSERVABLE_SINGLE"})
     void A12_anErrorAfterAValueWinsAndTheValueIsDiscarded(Word word) {
         var failure = new IllegalStateException("no commit");
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var awaiting = word.awaiting(probe).parked();
         probe.next("value");
         probe.fail(failure);
@@ -530,7 +531,7 @@ class AwaitTest {
     @EnumSource(names = {"FLOWABLE_FIRST", "OBSERVABLE_FIRST"})
     void A12_anErrorAfterTheFirstValueIsDroppedByAwaitFirst(Word word) {
         var failure = new IllegalStateException("too late");
-        var probe = new Probe<>(p -> {
+        var probe = new RxProbe<>(p -> {
             p.subscription();
             p.next("value");
             p.fail(failure);
@@ -544,10 +545,10 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource
     void A13_aSecondDisposableIsDisposedOfWithoutARequest(Word word) {
-        var second = new Upstream();
-        var probe = new Probe<>(p -> {
+        var second = new RxUpstream();
+        var probe = new RxProbe<>(p -> {
             p.subscription();
-            p.downstream().onSubscribe(second);
+            p.subscriber().onSubscribe(second);
         });
         var awaiting = word.awaiting(probe).parked();
         assertThat(second.cancels).hasValue(1);
@@ -561,7 +562,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource
     void A13_theSameDisposableTwiceIsIgnored(Word word) {
-        var probe = new Probe<>(p -> {
+        var probe = new RxProbe<>(p -> {
             p.subscription();
             p.subscription();
         });
@@ -576,7 +577,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource
     void A14_lateOnSubscribeIsCancelled(Word word) {
-        var probe = new Probe<>(p -> {});
+        var probe = new RxProbe<>(p -> {});
         var awaiting = word.awaiting(probe).parked();
         awaiting.cancel();
         assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
@@ -587,7 +588,7 @@ class AwaitTest {
 
     @RepeatedTest(200)
     void A14_onSubscribeThatRacesACancellationIsCancelledOnce() {
-        var probe = new Probe<>(p -> {});
+        var probe = new RxProbe<>(p -> {});
         var awaiting = Word.SINGLE.awaiting(probe).parked();
         var go = new CountDownLatch(2);
         Thread canceller = Thread.startVirtualThread(() -> {
@@ -606,10 +607,10 @@ class AwaitTest {
     @EnumSource
     void A15_terminalSignalsWithoutOnSubscribeAreHonoured(Word word) {
         var failure = new IllegalStateException("refused");
-        assertThatThrownBy(() -> word.run(new Probe<>(p -> p.fail(failure)))).isSameAs(failure);
+        assertThatThrownBy(() -> word.run(new RxProbe<>(p -> p.fail(failure)))).isSameAs(failure);
         if (!word.isStream())
-            assertThat(word.run(new Probe<>(p -> word.succeed(p, "value")))).isEqualTo(word.given("value"));
-        else assertThatThrownBy(() -> word.run(new Probe<>(Probe::complete))).isInstanceOf(NoValueException.class);
+            assertThat(word.run(new RxProbe<>(p -> word.succeed(p, "value")))).isEqualTo(word.given("value"));
+        else assertThatThrownBy(() -> word.run(new RxProbe<>(Probe::complete))).isInstanceOf(NoValueException.class);
         assertThat(hooks.rules()).containsExactly("1.9", "1.9");
         assertThat(hooks.dropped).isEmpty();
         assertThat(hooks.discarded).isEmpty();
@@ -620,7 +621,7 @@ class AwaitTest {
             mode = Mode.MATCH_ANY,
             names = {"FLOWABLE.*", "OBSERVABLE.*"})
     void A15_aValueWithoutOnSubscribeIsABreachAndAnError(Word word) {
-        var probe = new Probe<>(p -> p.next("value"));
+        var probe = new RxProbe<>(p -> p.next("value"));
         assertThatThrownBy(() -> word.run(probe))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("1.9");
@@ -633,7 +634,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource
     void A16_aNullSignalIsAnErrorForTheSourceAndForTheAwait(Word word) {
-        nullSignal(word, p -> {}, p -> p.downstream().onSubscribe(null), "onSubscribe");
+        nullSignal(word, p -> {}, p -> p.subscriber().onSubscribe(null), "onSubscribe");
         nullSignal(word, Probe::subscription, p -> p.fail(null), "onError");
         if (word == Word.COMPLETABLE) return;
         nullSignal(word, Probe::subscription, p -> p.next(null), word.isStream() ? "onNext" : "onSuccess");
@@ -641,7 +642,7 @@ class AwaitTest {
 
     private void nullSignal(Word word, Consumer<Probe<Object>> script, Consumer<Probe<Object>> send, String signal) {
         hooks.violations.clear();
-        var probe = new Probe<>(script);
+        var probe = new RxProbe<>(script);
         var awaiting = word.awaiting(probe).parked();
         var thrown = new AtomicReference<Throwable>();
         try {
@@ -682,7 +683,7 @@ class AwaitTest {
             names = {"FLOWABLE_FIRST", "OBSERVABLE_FIRST"})
     void A17_whatSubscribeThrowsIsTheOutcomeAsTheSameInstance(Word word) {
         for (Throwable failure : THROWN) {
-            var probe = new Probe<>(p -> {
+            var probe = new RxProbe<>(p -> {
                 p.subscription();
                 if (word.isStream()) p.next("held");
                 throw Failures.<RuntimeException>sneak(failure);
@@ -699,7 +700,7 @@ class AwaitTest {
     @EnumSource
     void A17_whatSubscribeThrowsBeforeOnSubscribeIsTheOutcome(Word word) {
         for (Throwable failure : THROWN) {
-            var probe = new Probe<>(p -> {
+            var probe = new RxProbe<>(p -> {
                 throw Failures.<RuntimeException>sneak(failure);
             });
             isTheOutcome(word, failure, word.awaiting(probe).failure());
@@ -712,7 +713,7 @@ class AwaitTest {
     void A17_whatSubscribeThrowsAfterATerminalSignalIsReportedOnce(Word word) {
         for (Throwable failure : THROWN) {
             hooks.dropped.clear();
-            var probe = new Probe<>(p -> {
+            var probe = new RxProbe<>(p -> {
                 p.subscription();
                 word.succeed(p, "value");
                 throw Failures.<RuntimeException>sneak(failure);
@@ -726,7 +727,7 @@ class AwaitTest {
     @EnumSource(names = {"FLOWABLE_FIRST", "FLOWABLE_LAST", "FLOWABLE_SINGLE"})
     void A18_whatRequestThrowsIsTheOutcome(Word word) {
         var failure = new IllegalStateException("no demand, please");
-        var probe = new Probe<Object>().onRequest(count -> {
+        var probe = new RxProbe<Object>().onRequest(count -> {
             throw failure;
         });
         assertThatThrownBy(() -> word.run(probe)).isSameAs(failure);
@@ -740,7 +741,7 @@ class AwaitTest {
     @EnumSource
     void A19_whatDisposeThrowsIsSuppressedInTheCancellation(Word word) {
         var fromDispose = new IllegalStateException("dispose threw");
-        var probe = new Probe<Object>().onCancel(() -> {
+        var probe = new RxProbe<Object>().onCancel(() -> {
             throw fromDispose;
         });
         var awaiting = word.awaiting(probe).parked();
@@ -753,7 +754,7 @@ class AwaitTest {
     @EnumSource
     void A19_whatDisposeThrowsLeavesTheFlagOfAPlainThreadSet(Word word) {
         var fromDispose = new IllegalStateException("dispose threw");
-        var probe = new Probe<Object>().onCancel(() -> {
+        var probe = new RxProbe<Object>().onCancel(() -> {
             throw fromDispose;
         });
         var awaiting = Watched.thread(Thread.ofPlatform(), () -> word.of(probe)).parked();
@@ -768,7 +769,7 @@ class AwaitTest {
     @RepeatedTest(100)
     void A20_aDisposeThatBlocksKeepsOnlyTheCoroutineWaiting() throws Exception {
         var release = new CountDownLatch(1);
-        var probe = new Probe<Object>().onCancel(() -> Latches.await(release));
+        var probe = new RxProbe<Object>().onCancel(() -> Latches.await(release));
         var awaiting = Word.SINGLE.awaiting(probe).parked();
         Thread canceller = Thread.ofVirtual().start(awaiting::cancel);
         assertThat(canceller.join(Duration.ofSeconds(Watched.SECONDS)))
@@ -785,7 +786,7 @@ class AwaitTest {
     @ValueSource(strings = {"onSubscribe", "request", "onNext"})
     void A21_aDownstreamThatDisposesFromWithinASignalIsLegal(String where) {
         var subscription = new AtomicReference<Disposable>();
-        var probe = new Probe<>(p -> {
+        var probe = new RxProbe<>(p -> {
             until("subscribed", () -> subscription.get() != null);
             if (where.equals("onSubscribe")) subscription.get().dispose();
             p.subscription();
@@ -823,7 +824,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource
     void A22_aCancelledCoroutineDoesNotSubscribe(Word word) {
-        var probe = new Probe<>();
+        var probe = new RxProbe<>();
         var ready = new CountDownLatch(1);
         var awaiting = Watched.coroutine(() -> {
             Latches.awaitUninterruptibly(ready);
@@ -839,7 +840,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource
     void A22_anInterruptedPlainThreadDoesNotSubscribeAndKeepsItsFlag(Word word) {
-        var probe = new Probe<>();
+        var probe = new RxProbe<>();
         var awaiting = Watched.thread(Thread.ofPlatform(), () -> {
             Thread.currentThread().interrupt();
             return word.of(probe);
@@ -881,7 +882,7 @@ class AwaitTest {
 
     @Test
     void A27_anAwaitInsideAnOperatorIsCancelledWithTheOuterOne() {
-        var inner = new Probe<>();
+        var inner = new RxProbe<>();
         Maybe<Object> outer = Maybe.just(1).map(n -> await(inner.single()));
         var awaiting = Watched.coroutine(() -> await(outer));
         until("subscribed", inner::isSubscribed);
@@ -903,7 +904,7 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource(names = {"SINGLE", "FLOWABLE_LAST"})
     void G13_aSourceThatKeepsItsObserverDoesNotKeepTheContext(Word word) {
-        var probe = new Probe<>();
+        var probe = new RxProbe<>();
         var weak = new AtomicReference<WeakReference<Object>>();
         var awaiting = Watched.coroutine(() -> {
             var big = new byte[1000];
@@ -917,7 +918,7 @@ class AwaitTest {
             System.gc();
             return weak.get().refersTo(null);
         });
-        assertThat(probe.downstream()).isNotNull();
+        assertThat(probe.subscriber()).isNotNull();
     }
 
     @Test

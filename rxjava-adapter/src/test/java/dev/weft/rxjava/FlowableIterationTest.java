@@ -200,7 +200,7 @@ class FlowableIterationTest {
     void E07_whatTheBodyThrowsWinsOverWhatCancelThrows() {
         var fromBody = new IllegalStateException("body");
         var fromCancel = new IllegalStateException("cancel");
-        var probe = new Probe<Integer>(p -> {
+        var probe = new RxProbe<Integer>(p -> {
                     p.subscription();
                     p.next(1);
                 })
@@ -221,7 +221,7 @@ class FlowableIterationTest {
 
     @Test
     void E04_aCancellationWhileWaitingCancelsAndEndsTheIteratorForGood() {
-        var source = new Probe<Integer>();
+        var source = new RxProbe<Integer>();
         var again = new AtomicReference<Throwable>();
         var iterating = Watched.coroutine(() -> {
             AsyncIterator<Integer> values = each(source.flowable(), 4);
@@ -244,7 +244,7 @@ class FlowableIterationTest {
 
     @Test
     void E04_anInterruptWhileAPlainThreadWaitsEndsTheIteratorForGood() {
-        var source = new Probe<Integer>();
+        var source = new RxProbe<Integer>();
         var calls = new AtomicInteger();
         var iterating = Watched.thread(Thread.ofPlatform(), () -> {
             AsyncIterator<Integer> values = each(source.flowable(), 4);
@@ -267,7 +267,7 @@ class FlowableIterationTest {
 
     @Test
     void E05_aSourceThatOverflowsIsCancelledAndTheErrorComesAfterTheQueuedValues() {
-        var source = new Probe<Integer>();
+        var source = new RxProbe<Integer>();
         var seen = new CopyOnWriteArrayList<Integer>();
         var subscribed = new CountDownLatch(1);
         var go = new CountDownLatch(1);
@@ -413,7 +413,7 @@ class FlowableIterationTest {
 
     @Test
     void G13_aSourceThatKeepsItsSubscriberDoesNotKeepTheContext() {
-        var source = new Probe<String>();
+        var source = new RxProbe<String>();
         var weak = new AtomicReference<WeakReference<Object>>();
         var iterating = Watched.coroutine(() -> {
             var big = new byte[1000];
@@ -428,7 +428,7 @@ class FlowableIterationTest {
             System.gc();
             return weak.get().refersTo(null);
         });
-        assertThat(source.downstream()).isNotNull();
+        assertThat(source.subscriber()).isNotNull();
     }
 
     // --- collect
@@ -455,7 +455,7 @@ class FlowableIterationTest {
 
     @Test
     void collectedValuesAreDiscardedByACancellation() {
-        var source = new Probe<Integer>();
+        var source = new RxProbe<Integer>();
         var collecting = Watched.coroutine(() -> collect(source.flowable(), 100));
         collecting.parked();
         source.next(1);

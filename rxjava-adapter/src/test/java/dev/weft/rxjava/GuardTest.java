@@ -44,7 +44,7 @@ class GuardTest {
     @EnumSource
     void A24_aNonBlockingThreadIsRefusedBeforeAnythingIsSubscribedTo(Word word) {
         for (Scheduler scheduler : List.of(Schedulers.computation(), Schedulers.single())) {
-            var probe = new Probe<>();
+            var probe = new RxProbe<>();
             isRefusal(thrownOn(scheduler, () -> word.of(probe)));
             assertThat(probe.isSubscribed()).isFalse();
         }
@@ -76,7 +76,7 @@ class GuardTest {
             asked.incrementAndGet();
             return Thread.currentThread().getName().equals("loop");
         });
-        var probe = new Probe<Integer>();
+        var probe = new RxProbe<Integer>();
         var loop = Watched.thread(Thread.ofPlatform().name("loop"), () -> await(probe.single()));
         isRefusal(loop.failure());
         assertThat(probe.isSubscribed()).isFalse();

@@ -1,6 +1,6 @@
 package dev.weft.rxjava;
 
-import io.reactivex.rxjava3.schedulers.Schedulers;
+import dev.weft.testing.sources.Upstream;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ForkJoinPool;
@@ -91,7 +91,7 @@ enum MisbehavingOne {
             },
             "!NullPointerException",
             "2.13"),
-    SUCCESS_BEFORE_SUBSCRIPTION(Script::succeed, "success", "1.9"),
+    SUCCESS_BEFORE_SUBSCRIPTION(RxScript::succeed, "success", "1.9"),
     SUCCESS_BEFORE_SUBSCRIPTION_LATE(s -> s.later(s::succeed), "success", "1.9"),
     SUBSCRIPTION_AFTER_SUCCESS(
             s -> {
@@ -100,7 +100,7 @@ enum MisbehavingOne {
             },
             "success",
             "1.9"),
-    COMPLETE_BEFORE_SUBSCRIPTION(Script::complete, "empty", "1.9"),
+    COMPLETE_BEFORE_SUBSCRIPTION(RxScript::complete, "empty", "1.9"),
     ERROR_BEFORE_SUBSCRIPTION(s -> s.fail("boom"), "!boom", "1.9"),
     EMPTY(
             s -> {
@@ -213,8 +213,8 @@ enum MisbehavingOne {
             },
             "!boom",
             ""),
-    SUBSCRIBE_BLOCKS(Script::blockInterruptibly, "parks", ""),
-    NEVER_TERMINAL(Script::subscription, "parks", ""),
+    SUBSCRIBE_BLOCKS(RxScript::blockInterruptibly, "parks", ""),
+    NEVER_TERMINAL(RxScript::subscription, "parks", ""),
     DISPOSE_THROWS(
             s -> {
                 s.onCancel(() -> s.raise(new IllegalStateException("dispose")));
@@ -307,7 +307,7 @@ enum MisbehavingOne {
     SIGNALS_FROM_A_NON_BLOCKING_THREAD(
             s -> {
                 s.subscription();
-                s.laterOn(Schedulers.computation()::scheduleDirect, s::succeed);
+                s.laterWithoutBlocking(s::succeed);
             },
             "success",
             ""),
@@ -347,19 +347,19 @@ enum MisbehavingOne {
         };
     }
 
-    private final Consumer<Script> program;
+    private final Consumer<RxScript> program;
     private final String outcome;
     private final String rules;
 
-    MisbehavingOne(Consumer<Script> program, String outcome, String rules) {
+    MisbehavingOne(Consumer<RxScript> program, String outcome, String rules) {
         this.program = program;
         this.outcome = outcome;
         this.rules = rules;
     }
 
     /** A new source that does this; {@code valued} if it is of one value, and not of none. */
-    Script script(boolean valued) {
-        return new Script(program, valued);
+    RxScript script(boolean valued) {
+        return RxScript.ofOne(program, valued);
     }
 
     /** Whether it only makes sense for a source that may be empty. */

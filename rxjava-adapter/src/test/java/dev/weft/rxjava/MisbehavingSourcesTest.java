@@ -7,32 +7,24 @@ import static dev.weft.rxjava.RxAsync.awaitOptional;
 import static dev.weft.rxjava.RxAsync.awaitSingle;
 import static dev.weft.rxjava.RxAsync.awaitable;
 import static dev.weft.rxjava.RxAsync.each;
-import static dev.weft.testing.Watched.until;
+import static dev.weft.testing.sources.Misbehaving.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Async;
 import dev.weft.AsyncBody;
 import dev.weft.AsyncIterator;
 import dev.weft.Awaitable;
-import dev.weft.CancelledException;
-import dev.weft.NoValueException;
 import dev.weft.Overflow;
-import dev.weft.OverflowException;
-import dev.weft.TooManyValuesException;
-import dev.weft.rxjava.Misbehaving.Kind;
-import dev.weft.rxjava.Script.Token;
 import dev.weft.spi.Violation;
-import dev.weft.testing.FiringBackend;
-import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Misbehaving;
+import dev.weft.testing.sources.MisbehaviourCase;
+import dev.weft.testing.sources.Script.Token;
 import io.reactivex.rxjava3.core.Single;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,12 +34,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Section 3: every misbehaving source, in each of RxJava's types, against every consumer. */
 class MisbehavingSourcesTest {
-    private static final long NANOS = Duration.ofSeconds(10).toNanos();
-
     /** Consumes, lets the values go to the trail, and says how it ended if it did not throw. */
     @FunctionalInterface
-    interface Body {
-        String consume(Script source, List<Token> trail) throws Exception;
+    interface Consuming {
+        String consume(RxScript source, List<Token> trail) throws Exception;
     }
 
     private static String found(Token value, List<Token> trail) {
@@ -71,6 +61,62 @@ class MisbehavingSourcesTest {
 
     private static <T> T timed(AsyncBody<T, RuntimeException> body) throws TimeoutException {
         return Async.withTimeout(Duration.ofMinutes(1), body);
+    }
+
+    /** Who consumes, as far as it makes a difference: as others do, or with a policy of overflow. */
+    private enum Kind {
+        FIRST,
+        LAST,
+        SINGLE,
+        EACH,
+        EACH_ONE,
+        DROP_OLDEST,
+        DROP_NEWEST,
+        UNBOUNDED;
+
+        private String outcome(Misbehaving source) {
+            return switch (this) {
+                case DROP_OLDEST -> keeping(source, "2 end", "40 parks", "[12]( [12])? end", EACH_ONE);
+                case DROP_NEWEST -> keeping(source, "1 end", "1 parks", "[12]( [12])? end", EACH_ONE);
+                case UNBOUNDED -> keeping(source, "1 2 end", numbers(40) + " parks", "[12] [12] end", EACH);
+                case FIRST, LAST, SINGLE, EACH, EACH_ONE -> source.outcome(Misbehaving.Kind.valueOf(name()));
+            };
+        }
+
+        private static String keeping(
+                Misbehaving source, String ofTwo, String ofForty, String ofTwoAtOnce, Kind otherwise) {
+            return switch (source) {
+                case TWO_VALUES_FOR_ONE -> ofTwo;
+                case VALUES_WITHOUT_REQUEST -> ofForty;
+                case CONCURRENT_VALUES -> ofTwoAtOnce;
+                default -> otherwise.outcome(source);
+            };
+        }
+    }
+
+    private static boolean isAboutDemand(Misbehaving source) {
+        return source.name().startsWith("REQUEST_") || source == Misbehaving.VALUES_INSIDE_REQUEST;
+    }
+
+    /** The rules that are reported as broken, but for those of demand. */
+    private static String broken(Misbehaving source) {
+        return switch (source) {
+            case SAME_SUBSCRIPTION_TWICE, TWO_SUBSCRIPTIONS -> "2.5";
+            case SECOND_SUBSCRIPTION_AFTER_THE_END -> "(2.5)?";
+            case NULL_SUBSCRIPTION, NULL_VALUE, NULL_ERROR, NULL_VALUE_LATE -> "2.13";
+            case VALUE_BEFORE_SUBSCRIPTION, COMPLETE_BEFORE_SUBSCRIPTION, ERROR_BEFORE_SUBSCRIPTION -> "1.9";
+            case SUBSCRIPTION_AFTER_COMPLETE -> "1.9( 2.5)?";
+            case COMPLETE_TWICE,
+                    ERROR_TWICE,
+                    COMPLETE_THEN_ERROR,
+                    ERROR_THEN_COMPLETE,
+                    COMPLETE_THEN_VALUE,
+                    ERROR_THEN_VALUE,
+                    CONCURRENT_ENDS -> "1.7";
+            case CONCURRENT_VALUES -> "(1.3)?";
+            case CONCURRENT_VALUE_AND_END -> "(1.7)?";
+            default -> "";
+        };
     }
 
     /** A way to consume a source of many. */
@@ -98,9 +144,9 @@ class MisbehavingSourcesTest {
                 Kind.DROP_NEWEST, (s, t) -> timed(() -> all(each(s.observable(), Overflow.dropNewest(1)), t)));
 
         private final Kind kind;
-        private final Body body;
+        private final Consuming body;
 
-        Many(Kind kind, Body body) {
+        Many(Kind kind, Consuming body) {
             this.kind = kind;
             this.body = body;
         }
@@ -111,7 +157,7 @@ class MisbehavingSourcesTest {
 
         private String rules(Misbehaving source) {
             boolean few = kind == Kind.FIRST || kind == Kind.EACH_ONE || kind == Kind.EACH;
-            return hasDemand() && few ? "(1.1 ?)*" + source.rules() + "( ?1.1)*" : source.rules();
+            return hasDemand() && few ? "(1.1 ?)*" + broken(source) + "( ?1.1)*" : broken(source);
         }
     }
 
@@ -139,9 +185,9 @@ class MisbehavingSourcesTest {
             return "done";
         }));
 
-        private final Body body;
+        private final Consuming body;
 
-        One(Body body) {
+        One(Consuming body) {
             this.body = body;
         }
 
@@ -163,7 +209,7 @@ class MisbehavingSourcesTest {
     static Stream<Arguments> many() {
         return Arrays.stream(Misbehaving.values())
                 .flatMap(source -> Arrays.stream(Many.values())
-                        .filter(consumer -> consumer.hasDemand() || !source.needsDemand())
+                        .filter(consumer -> consumer.hasDemand() || !isAboutDemand(source))
                         .map(consumer -> Arguments.of(source, consumer)));
     }
 
@@ -171,8 +217,8 @@ class MisbehavingSourcesTest {
     @MethodSource("many")
     void everySourceOfManyIsSurvivedByEveryConsumer(Misbehaving source, Many consumer) {
         try (var hooks = new HookLog()) {
-            new Case(source.script(), consumer.body, consumer.name(), hooks)
-                    .run(source.outcome(consumer.kind), consumer.rules(source));
+            new RxCase(new RxScript(source), consumer.body, consumer.name(), hooks)
+                    .run(consumer.kind.outcome(source), consumer.rules(source));
         }
     }
 
@@ -187,87 +233,30 @@ class MisbehavingSourcesTest {
     @MethodSource("one")
     void everySourceOfOneIsSurvivedByEveryConsumer(MisbehavingOne source, One consumer) {
         try (var hooks = new HookLog()) {
-            new Case(source.script(consumer.isValued()), consumer.body, consumer.name(), hooks)
+            new RxCase(source.script(consumer.isValued()), consumer.body, consumer.name(), hooks)
                     .run(consumer.outcome(source), source.rules());
         }
     }
 
-    /** One source against one consumer, and the oracle. */
-    private static final class Case {
-        private final Script script;
-        private final Body body;
+    /** The oracle, for what RxJava reports and for the rules that were broken. */
+    private static final class RxCase extends MisbehaviourCase {
         private final String consumer;
-        private final HookLog hooks;
-        private final FiringBackend clock = new FiringBackend(RxBackend.INSTANCE);
-        private final List<Token> trail = new CopyOnWriteArrayList<>();
-        private Watched<String> watched;
-        private Throwable thrown;
+        private final RxScript source;
 
-        Case(Script script, Body body, String consumer, HookLog hooks) {
-            this.script = script;
-            this.body = body;
+        RxCase(RxScript source, Consuming body, String consumer, HookLog hooks) {
+            super(
+                    source,
+                    trail -> body.consume(source, trail),
+                    consumer.contains("TIMEOUT"),
+                    hooks,
+                    RxBackend.INSTANCE);
+            this.source = source;
             this.consumer = consumer;
-            this.hooks = hooks;
         }
 
         void run(String outcome, String rules) {
-            watched = Watched.coroutine(() -> Async.withBackend(clock, () -> body.consume(script, trail)));
-            script.play(this::isWaiting);
-            long signalled = System.nanoTime();
-            String end = end();
-            assertThat(System.nanoTime() - signalled).as("time to the end").isLessThan(NANOS);
-            script.playAfterEnd();
-            watched.joined();
-            assertThat(seen(end)).as("outcome").matches(consumer.endsWith("RACE") ? lost(outcome) : outcome);
-            assertThat(script.escaped).as("what left a signal").isEmpty();
-            assertThat(watched.interruptedAtEnd()).as("interrupted").isFalse();
-            assertThat(clock.entries).as("timers left behind").isEmpty();
-            subscriptionsAreClosedOnce();
-            valuesAreReturnedOrDiscarded();
-            errorsAreThrownOrReported();
+            run(consumer.endsWith("RACE") ? lost(outcome) : outcome);
             violationsAreReported(rules);
-        }
-
-        private boolean isWaiting() {
-            return watched.hasEnded() || watched.isWaiting();
-        }
-
-        /** The end that comes of itself; or, when all signals are given and the consumer still waits, by force. */
-        private String end() {
-            until("ended or waiting", this::isWaiting);
-            if (watched.hasEnded()) return endSeen();
-            boolean timeout = consumer.contains("TIMEOUT");
-            if (timeout) clock.fire();
-            else watched.cancel();
-            assertThat(endSeen()).isEqualTo(timeout ? "!TimeoutException" : "!CancelledException");
-            return "parks";
-        }
-
-        private String endSeen() {
-            watched.ended();
-            try {
-                return watched.value();
-            } catch (AssertionError threw) {
-                thrown = threw.getCause();
-                return "!" + name(thrown);
-            }
-        }
-
-        private static String name(Throwable thrown) {
-            boolean engine = thrown instanceof NullPointerException
-                    || thrown instanceof NoValueException
-                    || thrown instanceof TooManyValuesException
-                    || thrown instanceof OverflowException
-                    || thrown instanceof CancelledException
-                    || thrown instanceof TimeoutException
-                    || thrown.getMessage().contains("rule");
-            return engine ? thrown.getClass().getSimpleName() : thrown.getMessage();
-        }
-
-        private String seen(String end) {
-            return Stream.concat(
-                            trail.stream().map(Token::toString), Stream.of(end).filter(e -> !e.isEmpty()))
-                    .collect(Collectors.joining(" "));
         }
 
         /** What a race makes of it: a source that fails has lost, and the first loser's failure is thrown; empty is null. */
@@ -277,35 +266,16 @@ class MisbehavingSourcesTest {
                     .replaceAll("![a-zA-Z]+", "!loser");
         }
 
-        private void subscriptionsAreClosedOnce() {
-            for (Upstream upstream : script.upstreams) {
-                assertThat(upstream.cancels.get()).as("disposed").isLessThanOrEqualTo(1);
-                assertThat(upstream.overlapped).as("rule 2.7").isFalse();
-                boolean surplus = upstream != script.upstreams.get(0);
-                if (surplus || !script.terminated)
-                    assertThat(upstream.cancels).as("left open").hasValue(1);
-            }
-        }
-
-        private void valuesAreReturnedOrDiscarded() {
-            List<Object> ends = new ArrayList<>(trail);
-            ends.addAll(hooks.discarded);
-            assertThat(ends).as("returned and discarded").containsExactlyInAnyOrderElementsOf(script.produced);
-        }
-
         /** RxJava itself reports what leaves a subscribe method, also where it is the outcome; but for Single and Maybe. */
-        private void errorsAreThrownOrReported() {
-            Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-            collect(thrown, seen);
-            for (Throwable error : script.errors) {
-                boolean byRxJava = script.outOfSubscribe.contains(error) && isReportedByRxJava(error);
-                long reported = hooks.dropped.stream().filter(d -> d == error).count();
-                long expected = seen.contains(error) && !byRxJava ? 0 : 1;
-                assertThat(reported).as("reported: %s", error).isEqualTo(expected);
+        @Override
+        protected void errorsAreThrownOrDropped(Set<Throwable> seen) {
+            for (Throwable error : source.errors) {
+                boolean byRxJava = source.outOfSubscribe.contains(error) && isReportedByRxJava(error);
+                assertThat(drops(error)).as("reported: %s", error).isEqualTo(seen.contains(error) && !byRxJava ? 0 : 1);
             }
             List<Throwable> reported = new ArrayList<>(hooks.dropped);
-            reported.removeAll(script.answers);
-            assertThat(script.errors).as("reported").containsAll(reported);
+            reported.removeAll(source.answers);
+            assertThat(source.errors).as("reported").containsAll(reported);
         }
 
         private boolean isReportedByRxJava(Throwable error) {
@@ -321,12 +291,6 @@ class MisbehavingSourcesTest {
             assertThat(hooks.violations)
                     .extracting(Violation::source)
                     .allMatch(s -> s.startsWith("dev.weft.rxjava.Raw"));
-        }
-
-        private static void collect(Throwable from, Set<Throwable> into) {
-            if (from == null || !into.add(from)) return;
-            collect(from.getCause(), into);
-            for (Throwable suppressed : from.getSuppressed()) collect(suppressed, into);
         }
     }
 }

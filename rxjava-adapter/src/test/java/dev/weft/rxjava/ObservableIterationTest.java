@@ -75,8 +75,8 @@ class ObservableIterationTest {
     }
 
     /** An Observable that emits these at once, in its subscribe method, and then ends or not. */
-    private static Probe<Integer> burst(int count, boolean complete) {
-        return new Probe<>(p -> {
+    private static RxProbe<Integer> burst(int count, boolean complete) {
+        return new RxProbe<>(p -> {
             p.subscription();
             for (int i = 1; i <= count; i++) p.next(i);
             if (complete) p.complete();
@@ -175,7 +175,7 @@ class ObservableIterationTest {
 
     @Test
     void E05_roomThatTheLoopMakesIsUsed() {
-        var probe = new Probe<Integer>();
+        var probe = new RxProbe<Integer>();
         run(() -> {
             try (AsyncIterator<Integer> values = each(probe.observable(), Overflow.dropOldest(2))) {
                 for (int i = 1; i <= 3; i++) probe.next(i);
@@ -198,7 +198,7 @@ class ObservableIterationTest {
 
     @Test
     void E05_suspendIsRefusedBeforeAnythingIsSubscribedTo() {
-        var probe = new Probe<Integer>();
+        var probe = new RxProbe<Integer>();
         assertThatThrownBy(() -> each(probe.observable(), Overflow.suspend()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("an Observable")
@@ -223,7 +223,7 @@ class ObservableIterationTest {
     @ParameterizedTest
     @EnumSource
     void theEmittingThreadIsNeverBlocked(Policy policy) {
-        var probe = new Probe<Integer>();
+        var probe = new RxProbe<Integer>();
         var taken = new CountDownLatch(1);
         var release = new CountDownLatch(1);
         var iterating = Watched.coroutine(() -> {
@@ -258,7 +258,7 @@ class ObservableIterationTest {
     @EnumSource
     void E02_keptValuesAreSeenBeforeAnError(Policy policy) {
         for (Throwable failure : List.of(new IllegalStateException("unchecked"), new IOException("checked"))) {
-            var probe = new Probe<Integer>(p -> {
+            var probe = new RxProbe<Integer>(p -> {
                 p.subscription();
                 p.next(1);
                 p.fail(failure);
@@ -359,7 +359,7 @@ class ObservableIterationTest {
     @ParameterizedTest
     @EnumSource
     void E04_aCancellationWhileWaitingDisposesAndEndsTheIteratorForGood(Policy policy) {
-        var probe = new Probe<Integer>();
+        var probe = new RxProbe<Integer>();
         var again = new AtomicReference<Throwable>();
         var iterating = Watched.coroutine(() -> {
             AsyncIterator<Integer> values = each(probe.observable(), policy.overflow());
@@ -384,7 +384,7 @@ class ObservableIterationTest {
 
     @Test
     void E04_anInterruptWhileAPlainThreadWaitsEndsTheIteratorForGood() {
-        var probe = new Probe<Integer>();
+        var probe = new RxProbe<Integer>();
         var calls = new AtomicInteger();
         var iterating = Watched.thread(Thread.ofPlatform(), () -> {
             AsyncIterator<Integer> values = each(probe.observable(), Overflow.latest());
@@ -427,7 +427,7 @@ class ObservableIterationTest {
     @Test
     void E08_aCancelledCoroutineDoesNotSubscribe() {
         var go = new CountDownLatch(1);
-        var probe = new Probe<Integer>();
+        var probe = new RxProbe<Integer>();
         var iterating = Watched.coroutine(() -> {
             Latches.awaitUninterruptibly(go);
             return each(probe.observable(), Overflow.latest());
@@ -471,7 +471,7 @@ class ObservableIterationTest {
 
     @Test
     void A24_aNonBlockingThreadIsRefusedBeforeAnythingIsSubscribedTo() {
-        var probe = new Probe<Integer>();
+        var probe = new RxProbe<Integer>();
         Completable.fromAction(() -> each(probe.observable(), Overflow.latest()))
                 .subscribeOn(Schedulers.single())
                 .test()
@@ -487,7 +487,7 @@ class ObservableIterationTest {
     void E05_whatAConcurrentSourceProducesIsReturnedOrDiscardedInOrder(Policy policy) {
         for (int round = 0; round < ROUNDS; round++) {
             hooks.discarded.clear();
-            var probe = new Probe<Integer>();
+            var probe = new RxProbe<Integer>();
             int leaveAt = ThreadLocalRandom.current().nextInt(1, 150);
             var iterating = iterating(probe, policy, leaveAt);
             Thread emitter = Thread.ofPlatform().start(() -> {
@@ -518,7 +518,7 @@ class ObservableIterationTest {
     void E05_whatTwoThreadsEmitAtOnceIsReturnedOrDiscarded(Policy policy) {
         for (int round = 0; round < ROUNDS; round++) {
             hooks.discarded.clear();
-            var probe = new Probe<Integer>();
+            var probe = new RxProbe<Integer>();
             var iterating = iterating(probe, policy, Integer.MAX_VALUE);
             var go = new CountDownLatch(2);
             var emitters = IntStream.range(0, 2)
@@ -542,7 +542,7 @@ class ObservableIterationTest {
     void E04_aCancellationThatRacesTheSourceLosesNothing(Policy policy) {
         for (int round = 0; round < ROUNDS; round++) {
             hooks.discarded.clear();
-            var probe = new Probe<Integer>();
+            var probe = new RxProbe<Integer>();
             var seen = new CopyOnWriteArrayList<Integer>();
             var iterating = Watched.coroutine(() -> {
                 try (AsyncIterator<Integer> values = each(probe.observable(), policy.overflow())) {
@@ -567,7 +567,7 @@ class ObservableIterationTest {
     }
 
     /** Iterates until so many are seen; an overflow is an end like any other. */
-    private static Watched<List<Integer>> iterating(Probe<Integer> probe, Policy policy, int leaveAt) {
+    private static Watched<List<Integer>> iterating(RxProbe<Integer> probe, Policy policy, int leaveAt) {
         var iterating = Watched.coroutine(() -> {
             List<Integer> seen = new ArrayList<>();
             try (AsyncIterator<Integer> values = each(probe.observable(), policy.overflow())) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.params.provider.EnumSource.Mode.MATCH_NONE;
 import dev.weft.CancelledException;
 import dev.weft.Overflow;
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,7 +34,7 @@ class ObserverProtocolsTest {
     @ParameterizedTest
     @EnumSource(mode = MATCH_NONE, names = "FLOWABLE.*")
     void rule2_02_theAwaiterGoesOnElsewhereThanOnTheThreadThatSignals(Word word) {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var awaiting = word.awaiting(probe).parked();
         word.succeed(probe, "value");
         assertThat(awaiting.value()).isEqualTo(word.given("value"));
@@ -46,7 +47,7 @@ class ObserverProtocolsTest {
         List<Consumer<Probe<Object>>> ends = List.of(
                 probe -> word.succeed(probe, "value"), probe -> probe.fail(new IllegalStateException("failed")));
         for (Consumer<Probe<Object>> end : ends) {
-            var probe = new Probe<Object>();
+            var probe = new RxProbe<Object>();
             var awaiting = word.awaiting(probe).parked();
             end.accept(probe);
             awaiting.ended().cancel();
@@ -59,7 +60,7 @@ class ObserverProtocolsTest {
     @EnumSource(mode = MATCH_NONE, names = "FLOWABLE.*")
     void rule2_11_whatIsDoneBeforeASignalIsSeenBehindTheAwait(Word word) {
         int[] plain = {0};
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var awaiting = Watched.coroutine(() -> {
             word.of(probe);
             return plain[0];
@@ -74,7 +75,7 @@ class ObserverProtocolsTest {
     @EnumSource(mode = MATCH_NONE, names = "FLOWABLE.*")
     void rule2_13_noSignalThrowsAfterTheAwait(Word word) {
         var own = new IllegalStateException("the awaiter's own");
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var awaiting = Watched.coroutine(() -> {
             word.of(probe);
             throw own;
@@ -97,7 +98,7 @@ class ObserverProtocolsTest {
     @ParameterizedTest
     @EnumSource(mode = MATCH_NONE, names = "FLOWABLE.*")
     void rule3_01_onlyTheAwaiterDisposes(Word word) {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var awaiting = word.awaiting(probe).parked();
         awaiting.cancel();
         awaiting.joined();
@@ -111,7 +112,7 @@ class ObserverProtocolsTest {
         List<Consumer<Probe<Object>>> ends =
                 List.of(probe -> word.succeed(probe, "value"), probe -> probe.fail(new IOException("shut down")));
         for (Consumer<Probe<Object>> end : ends) {
-            var probe = new Probe<Object>();
+            var probe = new RxProbe<Object>();
             probe.onCancel(() -> end.accept(probe));
             var awaiting = word.awaiting(probe).parked();
             awaiting.cancel();
@@ -127,7 +128,7 @@ class ObserverProtocolsTest {
     private final List<Object> taken = new CopyOnWriteArrayList<>();
     private final CountDownLatch release = new CountDownLatch(1);
 
-    private Watched<Object> looping(Probe<Object> probe) {
+    private Watched<Object> looping(RxProbe<Object> probe) {
         return Watched.<Object>coroutine(() -> {
                     try (var values = each(probe.observable(), Overflow.error(8))) {
                         release.await();
@@ -140,7 +141,7 @@ class ObserverProtocolsTest {
 
     @Test
     void rule2_02_aSignalReturnsWithoutWaitingForTheLoop() {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var looping = looping(probe);
         for (int i = 0; i < 8; i++) probe.next(i);
         probe.complete();
@@ -152,7 +153,7 @@ class ObserverProtocolsTest {
 
     @Test
     void rule2_04_aLoopDisposesOfNothingAfterTheEnd() {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var looping = looping(probe);
         probe.next("value");
         probe.complete();
@@ -163,10 +164,10 @@ class ObserverProtocolsTest {
 
     @Test
     void rule2_05_aLoopDisposesOfASecondDisposableAndKeepsTheFirst() {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var looping = looping(probe);
-        var second = new Upstream();
-        probe.downstream().onSubscribe(second);
+        var second = new RxUpstream();
+        probe.subscriber().onSubscribe(second);
         assertThat(second.cancels).hasValue(1);
         assertThat(probe.cancels).hasValue(0);
         probe.next("value");
@@ -179,7 +180,7 @@ class ObserverProtocolsTest {
 
     @Test
     void rule2_06_aLoopDisposesOfADisposableThatComesTooLate() {
-        var probe = new Probe<Object>(p -> {});
+        var probe = new RxProbe<Object>(p -> {});
         release.countDown();
         var looping = looping(probe);
         looping.cancel();
@@ -190,7 +191,7 @@ class ObserverProtocolsTest {
 
     @Test
     void rule2_08_aLoopThatIsOverDiscardsValuesAndReportsErrors() {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         release.countDown();
         var looping = looping(probe);
         looping.cancel();
@@ -206,7 +207,7 @@ class ObserverProtocolsTest {
     @Test
     void rule2_13_noSignalThrowsWhateverTheLoopDoes() {
         var own = new IllegalStateException("the loop's own");
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         var looping = Watched.coroutine(() -> {
             try (var values = each(probe.observable(), Overflow.error(8))) {
                 values.forEachRemaining(value -> {
@@ -226,7 +227,7 @@ class ObserverProtocolsTest {
 
     @Test
     void rule3_01_onlyTheLoopDisposes() {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         release.countDown();
         var looping = looping(probe);
         looping.cancel();
@@ -237,7 +238,7 @@ class ObserverProtocolsTest {
 
     @Test
     void rule3_14_aSourceThatEndsWhenTheLoopDisposesOfItChangesNothing() {
-        var probe = new Probe<Object>();
+        var probe = new RxProbe<Object>();
         probe.onCancel(probe::complete);
         release.countDown();
         var looping = looping(probe);

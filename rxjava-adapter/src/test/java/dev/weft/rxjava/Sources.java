@@ -9,7 +9,9 @@ import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Observer;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.core.SingleObserver;
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 
 /** One source in each of RxJava's five types. */
 interface Sources<T> {
@@ -52,9 +54,7 @@ interface Sources<T> {
     }
 
     /** A source of the test's own making, with nothing of RxJava between it and who listens. */
-    interface Raw<T> extends Sources<T> {
-        void subscribe(Signals<T> to);
-
+    interface Raw<T> extends Sources<T>, Publisher<T> {
         @Override
         default Single<T> single() {
             return new RawSingle<>(this);
@@ -91,7 +91,7 @@ final class RawSingle<T> extends Single<T> {
 
     @Override
     protected void subscribeActual(SingleObserver<? super T> to) {
-        source.subscribe(Signals.of(to));
+        source.subscribe(new ToSingle<>(to));
     }
 }
 
@@ -104,7 +104,7 @@ final class RawMaybe<T> extends Maybe<T> {
 
     @Override
     protected void subscribeActual(MaybeObserver<? super T> to) {
-        source.subscribe(Signals.of(to));
+        source.subscribe(new ToMaybe<>(to));
     }
 }
 
@@ -117,7 +117,7 @@ final class RawCompletable extends Completable {
 
     @Override
     protected void subscribeActual(CompletableObserver to) {
-        source.subscribe(Signals.of(to));
+        source.subscribe(new ToCompletable(to));
     }
 }
 
@@ -130,7 +130,7 @@ final class RawObservable<T> extends Observable<T> {
 
     @Override
     protected void subscribeActual(Observer<? super T> to) {
-        source.subscribe(Signals.of(to));
+        source.subscribe(new ToObservable<>(to));
     }
 }
 
@@ -143,6 +143,93 @@ final class RawFlowable<T> extends Flowable<T> {
 
     @Override
     protected void subscribeActual(Subscriber<? super T> to) {
-        source.subscribe(Signals.of(to));
+        source.subscribe(to);
+    }
+}
+
+record ToSingle<T>(SingleObserver<? super T> to) implements Subscriber<T> {
+    @Override
+    public void onSubscribe(Subscription given) {
+        to.onSubscribe((RxUpstream) given);
+    }
+
+    @Override
+    public void onNext(T value) {
+        to.onSuccess(value);
+    }
+
+    @Override
+    public void onComplete() {}
+
+    @Override
+    public void onError(Throwable failure) {
+        to.onError(failure);
+    }
+}
+
+/** Ends with its value. */
+record ToMaybe<T>(MaybeObserver<? super T> to) implements Subscriber<T> {
+    @Override
+    public void onSubscribe(Subscription given) {
+        to.onSubscribe((RxUpstream) given);
+    }
+
+    @Override
+    public void onNext(T value) {
+        to.onSuccess(value);
+    }
+
+    @Override
+    public void onComplete() {
+        to.onComplete();
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        to.onError(failure);
+    }
+}
+
+record ToCompletable(CompletableObserver to) implements Subscriber<Object> {
+    @Override
+    public void onSubscribe(Subscription given) {
+        to.onSubscribe((RxUpstream) given);
+    }
+
+    @Override
+    public void onNext(Object value) {
+        throw new AssertionError("a Completable has no value");
+    }
+
+    @Override
+    public void onComplete() {
+        to.onComplete();
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        to.onError(failure);
+    }
+}
+
+record ToObservable<T>(Observer<? super T> to) implements Subscriber<T> {
+    @Override
+    public void onSubscribe(Subscription given) {
+        to.onSubscribe((RxUpstream) given);
+    }
+
+    @Override
+    public void onNext(T value) {
+        to.onNext(value);
+    }
+
+    @Override
+    public void onComplete() {
+        to.onComplete();
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        to.onError(failure);
     }
 }

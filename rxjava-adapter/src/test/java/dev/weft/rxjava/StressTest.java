@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.AsyncIterator;
 import dev.weft.Hooks;
+import dev.weft.testing.sources.Probe;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.disposables.Disposable;
@@ -85,7 +86,7 @@ class StressTest {
 
     /** A resource from another thread, which does not look whether anybody still wants it. */
     private Single<Resource> resource() {
-        return new Probe<Resource>(p -> {
+        return new RxProbe<Resource>(p -> {
                     p.subscription();
                     asked.increment();
                     if (ThreadLocalRandom.current().nextBoolean()) pass(p);

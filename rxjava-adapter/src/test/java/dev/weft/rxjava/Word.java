@@ -8,6 +8,7 @@ import static dev.weft.rxjava.RxAsync.awaitSingle;
 
 import dev.weft.Async;
 import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
 import java.util.function.Function;
 
 /** The words that await, with the type that they await; what they give is null where they give nothing. */

@@ -1,34 +1,37 @@
-package dev.weft.rxjava;
+package dev.weft.testing.sources;
 
-import io.reactivex.rxjava3.disposables.Disposable;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.reactivestreams.Subscription;
 
-/** What a source hands over, for all of RxJava's protocols; it records what is asked of it. */
-final class Upstream implements Disposable, Subscription {
-    final List<Long> requests = new CopyOnWriteArrayList<>();
-    final AtomicInteger cancels = new AtomicInteger();
-    volatile Thread cancelledBy;
-
-    /** Whether it was called while another thread was calling it (rule 2.7). */
-    volatile boolean overlapped;
+/** What a source hands over, to subscribers of the JDK's and of Reactive Streams; it records what is asked of it. */
+public class Upstream implements Subscription, Flow.Subscription {
+    public final List<Long> requests = new CopyOnWriteArrayList<>();
+    public final AtomicInteger cancels = new AtomicInteger();
+    public volatile Thread cancelledBy;
 
     private final AtomicReference<Thread> inside = new AtomicReference<>();
+    private volatile boolean overlapped;
     private volatile LongConsumer onRequest = count -> {};
     private volatile Runnable onCancel = () -> {};
 
-    Upstream onRequest(LongConsumer action) {
+    public Upstream onRequest(LongConsumer action) {
         onRequest = action;
         return this;
     }
 
-    Upstream onCancel(Runnable action) {
+    public Upstream onCancel(Runnable action) {
         onCancel = action;
         return this;
+    }
+
+    /** Whether it was called while another thread was calling it (rule 2.7). */
+    public boolean overlapped() {
+        return overlapped;
     }
 
     @Override
@@ -44,6 +47,7 @@ final class Upstream implements Disposable, Subscription {
         serially(onCancel);
     }
 
+    /** A call inside another one, on the same thread, is one. */
     private void serially(Runnable call) {
         Thread before = inside.getAndSet(Thread.currentThread());
         if (before != null && before != Thread.currentThread()) overlapped = true;
@@ -52,15 +56,5 @@ final class Upstream implements Disposable, Subscription {
         } finally {
             inside.set(before);
         }
-    }
-
-    @Override
-    public void dispose() {
-        cancel();
-    }
-
-    @Override
-    public boolean isDisposed() {
-        return cancels.get() > 0;
     }
 }

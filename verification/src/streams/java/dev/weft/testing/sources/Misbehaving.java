@@ -1,22 +1,21 @@
-package dev.weft.rxjava;
+package dev.weft.testing.sources;
 
-import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The catalogue of section 3: sources of many values that break the protocol in all ways we know, each a {@link Script} with
- * what comes of it.
+ * The catalogue of section 3: sources that break the protocol in all ways we know, each a {@link Script} with what comes of it.
  *
  * <p>What comes of it is a pattern per consumer: the numbers of the values that are returned, then {@code !} and the error,
  * {@code end}, or {@code parks} where only a cancellation ends the wait. Nothing here knows who consumes.
  */
-enum Misbehaving {
+public enum Misbehaving {
     SILENT(s -> {}, "parks"),
     SUBSCRIPTION_LATE(
             s -> s.later(() -> {
@@ -109,6 +108,7 @@ enum Misbehaving {
                 s.complete();
             },
             "1",
+            "1",
             "2",
             "!TooManyValuesException",
             "1 2 end",
@@ -118,6 +118,7 @@ enum Misbehaving {
                 s.subscription();
                 for (int i = 0; i < 40; i++) s.next();
             },
+            "1",
             "1",
             "parks",
             "!TooManyValuesException",
@@ -174,6 +175,7 @@ enum Misbehaving {
                 s.later(s::next);
                 s.later(() -> s.fail("boom"));
             },
+            "!boom",
             "1",
             "!boom",
             "!boom",
@@ -184,6 +186,7 @@ enum Misbehaving {
                 s.subscription();
                 s.next();
             },
+            "parks",
             "1",
             "parks",
             "parks",
@@ -202,6 +205,7 @@ enum Misbehaving {
                 s.next();
                 s.raise(new IllegalStateException("boom"));
             },
+            "!boom",
             "1",
             "!boom",
             "!boom",
@@ -248,6 +252,7 @@ enum Misbehaving {
                 });
                 s.subscription();
             },
+            "!boom",
             "1",
             "!boom",
             "!boom",
@@ -266,6 +271,7 @@ enum Misbehaving {
                 s.subscription();
                 s.later(s::next);
             },
+            "parks",
             "1",
             "parks",
             "parks",
@@ -285,6 +291,7 @@ enum Misbehaving {
                 s.subscription();
                 s.later(s::next);
             },
+            "parks",
             "1",
             "parks",
             "parks",
@@ -299,6 +306,7 @@ enum Misbehaving {
                 s.subscription();
                 s.later(s::next);
             },
+            "parks",
             "1",
             "parks",
             "parks",
@@ -324,6 +332,7 @@ enum Misbehaving {
             },
             "[12]",
             "[12]",
+            "[12]",
             "!TooManyValuesException",
             "[12]( [12])? (end|!OverflowException)",
             "[12]( [12])? (end|!OverflowException)"),
@@ -339,6 +348,7 @@ enum Misbehaving {
                 s.subscription();
                 s.laterTogether(s::next, s::complete);
             },
+            "1|!NoValueException",
             "1|!NoValueException",
             "1|!NoValueException",
             "1|!NoValueException",
@@ -381,7 +391,7 @@ enum Misbehaving {
     SIGNALS_FROM_A_NON_BLOCKING_THREAD(
             s -> {
                 s.subscription();
-                s.laterOn(Schedulers.computation()::scheduleDirect, () -> {
+                s.laterWithoutBlocking(() -> {
                     s.next();
                     s.complete();
                 });
@@ -428,21 +438,20 @@ enum Misbehaving {
                 s.later(s::complete);
             },
             "1",
+            "1",
             "3",
             "!TooManyValuesException",
             "1 2 3 end",
             "1 2 3 end");
 
     /** Who consumes, as far as it makes a difference. */
-    enum Kind {
+    public enum Kind {
+        ONE,
         FIRST,
         LAST,
         SINGLE,
         EACH,
-        EACH_ONE,
-        DROP_OLDEST,
-        DROP_NEWEST,
-        UNBOUNDED
+        EACH_ONE
     }
 
     private static final class Shared {
@@ -461,64 +470,38 @@ enum Misbehaving {
     }
 
     Misbehaving(Consumer<Script> program, String awaited, String iterated) {
-        this(program, awaited, awaited, awaited, iterated, iterated);
+        this(program, awaited, awaited, awaited, awaited, iterated, iterated);
     }
 
-    Misbehaving(Consumer<Script> program, String first, String last, String single, String each, String eachOne) {
+    Misbehaving(
+            Consumer<Script> program,
+            String one,
+            String first,
+            String last,
+            String single,
+            String each,
+            String eachOne) {
         this.program = program;
-        this.outcomes = new String[] {first, last, single, each, eachOne};
+        this.outcomes = new String[] {one, first, last, single, each, eachOne};
     }
 
-    /** A new source that does this. */
-    Script script() {
-        return new Script(program);
+    /** A new source that does this; the executor's threads must not block. */
+    public Script script(Executor nonBlocking) {
+        return new Script(program, nonBlocking);
     }
 
-    /** Whether it is about what is requested of it. */
-    boolean needsDemand() {
-        return name().startsWith("REQUEST_") || this == VALUES_INSIDE_REQUEST;
+    /** What a source of another kind does, too. */
+    public Consumer<Script> program() {
+        return program;
     }
 
-    String outcome(Kind kind) {
-        return switch (kind) {
-            case DROP_OLDEST -> keeping("2 end", "40 parks", "[12]( [12])? end", Kind.EACH_ONE);
-            case DROP_NEWEST -> keeping("1 end", "1 parks", "[12]( [12])? end", Kind.EACH_ONE);
-            case UNBOUNDED -> keeping("1 2 end", numbers(40) + " parks", "[12] [12] end", Kind.EACH);
-            case FIRST, LAST, SINGLE, EACH, EACH_ONE -> outcomes[kind.ordinal()];
-        };
+    /** The pattern of what comes of it. */
+    public String outcome(Kind kind) {
+        return outcomes[kind.ordinal()];
     }
 
-    private String keeping(String ofTwo, String ofForty, String ofTwoAtOnce, Kind otherwise) {
-        return switch (this) {
-            case TWO_VALUES_FOR_ONE -> ofTwo;
-            case VALUES_WITHOUT_REQUEST -> ofForty;
-            case CONCURRENT_VALUES -> ofTwoAtOnce;
-            default -> outcome(otherwise);
-        };
-    }
-
-    /** The rules that are reported as broken, but for those of demand. */
-    String rules() {
-        return switch (this) {
-            case SAME_SUBSCRIPTION_TWICE, TWO_SUBSCRIPTIONS -> "2.5";
-            case SECOND_SUBSCRIPTION_AFTER_THE_END -> "(2.5)?";
-            case NULL_SUBSCRIPTION, NULL_VALUE, NULL_ERROR, NULL_VALUE_LATE -> "2.13";
-            case VALUE_BEFORE_SUBSCRIPTION, COMPLETE_BEFORE_SUBSCRIPTION, ERROR_BEFORE_SUBSCRIPTION -> "1.9";
-            case SUBSCRIPTION_AFTER_COMPLETE -> "1.9( 2.5)?";
-            case COMPLETE_TWICE,
-                    ERROR_TWICE,
-                    COMPLETE_THEN_ERROR,
-                    ERROR_THEN_COMPLETE,
-                    COMPLETE_THEN_VALUE,
-                    ERROR_THEN_VALUE,
-                    CONCURRENT_ENDS -> "1.7";
-            case CONCURRENT_VALUES -> "(1.3)?";
-            case CONCURRENT_VALUE_AND_END -> "(1.7)?";
-            default -> "";
-        };
-    }
-
-    private static String numbers(int upTo) {
+    /** The first numbers, as an outcome has them. */
+    public static String numbers(int upTo) {
         return IntStream.rangeClosed(1, upTo).mapToObj(Integer::toString).collect(Collectors.joining(" "));
     }
 }

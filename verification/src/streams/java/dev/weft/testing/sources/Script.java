@@ -1,4 +1,4 @@
-package dev.weft.reactor;
+package dev.weft.testing.sources;
 
 import static dev.weft.testing.Watched.until;
 
@@ -12,21 +12,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import org.reactivestreams.Publisher;
+import java.util.function.Supplier;
 import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 
 /**
  * A source that follows a program, and what it has seen: what it produced, whom it gave a subscription, what came out of its
  * signals. The program runs inside {@code subscribe}; what it leaves for later runs, step by step, when the consumer waits.
  */
-final class Script implements Publisher<Script.Token> {
+public class Script implements RawPublisher<Script.Token> {
     /** A value that is no other. */
-    static final class Token {
+    public static final class Token {
         private final int number;
 
         private Token(int number) {
@@ -39,45 +37,24 @@ final class Script implements Publisher<Script.Token> {
         }
     }
 
-    /** A subscription that counts. */
-    final class Upstream implements Subscription {
-        final AtomicInteger cancels = new AtomicInteger();
-        private final AtomicReference<Thread> inside = new AtomicReference<>();
+    public final List<Token> produced = new CopyOnWriteArrayList<>();
+    public final List<Throwable> errors = new CopyOnWriteArrayList<>();
+    public final List<Upstream> upstreams = new CopyOnWriteArrayList<>();
 
-        @Override
-        public void request(long count) {
-            serially(() -> onRequest.accept(count));
-        }
+    /** What was thrown because the test had interrupted it. */
+    public final List<Throwable> answers = new CopyOnWriteArrayList<>();
 
-        @Override
-        public void cancel() {
-            cancels.incrementAndGet();
-            serially(onCancel);
-        }
-
-        /** Rule 2.7; a call inside another one, on the same thread, is one. */
-        private void serially(Runnable call) {
-            Thread before = inside.getAndSet(Thread.currentThread());
-            if (before != null && before != Thread.currentThread())
-                escaped.add(new AssertionError("rule 2.7: called while it was being called by " + before));
-            try {
-                call.run();
-            } finally {
-                inside.set(before);
-            }
-        }
-    }
-
-    final List<Token> produced = new CopyOnWriteArrayList<>();
-    final List<Throwable> errors = new CopyOnWriteArrayList<>();
-    final List<Upstream> upstreams = new CopyOnWriteArrayList<>();
+    /** What left the subscribe method. */
+    public final List<Throwable> outOfSubscribe = new CopyOnWriteArrayList<>();
 
     /** What came out of a signal that must not throw; or a signal that had to throw, and did not. */
-    final List<Throwable> escaped = new CopyOnWriteArrayList<>();
+    public final List<Throwable> escaped = new CopyOnWriteArrayList<>();
 
-    volatile boolean terminated;
+    public volatile boolean terminated;
 
-    private final Consumer<Script> program;
+    private final Consumer<? super Script> program;
+    private final Executor nonBlocking;
+    private final Supplier<? extends Upstream> subscriptions;
     private final Queue<Runnable> later = new ArrayDeque<>();
     private final Queue<Runnable> afterEnd = new ArrayDeque<>();
     private final AtomicInteger numbers = new AtomicInteger();
@@ -86,8 +63,16 @@ final class Script implements Publisher<Script.Token> {
     private volatile LongConsumer onRequest = count -> {};
     private volatile Runnable onCancel = () -> {};
 
-    Script(Consumer<Script> program) {
+    /** Of a library that has threads that must not block. */
+    public Script(Consumer<? super Script> program, Executor nonBlocking) {
+        this(program, nonBlocking, Upstream::new);
+    }
+
+    protected Script(
+            Consumer<? super Script> program, Executor nonBlocking, Supplier<? extends Upstream> subscriptions) {
         this.program = program;
+        this.nonBlocking = nonBlocking;
+        this.subscriptions = subscriptions;
     }
 
     @Override
@@ -95,6 +80,9 @@ final class Script implements Publisher<Script.Token> {
         to = subscriber;
         try {
             program.accept(this);
+        } catch (Throwable thrown) {
+            outOfSubscribe.add(thrown);
+            throw thrown;
         } finally {
             subscribed.countDown();
         }
@@ -102,93 +90,100 @@ final class Script implements Publisher<Script.Token> {
 
     // --- what a program says
 
-    void onRequest(LongConsumer action) {
+    public void onRequest(LongConsumer action) {
         onRequest = action;
     }
 
-    void onCancel(Runnable action) {
+    public void onCancel(Runnable action) {
         onCancel = action;
     }
 
-    Upstream subscription() {
-        var upstream = new Upstream();
+    public Upstream subscription() {
+        Upstream upstream =
+                subscriptions.get().onRequest(count -> onRequest.accept(count)).onCancel(() -> onCancel.run());
         upstreams.add(upstream);
         subscription(upstream);
         return upstream;
     }
 
-    void subscription(Upstream upstream) {
+    public void subscription(Upstream upstream) {
         if (upstream == null) mustThrow(() -> to.onSubscribe(null));
         else signal(() -> to.onSubscribe(upstream));
     }
 
-    void next() {
+    public void next() {
         var token = new Token(numbers.incrementAndGet());
         produced.add(token);
         signal(() -> to.onNext(token));
     }
 
-    void nullValue() {
+    public void nullValue() {
         mustThrow(() -> to.onNext(null));
     }
 
-    void complete() {
+    public void complete() {
         terminated = true;
         signal(() -> to.onComplete());
     }
 
-    void fail(String message) {
+    public void fail(String message) {
         fail(new IllegalStateException(message));
     }
 
-    void fail(Throwable error) {
+    public void fail(Throwable error) {
         errors.add(error);
         echo(error);
     }
 
     /** An error that nobody has to be told of. */
-    void echo(Throwable error) {
+    public void echo(Throwable error) {
         terminated = true;
         signal(() -> to.onError(error));
     }
 
-    void nullError() {
+    public void nullError() {
         mustThrow(() -> to.onError(null));
     }
 
-    /** Throws out of the source itself; an Error without a trace, since Reactor logs it. */
-    void raise(Throwable error) {
-        if (error instanceof Error) error.setStackTrace(new StackTraceElement[0]);
+    /** Throws out of the source itself. */
+    public void raise(Throwable error) {
         errors.add(error);
         throw Failures.<RuntimeException>sneak(error);
     }
 
-    /** Blocks until it is interrupted, and says so in a failure of its own: nobody is told of that, since we have interrupted it. */
-    void blockInterruptibly() {
+    /** Blocks until it is interrupted, and says so in a failure of its own, which is no news: the test has interrupted it. */
+    public void blockInterruptibly() {
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException interrupted) {
-            throw new IllegalStateException("interrupted");
+            var answer = new IllegalStateException("interrupted");
+            answers.add(answer);
+            throw answer;
         }
     }
 
     /** Takes its time without ever waiting. */
-    void work(Duration time) {
+    public void work(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() - end < 0) Thread.onSpinWait();
     }
 
     /** A step for when the consumer waits, on a thread of its own. */
-    void later(Runnable action) {
+    public void later(Runnable action) {
         laterOn(task -> Thread.ofPlatform().start(task), action);
     }
 
-    void laterOn(Executor executor, Runnable action) {
+    /** A step for when the consumer waits, on a thread that must not block. */
+    public void laterWithoutBlocking(Runnable action) {
+        laterOn(nonBlocking, action);
+    }
+
+    public void laterOn(Executor executor, Runnable action) {
         later.add(() -> onAnother(executor, action));
     }
 
     /** Two steps at the same time. */
-    void laterTogether(Runnable one, Runnable other) {
+    public void laterTogether(Runnable one, Runnable other) {
         later.add(() -> {
             var go = new CountDownLatch(2);
             Thread second = Thread.ofPlatform().start(() -> {
@@ -204,14 +199,14 @@ final class Script implements Publisher<Script.Token> {
     }
 
     /** A step for when the consumer has ended. */
-    void afterEnd(Runnable action) {
+    public void afterEnd(Runnable action) {
         afterEnd.add(action);
     }
 
     // --- what the test says
 
     /** Runs the rest of the program, each step when the consumer waits. */
-    void play(BooleanSupplier waiting) {
+    public void play(BooleanSupplier waiting) {
         until(
                 "subscribed or blocked in subscribe",
                 () -> to != null && (subscribed.getCount() == 0 || waiting.getAsBoolean()));
@@ -221,7 +216,7 @@ final class Script implements Publisher<Script.Token> {
         }
     }
 
-    void playAfterEnd() {
+    public void playAfterEnd() {
         afterEnd.forEach(Runnable::run);
     }
 
