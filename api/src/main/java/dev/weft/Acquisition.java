@@ -26,7 +26,7 @@ final class Acquisition<R> {
     /** What the body threw, as it threw it. */
     private @Nullable Throwable thrown;
 
-    private @Nullable TaskDeferred<R> acquiring;
+    private @Nullable ChildTask<R> acquiring;
 
     Acquisition(AsyncBody<? extends R, ?> acquire, AsyncConsumer<? super R, ?> release) {
         this.acquire = Objects.requireNonNull(acquire, "acquire");
@@ -62,21 +62,21 @@ final class Acquisition<R> {
         try {
             return limit == null ? acquired() : Async.withTimeout(limit, this::acquired);
         } catch (Throwable failure) {
-            TaskDeferred<R> started = acquiring;
-            if (started != null) started.promise().whenDone(() -> releaseUnread(started));
+            ChildTask<R> started = acquiring;
+            if (started != null) started.handle.whenDone(() -> releaseUnread(started));
             throw failure;
         }
     }
 
     private R acquired() throws Exception {
         Async.checkpoint();
-        TaskDeferred<R> started = new Coroutine<R>(this::acquire, CoroutineOptions.NONE).startIn(null);
+        ChildTask<R> started = new Coroutine<R>(this::acquire, CoroutineOptions.NONE).startIn(null);
         VirtualTime.followBeside(started);
         acquiring = started;
         try {
-            return started.await();
+            return started.handle.await();
         } catch (Throwable failure) {
-            if (!(started.promise().settled() instanceof Outcome.Failure<R> own)
+            if (!(started.handle.settled() instanceof Outcome.Failure<R> own)
                     || own.error() != Host.get().unwrap(failure)) throw failure;
             acquiring = null;
             Throwable asThrown = thrown;
@@ -104,18 +104,18 @@ final class Acquisition<R> {
     }
 
     @SuppressWarnings("unchecked")
-    private void releaseUnread(TaskDeferred<R> over) {
-        Throwable failure = over.promise().unobservedFailure();
+    private void releaseUnread(ChildTask<R> over) {
+        Throwable failure = over.handle.unobservedFailure();
         if (failure != null) {
-            over.promise().observe();
+            over.handle.observe();
             Reports.drop(over.backend(), over.context(), failure);
         }
-        Object late = over.promise().take();
+        Object late = over.handle.take();
         if (late == null) return;
         Callable<@Nullable Void> releasing = Async.asCallable(asAction((R) late));
         var started = new Coroutine<@Nullable Void>(releasing, CoroutineOptions.NONE).startIn(null);
         VirtualTime.followBeside(started);
-        started.whenComplete((nothing, fromRelease) -> {
+        started.handle.whenComplete((nothing, fromRelease) -> {
             if (fromRelease != null) Reports.drop(over.backend(), over.context(), fromRelease);
         });
     }

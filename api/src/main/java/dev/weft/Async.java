@@ -1038,7 +1038,7 @@ public final class Async {
         return value;
     }
 
-    private static <T extends @Nullable Object> Deferred<T> start(TaskGroup group, Awaitable<T> source) {
+    private static <T extends @Nullable Object> Handle<T> start(GroupScope group, Awaitable<T> source) {
         return group.start(source);
     }
 
@@ -1061,6 +1061,6 @@ public final class Async {
     /** Starts a member for an item. */
     @FunctionalInterface
     interface Starter<A, B extends @Nullable Object> {
-        Deferred<? extends B> start(TaskGroup group, A item);
+        Handle<? extends B> start(GroupScope group, A item);
     }
 }

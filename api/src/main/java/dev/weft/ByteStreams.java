@@ -71,11 +71,11 @@ public final class ByteStreams {
     }
 
     private static void emitWritten(Outflow outflow, OutputBody body, Emitter<ByteBuffer> out) throws Exception {
-        Deferred<?> writing = Async.async(() -> {
+        Handle<?> writing = (Handle<?>) Async.async(() -> {
             body.write(outflow);
             outflow.finish();
         });
-        Promise.of(writing).whenDone(outflow::end);
+        writing.whenDone(outflow::end);
         try {
             while (outflow.awaitChunk()) {
                 out.awaitDemand();

@@ -132,7 +132,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
     private static final class Run<T extends @Nullable Object> {
         private final Cached<T> home;
         private final Backend backend;
-        private final TaskDeferred<T> task;
+        private final ChildTask<T> task;
 
         private final Waits waits = new Waits();
 
@@ -146,20 +146,20 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
         Run(Cached<T> home, Backend backend) {
             this.home = home;
             this.backend = backend;
-            this.task = new TaskDeferred<>(
+            this.task = new ChildTask<>(
                     null,
                     backend,
                     Context.empty().with(Waits.class, waits),
                     CoroutineOptions.AFRESH.on(CoroutineOptions.onVirtualThreads()),
                     this::make);
-            task.promise().whenDone(this::ended);
+            task.handle.whenDone(this::ended);
         }
 
         T await(@Nullable Waits around, boolean first) {
-            if (around != null) around.begin(waits, task.isDone());
+            if (around != null) around.begin(waits, task.handle.isDone());
             try {
                 if (first) start();
-                return task.await();
+                return task.handle.await();
             } finally {
                 if (around != null) around.end(waits);
             }
@@ -221,7 +221,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
 
         /** Whether it has ended, and is not to be kept. */
         boolean isSpent() {
-            return switch (task.promise().peek()) {
+            return switch (task.handle.peek()) {
                 case null -> false;
                 case Outcome.Success<T> success -> keepValue <= 0;
                 case Outcome.Failure<T> failure -> keepFailure <= 0;

@@ -33,14 +33,14 @@ final class ConcurrentMapping<T, R> {
     /** Starts with a value, and returns when there is a place for the next one. */
     boolean start(T value) {
         var application = new Application(value, turns == null ? null : turns.join());
-        Deferred<?> member;
+        Handle<?> member;
         try {
             member = group.async(application);
         } catch (Throwable cancelled) {
             application.end();
             throw cancelled;
         }
-        Promise.of(member).whenDone(application::end);
+        member.whenDone(application::end);
         Gathering.acquire(places);
         return true;
     }

@@ -60,7 +60,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
      */
     public Deferred<T> start() {
         Scope scope = Scope.current();
-        return startIn(scope == null ? null : scope.home());
+        return startIn(scope == null ? null : scope.home()).handle;
     }
 
     /**
@@ -74,11 +74,13 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     }
 
     /** Starts it in a scope, with the backend and the context of the code that does so. */
-    TaskDeferred<T> startIn(@Nullable Scope owner) {
+    ChildTask<T> startIn(@Nullable Scope owner) {
         Scope here = Scope.surrounding();
         Backend backend = here == null ? Backends.selected() : here.backend();
         Object context = here == null ? Context.empty() : here.context();
-        return new TaskDeferred<T>(owner, backend, context, options, body).started();
+        var task = new ChildTask<T>(owner, backend, context, options, body);
+        task.start();
+        return task;
     }
 
     private T outside() {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the result
  */
-public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T> permits TaskDeferred, SourceDeferred {
+public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T> permits Handle {
     /** What has become of it. */
     enum State {
         /** It has not ended. */
@@ -64,9 +64,7 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
     }
 
     /** {@return what has become of it; a failure still has to be awaited or read to count as seen} */
-    default State state() {
-        return Promise.of(this).state();
-    }
+    State state();
 
     /**
      * {@return a future that ends as this does, and that cancels it when it is cancelled itself (a future derived from it does

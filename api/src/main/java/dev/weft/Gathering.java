@@ -16,15 +16,15 @@ final class Gathering {
     static <A, B extends @Nullable Object> List<B> run(
             GroupScope group, Iterable<? extends A> items, int maxConcurrency, Async.Starter<? super A, B> starter)
             throws Exception {
-        List<Deferred<? extends B>> members = new ArrayList<>();
+        List<Handle<? extends B>> members = new ArrayList<>();
         try {
             group.<@Nullable Void>run(inside -> {
-                startAll(inside, items, maxConcurrency, starter, members);
+                startAll(group, items, maxConcurrency, starter, members);
                 return null;
             });
-            for (Deferred<? extends B> member : members) requireResult(member);
+            for (Handle<? extends B> member : members) requireResult(member);
             List<B> results = new ArrayList<>(members.size());
-            for (Deferred<? extends B> member : members)
+            for (Handle<? extends B> member : members)
                 results.add(Objects.requireNonNull(member.outcome()).getOrThrow());
             return results;
         } catch (Throwable failure) {
@@ -34,17 +34,17 @@ final class Gathering {
     }
 
     private static <A, B extends @Nullable Object> void startAll(
-            TaskGroup group,
+            GroupScope group,
             Iterable<? extends A> items,
             int maxConcurrency,
             Async.Starter<? super A, B> starter,
-            List<Deferred<? extends B>> members) {
+            List<Handle<? extends B>> members) {
         Semaphore places = maxConcurrency == Integer.MAX_VALUE ? null : new Semaphore(maxConcurrency);
         for (A item : items) {
             if (places != null) acquire(places);
-            Deferred<? extends B> member = starter.start(group, item);
+            Handle<? extends B> member = starter.start(group, item);
             members.add(member);
-            if (places != null) Promise.of(member).whenDone(places::release);
+            if (places != null) member.whenDone(places::release);
         }
     }
 
@@ -72,13 +72,13 @@ final class Gathering {
         }
     }
 
-    private static void requireResult(Deferred<?> member) {
-        Outcome<?> outcome = Objects.requireNonNull(Promise.of(member).settled(), "a member outlived its group");
+    private static void requireResult(Handle<?> member) {
+        Outcome<?> outcome = Objects.requireNonNull(member.settled(), "a member outlived its group");
         if (!(outcome instanceof Outcome.Success<?>)) outcome.getOrThrow();
     }
 
     /** Discards the value of a member that nobody else can have. */
-    static void discard(Deferred<?> member, Scope scope) {
-        Reports.discard(scope.backend(), scope.context(), Promise.of(member).take());
+    static void discard(Handle<?> member, Scope scope) {
+        Reports.discard(scope.backend(), scope.context(), member.take());
     }
 }

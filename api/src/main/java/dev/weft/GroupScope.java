@@ -37,17 +37,17 @@ final class GroupScope extends Scope implements TaskGroup {
     }
 
     @Override
-    public <T extends @Nullable Object> Deferred<T> async(Callable<T> body) {
+    public <T extends @Nullable Object> Handle<T> async(Callable<T> body) {
         return start(new Coroutine<>(body, CoroutineOptions.NONE));
     }
 
     @Override
-    public Deferred<@Nullable Void> async(AsyncAction<?> body) {
+    public Handle<@Nullable Void> async(AsyncAction<?> body) {
         return async(Async.asCallable(body));
     }
 
     @Override
-    public <T extends @Nullable Object> Deferred<T> start(Awaitable<T> source) {
+    public <T extends @Nullable Object> Handle<T> start(Awaitable<T> source) {
         return started(source, this);
     }
 
@@ -79,24 +79,16 @@ final class GroupScope extends Scope implements TaskGroup {
 
     /** Starts something in a scope, without a thread where it can do without. */
     @SuppressWarnings("unchecked")
-    static <T extends @Nullable Object> Deferred<T> started(Awaitable<T> source, Scope scope) {
+    static <T extends @Nullable Object> Handle<T> started(Awaitable<T> source, Scope scope) {
         Objects.requireNonNull(source, "source");
-        if (source instanceof Coroutine<T> coroutine) return coroutine.startIn(scope);
-        if (source instanceof TaskDeferred<T> task) {
-            task.requireOutside(scope);
-            return subscribed(task.promise().cell(scope.backend()), scope);
+        if (source instanceof Coroutine<T> coroutine) return coroutine.startIn(scope).handle;
+        if (source instanceof Handle<T> handle) {
+            handle.requireOutside(scope);
+            return ChildSource.started(scope, new Handle.HandleAwait<>(handle, scope.backend()));
         }
-        if (source instanceof SourceDeferred<T> task)
-            return subscribed(task.promise().cell(scope.backend()), scope);
         if (source instanceof Owned<T> owned) return owned.startIn(scope);
-        if (source instanceof CellSource<?> cells) return subscribed(((CellSource<T>) cells).cell(), scope);
-        return new Coroutine<T>(source::await, CoroutineOptions.NONE).startIn(scope);
-    }
-
-    static <T extends @Nullable Object> Deferred<T> subscribed(dev.weft.spi.AwaitCell<T> cell, Scope scope) {
-        var deferred = new SourceDeferred<T>(scope, cell);
-        deferred.start();
-        return deferred;
+        if (source instanceof CellSource<?> cells) return ChildSource.started(scope, ((CellSource<T>) cells).cell());
+        return new Coroutine<T>(source::await, CoroutineOptions.NONE).startIn(scope).handle;
     }
 
     <T extends @Nullable Object> T run(GroupBody<? extends T, ?> body) throws Exception {

@@ -48,14 +48,14 @@ final class KeyedMapping<K, T, R> {
     /** Starts with a value, and returns when there is room for the next one. */
     boolean start(T value) {
         Application application = application(value);
-        Deferred<?> member;
+        Handle<?> member;
         try {
             member = group.async(application);
         } catch (Throwable cancelled) {
             application.end();
             throw cancelled;
         }
-        Promise.of(member).whenDone(application::end);
+        member.whenDone(application::end);
         Gathering.acquire(room);
         return true;
     }

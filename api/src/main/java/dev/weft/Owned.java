@@ -58,14 +58,14 @@ class Owned<T extends @Nullable Object> implements Awaitable<T> {
         }
     }
 
-    Deferred<T> start(Scope scope) {
-        return new Coroutine<T>(this::await, CoroutineOptions.NONE).startIn(scope);
+    Handle<T> start(Scope scope) {
+        return new Coroutine<T>(this::await, CoroutineOptions.NONE).startIn(scope).handle;
     }
 
-    final Deferred<T> startIn(Scope scope) {
+    final Handle<T> startIn(Scope scope) {
         try {
-            Deferred<T> started = start(scope);
-            Promise.of(started).whenDone(this::abandon);
+            Handle<T> started = start(scope);
+            started.whenDone(this::abandon);
             return started;
         } catch (Throwable refused) {
             abandon();
@@ -106,8 +106,8 @@ final class OwnedStage<T extends @Nullable Object> extends Owned<T> implements C
     }
 
     @Override
-    Deferred<T> start(Scope scope) {
-        return GroupScope.subscribed(cell(), scope);
+    Handle<T> start(Scope scope) {
+        return ChildSource.started(scope, cell());
     }
 }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * left when all have ended.
  */
 final class Race<T extends @Nullable Object> extends Scope {
-    private final AtomicReference<@Nullable Promise<? extends T>> winner = new AtomicReference<>();
+    private final AtomicReference<@Nullable Handle<? extends T>> winner = new AtomicReference<>();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     Race(Scope parent) {
@@ -31,7 +31,7 @@ final class Race<T extends @Nullable Object> extends Scope {
             if (winner.get() == null) throw cancelled;
             unsee();
         }
-        Promise<? extends T> won = winner.get();
+        Handle<? extends T> won = winner.get();
         Throwable first = failure.get();
         if (won != null && first != null) Reports.echo(first); // of a loser that was quicker than the winner
         if (won != null) return Objects.requireNonNull(won.observe()).getOrThrow();
@@ -47,15 +47,14 @@ final class Race<T extends @Nullable Object> extends Scope {
     }
 
     private <R extends T> void start(Awaitable<R> runner) {
-        Deferred<R> deferred = GroupScope.started(runner, this);
-        Promise<R> promise = Promise.of(deferred);
-        promise.whenDone(() -> {
-            if (promise.settled() instanceof Outcome.Success<R> && !wins(promise)) Gathering.discard(deferred, this);
+        Handle<R> handle = GroupScope.started(runner, this);
+        handle.whenDone(() -> {
+            if (handle.settled() instanceof Outcome.Success<R> && !wins(handle)) Gathering.discard(handle, this);
         });
     }
 
-    private boolean wins(Promise<? extends T> promise) {
-        if (!winner.compareAndSet(null, promise)) return false;
+    private boolean wins(Handle<? extends T> handle) {
+        if (!winner.compareAndSet(null, handle)) return false;
         cancel(Cancellation.Reason.DECIDED, "another runner has won", null);
         return true;
     }

@@ -13,7 +13,7 @@ final class SettledScope extends Scope {
     }
 
     <T extends @Nullable Object> List<Outcome<T>> run(List<Awaitable<? extends T>> sources) throws Exception {
-        List<Deferred<? extends T>> members = new ArrayList<>(sources.size());
+        List<Handle<? extends T>> members = new ArrayList<>(sources.size());
         try {
             this.<@Nullable Void>call(() -> {
                 for (Awaitable<? extends T> source : sources) members.add(start(source));
@@ -24,7 +24,7 @@ final class SettledScope extends Scope {
             throw failure;
         }
         List<Outcome<T>> outcomes = new ArrayList<>(members.size());
-        for (Deferred<? extends T> member : members) outcomes.add(widened(Objects.requireNonNull(member.outcome())));
+        for (Handle<? extends T> member : members) outcomes.add(widened(Objects.requireNonNull(member.outcome())));
         return outcomes;
     }
 
@@ -38,7 +38,7 @@ final class SettledScope extends Scope {
         return true;
     }
 
-    private <R extends @Nullable Object> Deferred<R> start(Awaitable<R> source) {
+    private <R extends @Nullable Object> Handle<R> start(Awaitable<R> source) {
         return GroupScope.started(source, this);
     }
 

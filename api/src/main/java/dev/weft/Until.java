@@ -38,8 +38,8 @@ final class Until extends Scope {
             out.emit(value);
             return true;
         });
-        Deferred<?> wait = GroupScope.started(signal, this);
-        Promise.of(wait).whenDone(() -> signalled(wait, pipe));
+        Handle<?> wait = GroupScope.started(signal, this);
+        wait.whenDone(() -> signalled(wait, pipe));
         try {
             pipe.run(generator);
         } finally {
@@ -48,8 +48,8 @@ final class Until extends Scope {
         }
     }
 
-    private void signalled(Deferred<?> wait, Pipe<?> pipe) {
-        Outcome<?> outcome = Promise.of(wait).settled();
+    private void signalled(Handle<?> wait, Pipe<?> pipe) {
+        Outcome<?> outcome = wait.settled();
         if (outcome instanceof Outcome.Success<?>) Gathering.discard(wait, this);
         if (over || cancellation() != null) return;
         if (outcome instanceof Outcome.Cancelled<?> cancelled) failure = CancelledException.ofAwaited(cancelled);

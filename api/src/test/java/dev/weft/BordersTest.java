@@ -179,7 +179,7 @@ class BordersTest {
         Deferred<Object> root = async(() -> {
             throw new IllegalStateException("forgotten");
         });
-        Watched.until("failed", () -> ((TaskDeferred<Object>) root).promise().peek() != null);
+        Watched.until("failed", () -> ((Handle<Object>) root).peek() != null);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.run;
 import static dev.weft.Async.withBackend;
+import static dev.weft.ManualBackend.threadOf;
 import static dev.weft.ManualBackend.until;
 import static dev.weft.ManualBackend.untilParked;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -211,7 +212,7 @@ class CoroutineTest {
         var go = new CompletableFuture<Void>();
         var trail = new CopyOnWriteArrayList<String>();
         var child = new AtomicReference<Deferred<?>>();
-        var root = (TaskDeferred<?>) backend.start(() -> {
+        Deferred<?> root = backend.start(() -> {
             run(() -> child.set(async(() -> {
                 await(go);
                 trail.add("child");
@@ -220,7 +221,7 @@ class CoroutineTest {
             return null;
         });
         until(() -> child.get() != null);
-        untilParked(root.thread());
+        untilParked(threadOf(root));
         go.complete(null);
         root.await();
         assertThat(trail).containsExactly("child", "left");
@@ -476,8 +477,8 @@ class CoroutineTest {
     void cancellingTheWaitDoesNotCancelWhatIsAwaited() {
         var go = new CompletableFuture<String>();
         Deferred<String> shared = backend.start(() -> await(go));
-        var awaiter = (TaskDeferred<String>) backend.start(shared::await);
-        untilParked(awaiter.thread());
+        Deferred<String> awaiter = backend.start(shared::await);
+        untilParked(threadOf(awaiter));
         awaiter.cancel();
         until(awaiter::isDone);
         assertThat(shared.isDone()).isFalse();
@@ -618,8 +619,8 @@ class CoroutineTest {
     @Test
     void aStageIsAwaitedAndLeftAloneByCancellation() {
         var stage = new CompletableFuture<String>();
-        var awaiter = (TaskDeferred<String>) backend.start(() -> await(stage));
-        untilParked(awaiter.thread());
+        Deferred<String> awaiter = backend.start(() -> await(stage));
+        untilParked(threadOf(awaiter));
         awaiter.cancel();
         until(awaiter::isDone);
         assertThat(stage.isDone()).isFalse();
@@ -643,16 +644,17 @@ class CoroutineTest {
     void whatRunsAtItsEndSeesNoInterruptOfTheCanceller() {
         for (int round = 0; round < 300; round++) {
             var interrupted = new CompletableFuture<Boolean>();
-            var task = new TaskDeferred<Object>(null, backend, Context.empty(), CoroutineOptions.NONE, () -> {
+            var task = new ChildTask<Object>(null, backend, Context.empty(), CoroutineOptions.NONE, () -> {
                 delay(LONG);
                 return null;
             });
-            task.toCompletableFuture()
+            task.handle
+                    .toCompletableFuture()
                     .whenComplete((value, failure) ->
                             interrupted.complete(Thread.currentThread().isInterrupted()));
             Thread starter = Thread.startVirtualThread(() -> task.started());
             until(() -> task.thread() != null);
-            task.cancel();
+            task.handle.cancel();
             assertThat(interrupted.join()).isFalse();
             until(() -> !starter.isAlive());
         }

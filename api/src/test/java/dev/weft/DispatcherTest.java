@@ -56,7 +56,7 @@ class DispatcherTest {
 
     /** Waits until a coroutine is parked: a class that it has to load may have taken it off the thread that started it. */
     private static void parked(Deferred<?> handle) {
-        ManualBackend.untilParked(((TaskDeferred<?>) handle).thread());
+        ManualBackend.untilParked(ManualBackend.threadOf(handle));
     }
 
     @SuppressWarnings("removal")

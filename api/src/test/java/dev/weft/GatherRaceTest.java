@@ -12,6 +12,7 @@ import static dev.weft.Async.mapConcurrent;
 import static dev.weft.Async.race;
 import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
+import static dev.weft.ManualBackend.threadOf;
 import static dev.weft.ManualBackend.until;
 import static dev.weft.ManualBackend.untilParked;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -131,7 +132,7 @@ class GatherRaceTest {
         for (int done = 0; done < count; done++) {
             int expected = Math.min(done + max, count);
             until(() -> started.get() == expected);
-            untilParked(((TaskDeferred<?>) root).thread());
+            untilParked(threadOf(root));
             assertThat(started).hasValue(expected);
             if (!gather) assertThat(taken.get()).isLessThanOrEqualTo(expected + 1);
             gates.get(done).complete(done);
@@ -235,12 +236,12 @@ class GatherRaceTest {
     @Test
     void H8_aGatherThatWaitsForAPlaceCanBeCancelled() {
         var backend = new ManualBackend();
-        var root = (TaskDeferred<?>) backend.start(() -> mapConcurrent(List.of(1, 2, 3), 1, i -> {
+        Deferred<?> root = backend.start(() -> mapConcurrent(List.of(1, 2, 3), 1, i -> {
             delay(LONG);
             return i;
         }));
         backend.awaitTimers(1);
-        untilParked(root.thread());
+        untilParked(threadOf(root));
         root.cancel();
         until(root::isDone);
         assertThat(root.state()).isEqualTo(Deferred.State.CANCELLED);
@@ -353,7 +354,7 @@ class GatherRaceTest {
         backend.awaitTimers(1);
         win.complete("won");
         until(cleaning::get);
-        untilParked(((TaskDeferred<?>) root).thread());
+        untilParked(threadOf(root));
         assertThat(trail).isEmpty();
         cleanUp.complete(null);
         assertThat(root.await()).isEqualTo("won");

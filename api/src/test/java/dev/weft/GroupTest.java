@@ -13,6 +13,7 @@ import static dev.weft.Async.stream;
 import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withContext;
 import static dev.weft.Async.withTimeout;
+import static dev.weft.ManualBackend.threadOf;
 import static dev.weft.ManualBackend.until;
 import static dev.weft.ManualBackend.untilParked;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,7 +62,7 @@ class GroupTest {
             return result + " " + finished.get();
         });
         until(() -> members.get() != null);
-        untilParked(((TaskDeferred<?>) root).thread());
+        untilParked(threadOf(root));
         assertThat(left).isFalse();
         gate.complete("go");
         assertThat(root.await()).isEqualTo("body true");
@@ -74,7 +75,7 @@ class GroupTest {
         var cleanUp = new CompletableFuture<String>();
         var trail = new CopyOnWriteArrayList<String>();
         var cleaning = new CountDownLatch(1);
-        var root = (TaskDeferred<?>) backend.start(() -> {
+        Deferred<?> root = backend.start(() -> {
             try {
                 return withTimeout(
                         Duration.ofHours(1),
@@ -118,7 +119,7 @@ class GroupTest {
             backend.advance(Duration.ofHours(1));
         }
         until(() -> cleaning.getCount() == 0);
-        untilParked(root.thread());
+        untilParked(threadOf(root));
         assertThat(trail).isEmpty();
         cleanUp.complete("done");
         assertThatThrownBy(root::await).isNotNull();
@@ -456,7 +457,7 @@ class GroupTest {
         var finish = new CompletableFuture<Void>();
         var trail = new CopyOnWriteArrayList<String>();
         var joining = new AtomicReference<Deferred<?>>();
-        var root = (TaskDeferred<?>) backend.start(() -> {
+        Deferred<?> root = backend.start(() -> {
             try {
                 group(g -> {
                     joining.set(g.async(() -> shielded(() -> await(finish))));
@@ -469,8 +470,8 @@ class GroupTest {
             return null;
         });
         until(() -> joining.get() != null);
-        untilParked(root.thread());
-        root.thread().interrupt();
+        untilParked(threadOf(root));
+        threadOf(root).interrupt();
         backend.awaitTimers(2); // the shield's and, now that the group is cancelled, the one for stragglers
         assertThat(trail).isEmpty();
         finish.complete(null);

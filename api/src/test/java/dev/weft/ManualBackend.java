@@ -32,7 +32,7 @@ class ManualBackend implements Backend {
 
     /** Starts a root coroutine that has this backend. */
     <T> Deferred<T> start(Callable<T> body) {
-        return new TaskDeferred<T>(null, this, Context.empty(), CoroutineOptions.NONE, body).started();
+        return new ChildTask<T>(null, this, Context.empty(), CoroutineOptions.NONE, body).started();
     }
 
     /** Moves the clock; what becomes due runs on this thread, in its order. */
@@ -82,6 +82,11 @@ class ManualBackend implements Backend {
             Thread.onSpinWait();
             Thread.yield();
         }
+    }
+
+    /** {@return the thread of a coroutine that was started} */
+    static Thread threadOf(Deferred<?> started) {
+        return ((ChildTask<?>) ((Handle<?>) started).member).thread();
     }
 
     /** Spins until a thread is parked. */

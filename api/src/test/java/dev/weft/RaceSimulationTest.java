@@ -325,7 +325,7 @@ class RaceSimulationTest {
                     throw cancelled;
                 }
             });
-            simulation.start("interrupter", ((TaskDeferred<String>) root).thread()::interrupt);
+            simulation.start("interrupter", ManualBackend.threadOf(root)::interrupt);
             simulation.run();
             Throwable failure = ((Outcome.Failure<String>) root.outcome()).error();
             assertThat(failure).isInstanceOf(CancelledException.class).hasCauseInstanceOf(InterruptedException.class);
@@ -338,12 +338,12 @@ class RaceSimulationTest {
     void G6_anInterruptFromOutsideFailsTheGroupOfAMember() {
         var outcomes = explore(simulation -> {
             var world = new JdkWorld(simulation);
-            var member = new AtomicReference<TaskDeferred<?>>();
+            var member = new AtomicReference<Deferred<?>>();
             var done = new AtomicBoolean();
             var over = new AtomicBoolean();
             Deferred<String> root = world.root(() -> {
                 group(g -> {
-                    member.set((TaskDeferred<?>) g.async(() -> {
+                    member.set(g.async(() -> {
                         try {
                             dawdle();
                             checkpoint();
@@ -357,7 +357,7 @@ class RaceSimulationTest {
             });
             simulation.start("interrupter", () -> {
                 until("the member is there", () -> member.get() != null || root.isDone());
-                if (!over.get()) member.get().thread().interrupt();
+                if (!over.get()) ManualBackend.threadOf(member.get()).interrupt();
             });
             simulation.run();
             if (root.outcome() instanceof Outcome.Success<String>) {
@@ -469,15 +469,16 @@ class RaceSimulationTest {
         var outcomes = explore(simulation -> {
             var world = new JdkWorld(simulation);
             var flags = new ArrayList<Boolean>();
-            var task = new TaskDeferred<Object>(null, world.backend(), Context.empty(), CoroutineOptions.NONE, () -> {
+            var task = new ChildTask<Object>(null, world.backend(), Context.empty(), CoroutineOptions.NONE, () -> {
                 new CountDownLatch(1).await();
                 return null;
             });
-            task.toCompletableFuture()
+            task.handle
+                    .toCompletableFuture()
                     .whenComplete(
                             (value, failure) -> flags.add(Thread.currentThread().isInterrupted()));
             simulation.start("starter", () -> task.started());
-            simulation.start("canceller", task::cancel);
+            simulation.start("canceller", task.handle::cancel);
             simulation.run();
             assertThat(flags).containsExactly(false);
             return task.thread() == null ? "not started" : "started";
@@ -876,7 +877,7 @@ class RaceSimulationTest {
                     inside.set(false);
                 }
             });
-            Thread thread = ((TaskDeferred<String>) root).thread();
+            Thread thread = ManualBackend.threadOf(root);
             simulation.start("interrupter", () -> {
                 source.untilSubscribedTo();
                 if (inside.get()) thread.interrupt();
@@ -1044,19 +1045,18 @@ class RaceSimulationTest {
                 dawdle();
                 throw new IllegalStateException("body");
             });
-            var follower =
-                    new TaskDeferred<Object>(null, world.backend(), Context.empty(), CoroutineOptions.NONE, () -> {
-                        until("the handle is there", () -> handle.get() != null || root.isDone());
-                        if (handle.get() == null) return null;
-                        boolean fails = simulation.coin();
-                        group(g -> {
-                            Deferred<String> mine = g.start(handle.get());
-                            dawdle();
-                            if (fails) throw new IllegalStateException("group");
-                            read.add(mine.await());
-                        });
-                        return null;
-                    });
+            var follower = new ChildTask<Object>(null, world.backend(), Context.empty(), CoroutineOptions.NONE, () -> {
+                until("the handle is there", () -> handle.get() != null || root.isDone());
+                if (handle.get() == null) return null;
+                boolean fails = simulation.coin();
+                group(g -> {
+                    Deferred<String> mine = g.start(handle.get());
+                    dawdle();
+                    if (fails) throw new IllegalStateException("group");
+                    read.add(mine.await());
+                });
+                return null;
+            });
             follower.started();
             simulation.run();
             world.conserved(made, read.toArray());
@@ -1289,7 +1289,7 @@ class RaceSimulationTest {
                 checkpoint();
                 return "not seen";
             });
-            Thread thread = ((TaskDeferred<String>) root).thread();
+            Thread thread = ManualBackend.threadOf(root);
             simulation.start("interrupter", () -> {
                 thread.interrupt();
                 trail.add("sent");

@@ -8,6 +8,7 @@ import static dev.weft.Async.shielded;
 import static dev.weft.Async.stream;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withTimeoutOrNull;
+import static dev.weft.ManualBackend.threadOf;
 import static dev.weft.ManualBackend.until;
 import static dev.weft.ManualBackend.untilParked;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,7 +60,7 @@ class ShieldTest {
     @Test
     void J1_noInterruptArrivesInside() {
         var go = new CountDownLatch(1);
-        var root = (TaskDeferred<?>) backend.start(() -> {
+        Deferred<?> root = backend.start(() -> {
             shielded(() -> {
                 go.await();
                 trail.add("interrupted: " + Thread.currentThread().isInterrupted());
@@ -67,7 +68,7 @@ class ShieldTest {
             return null;
         });
         backend.awaitTimers(1);
-        untilParked(root.thread());
+        untilParked(threadOf(root));
         root.cancel();
         go.countDown();
         until(root::isDone);
@@ -156,7 +157,7 @@ class ShieldTest {
     @Test
     void J2_aForeignInterruptInsideCancelsTheCoroutineBehind() {
         var go = new CompletableFuture<Void>();
-        var root = (TaskDeferred<?>) backend.start(() -> {
+        Deferred<?> root = backend.start(() -> {
             shielded(() -> {
                 await(go);
                 checkpoint();
@@ -168,9 +169,9 @@ class ShieldTest {
             return null;
         });
         backend.awaitTimers(1);
-        untilParked(root.thread());
-        root.thread().interrupt();
-        until(() -> root.cancellation() != null);
+        untilParked(threadOf(root));
+        threadOf(root).interrupt();
+        until(() -> ((Handle<?>) root).member.scope().cancellation() != null);
         go.complete(null);
         until(root::isDone);
         assertThat(trail).containsExactly("inside", "outside");

@@ -783,7 +783,7 @@ class StreamTest {
             for (int n = 0; n < 5; n++) {
                 int value = n;
                 Deferred<?> child = Async.async(() -> out.emit(value));
-                until("child " + n, () -> ((TaskDeferred<?>) child).thread().getState() == Thread.State.WAITING);
+                until("child " + n, () -> ManualBackend.threadOf(child).getState() == Thread.State.WAITING);
                 joined.incrementAndGet();
             }
         });
@@ -846,7 +846,7 @@ class StreamTest {
             for (int n = 0; n < 4; n++) {
                 int value = n;
                 Deferred<?> child = Async.async(() -> out.emit(value));
-                until("child " + n, () -> ((TaskDeferred<?>) child).thread().getState() == Thread.State.WAITING);
+                until("child " + n, () -> ManualBackend.threadOf(child).getState() == Thread.State.WAITING);
                 children.add(child);
             }
             children.get(0).cancel(); // it waits for demand

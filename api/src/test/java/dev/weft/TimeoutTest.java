@@ -12,6 +12,7 @@ import static dev.weft.Async.shielded;
 import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withTimeoutOrNull;
+import static dev.weft.ManualBackend.threadOf;
 import static dev.weft.ManualBackend.until;
 import static dev.weft.ManualBackend.untilParked;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -167,7 +168,7 @@ class TimeoutTest {
             return "not reached";
         }));
         backend.awaitTimers(1);
-        untilParked(((TaskDeferred<?>) root).thread());
+        untilParked(threadOf(root));
         backend.advance(SECOND);
         assertThatThrownBy(root::await)
                 .isInstanceOf(AwaitException.class)
@@ -188,7 +189,7 @@ class TimeoutTest {
             return "not reached";
         }));
         backend.awaitTimers(1);
-        untilParked(((TaskDeferred<?>) root).thread());
+        untilParked(threadOf(root));
         backend.advance(SECOND);
         assertThatThrownBy(root::await).isSameAs(failure);
     }
@@ -204,7 +205,7 @@ class TimeoutTest {
             }
         });
         backend.awaitTimers(1);
-        untilParked(((TaskDeferred<?>) root).thread());
+        untilParked(threadOf(root));
         backend.advance(SECOND);
         assertThat(root.await()).isFalse();
     }
@@ -224,7 +225,7 @@ class TimeoutTest {
             return "incomplete";
         }));
         backend.awaitTimers(2);
-        untilParked(((TaskDeferred<?>) root).thread());
+        untilParked(threadOf(root));
         backend.advance(SECOND);
         assertThatThrownBy(root::await).hasCauseInstanceOf(TimeoutException.class);
         assertThat(cancelled).isTrue();

@@ -100,8 +100,8 @@ public abstract class World {
 
     /** Starts the coroutine of the scenario. */
     public final <T> Deferred<T> root(Callable<T> body) {
-        var task = new TaskDeferred<T>(null, backend(), Context.empty(), CoroutineOptions.NONE.named("root"), body);
-        root = task;
+        var task = new ChildTask<T>(null, backend(), Context.empty(), CoroutineOptions.NONE.named("root"), body);
+        root = task.handle;
         return task.started();
     }
 

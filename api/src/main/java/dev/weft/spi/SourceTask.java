@@ -52,7 +52,7 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
      * @param why what exceptions say of it, or null
      * @return false if there was an outcome already
      */
-    protected final boolean cancelBecause(@Nullable String why) {
+    public final boolean cancelBecause(@Nullable String why) {
         return cancel(new Cancellation(owner, Cancellation.Reason.REQUESTED, why, null), false);
     }
 

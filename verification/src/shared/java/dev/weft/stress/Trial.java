@@ -3,6 +3,7 @@ package dev.weft.stress;
 import dev.weft.Async;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
+import dev.weft.spi.Cancellation;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Scope;
 import java.time.Duration;
@@ -76,9 +77,10 @@ final class Trial {
             Thread self = Thread.currentThread();
             act(() -> interrupt(self));
         } else {
-            @SuppressWarnings("unchecked")
-            var self = (Deferred<Value>) CoroutineTask.current();
-            act(() -> cancel(self));
+            CoroutineTask<?> self = CoroutineTask.current();
+            act(() -> {
+                if (self.cancel(Cancellation.Reason.REQUESTED, null, null)) cancels.incrementAndGet();
+            });
         }
     }
 

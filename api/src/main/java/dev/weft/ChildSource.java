@@ -1,0 +1,63 @@
+package dev.weft;
+
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Cancellation;
+import dev.weft.spi.Scope;
+import dev.weft.spi.SourceTask;
+import dev.weft.spi.Unread;
+import org.jspecify.annotations.Nullable;
+
+/** A source that was started in a scope, without a thread, and has a handle. */
+final class ChildSource<T extends @Nullable Object> extends SourceTask<T> implements Handle.Member {
+    private final Handle<T> handle;
+
+    /** What it follows, up to its end. */
+    private @Nullable Handle<T> followed;
+
+    private ChildSource(Scope owner, AwaitCell<T> cell) {
+        super(owner, cell);
+        this.followed = cell instanceof Handle.HandleAwait<T> other ? other.follow() : null;
+        this.handle = new Handle<>(this, isShared());
+    }
+
+    static <T extends @Nullable Object> Handle<T> started(Scope owner, AwaitCell<T> cell) {
+        var source = new ChildSource<T>(owner, cell);
+        source.start();
+        return source.handle;
+    }
+
+    @Override
+    public Scope scope() {
+        return owner();
+    }
+
+    @Override
+    public @Nullable Throwable unobservedFailure() {
+        return handle.unobservedFailure();
+    }
+
+    @Override
+    public @Nullable Unread unread() {
+        return handle.unread();
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // null is a T where the source may be empty
+    protected void succeeded(@Nullable T value) {
+        if (followed == null) handle.complete(new Outcome.Success<>(value));
+        else handle.completeAs(followed);
+        followed = null;
+    }
+
+    @Override
+    protected void failed(Throwable failure) {
+        followed = null;
+        handle.complete(new Outcome.Failure<>(failure));
+    }
+
+    @Override
+    protected void ended(@Nullable Cancellation by) {
+        followed = null;
+        handle.complete(Outcome.Cancelled.by(by));
+    }
+}

@@ -1,0 +1,382 @@
+package dev.weft;
+
+import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Backend;
+import dev.weft.spi.CoroutineTask;
+import dev.weft.spi.Host;
+import dev.weft.spi.Reports;
+import dev.weft.spi.SchedulePoint;
+import dev.weft.spi.Scope;
+import dev.weft.spi.Unread;
+import java.lang.ref.Reference;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handle of what was started: its outcome, the waiters for it, and whether anybody has seen it.
+ *
+ * <p>{@code progress} is null, or the {@link Waiters}, which only the holder of this monitor touches; then, for good, the {@link Outcome},
+ * that of a failed root in {@link Watched}, or the handle that has it: a follower of another handle does not copy a value that is still
+ * to be read or discarded there. The waiters are told outside the monitor.
+ *
+ * <p>{@code seen} decides, by compare-and-set, to whom the outcome belongs: a value to its first reader or to the scope that discards
+ * it, a failure to its first reader or to the scope, or the garbage collection, that reports it. A value that is shared has another
+ * owner, and is never taken here.
+ */
+final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<Handle> SEEN =
+            AtomicIntegerFieldUpdater.newUpdater(Handle.class, "seen");
+
+    private static final int BY_NOBODY = 0;
+    private static final int BY_NOBODY_AND_SHARED = 1;
+    private static final int BY_SOMEBODY = 2;
+    private static final int DISCARDED = 3;
+
+    private static final Outcome.Cancelled<Object> GONE =
+            new Outcome.Cancelled<>("its value was discarded when its scope ended", null);
+
+    final Member member;
+
+    private volatile @Nullable Object progress;
+    private volatile int seen;
+
+    /** What was started, and ends with the outcome of its handle. */
+    interface Member {
+        /** {@return the scope whose backend and context are told what nobody can receive; that of a coroutine is itself} */
+        Scope scope();
+
+        /** {@return what to call it in a line} */
+        String title();
+
+        /** Cancels it. {@return false if it had ended or was cancelled before} */
+        boolean cancelBecause(@Nullable String why);
+    }
+
+    /** Who is told of the outcome, in their order. */
+    private static final class Waiters extends LinkedHashSet<Runnable> {
+        private static final long serialVersionUID = 1;
+
+        Waiters() {
+            super(2);
+        }
+    }
+
+    /** The failure of a root; it does not refer to the handle. */
+    private static final class Watched<T extends @Nullable Object> implements Runnable {
+        private final Outcome.Failure<T> outcome;
+        private final Backend backend;
+        private final Object context;
+        private volatile boolean isSeen;
+
+        Watched(Outcome.Failure<T> outcome, Scope root) {
+            this.outcome = outcome;
+            this.backend = root.backend();
+            this.context = root.context();
+        }
+
+        @Override
+        public void run() {
+            if (!isSeen) Reports.drop(backend, context, outcome.error());
+        }
+    }
+
+    /**
+     * A handle without an outcome.
+     *
+     * @param member what was started
+     * @param shared whether somebody else has the value too, and keeps it
+     */
+    Handle(Member member, boolean shared) {
+        this.member = member;
+        if (shared) seen = BY_NOBODY_AND_SHARED;
+    }
+
+    // --- the outcome
+
+    /** {@return the outcome; code that passes it on calls {@link #observe} instead} */
+    @Nullable
+    @SuppressWarnings("unchecked")
+    Outcome<T> peek() {
+        return switch (progress) {
+            case Outcome<?> outcome -> (Outcome<T>) outcome;
+            case Handle<?> followed -> (Outcome<T>) followed.peek();
+            case Watched<?> watched -> (Outcome<T>) watched.outcome;
+            case null, default -> null;
+        };
+    }
+
+    /** {@return the outcome, and notes that somebody has seen it; a value that has been discarded is none} */
+    @Nullable
+    @SuppressWarnings("unchecked")
+    Outcome<T> observe() {
+        Outcome<T> present = peek();
+        if (present == null) return null;
+        see();
+        if (progress instanceof Handle<?> followed) return (Outcome<T>) followed.observe();
+        return seen == DISCARDED ? (Outcome<T>) GONE : present;
+    }
+
+    /** {@return the outcome, for code that passes it on or discards it itself; a value that is shared is read where it lies} */
+    @Nullable
+    Outcome<T> settled() {
+        return seen == BY_NOBODY_AND_SHARED || progress instanceof Handle<?> ? observe() : peek();
+    }
+
+    /** {@return whether nobody had seen it before} */
+    private boolean see() {
+        SchedulePoint.pass();
+        int before = seen;
+        if (before > BY_NOBODY_AND_SHARED || !SEEN.compareAndSet(this, before, BY_SOMEBODY)) return false;
+        if (progress instanceof Watched<?> failure) failure.isSeen = true;
+        Reference.reachabilityFence(this); // it is not collected before that
+        return true;
+    }
+
+    @Override
+    public boolean isOver() {
+        return seen != BY_NOBODY || !(peek() instanceof Outcome.Success<T> success) || success.value() == null;
+    }
+
+    @Override
+    public @Nullable Object take() {
+        SchedulePoint.pass();
+        if (isOver() || !SEEN.compareAndSet(this, BY_NOBODY, DISCARDED)) return null;
+        return peek() instanceof Outcome.Success<T> success ? success.value() : null;
+    }
+
+    @Nullable
+    Unread unread() {
+        return isOver() ? null : this;
+    }
+
+    @Nullable
+    Throwable unobservedFailure() {
+        return seen <= BY_NOBODY_AND_SHARED && peek() instanceof Outcome.Failure<T> failure ? failure.error() : null;
+    }
+
+    void complete(Outcome<T> outcome) {
+        end(outcome);
+    }
+
+    /** Ends as another handle did, which has the value. */
+    void completeAs(Handle<T> followed) {
+        end(followed);
+    }
+
+    /** Ends the handle of a root, which has no scope to throw what nobody has seen: that is dropped when the handle is collected. */
+    void completeWatched(Outcome.Failure<T> outcome) {
+        var watched = new Watched<>(outcome, member.scope());
+        Collected.watch(this, watched);
+        end(watched);
+    }
+
+    private void end(Object with) {
+        Object told;
+        synchronized (this) {
+            told = progress;
+            progress = with;
+        }
+        if (told instanceof Waiters waiters) waiters.forEach(Handle::tell);
+    }
+
+    /** A waiter that throws does not keep it from the others. */
+    private static void tell(Runnable waiter) {
+        try {
+            waiter.run();
+        } catch (Throwable thrown) {
+            Reports.uncaught(thrown);
+        }
+    }
+
+    /** Runs an action at the outcome; now if there is one. */
+    void whenDone(Runnable action) {
+        synchronized (this) {
+            if (progress == null) progress = new Waiters();
+            if (progress instanceof Waiters waiters) {
+                waiters.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    private synchronized void forget(Runnable action) {
+        if (progress instanceof Waiters waiters) waiters.remove(action);
+    }
+
+    // --- as its user sees it
+
+    @Override
+    public T await() {
+        Scope scope = Scope.current();
+        requireOutside(scope);
+        if (scope == null || peek() == null)
+            new HandleAwait<>(this, scope == null ? Host.get().backend() : scope.backend()).await();
+        else scope.checkpoint();
+        return Objects.requireNonNull(observe()).getOrThrow();
+    }
+
+    /** What is inside a coroutine never sees its end, since that waits for it. */
+    void requireOutside(@Nullable Scope here) {
+        if (peek() == null && (isAround(here) || isAround(CoroutineTask.ofThread())))
+            throw new IllegalStateException("a coroutine awaits itself, or one that waits for its end");
+    }
+
+    private boolean isAround(@Nullable Scope scope) {
+        return scope != null && member instanceof CoroutineTask<?> task && scope.isInside(task);
+    }
+
+    @Override
+    public boolean cancel() {
+        return member.cancelBecause(null);
+    }
+
+    @Override
+    public boolean cancel(String reason) {
+        return member.cancelBecause(Objects.requireNonNull(reason, "reason"));
+    }
+
+    @Override
+    public @Nullable Outcome<T> outcome() {
+        return observe();
+    }
+
+    @Override
+    public State state() {
+        if (progress instanceof Handle<?> followed) return followed.state();
+        return switch (peek()) {
+            case null -> State.RUNNING;
+            case Outcome.Success<T> success -> seen == DISCARDED ? State.CANCELLED : State.SUCCEEDED;
+            case Outcome.Failure<T> failure -> State.FAILED;
+            case Outcome.Cancelled<T> cancelled -> State.CANCELLED;
+        };
+    }
+
+    @Override
+    public void whenComplete(BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
+        Objects.requireNonNull(callback, "callback");
+        whenDone(() -> {
+            try {
+                tell(callback);
+            } catch (Throwable fromCallback) {
+                Reports.drop(member.scope().backend(), member.scope().context(), fromCallback);
+            }
+        });
+    }
+
+    private void tell(BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
+        switch (Objects.requireNonNull(observe())) {
+            case Outcome.Success<T> success -> callback.accept(success.value(), null);
+            case Outcome.Failure<T> failure -> callback.accept(null, failure.error());
+            case Outcome.Cancelled<T> cancelled -> callback.accept(null, CancelledException.ofAwaited(cancelled));
+        }
+    }
+
+    @Override
+    public CompletableFuture<T> toCompletableFuture() {
+        var future = new CompletableFuture<T>() {
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                Handle.this.cancel();
+                return super.cancel(mayInterruptIfRunning);
+            }
+        };
+        whenDone(() -> {
+            try {
+                settle(future);
+            } catch (Throwable fromDependent) {
+                Reports.uncaught(fromDependent);
+            }
+        });
+        return future;
+    }
+
+    /** On JDK 21, what depends on the future asks a failure for its message, and throws what that throws to the code that completes it. */
+    private void settle(CompletableFuture<T> future) {
+        if (future.isDone()) return; // by somebody else
+        boolean first = !isOver() && see();
+        switch (Objects.requireNonNull(observe())) {
+            case Outcome.Success<T> success -> {
+                if (!future.complete(success.value()) && first)
+                    Reports.discard(member.scope().backend(), member.scope().context(), success.value());
+            }
+            case Outcome.Failure<T> failure -> future.completeExceptionally(failure.error());
+            case Outcome.Cancelled<T> cancelled -> future.completeExceptionally(CancelledException.plain(cancelled));
+        }
+    }
+
+    /** The await of a handle. Its value stays there for others, so that nothing has to be discarded here. */
+    static final class HandleAwait<T extends @Nullable Object> extends AwaitCell<T> implements Runnable {
+        /** Null after the end, from either side: a follower keeps this cell, and must not keep what it has followed from the collector. */
+        private @Nullable Handle<T> handle;
+
+        private boolean followed;
+
+        HandleAwait(Handle<T> handle, Backend backend) {
+            super(backend);
+            this.handle = handle;
+        }
+
+        /** Notes that a follower awaits it: code that reads from that reads from this. {@return the handle} */
+        Handle<T> follow() {
+            followed = true;
+            return Objects.requireNonNull(handle);
+        }
+
+        @Override
+        protected boolean isShared() {
+            return true;
+        }
+
+        @Override
+        protected void start() {
+            Handle<T> awaited = Objects.requireNonNull(handle);
+            awaited.whenDone(this);
+            attach(awaited);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        protected void cancelUpstream(Object awaited) {
+            ((Handle<T>) awaited).forget(this);
+            handle = null;
+        }
+
+        @Override
+        protected boolean isCancelQuick() {
+            return true;
+        }
+
+        @Override
+        public String waitsFor() {
+            Handle<T> awaited = handle;
+            if (awaited == null) return operation() + " of a Deferred";
+            String what = awaited.member instanceof CoroutineTask<?> ? " of the coroutine " : " of what was started: ";
+            return operation() + what + awaited.member.title();
+        }
+
+        @Override
+        protected void discardValue(T value) {}
+
+        @Override
+        public void run() {
+            Handle<T> awaited = handle;
+            if (awaited == null) return; // cancelled meanwhile
+            handle = null;
+            switch (Objects.requireNonNull(awaited.peek())) {
+                case Outcome.Success<T> success -> {
+                    if (succeed(success.value()) && hasSucceeded() && !followed) awaited.observe();
+                }
+                case Outcome.Failure<T> failure -> {
+                    if (fail(failure.error())) awaited.observe();
+                }
+                case Outcome.Cancelled<T> cancelled -> fail(CancelledException.ofAwaited(cancelled));
+            }
+        }
+    }
+}
