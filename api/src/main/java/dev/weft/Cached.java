@@ -205,7 +205,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
             long nanos = Async.nanos(time);
             if (nanos <= 0 || nanos == Long.MAX_VALUE) return nanos;
             try {
-                entry = backend.timer().schedule(nanos, forgetting(new WeakReference<>(this)));
+                entry = VirtualTime.schedule(backend, nanos, forgetting(new WeakReference<>(this)));
             } catch (RuntimeException refused) {
                 Reports.drop(backend, null, refused);
                 return 0;

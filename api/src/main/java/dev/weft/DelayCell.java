@@ -3,6 +3,7 @@ package dev.weft;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.Timer;
+import dev.weft.spi.VirtualTime;
 import org.jspecify.annotations.Nullable;
 
 /** The wait for a point in time; without an entry in the timer where that is for ever. */
@@ -16,7 +17,7 @@ final class DelayCell extends AwaitCell<@Nullable Object> {
 
     @Override
     protected void start() {
-        if (nanos != Long.MAX_VALUE) attach(backend().timer().schedule(nanos, this::elapsed));
+        if (nanos != Long.MAX_VALUE) attach(VirtualTime.schedule(backend(), nanos, this::elapsed));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Timer;
+import dev.weft.spi.VirtualTime;
 import dev.weft.spi.Warning;
 import dev.weft.spi.Watchdog;
 import java.time.Duration;
@@ -89,7 +90,7 @@ final class TimeoutScope extends Scope {
     private void schedule() {
         long nanos = Async.nanos(limit);
         if (nanos <= 0) expire();
-        else if (nanos != Long.MAX_VALUE) entry = backend().timer().schedule(nanos, this::expire);
+        else if (nanos != Long.MAX_VALUE) entry = VirtualTime.schedule(backend(), nanos, this::expire);
     }
 
     private void unschedule() {

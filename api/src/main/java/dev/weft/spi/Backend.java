@@ -195,6 +195,14 @@ public interface Backend {
     Timer timer();
 
     /**
+     * {@return the clock that {@link #timer} follows, if tests of this library put a virtual one in its place; coroutines keep step with that
+     * then. Null, as here, if they do not. Always the same}
+     */
+    default @Nullable VirtualTime<?> clock() {
+        return null;
+    }
+
+    /**
      * Passes a signal that nobody can receive to the hook of this library, or to that of Weft where the library has none.
      * What the hook throws is the caller's to handle.
      *

@@ -110,7 +110,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
      * Starts the coroutine on a new virtual thread. It becomes a member of its owner first; if it is cancelled already, or
      * the thread cannot be started, its outcome is reported at once and the body never runs.
      */
-    public final void start() {
+    public void start() {
         if (owner != null) owner.admit(this);
         if (cancellation() != null) {
             complete(null, null);

@@ -74,6 +74,11 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
             refuse(count);
             return;
         }
+        add(count);
+        VirtualTime.keepStep(backend());
+    }
+
+    private void add(long count) {
         for (; ; ) {
             SchedulePoint.pass();
             long before = requested;

@@ -248,7 +248,7 @@ public class Scope {
      */
     protected final Timer.Entry watch(long nanos, Runnable warning) {
         try {
-            return backend.timer().schedule(nanos, warning);
+            return VirtualTime.schedule(backend, nanos, warning);
         } catch (RuntimeException refused) {
             Reports.drop(backend, context, refused);
             return () -> {};

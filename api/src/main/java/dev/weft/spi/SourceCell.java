@@ -34,7 +34,7 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
 
     @Override
     protected final void start() throws Exception {
-        subscribe(takeSource());
+        subscribe(sourceInStep());
     }
 
     /** {@return whether the source gives only what was requested} */
@@ -101,6 +101,7 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
         } else {
             accept(value);
         }
+        keepStep();
     }
 
     /** The only value of a source that ends with it, in one signal. */
@@ -115,6 +116,7 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
         }
         if (before == null) violation("1.9", "onSuccess before onSubscribe");
         complete();
+        keepStep();
     }
 
     /** The source completed. */
@@ -126,6 +128,7 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
         }
         if (before == null) violation("1.9", "onComplete before onSubscribe");
         complete();
+        keepStep();
     }
 
     /** The source failed. */
@@ -139,6 +142,7 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
         }
         if (before == null) violation("1.9", "onError before onSubscribe");
         if (!settle(failure)) refused(failure);
+        keepStep();
     }
 
     /** One look decides: what cancelling the handle signals may end this cell meanwhile. */

@@ -13,7 +13,7 @@ import java.lang.annotation.Target;
 @Target(ElementType.TYPE)
 public @interface SpiLevel {
     /** The level of this version; a constant, so that it is copied into the backend's class when that is compiled. */
-    int CURRENT = 2;
+    int CURRENT = 3;
 
     /** {@return the level, always written as {@code @SpiLevel(SpiLevel.CURRENT)}} */
     int value();

@@ -143,7 +143,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         if (enterSource()) {
             boolean outermost = scope == null && Scope.enterCall();
             try {
-                subscribe(takeSource());
+                subscribe(sourceInStep());
             } catch (Throwable thrown) {
                 thrownBySource(thrown);
             } finally {
@@ -309,11 +309,13 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         } else {
             offer(value);
         }
+        keepStep();
     }
 
     /** The source completed. */
     protected final void completed() {
         if (terminated("onComplete")) end(Mark.COMPLETE);
+        keepStep();
     }
 
     /** The source failed. */
@@ -321,6 +323,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         if (thrown == null) throw nullSignal("onError");
         if (!terminated("onError")) Reports.drop(backend(), carried(), thrown);
         else if (closed || !end(thrown)) refused(thrown);
+        keepStep();
     }
 
     private boolean terminated(String signal) {

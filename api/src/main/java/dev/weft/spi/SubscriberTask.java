@@ -36,14 +36,26 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
         this.downstream = downstream;
     }
 
+    /**
+     * As {@link CoroutineTask#start}; on a virtual clock, returns when the coroutine has got as far as it can. The clock is looked up before:
+     * where two threads look up Reactor's for the first time at once, it is disposed of.
+     */
+    @Override
+    public final void start() {
+        boolean virtual = VirtualTime.drives(backend());
+        super.start();
+        if (virtual) VirtualTime.started(this);
+    }
+
     /** Tells the subscriber that the coroutine has failed; on the coroutine's thread. */
     protected abstract void fail(S subscriber, Throwable failure);
 
-    /** Cancels the coroutine: the subscriber is not signalled any more. Never waits. */
+    /** Cancels the coroutine: the subscriber is not signalled any more. Never waits, but on a virtual clock. */
     public void cancel() {
         SchedulePoint.pass();
         downstream = null;
         left();
+        VirtualTime.keepStep(backend());
     }
 
     /** Cancels the coroutine because its subscriber has left. */
@@ -98,6 +110,7 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
         if (refused == null)
             refused = new IllegalArgumentException("request(" + count + "): rule 3.9 asks for a positive number");
         cancel(Cancellation.Reason.REQUESTED, "a request of its subscriber", refused);
+        VirtualTime.keepStep(backend());
     }
 
     /** {@return what the subscriber has to be told instead of a result, or null} */

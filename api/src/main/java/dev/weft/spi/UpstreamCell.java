@@ -81,6 +81,17 @@ abstract class UpstreamCell implements Suspension {
         return taken;
     }
 
+    /** {@return as {@link #takeSource}, which is subscribed to next} On a virtual clock its signals wait for the current coroutine. */
+    final Object sourceInStep() {
+        VirtualTime.followCurrent(backend);
+        return takeSource();
+    }
+
+    /** Ends each signal that may have woken somebody. */
+    final void keepStep() {
+        VirtualTime.keepStep(backend);
+    }
+
     /** {@return what the source is called in reports} */
     final String sourceName() {
         return source instanceof Class<?> type ? type.getName() : String.valueOf(source);

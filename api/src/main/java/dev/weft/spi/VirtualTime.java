@@ -9,11 +9,13 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes coroutines keep step with the virtual clock that a test may put in the place of a library's.
+ * A library's clock, if a test may put a virtual one in its place: {@link Backend#clock} gives it, and the engine does the rest.
  *
  * <p>A virtual clock runs all that is due before it returns to the test, and expects that the work is done by then. A coroutine
- * works on its own thread, and may wake others; so whoever starts or wakes one on a virtual clock waits until all that were seen
- * on one are at rest: suspended, or over.
+ * works on its own thread, and may wake others. So on a virtual clock the engine waits, at the end of each call that starts or wakes one,
+ * until all that were seen on one are at rest: suspended, or over. Those calls are the start of a {@link SubscriberTask} and its
+ * {@code cancel} and {@code request}, the signals to a {@link SourceCell} or {@link StreamCell}, and the timer's. They come first and the
+ * wait second, when the call holds nothing of the engine's.
  *
  * @param <S> the library's scheduler, which has the clock
  */
@@ -53,29 +55,30 @@ public final class VirtualTime<S> {
         return false;
     }
 
-    /**
-     * Starts a coroutine, and on a virtual clock waits until it has got as far as it can. The clock is looked up before: where two
-     * threads look up Reactor's for the first time at once, it is disposed of.
-     */
-    public void start(CoroutineTask<?> coroutine) {
-        boolean virtual = isVirtual();
-        if (virtual) used = true;
-        coroutine.start();
-        if (!virtual) return;
+    /** {@return whether the clock of a backend is a virtual one} If it is, signals have to keep step from now on. */
+    static boolean drives(Backend backend) {
+        VirtualTime<?> clock = backend.clock();
+        if (clock == null || !clock.isVirtual()) return false;
+        used = true;
+        return true;
+    }
+
+    /** Has signals wait for a coroutine that has been started on a virtual clock, and waits until it has got as far as it can. */
+    static void started(CoroutineTask<?> coroutine) {
         follow(coroutine);
         settle();
     }
 
     /** On a virtual clock, waits until the coroutines that a signal may have woken have got as far as they can. */
-    public void keepStep() {
+    static void keepStep(Backend backend) {
         if (!used) return;
-        if (isVirtual()) settle();
+        if (drives(backend)) settle();
         else if (!FOLLOWED.isEmpty()) FOLLOWED.removeIf(CoroutineTask::isOver);
     }
 
     /** On a virtual clock, has signals wait for the current coroutine. */
-    public void follow() {
-        if (isVirtual()) follow(CoroutineTask.ofThread());
+    static void followCurrent(Backend backend) {
+        if (drives(backend)) follow(CoroutineTask.ofThread());
     }
 
     /** Where a virtual clock is in use, has signals wait for a coroutine too that another one has started and that is not its child. */
@@ -83,29 +86,41 @@ public final class VirtualTime<S> {
         if (used) follow(coroutine);
     }
 
-    /** {@return an action that, on a virtual clock, waits at its end until all are at rest, the coroutine that schedules it among them} */
-    public Runnable inStep(Runnable action) {
+    /**
+     * Runs an action later, on the clock of a backend. On a virtual one, the timer waits at the end until all are at rest, the coroutine
+     * that schedules it among them. Whatever waits for time goes through here.
+     *
+     * @param backend whose clock it is
+     * @param nanos how many nanoseconds from now, at least 1
+     * @param action what to run, on a thread of the timer
+     * @return the entry, to remove it before it ran
+     */
+    public static Timer.Entry schedule(Backend backend, long nanos, Runnable action) {
+        Timer timer = backend.timer();
         CoroutineTask<?> coroutine = CoroutineTask.ofThread();
-        if (coroutine == null || !isVirtual()) return action;
+        if (coroutine == null || !drives(backend)) return timer.schedule(nanos, action);
         follow(coroutine);
-        return () -> {
+        return timer.schedule(nanos, () -> {
             action.run();
             settle();
-        };
+        });
     }
 
-    /** {@return a publisher that, on a virtual clock, waits at each signal until whoever is subscribed to it has got as far as he can} */
-    public <T> Flow.Publisher<T> inStep(Flow.Publisher<T> publisher) {
-        return subscriber -> {
-            follow();
-            publisher.subscribe(new InStep<T>(subscriber));
-        };
+    /**
+     * {@return a publisher that, on a virtual clock, waits at each signal until its subscriber has got as far as it can} It is for the
+     * current coroutine, which is followed from now on.
+     */
+    public static <T> Flow.Publisher<T> inStep(Backend backend, Flow.Publisher<T> publisher) {
+        followCurrent(backend);
+        return subscriber -> publisher.subscribe(new InStep<T>(backend, subscriber));
     }
 
-    private final class InStep<T> implements Flow.Subscriber<T> {
+    private static final class InStep<T> implements Flow.Subscriber<T> {
+        private final Backend backend;
         private final Flow.Subscriber<? super T> subscriber;
 
-        InStep(Flow.Subscriber<? super T> subscriber) {
+        InStep(Backend backend, Flow.Subscriber<? super T> subscriber) {
+            this.backend = backend;
             this.subscriber = subscriber;
         }
 
@@ -117,19 +132,19 @@ public final class VirtualTime<S> {
         @Override
         public void onNext(T value) {
             subscriber.onNext(value);
-            keepStep();
+            keepStep(backend);
         }
 
         @Override
         public void onError(Throwable failure) {
             subscriber.onError(failure);
-            keepStep();
+            keepStep(backend);
         }
 
         @Override
         public void onComplete() {
             subscriber.onComplete();
-            keepStep();
+            keepStep(backend);
         }
     }
 

@@ -31,7 +31,7 @@ final class CoroutineMono<T> extends Mono<T> {
     public void subscribe(CoreSubscriber<? super T> downstream) {
         var task = new MonoTask<T>(downstream, options, body);
         downstream.onSubscribe(task);
-        ReactorBackend.start(task);
+        task.start();
     }
 }
 
@@ -62,7 +62,6 @@ final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? sup
     public void request(long count) {
         if (count <= 0) refuse(count);
         if (!advance(NONE, REQUESTED) && advance(RESULT_WAITS, OVER)) deliverGuarded();
-        ReactorBackend.keepStep();
     }
 
     @Override
@@ -71,7 +70,6 @@ final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? sup
         SchedulePoint.pass();
         if (DEMAND.getAndSet(this, OVER) == RESULT_WAITS) deliver();
         super.cancel();
-        ReactorBackend.keepStep();
     }
 
     @Override

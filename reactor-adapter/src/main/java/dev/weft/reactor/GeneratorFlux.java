@@ -28,7 +28,7 @@ final class GeneratorFlux<T> extends Flux<T> {
     public void subscribe(CoreSubscriber<? super T> downstream) {
         var task = new FluxTask<T>(downstream, options, generator);
         downstream.onSubscribe(task);
-        ReactorBackend.start(task);
+        task.start();
     }
 }
 
@@ -39,18 +39,6 @@ final class FluxTask<T> extends EmitterTask<T, CoreSubscriber<? super T>> implem
     FluxTask(CoreSubscriber<? super T> downstream, CoroutineOptions options, Generator<T> generator) {
         super(downstream, ReactorBackend.INSTANCE, new ReactorContext(downstream.currentContext()), options);
         this.generator = generator;
-    }
-
-    @Override
-    public void request(long count) {
-        super.request(count);
-        ReactorBackend.keepStep();
-    }
-
-    @Override
-    public void cancel() {
-        super.cancel();
-        ReactorBackend.keepStep();
     }
 
     @Override

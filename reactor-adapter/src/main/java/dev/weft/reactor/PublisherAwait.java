@@ -18,7 +18,6 @@ final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T>
     @SuppressWarnings("unchecked")
     protected void subscribe(Object source) {
         carry(ReactorContext.captured(carried()));
-        ReactorBackend.follow();
         ((Publisher<T>) source).subscribe(this);
     }
 
@@ -47,18 +46,15 @@ final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T>
     @Override
     public void onNext(T value) {
         value(value);
-        ReactorBackend.keepStep();
     }
 
     @Override
     public void onError(Throwable failure) {
         failed(failure);
-        ReactorBackend.keepStep();
     }
 
     @Override
     public void onComplete() {
         completed();
-        ReactorBackend.keepStep();
     }
 }

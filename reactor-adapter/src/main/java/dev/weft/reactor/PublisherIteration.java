@@ -17,7 +17,6 @@ final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscribe
     @SuppressWarnings("unchecked")
     protected void subscribe(Object source) {
         carry(ReactorContext.captured(carried()));
-        ReactorBackend.follow();
         ((Publisher<T>) source).subscribe(this);
     }
 
@@ -46,18 +45,15 @@ final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscribe
     @Override
     public void onNext(T value) {
         value(value);
-        ReactorBackend.keepStep();
     }
 
     @Override
     public void onError(Throwable failure) {
         failed(failure);
-        ReactorBackend.keepStep();
     }
 
     @Override
     public void onComplete() {
         completed();
-        ReactorBackend.keepStep();
     }
 }

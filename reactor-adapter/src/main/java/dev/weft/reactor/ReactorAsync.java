@@ -15,6 +15,7 @@ import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Take;
+import dev.weft.spi.VirtualTime;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -215,7 +216,7 @@ public final class ReactorAsync {
         Scope here = Scope.surrounding();
         ContextView context = ReactorContext.toReactor(ReactorContext.captured(here == null ? null : here.context()));
         Flow.Publisher<? extends B> source = JdkFlowAdapter.publisherToFlowPublisher(flux.contextWrite(context));
-        return ByteStreams.toInputStream(ReactorBackend.inStep(source), content, release);
+        return ByteStreams.toInputStream(VirtualTime.inStep(ReactorBackend.INSTANCE, source), content, release);
     }
 
     // --- build

@@ -4,7 +4,6 @@ import dev.weft.Hooks;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.StreamCell;
 import dev.weft.spi.Take;
@@ -29,7 +28,7 @@ import reactor.util.context.Context;
 public final class ReactorBackend implements Backend {
     static final ReactorBackend INSTANCE = new ReactorBackend();
 
-    private static final VirtualTime<Scheduler> TIME =
+    private static final VirtualTime<Scheduler> CLOCK =
             new VirtualTime<>(Schedulers::parallel, scheduler -> scheduler.now(TimeUnit.MILLISECONDS));
 
     /** For {@link java.util.ServiceLoader}. */
@@ -75,11 +74,18 @@ public final class ReactorBackend implements Backend {
         throw new IllegalArgumentException("cannot make a " + type.getName() + " here; ask for " + choice);
     }
 
+    /** @throws IllegalStateException if the Reactor that is there is too old */
+    @Override
+    public VirtualTime<Scheduler> clock() {
+        ReactorVersion.require();
+        return CLOCK;
+    }
+
     @Override
     public Timer timer() {
         Scheduler scheduler = Schedulers.parallel();
         return (nanos, action) ->
-                Timer.once(TIME.inStep(action), task -> scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS)::dispose);
+                Timer.once(action, task -> scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS)::dispose);
     }
 
     @Override
@@ -106,24 +112,5 @@ public final class ReactorBackend implements Backend {
     private static void discard(Object value, Context context) {
         if (context.hasKey(ReactorContext.DISCARD_KEY)) Operators.onDiscard(value, context);
         else Hooks.discard(value);
-    }
-
-    static void start(CoroutineTask<?> coroutine) {
-        ReactorVersion.require();
-        TIME.start(coroutine);
-    }
-
-    static void keepStep() {
-        TIME.keepStep();
-    }
-
-    static <T> Flow.Publisher<T> inStep(Flow.Publisher<T> publisher) {
-        ReactorVersion.require();
-        return TIME.inStep(publisher);
-    }
-
-    static void follow() {
-        ReactorVersion.require();
-        TIME.follow();
     }
 }

@@ -27,7 +27,7 @@ final class CoroutineCompletable extends Completable {
     protected void subscribeActual(CompletableObserver downstream) {
         var task = new CompletableTask(downstream, options, body);
         downstream.onSubscribe(task);
-        RxBackend.start(task);
+        task.start();
     }
 }
 

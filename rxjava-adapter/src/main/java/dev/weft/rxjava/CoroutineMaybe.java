@@ -26,7 +26,7 @@ final class CoroutineMaybe<T> extends Maybe<T> {
     protected void subscribeActual(MaybeObserver<? super T> downstream) {
         var task = new MaybeTask<T>(downstream, options, body);
         downstream.onSubscribe(task);
-        RxBackend.start(task);
+        task.start();
     }
 }
 

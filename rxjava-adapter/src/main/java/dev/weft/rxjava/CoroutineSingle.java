@@ -26,7 +26,7 @@ final class CoroutineSingle<T> extends Single<T> {
     protected void subscribeActual(SingleObserver<? super T> downstream) {
         var task = new SingleTask<T>(downstream, options, body);
         downstream.onSubscribe(task);
-        RxBackend.start(task);
+        task.start();
     }
 }
 

@@ -29,7 +29,7 @@ final class GeneratorFlowable<T> extends Flowable<T> {
     protected void subscribeActual(Subscriber<? super T> downstream) {
         var task = new FlowableTask<T>(downstream, options, generator);
         downstream.onSubscribe(task);
-        RxBackend.start(task);
+        task.start();
     }
 }
 
@@ -40,18 +40,6 @@ final class FlowableTask<T> extends EmitterTask<T, Subscriber<? super T>> implem
     FlowableTask(Subscriber<? super T> downstream, CoroutineOptions options, Generator<T> generator) {
         super(downstream, RxBackend.INSTANCE, RxBackend.context(), options);
         this.generator = generator;
-    }
-
-    @Override
-    public void request(long count) {
-        super.request(count);
-        RxBackend.keepStep();
-    }
-
-    @Override
-    public void cancel() {
-        super.cancel();
-        RxBackend.keepStep();
     }
 
     @Override

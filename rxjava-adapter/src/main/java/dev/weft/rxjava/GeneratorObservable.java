@@ -29,7 +29,7 @@ final class GeneratorObservable<T> extends Observable<T> {
     protected void subscribeActual(Observer<? super T> downstream) {
         var task = new ObservableTask<T>(downstream, options, generator);
         downstream.onSubscribe(task);
-        RxBackend.start(task);
+        task.start();
     }
 }
 
@@ -46,7 +46,6 @@ final class ObservableTask<T> extends EmitterTask<T, Observer<? super T>> implem
     @Override
     public void dispose() {
         cancel();
-        RxBackend.keepStep();
     }
 
     @Override

@@ -15,7 +15,6 @@ final class ObservableIteration<T> extends StreamCell<T> implements Observer<T> 
     @Override
     @SuppressWarnings("unchecked")
     protected void subscribe(Object source) {
-        RxBackend.follow();
         try {
             ((ObservableSource<T>) source).subscribe(this);
         } catch (NullPointerException thrown) {
@@ -36,18 +35,15 @@ final class ObservableIteration<T> extends StreamCell<T> implements Observer<T> 
     @Override
     public void onNext(T value) {
         value(value);
-        RxBackend.keepStep();
     }
 
     @Override
     public void onError(Throwable failure) {
         failed(failure);
-        RxBackend.keepStep();
     }
 
     @Override
     public void onComplete() {
         completed();
-        RxBackend.keepStep();
     }
 }

@@ -21,7 +21,6 @@ final class ObserverAwait<T> extends SourceCell<T>
 
     @Override
     protected void subscribe(Object source) {
-        RxBackend.follow();
         try {
             subscribeTo(source);
         } catch (NullPointerException thrown) {
@@ -58,24 +57,20 @@ final class ObserverAwait<T> extends SourceCell<T>
     @Override
     public void onSuccess(T value) {
         succeeded(value);
-        RxBackend.keepStep();
     }
 
     @Override
     public void onNext(T value) {
         value(value);
-        RxBackend.keepStep();
     }
 
     @Override
     public void onError(Throwable failure) {
         failed(failure);
-        RxBackend.keepStep();
     }
 
     @Override
     public void onComplete() {
         completed();
-        RxBackend.keepStep();
     }
 }

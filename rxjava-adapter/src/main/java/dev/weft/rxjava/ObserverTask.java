@@ -22,7 +22,6 @@ abstract class ObserverTask<T, O> extends SubscriberTask<@Nullable T, O> impleme
     @Override
     public final void dispose() {
         cancel();
-        RxBackend.keepStep();
     }
 
     @Override

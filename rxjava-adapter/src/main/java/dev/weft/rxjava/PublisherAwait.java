@@ -15,7 +15,6 @@ final class PublisherAwait<T> extends SourceCell<T> implements FlowableSubscribe
     @Override
     @SuppressWarnings("unchecked")
     protected void subscribe(Object source) {
-        RxBackend.follow();
         try {
             ((Publisher<T>) source).subscribe(this);
         } catch (NullPointerException thrown) {
@@ -41,18 +40,15 @@ final class PublisherAwait<T> extends SourceCell<T> implements FlowableSubscribe
     @Override
     public void onNext(T value) {
         value(value);
-        RxBackend.keepStep();
     }
 
     @Override
     public void onError(Throwable failure) {
         failed(failure);
-        RxBackend.keepStep();
     }
 
     @Override
     public void onComplete() {
         completed();
-        RxBackend.keepStep();
     }
 }

@@ -14,7 +14,6 @@ final class PublisherIteration<T> extends StreamCell<T> implements FlowableSubsc
     @Override
     @SuppressWarnings("unchecked")
     protected void subscribe(Object source) {
-        RxBackend.follow();
         try {
             ((Publisher<T>) source).subscribe(this);
         } catch (NullPointerException thrown) {
@@ -40,18 +39,15 @@ final class PublisherIteration<T> extends StreamCell<T> implements FlowableSubsc
     @Override
     public void onNext(T value) {
         value(value);
-        RxBackend.keepStep();
     }
 
     @Override
     public void onError(Throwable failure) {
         failed(failure);
-        RxBackend.keepStep();
     }
 
     @Override
     public void onComplete() {
         completed();
-        RxBackend.keepStep();
     }
 }

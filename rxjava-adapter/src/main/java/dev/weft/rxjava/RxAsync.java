@@ -15,6 +15,7 @@ import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Buffering;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Take;
+import dev.weft.spi.VirtualTime;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableTransformer;
@@ -299,7 +300,7 @@ public final class RxAsync {
             Flowable<? extends B> flowable, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
         Objects.requireNonNull(flowable, "flowable");
         Flow.Publisher<B> source = FlowAdapters.toFlowPublisher(flowable);
-        return ByteStreams.toInputStream(RxBackend.inStep(source), content, release);
+        return ByteStreams.toInputStream(VirtualTime.inStep(RxBackend.INSTANCE, source), content, release);
     }
 
     /**

@@ -6,7 +6,6 @@ import dev.weft.Hooks;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Scope;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.StreamCell;
@@ -39,7 +38,7 @@ import org.reactivestreams.Publisher;
 public final class RxBackend implements Backend {
     static final RxBackend INSTANCE = new RxBackend();
 
-    private static final VirtualTime<Scheduler> TIME =
+    private static final VirtualTime<Scheduler> CLOCK =
             new VirtualTime<>(Schedulers::computation, RxBackend::sinceEpoch);
 
     /** For {@link java.util.ServiceLoader}. */
@@ -102,10 +101,17 @@ public final class RxBackend implements Backend {
         throw new IllegalArgumentException("cannot make a " + type.getName() + " here; ask for " + choice);
     }
 
+    /** @throws IllegalStateException if the RxJava that is there is too old */
+    @Override
+    public VirtualTime<Scheduler> clock() {
+        RxVersion.require();
+        return CLOCK;
+    }
+
     @Override
     public Timer timer() {
         Scheduler scheduler = Schedulers.computation();
-        return (nanos, action) -> Timer.once(TIME.inStep(action), task -> schedule(scheduler, task, nanos));
+        return (nanos, action) -> Timer.once(action, task -> schedule(scheduler, task, nanos));
     }
 
     /** A scheduler that has been shut down reports that to the hook for errors, and gives what is disposed of already. */
@@ -149,24 +155,5 @@ public final class RxBackend implements Backend {
      */
     static Context context() {
         return Scope.isCalling() ? ThreadLocals.into(Async.context()) : Async.context();
-    }
-
-    static void start(CoroutineTask<?> coroutine) {
-        RxVersion.require();
-        TIME.start(coroutine);
-    }
-
-    static void keepStep() {
-        TIME.keepStep();
-    }
-
-    static <T> Flow.Publisher<T> inStep(Flow.Publisher<T> publisher) {
-        RxVersion.require();
-        return TIME.inStep(publisher);
-    }
-
-    static void follow() {
-        RxVersion.require();
-        TIME.follow();
     }
 }
