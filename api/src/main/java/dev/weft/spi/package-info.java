@@ -3,9 +3,8 @@
  * {@link dev.weft.spi.Backend}, the few things that a reactive library has to supply.
  *
  * <p>A backend extends the cells, so that one object is at the same time the parked continuation and the library's
- * subscriber. This package knows only the JDK, and the schedulers of coroutines,
- * whose package is not exported: what it needs from the layer above (exceptions, the blocking guard) comes
- * through {@link dev.weft.spi.Host}.
+ * subscriber. This package knows only the JDK, and the schedulers of coroutines in a package that is not exported: what
+ * it needs from the layer above (exceptions, the blocking guard) comes through {@link dev.weft.spi.Host}.
  *
  * <h2>How the parts talk</h2>
  *
