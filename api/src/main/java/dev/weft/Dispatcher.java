@@ -98,9 +98,9 @@ public final class Dispatcher {
     }
 
     /**
-     * {@return a dispatcher to where options say; for adapters}
+     * {@return a dispatcher to where options say that a coroutine runs; for adapters}
      *
-     * @param options what says it, and nothing else that is taken over
+     * @param options what says where; nothing else of them is taken over
      * @throws IllegalArgumentException if they do not say where
      */
     public static Dispatcher of(CoroutineOptions options) {

@@ -117,6 +117,16 @@ class DispatcherTest {
         }
     }
 
+    @Test
+    void optionsThatDoNotSayWhereAreNoDispatcher() {
+        assertThatThrownBy(() -> Dispatcher.of(CoroutineOptions.NONE.named("name")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("options that say where to run");
+        CoroutineOptions options = Dispatcher.of(CoroutineOptions.AFRESH.on(CoroutineOptions.onVirtualThreads()))
+                .options();
+        assertThat(options.saysWhere()).isTrue();
+    }
+
     /** In a JVM without the flag, and on a JDK that is too old. */
     @Test
     void whatIsMissingIsNamed() throws Exception {

@@ -92,10 +92,13 @@ public final class CoroutineOptions {
     /**
      * {@return these, to run where others say}
      *
+     * @param place what says where; its name is not taken over
      * @throws IllegalArgumentException if the others do not say where
      */
     public CoroutineOptions on(CoroutineOptions place) {
-        if (place.scheduler == null) throw new IllegalArgumentException("the options do not say where to run");
+        if (place.scheduler == null)
+            throw new IllegalArgumentException(
+                    "looked for options that say where to run, found some that do not: begin with one of CoroutineOptions.on…");
         return on(place.scheduler);
     }
 
