@@ -44,6 +44,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Many verbs have a form whose body has a result and one whose body has none; a lambda chooses. A reference to an overloaded method
  * fits both, and is to be written as a lambda.
+ *
+ * <p>Memory consistency effects: what a thread did before it started a coroutine <i>happens-before</i> the body of that; what the body
+ * did, before the return of an await of its handle, and before the scope it was started in is left; and what a thread did before it
+ * signalled to something that is awaited, by completing a stage or emitting a value, before that await returns or throws.
+ *
+ * @apiNote Which one: {@link #run} where a program enters, such as {@code main}, a test or a handler on a virtual thread; {@link #async}
+ *     for what goes on meanwhile; {@link #coroutine} for what is started later, elsewhere or several times; {@link #group} where the first
+ *     failure is to end the rest. An adapter's builders, such as {@code mono} or {@code single}, are for what a library is to subscribe to.
+ * @since 0.1
  */
 public final class Async {
     static final int PREFETCH = 32;
@@ -55,6 +64,8 @@ public final class Async {
     /**
      * Runs a body in a new coroutine and waits for it and everything it started; inside a coroutine, runs it as a nested scope
      * on the same thread.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="run"}
      *
      * @apiNote In a class that has a method {@code run} of its own, such as a {@link Runnable}, write {@link #runBlocking(AsyncBody)}:
      *     there a name that is imported is not seen.
@@ -132,6 +143,8 @@ public final class Async {
      * failure is thrown where the handle is awaited, or else by the scope when it is left; for failing fast use {@link #group}.
      * The failure of a root whose handle nobody has asked goes to the dropped-error hook when the handle is garbage-collected.
      *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="async"}
+     *
      * @param body what the child does
      * @return its handle
      * @throws CancelledException if the current coroutine is cancelled; the child is not started then
@@ -182,6 +195,8 @@ public final class Async {
     /**
      * Waits for a stage. The stage may be shared: cancelling the wait leaves it alone, and the value in it. For one that nobody else
      * wants, {@link #owned}.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="await"}
      *
      * @param stage what to wait for
      * @return its result, which may be null
@@ -242,14 +257,7 @@ public final class Async {
     /**
      * Starts an operation that reports through callbacks, and waits for it.
      *
-     * <pre>{@code
-     * Response r = awaitCallback(done -> {
-     *     Call call = client.newCall(request);
-     *     done.onCancel(call::cancel);
-     *     done.onUndelivered(Response::close);
-     *     call.enqueue(…, done::resume, done::fail);
-     * });
-     * }</pre>
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="awaitCallback"}
      *
      * @param body starts the operation; if it throws, the await ends with that
      * @return what {@link Completion#resume} was given
@@ -279,9 +287,7 @@ public final class Async {
      * await it since the scope is cancelled before, or another one in a {@link #gather}, {@link #race} or {@link TaskGroup#start} has
      * decided.
      *
-     * <pre>{@code
-     * HttpResponse<String> response = await(owned(client.sendAsync(request, ofString())));
-     * }</pre>
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="owned"}
      *
      * @apiNote A future that was derived ({@code future.thenApply(…)}) does not pass its cancellation on: own the first one. A future that
      *     completes its work though it was cancelled forgets the value; a resource is better {@linkplain #using(AsyncBody, AsyncConsumer,
@@ -296,9 +302,7 @@ public final class Async {
      * Runs a body whose awaits may fail with a checked exception, and throws that as itself instead of inside {@link AwaitException}. The
      * body runs on the current thread, at once, and this opens no scope.
      *
-     * <pre>{@code
-     * try (Response response = throwing(IOException.class, () -> awaitCallback(done -> enqueue(call, done)))) {
-     * }</pre>
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="throwing"}
      *
      * @apiNote For a single {@code await}, {@link #await(Awaitable, Class)} says the same in fewer words. Two classes are named by nesting:
      *     {@code throwing(IOException.class, () -> throwing(SQLException.class, () -> …))}.
@@ -341,6 +345,8 @@ public final class Async {
     /**
      * Waits for some time on the clock of the backend.
      *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="delay"}
+     *
      * @param time how long; zero or less is only a checkpoint, more than 292 years is for ever
      */
     public static void delay(Duration time) {
@@ -365,14 +371,7 @@ public final class Async {
      * Throws if the coroutine is cancelled, for a {@code catch} that takes more than it should: a {@link CancelledException} is a {@link
      * RuntimeException}, and a fallback would run for each call that is cancelled.
      *
-     * <pre>{@code
-     * try {
-     *     return await(price);
-     * } catch (RuntimeException failure) {
-     *     rethrowCancellation(failure);
-     *     return Price.STANDARD;
-     * }
-     * }</pre>
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="rethrowCancellation"}
      *
      * <p>Returns if the coroutine is not cancelled, also for a {@link CancelledException} of something else that was awaited.
      *
@@ -395,6 +394,8 @@ public final class Async {
 
     /**
      * Runs a body with a time limit, as a scope: when the time is over, what it waits for and all it started is cancelled.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="withTimeout"}
      *
      * @param limit how long; zero or less has expired already: the first suspension point throws. More than 292 years is no limit
      * @param body what to run
@@ -468,6 +469,8 @@ public final class Async {
      * the coroutine is as cancelled as it is; the result is returned all the same. A body that may take long should have a
      * {@link #withTimeout} of its own; without one, a warning is logged after 5 s.
      *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="shielded"}
+     *
      * @param body what to run
      * @return its result
      * @throws X what the body threw
@@ -529,9 +532,7 @@ public final class Async {
      * the release fails with goes to the dropped-error hook. What {@code use} has started is done, or cancelled and has ended, before the
      * release, which is {@linkplain #shielded shielded}.
      *
-     * <pre>{@code
-     * return using(ofSeconds(1), () -> await(pool.acquire()), ref -> awaitDone(ref.release()), ref -> await(query(ref.poolable())));
-     * }</pre>
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="using"}
      *
      * @apiNote A source that may never answer needs a limit of its own as well, such as the acquire timeout of a pool: only that ends its
      *     work. Where cancelling the source is known to lose nothing but what hooks are told of, {@code withDiscard(Connection.class,
@@ -667,7 +668,11 @@ public final class Async {
     /**
      * Opens a group of members that end together, and runs a body that starts them. Returns when all have ended.
      *
-     * @apiNote A lambda that fits both forms, because its body is a single call, only throws or never ends, is taken for this one. So
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="group"}
+     *
+     * @apiNote For members that differ, or that start others. Where all are known and all results are wanted, {@link #gather} is shorter;
+     *     for many items of one kind, {@link #mapConcurrent}; for whatever comes, {@link #gatherSettled}; for the first one, {@link #race}.
+     *     <p>A lambda that fits both forms, because its body is a single call, only throws or never ends, is taken for this one. So
      *     a single call without a result needs braces, {@code group(members -> { startAll(members); })}; and a loop without an end that
      *     {@link TaskGroup#cancel} is meant to end belongs in a member.
      * @param body starts members and may await them
@@ -703,6 +708,8 @@ public final class Async {
 
     /**
      * Waits for several results at once, in a group: the first failure cancels the rest.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="gather"}
      *
      * @param all what to wait for; coroutines are started, sources subscribed to
      * @return the results, in the order of the arguments; empty for none
@@ -745,6 +752,8 @@ public final class Async {
 
     /**
      * Applies a function that may await to all items, several at a time.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="mapConcurrent"}
      *
      * @param items what to apply it to; read as places become free
      * @param maxConcurrency how many at a time, at least 1
@@ -794,6 +803,8 @@ public final class Async {
      * Waits for the first success; the others are cancelled, and have ended when this returns. Their values are discarded. One
      * that is ready when it is started wins, and those behind it are not started.
      *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="race"}
+     *
      * @param runners what to wait for, at least one
      * @return the first value
      * @throws IllegalArgumentException if there are none
@@ -831,6 +842,8 @@ public final class Async {
     /**
      * {@return a cold stream that runs a generator for each subscriber, in a coroutine}
      *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="stream"}
+     *
      * @apiNote In a class that has a method {@code stream} of its own, such as a collection, write {@code Async.stream(…)}: there a
      *     name that is imported is not seen.
      * @param generator makes the values
@@ -842,6 +855,8 @@ public final class Async {
     /**
      * Subscribes to a publisher and iterates over it, with up to 32 values under way. A stream {@link AsyncStream#fromListener from a
      * listener} is registered on the current thread, and has no other buffer than its own.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="each"}
      *
      * @apiNote The source stays open while the body runs. What the body does must not wait for its end, as a second statement on the
      *     connection of a database does that the rows of the loop come from.
@@ -874,6 +889,8 @@ public final class Async {
 
     /**
      * Runs a body with one more entry in its context: visible in it, to what it awaits, and to what it starts.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="withContext"}
      *
      * @param key the key
      * @param value its value

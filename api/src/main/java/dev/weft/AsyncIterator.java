@@ -19,7 +19,10 @@ import java.util.List;
  * {@link IllegalStateException} goes to the dropped-error hook that says where it was opened, or, the first one of a coroutine, by which.
  * Inside a coroutine it is closed with the scope in which it was opened, without a word, if that ends before.
  *
+ * <p>Memory consistency effects: what a thread did before it emitted a value <i>happens-before</i> {@link #next} returns that.
+ *
  * @param <T> the type of the values
+ * @since 0.1
  */
 public interface AsyncIterator<T> extends Iterator<T>, Iterable<T>, AutoCloseable {
     /**

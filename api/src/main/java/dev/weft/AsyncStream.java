@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Flow.Publisher} it is taken by frameworks and by both engines without an adapter.
  *
  * @param <T> the type of the values
+ * @since 0.1
  */
 public final class AsyncStream<T> implements Flow.Publisher<T> {
     private final CoroutineOptions options;
@@ -117,6 +118,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     /**
      * {@return this stream with each value replaced by what a function makes of it} A value is made when it is asked for.
      *
+     * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="map"}
+     *
      * @param function what to do with a value; it may await
      */
     public <R> AsyncStream<R> map(Function<? super T, ? extends R> function) {
@@ -166,6 +169,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * leaves none half done. If the signal is there already, this stream is not started. A loop over the result asks for one value
      * at a time, unless {@link #prefetch} says otherwise behind this.
      *
+     * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="takeUntil"}
+     *
      * @param signal what to wait for, anew for each subscriber: a {@link Deferred}, a {@link Coroutine}, which is started, a library's
      *     source as an {@link Async#awaitable}, …; its value is discarded, and its failure, or that it was cancelled, is the failure of
      *     the stream. When the stream ends first, the wait is cancelled
@@ -180,6 +185,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * {@return this stream with a function applied to several values at a time, each in a coroutine of its own; the results keep
      * the order of the values} A failure comes behind the results of the values before it, and cancels the others. The next
      * value is asked for when less than {@code concurrency} are under way, that is, not yet emitted.
+     *
+     * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="mapConcurrent"}
      *
      * @param concurrency how many at a time, at least 1
      * @param function what to do with a value; it may await
@@ -423,13 +430,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     /**
      * {@return what a listener is told, as a stream}
      *
-     * <pre>{@code
-     * AsyncStream<Event> events = AsyncStream.fromListener(Overflow.dropOldest(100), sink -> {
-     *     Listener listener = sink::next;
-     *     source.addListener(listener);
-     *     sink.onClose(() -> source.removeListener(listener));
-     * });
-     * }</pre>
+     * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="fromListener"}
      *
      * <p>Cold: each subscriber, and each loop, registers a listener of its own, on its own coroutine. Values that come faster than
      * they are asked for meet the overflow policy; one leaves the buffer when it is asked for.

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * <p>It fits a pair of callbacks ({@code done::resume, done::fail}), a triple ({@code done::cancelled}), a {@code (value, throwable)}
  * callback, of which one is null, and a {@link CompletionHandler}. Any other is a lambda that calls one of these.
  *
+ * <p>Memory consistency effects: what a thread did before the call that decides <i>happens-before</i> the await returns or throws.
+ *
+ * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="completion"}
+ *
  * @param <T> the type of the result
+ * @since 0.1
  */
 public final class Completion<T extends @Nullable Object>
         implements BiConsumer<T, @Nullable Throwable>, CompletionHandler<T, @Nullable Object> {

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * cancelled before, nobody will: the result goes to the hook for values, and from then on this counts as cancelled. What only follows
  * another handle or a {@link java.util.concurrent.CompletionStage} leaves the value there.
  *
+ * <p>Memory consistency effects: what it did until it ended <i>happens-before</i> whatever follows a method here that says so: the return
+ * of {@link #await}, an {@link #outcome} that is not null, the callback of {@link #whenComplete}.
+ *
  * @param <T> the type of the result
+ * @since 0.1
  */
 public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T> permits Handle {
     /** What has become of it. */

@@ -34,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * <p>What else runs on that thread should not wait for locks that coroutines on it take: a coroutine may be the next to have the lock, and
  * cannot be given its turn. This is noticed after some 10 ms, for monitors and the locks of the JDK: the coroutine then goes on beside the
  * thread, with the JDK's scheduler, up to where it waits next, and a warning is logged.
+ *
+ * @apiNote Stay with {@link #virtual} unless a measurement says otherwise. {@link #eventLoop} saves a server on Netty or Vert.x the hand-over
+ *     between threads, and is for bodies that compute little; {@link #on} is for code that has to be confined to one thread, or for a
+ *     bound on how many run at a time.
+ * @since 0.1
  */
 public final class Dispatcher {
     private static final System.Logger LOG = System.getLogger("dev.weft");

@@ -5,7 +5,12 @@ import dev.weft.spi.EmitterTask;
 /**
  * Where a {@link Generator} puts its values.
  *
+ * <p>Memory consistency effects: what a thread did before it asked for a value <i>happens-before</i> the return of the {@link #emit} that
+ * hands that over. With {@link #concurrent}, what one coroutine did before its {@code emit} returned happens-before the next one's value
+ * is handed over.
+ *
  * @param <T> the type of the values
+ * @since 0.1
  */
 public interface Emitter<T> {
     /**

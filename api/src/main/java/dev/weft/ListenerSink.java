@@ -8,7 +8,11 @@ import java.util.function.LongConsumer;
  * called on any thread, by several at once, and none waits for the subscriber: while one thread passes a signal on, the others
  * leave theirs with it and go.
  *
+ * <p>Memory consistency effects: what a thread did before it handed over a value <i>happens-before</i> the subscriber, or the loop, gets
+ * that; what it did before it ended the stream, before they see the end.
+ *
  * @param <T> the type of the values
+ * @since 0.1
  */
 public final class ListenerSink<T> {
     private final ListenerCell<T> cell;

@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
  * What to do with values that come faster than they are consumed, from a source that does not wait until it is asked, such as
  * an {@code Observable} or a listener. There is no default: each loses something, or its bound. Values that are dropped go to
  * the discard hook, see {@link Hooks#onDiscard}; the source is never blocked.
+ *
+ * @apiNote {@link #suspend} where the source can be asked to wait. Else, for states that replace each other, such as prices,
+ *     {@link #latest} or {@link #dropOldest}; for what must not be missed, such as orders, {@link #error}, which says so; for what a
+ *     late reader has no use for, {@link #dropNewest}. {@link #unbounded} is for sources whose number of values is known.
+ * @since 0.1
  */
 public final class Overflow {
     private static final Overflow SUSPEND = new Overflow(null);

@@ -10,6 +10,13 @@ import org.jspecify.annotations.Nullable;
  * too, with a {@link CancelledException}; one that was cancelled by its handle has not.
  *
  * <p>It may be used by the coroutine that opened it and by its members, until it is left.
+ *
+ * <p>Memory consistency effects: what a thread did before it started a member <i>happens-before</i> the member's body, and that before
+ * {@code group} returns or throws.
+ *
+ * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="taskGroup"}
+ *
+ * @since 0.1
  */
 public sealed interface TaskGroup permits GroupScope {
     /**

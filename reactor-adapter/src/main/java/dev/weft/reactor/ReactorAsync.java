@@ -49,6 +49,8 @@ import reactor.util.context.ContextView;
  * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as themselves where
  * their class is named, by {@link Async#throwing} or as the second argument of {@code await}. What comes too late goes to Reactor's hooks: values to {@code doOnDiscard}, or
  * {@link dev.weft.Hooks#onDiscard} where there is none; errors to {@code Hooks.onErrorDropped}.
+ *
+ * @since 0.1
  */
 public final class ReactorAsync {
     private static final int PREFETCH = 32;
@@ -59,6 +61,8 @@ public final class ReactorAsync {
 
     /**
      * Waits for a Mono to end.
+     *
+     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="await"}
      *
      * @apiNote With Reactor's automatic context propagation, a Mono that {@code Mono.fromDirect} has made of a foreign publisher ends
      *     at its value, although the publisher goes on. Where its end matters, such as a commit, await the publisher:
@@ -173,6 +177,8 @@ public final class ReactorAsync {
     /**
      * Subscribes to a Flux and iterates over it, with up to 32 values under way.
      *
+     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="each"}
+     *
      * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
      *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
      *     <p>The source stays open while the body runs, and what it holds stays busy. A statement on the connection that the rows of the
@@ -225,6 +231,8 @@ public final class ReactorAsync {
      * {@return a Mono as something to await, for {@code gather}, {@code race} and {@code TaskGroup.start}, where it needs no
      * thread; its result is null if it is empty}
      *
+     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="awaitable"}
+     *
      * @param mono the Mono
      */
     public static <T> Awaitable<T> awaitable(Mono<T> mono) {
@@ -238,6 +246,9 @@ public final class ReactorAsync {
      * signals from there; a result that nobody has requested yet waits, and is delivered by the requesting thread. Cancelling
      * the subscription cancels the coroutine and never waits for it.
      *
+     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="mono"}
+     *
+     * @apiNote The body may block, and needs no {@code subscribeOn(boundedElastic())}: it has a virtual thread of its own.
      * @param body what to run; null as its result is an empty Mono, what it throws the Mono's error, checked or not
      */
     public static <T> Mono<T> mono(Callable<? extends @Nullable T> body) {
@@ -285,6 +296,8 @@ public final class ReactorAsync {
     /**
      * {@return a cold Flux that runs a generator in a coroutine of its own for each subscriber} Emitting waits for demand;
      * nothing is buffered.
+     *
+     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="flux"}
      *
      * @param generator makes the values
      */
@@ -341,6 +354,8 @@ public final class ReactorAsync {
 
     /**
      * {@return for {@code flux.transform(…)}: applies a function that may await to each value, in a coroutine each}
+     *
+     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="mapAwait"}
      *
      * @apiNote This is {@code flatMapSequential}, which forgets results that are there and not passed on yet when the subscriber
      *     leaves. Where a result holds something, such as a connection, {@code asFlux(stream(flux).mapConcurrent(concurrency,

@@ -23,7 +23,11 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
-/** The backend {@code reactor}: its clock is {@code Schedulers.parallel()}, its hooks are those of Reactor. */
+/**
+ * The backend {@code reactor}: its clock is {@code Schedulers.parallel()}, its hooks are those of Reactor.
+ *
+ * @since 0.1
+ */
 @SpiLevel(SpiLevel.CURRENT)
 public final class ReactorBackend implements Backend {
     static final ReactorBackend INSTANCE = new ReactorBackend();

@@ -52,6 +52,8 @@ import org.reactivestreams.Publisher;
  * <p>RxJava has no context: a coroutine made here takes over that of the coroutine in which it is subscribed to, if that happens
  * on the same thread; behind {@code subscribeOn} it starts with an empty one. What is subscribed to on a coroutine's thread because that
  * signals a shared subject takes over the context of the one who signals.
+ *
+ * @since 0.1
  */
 public final class RxAsync {
     private static final int PREFETCH = 32;
@@ -62,6 +64,8 @@ public final class RxAsync {
 
     /**
      * Waits for a Single to end.
+     *
+     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="await"}
      *
      * @param single what to wait for
      * @return its value
@@ -259,6 +263,8 @@ public final class RxAsync {
     /**
      * Subscribes to a Flowable and iterates over it, with up to 32 values under way.
      *
+     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="each"}
+     *
      * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
      *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
      *     <p>The source stays open while the body runs, and what it holds stays busy. A statement on the connection that the rows of the
@@ -331,6 +337,8 @@ public final class RxAsync {
      * {@return a Single as something to await, for {@code gather}, {@code race} and {@code TaskGroup.start}, where it needs no
      * thread}
      *
+     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="awaitable"}
+     *
      * @param single the Single
      */
     public static <T> Awaitable<T> awaitable(Single<T> single) {
@@ -361,6 +369,9 @@ public final class RxAsync {
      * <p>The coroutine starts after {@code onSubscribe} has returned, on a new virtual thread, and signals from there. Disposing
      * of the subscription cancels the coroutine and never waits for it.
      *
+     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="single"}
+     *
+     * @apiNote The body may block, and needs no {@code subscribeOn(io())}: it has a virtual thread of its own.
      * @param body what to run; what it throws is the Single's error, checked or not, and so is a {@link NullPointerException} if
      *     its result is null
      */
@@ -447,6 +458,8 @@ public final class RxAsync {
     /**
      * {@return a cold Flowable that runs a generator in a coroutine of its own for each subscriber} Emitting waits for demand;
      * nothing is buffered.
+     *
+     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="flowable"}
      *
      * @param generator makes the values
      */
@@ -561,6 +574,8 @@ public final class RxAsync {
 
     /**
      * {@return for {@code flowable.compose(…)}: applies a function that may await to each value, in a coroutine each}
+     *
+     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="mapAwait"}
      *
      * @apiNote This is {@code concatMapEager}, which forgets results that are there and not passed on yet when the subscriber
      *     leaves. Where a result holds something, such as a connection, {@code asFlowable(stream(flowable).mapConcurrent(concurrency,

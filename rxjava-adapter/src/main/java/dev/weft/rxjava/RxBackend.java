@@ -33,7 +33,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
-/** The backend {@code rxjava}: its clock is {@code Schedulers.computation()}, its hooks are those of RxJava 3. */
+/**
+ * The backend {@code rxjava}: its clock is {@code Schedulers.computation()}, its hooks are those of RxJava 3.
+ *
+ * @since 0.1
+ */
 @SpiLevel(SpiLevel.CURRENT)
 public final class RxBackend implements Backend {
     static final RxBackend INSTANCE = new RxBackend();

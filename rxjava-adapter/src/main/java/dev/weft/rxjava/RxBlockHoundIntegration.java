@@ -6,6 +6,8 @@ import reactor.blockhound.integration.BlockHoundIntegration;
 /**
  * Teaches BlockHound which threads of RxJava 3 must not block: those of {@code Schedulers.computation()} and {@code single()}. Its
  * own integration knows RxJava 2 only. Found by {@code BlockHound.install()} on the class path.
+ *
+ * @since 0.1
  */
 public final class RxBlockHoundIntegration implements BlockHoundIntegration {
     private static final String QUEUE = "java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue";

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whoever asks Vert.x for its current context starts it up, with its threads. So only its own threads do: those of its class, and
  * virtual ones with the name that it gives them.
+ *
+ * @since 0.1
  */
 public final class VertxLoops implements EventLoops {
     private static final String THREAD = "io.vertx.core.impl.VertxThread";
