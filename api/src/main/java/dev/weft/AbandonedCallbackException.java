@@ -1,6 +1,10 @@
 package dev.weft;
 
-/** A {@link Completion} was garbage-collected although nobody had resumed it, so nobody ever would have. */
+/**
+ * A {@link Completion} was garbage-collected although nobody had resumed it, so nobody ever would have.
+ *
+ * @since 0.1
+ */
 public final class AbandonedCallbackException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the result
  * @param <X> what it may throw; inferred as {@link RuntimeException} for a lambda that throws nothing checked
+ * @since 0.1
  */
 @FunctionalInterface
 public interface AsyncBody<T extends @Nullable Object, X extends Exception> {

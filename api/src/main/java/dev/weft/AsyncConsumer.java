@@ -5,6 +5,7 @@ package dev.weft;
  *
  * @param <A> what it is given
  * @param <X> what it may throw; inferred as {@link RuntimeException} for a lambda that throws nothing checked
+ * @since 0.1
  */
 @FunctionalInterface
 public interface AsyncConsumer<A, X extends Exception> {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param <A> what it is given
  * @param <T> the type of the result
  * @param <X> what it may throw
+ * @since 0.1
  */
 @FunctionalInterface
 public interface AsyncFunction<A, T extends @Nullable Object, X extends Exception> extends AsyncConsumer<A, X> {

@@ -6,6 +6,8 @@ import java.util.Objects;
 /**
  * Carries a checked exception out of an await; the cause is the very instance that the source failed with. {@link Async#throwing} and
  * {@link Async#await(Awaitable, Class)} throw the cause itself.
+ *
+ * @since 0.1
  */
 public final class AwaitException extends RuntimeException {
     private static final long serialVersionUID = 1;

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Something whose result can be waited for in await style. Anyone may implement it.
  *
  * @param <T> the type of the result
+ * @since 0.1
  */
 public interface Awaitable<T extends @Nullable Object> {
     /**

@@ -1,6 +1,10 @@
 package dev.weft;
 
-/** The choice of a backend failed. The message says what was looked for, what was found, and what to do. */
+/**
+ * The choice of a backend failed. The message says what was looked for, what was found, and what to do.
+ *
+ * @since 0.1
+ */
 public final class BackendException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

@@ -8,7 +8,11 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Bridges between streams of buffers and the blocking streams of {@code java.io}, for parsers, archives and drivers that know only these. */
+/**
+ * Bridges between streams of buffers and the blocking streams of {@code java.io}, for parsers, archives and drivers that know only these.
+ *
+ * @since 0.1
+ */
 public final class ByteStreams {
     private ByteStreams() {}
 

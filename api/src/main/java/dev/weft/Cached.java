@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * kept: the next caller tries again. Time is the backend's.
  *
  * @param <T> the type of the result
+ * @since 0.1
  */
 public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
     // One field tells the story: null, then a run, under way or over, up to the end of its time, then null again.

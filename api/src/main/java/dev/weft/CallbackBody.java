@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Starts an operation that reports through callbacks.
  *
  * @param <T> the type of the result
+ * @since 0.1
  */
 @FunctionalInterface
 public interface CallbackBody<T extends @Nullable Object> {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>By the JDK's hierarchy a {@link CancellationException} is an {@link IllegalStateException}: a {@code catch} of that, or of {@link
  * RuntimeException}, takes it too, and its fallback would run for every call that is cancelled. Put
  * {@code catch (CancelledException cancelled) { throw cancelled; }} before it.
+ *
+ * @since 0.1
  */
 public final class CancelledException extends CancellationException {
     private static final long serialVersionUID = 1;

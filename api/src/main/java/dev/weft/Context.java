@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * All end with the coroutine. What is called on the same thread, such as {@code run} or {@code coroutine.await()} inside a coroutine, sees
  * them as they are. So a thread-local that code sets by hand is for itself and for what it calls, unless the context has another value for
  * the key; {@link Async#withContext withContext} changes both.
+ *
+ * @since 0.1
  */
 public interface Context {
     /** {@return the context without entries} */

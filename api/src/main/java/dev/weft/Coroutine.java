@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * asyncio, except that it may be used more than once.
  *
  * @param <T> the type of the result
+ * @since 0.1
  */
 public final class Coroutine<T extends @Nullable Object> implements Awaitable<T> {
     private final Callable<? extends T> body;

@@ -4,6 +4,7 @@ package dev.weft;
  * Await-style code that makes a stream: it emits values until it returns, which completes the stream, or throws, which fails it.
  *
  * @param <T> the type of the values
+ * @since 0.1
  */
 @FunctionalInterface
 public interface Generator<T> {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the result
  * @param <X> what it may throw
+ * @since 0.1
  */
 @FunctionalInterface
 public interface GroupBody<T extends @Nullable Object, X extends Exception> extends GroupAction<X> {

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * ends normally. A clean-up that awaits, shielded or in a {@code finally}, is not: it passes the cancellation on.
  *
  * <p>{@link dev.weft.spi.Counter} counts all these, whatever the hooks do.
+ *
+ * @since 0.1
  */
 public final class Hooks {
     private static final System.Logger LOG = System.getLogger("dev.weft");

@@ -4,6 +4,7 @@ package dev.weft;
  * Registers a listener with its source.
  *
  * @param <T> the type of the values
+ * @since 0.1
  */
 @FunctionalInterface
 public interface ListenerBody<T> {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How something that was started has ended.
  *
  * @param <T> the type of the result
+ * @since 0.1
  */
 public sealed interface Outcome<T extends @Nullable Object> {
     /**

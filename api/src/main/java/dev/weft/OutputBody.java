@@ -2,7 +2,11 @@ package dev.weft;
 
 import java.io.OutputStream;
 
-/** Code that writes to an {@link OutputStream}; see {@link ByteStreams#fromOutputStream}. */
+/**
+ * Code that writes to an {@link OutputStream}; see {@link ByteStreams#fromOutputStream}.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface OutputBody {
     /**

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * its key in a context: {@code withContext(USER, "ann", body)} binds it in the body and in all that is started or awaited there, and so does
  * {@code contextWrite(Context.of(USER, "ann"))} behind a {@code mono}. A key that is neither in the context nor bound on the thread of
  * whoever calls is not bound in the coroutine. All others are unbound in a coroutine, which has a thread of its own.
+ *
+ * @since 0.1
  */
 public final class ScopedValues {
     private static final int FIRST_RELEASE = 25;

@@ -1,6 +1,10 @@
 package dev.weft;
 
-/** A source had more values than were asked for; its upstream was cancelled and the values were discarded. */
+/**
+ * A source had more values than were asked for; its upstream was cancelled and the values were discarded.
+ *
+ * @since 0.1
+ */
 public final class TooManyValuesException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

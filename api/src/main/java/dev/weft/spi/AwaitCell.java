@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * for the discard hook of values that are still under way: also behind a failure, such as that of an operator with a time limit.
  *
  * @param <T> the type of the value
+ * @since 0.1
  */
 public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell {
     @SuppressWarnings("rawtypes")

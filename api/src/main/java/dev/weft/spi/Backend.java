@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Rule 9.12: What subscribing throws ends an iteration.
  *   <li>Rule 9.13: A second subscription of an iteration is cancelled.
  * </ul>
+ *
+ * @since 0.1
  */
 public interface Backend {
     /**

@@ -5,6 +5,7 @@ package dev.weft.spi;
  *
  * @param policy what becomes of it
  * @param capacity how many are kept, at least 1
+ * @since 0.1
  */
 public record Buffering(Policy policy, int capacity) {
     /** What to do when the buffer is full. */

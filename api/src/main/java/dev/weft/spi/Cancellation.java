@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason what cancelled it
  * @param why what exceptions say of it, such as {@code a timeout of PT1S}, or null if nobody has said
  * @param cause what led to it, or null
+ * @since 0.1
  */
 public record Cancellation(
         Scope origin,

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A coroutine runs where its options say, else where the coroutine does that makes it, else where it is configured; so its children
  * run where it does.
+ *
+ * @since 0.1
  */
 public final class CoroutineOptions {
     private static final String EXECUTOR = "Dispatcher.on(executor)";

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * be started, on the thread that tried.
  *
  * @param <T> the type of the result
+ * @since 0.1
  */
 public abstract class CoroutineTask<T extends @Nullable Object> extends InterruptGate implements Member {
     private static final ThreadLocal<@Nullable CoroutineTask<?>> CURRENT = new ThreadLocal<>();

@@ -2,7 +2,11 @@ package dev.weft.spi;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the engine counts, process-wide, since the start: signals that found nobody, and cancellations that were ignored. */
+/**
+ * What the engine counts, process-wide, since the start: signals that found nobody, and cancellations that were ignored.
+ *
+ * @since 0.1
+ */
 public enum Counter {
     /** Values that nobody could receive and that went to a discard hook. */
     DISCARDED,

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
  * @param type what it takes
  * @param consumer who gets that
  * @param others who gets the rest: the hook around this one, or at last that of the process
+ * @since 0.1
  */
 public record DiscardHook(Class<?> type, Consumer<Object> consumer, Consumer<Object> others)
         implements Consumer<Object> {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the values
  * @param <S> the type of the subscriber
+ * @since 0.1
  */
 public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object, S> implements Suspension {
     private static final String SUBSCRIBER_FAILED = "a failure of its subscriber";

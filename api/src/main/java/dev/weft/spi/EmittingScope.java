@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * it, where cancellers still find it. A coroutine that was started in here and emits too is a {@link Guest} out there.
  *
  * @param <T> the type of the values
+ * @since 0.1
  */
 public abstract class EmittingScope<T> extends Scope {
     private final Scope outside;

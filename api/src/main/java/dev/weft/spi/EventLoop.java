@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A queue of tasks that one thread runs, one after the other: nothing else of it happens while a task waits. So nobody may wait on
  * it, and a coroutine may take its turns there.
+ *
+ * @since 0.1
  */
 public interface EventLoop {
     /**

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to do with a {@link Throwable}. It is foreign code, on the way of a signal: its methods are called where nothing else will do,
  * and what they throw changes nothing.
+ *
+ * @since 0.1
  */
 public final class Failures {
     private static final int MAX_SUPPRESSED = 32;

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code dev.weft} implements it. This package must not depend on that one, so the first use initializes the implementation by name,
  * which installs itself.
+ *
+ * @since 0.1
  */
 public interface Host {
     /** {@return the one host of this process} */

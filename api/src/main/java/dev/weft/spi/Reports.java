@@ -5,7 +5,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Where signals go that nobody can receive: counted, handed to the backend's hook, and never lost when the hook throws. */
+/**
+ * Where signals go that nobody can receive: counted, handed to the backend's hook, and never lost when the hook throws.
+ *
+ * @since 0.1
+ */
 public final class Reports {
     private static final System.Logger LOG = System.getLogger("dev.weft");
 

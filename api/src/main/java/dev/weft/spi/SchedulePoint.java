@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>In production it does nothing and is compiled away. With {@code -Dweft.simulation=true} it yields, so that a
  * single-threaded, seeded carrier of virtual threads can choose who goes on, and a stress run interleaves more. An adapter
  * that leaves it out is as correct as before, but its races are seen by chance only.
+ *
+ * @since 0.1
  */
 public final class SchedulePoint {
     private static final boolean ON = Boolean.getBoolean("weft.simulation");

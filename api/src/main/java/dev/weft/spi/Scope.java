@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A scope belongs to the thread of its {@link #task}. That thread writes {@code nested}, {@code aside}, {@code suspension},
  * {@code interruptsOff} and {@code opened}; cancellers, on any thread, write {@code cancellation} and read the rest. Each side writes its own
  * field before it reads the other's, so that at least one of them sees the other. How interrupts come in is told in {@link InterruptGate}.
+ *
+ * @since 0.1
  */
 public class Scope {
     private static final AtomicReferenceFieldUpdater<Scope, @Nullable Object> CANCELLATION =

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * is honoured, since nothing better will come (1.9). Each breach is reported as a {@link Violation}.
  *
  * @param <T> the type of the value
+ * @since 0.1
  */
 public abstract class SourceCell<T> extends AwaitCell<T> {
     private final Take take;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * subscription. Exactly one of the three outcomes is called, once, on the thread that decides it.
  *
  * @param <T> the type of the value
+ * @since 0.1
  */
 public abstract class SourceTask<T extends @Nullable Object> implements Member {
     private final Scope owner;

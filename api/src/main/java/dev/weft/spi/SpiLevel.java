@@ -8,6 +8,8 @@ import java.lang.annotation.Target;
 /**
  * Says for which version of this package a {@link Backend} was compiled. It is read before any code of the backend runs, so
  * that a mismatch is one clear error and not a {@link LinkageError} at some later call.
+ *
+ * @since 0.1
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * the other wrote, so no value stays behind.
  *
  * @param <T> the type of the values
+ * @since 0.1
  */
 public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseable {
     @SuppressWarnings("rawtypes")

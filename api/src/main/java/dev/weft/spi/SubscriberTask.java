@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the result
  * @param <S> the type of the subscriber
+ * @since 0.1
  */
 public abstract class SubscriberTask<T extends @Nullable Object, S> extends CoroutineTask<T> {
     /** Null as soon as it must not be signalled any more. */

@@ -1,6 +1,10 @@
 package dev.weft.spi;
 
-/** Which value of a source is awaited, and what it means when there are none or more. */
+/**
+ * Which value of a source is awaited, and what it means when there are none or more.
+ *
+ * @since 0.1
+ */
 public enum Take {
     /** The only value of a source that has exactly one; empty is an error. */
     ONE(true, "awaitSingle"),

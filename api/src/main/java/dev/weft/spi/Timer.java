@@ -5,7 +5,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The clock of a backend: all waiting for time in the engine goes through it, so that virtual time can drive it. */
+/**
+ * The clock of a backend: all waiting for time in the engine goes through it, so that virtual time can drive it.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface Timer {
     /**

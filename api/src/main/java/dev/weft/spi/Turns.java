@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns that coroutines take one after the other, in the order in which they have joined. What one does in its turn happens
  * before the next.
+ *
+ * @since 0.1
  */
 public final class Turns {
     private final AtomicReference<@Nullable Turn> last = new AtomicReference<>();

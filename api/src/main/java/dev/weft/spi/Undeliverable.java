@@ -1,6 +1,10 @@
 package dev.weft.spi;
 
-/** A signal that nobody can receive any more, on its way to a hook. */
+/**
+ * A signal that nobody can receive any more, on its way to a hook.
+ *
+ * @since 0.1
+ */
 public sealed interface Undeliverable {
     /**
      * A value that lost against a cancellation or a failure.

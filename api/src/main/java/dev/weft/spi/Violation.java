@@ -6,6 +6,7 @@ package dev.weft.spi;
  * @param rule the rule that was broken, as Reactive Streams numbers it ("1.7", "1.9", "2.5", …)
  * @param source who broke it: the class of its subscription where there is one, or the operation that met it
  * @param message what happened, in a sentence
+ * @since 0.1
  */
 public record Violation(String rule, String source, String message) {
     @Override

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * wait second, when the call holds nothing of the engine's.
  *
  * @param <S> the library's scheduler, which has the clock
+ * @since 0.1
  */
 public final class VirtualTime<S> {
     private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);

@@ -9,6 +9,7 @@ import java.util.List;
  * @param coroutine the name of the thread that it concerns, that of a coroutine as a rule
  * @param message what happened and what to do, in a line
  * @param frames where the code of the user's was then, the innermost frame first; empty if there was none
+ * @since 0.1
  */
 public record Warning(Kind kind, String coroutine, String message, List<StackTraceElement> frames) {
     private static final int SHOWN = 12;

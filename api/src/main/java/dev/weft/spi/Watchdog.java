@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * and whatever the JDK calls timed.
  *
  * <p>It has a platform thread, since a virtual one would not run where all carriers are held, and looks by the wall clock.
+ *
+ * @since 0.1
  */
 public final class Watchdog {
     private static final int LOOKS = 8;

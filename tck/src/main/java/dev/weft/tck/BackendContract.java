@@ -42,6 +42,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * author's class, which runs before each rule, on the instance that then supplies the backend; the end counts it as skipped.
  *
  * <p>The tests use the process-wide hooks, and so run one after the other. Nothing in them waits by sleeping.
+ *
+ * @since 0.1
  */
 @ExtendWith(RuleReport.class)
 @TestClassOrder(ClassOrderer.ClassName.class)

@@ -1,6 +1,10 @@
 package dev.weft.tck;
 
-/** A source that is signalled by hand, and tells what has been done to it. For one subscriber. */
+/**
+ * A source that is signalled by hand, and tells what has been done to it. For one subscriber.
+ *
+ * @since 0.1
+ */
 public interface Later {
     /** {@return the source} */
     Object source();

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A backend supplies what its types can be. What it does not supply, by leaving a method as it is, the rules that need it
  * are skipped for, each with a sentence.
+ *
+ * @since 0.1
  */
 public interface Sources {
     /** {@return the type for one value: what {@code createOne} is asked for} */

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.TestFactory;
  * <p>A backend's author extends it in the tests of the backend, which has to be installed there ({@code META-INF/services}).
  *
  * <p>With {@code -Dweft.tck.rounds=300} each program runs as often as that.
+ *
+ * @since 0.1
  */
 public abstract class EquivalenceContract {
     private static final int ROUNDS = Integer.getInteger("weft.tck.rounds", 1);
