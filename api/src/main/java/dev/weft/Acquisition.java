@@ -3,7 +3,6 @@ package dev.weft;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
-import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import dev.weft.spi.VirtualTime;
 import java.time.Duration;
@@ -44,15 +43,14 @@ final class Acquisition<R> {
             try {
                 release(resource);
             } catch (Throwable fromRelease) {
-                if (!Failures.suppress(failure, fromRelease))
-                    Reports.drop(scope.backend(), scope.context(), fromRelease);
+                if (!Failures.suppress(failure, fromRelease)) scope.drop(fromRelease);
             }
             throw failure;
         }
         try {
             release(resource);
         } catch (Throwable fromRelease) {
-            Reports.discard(scope.backend(), scope.context(), result);
+            scope.discard(result);
             throw fromRelease;
         }
         return result;
@@ -108,7 +106,7 @@ final class Acquisition<R> {
         Throwable failure = over.handle.unobservedFailure();
         if (failure != null) {
             over.handle.observe();
-            Reports.drop(over.backend(), over.context(), failure);
+            over.drop(failure);
         }
         Object late = over.handle.take();
         if (late == null) return;
@@ -116,7 +114,7 @@ final class Acquisition<R> {
         var started = new Coroutine<@Nullable Void>(releasing, CoroutineOptions.NONE).startIn(null);
         VirtualTime.followBeside(started);
         started.handle.whenComplete((nothing, fromRelease) -> {
-            if (fromRelease != null) Reports.drop(over.backend(), over.context(), fromRelease);
+            if (fromRelease != null) over.drop(fromRelease);
         });
     }
 }

@@ -7,7 +7,6 @@ import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.DiscardHook;
 import dev.weft.spi.Failures;
-import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import dev.weft.spi.StreamCell;
@@ -236,8 +235,7 @@ public final class Async {
     public static <T extends @Nullable Object> T awaitFuture(Future<T> future) {
         Objects.requireNonNull(future, "future");
         if (future instanceof CompletableFuture<T> stage) return await((CompletionStage<T>) stage);
-        checkpoint();
-        if (Scope.current() == null) Host.get().requireMayBlock("awaitFuture");
+        Scope.requireMayWait("awaitFuture");
         return sneaking(() -> InterruptScope.interruptibly(() -> get(future)));
     }
 
@@ -1034,8 +1032,7 @@ public final class Async {
     /** For a failure, {@code join} would make an exception of its own, and ask the failure for its message. */
     private static <T extends @Nullable Object> T ready(CompletableFuture<T> future) {
         if (future.isCompletedExceptionally()) return cast(new StageCell<>(future, backend()).await());
-        if (Scope.current() == null) Host.get().requireMayBlock("await");
-        checkpoint();
+        Scope.requireMayWait("await");
         return future.join();
     }
 

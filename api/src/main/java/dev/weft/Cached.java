@@ -102,8 +102,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
      */
     @Override
     public T await() {
-        Async.checkpoint();
-        if (Scope.current() == null) Host.get().requireMayBlock("await");
+        Scope.requireMayWait("await");
         Waits around = Async.context().getOrDefault(Waits.class, null);
         Run<T> fresh = null;
         for (; ; ) {

@@ -1,6 +1,5 @@
 package dev.weft;
 
-import dev.weft.spi.Reports;
 import dev.weft.spi.Turns;
 import dev.weft.spi.Turns.Turn;
 import java.util.concurrent.Semaphore;
@@ -67,7 +66,7 @@ final class ConcurrentMapping<T, R> {
 
         /** Called once, when this is over or was never begun. */
         void end() {
-            Reports.discard(group.backend(), group.context(), value);
+            group.discard(value);
             if (turn != null) turn.end();
             places.release();
         }

@@ -1,7 +1,6 @@
 package dev.weft;
 
 import dev.weft.spi.Failures;
-import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +78,6 @@ final class Gathering {
 
     /** Discards the value of a member that nobody else can have. */
     static void discard(Handle<?> member, Scope scope) {
-        Reports.discard(scope.backend(), scope.context(), member.take());
+        scope.discard(member.take());
     }
 }

@@ -5,7 +5,6 @@ import dev.weft.spi.CellSource;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
-import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import java.time.Duration;
 import java.util.Objects;
@@ -123,7 +122,7 @@ final class GroupScope extends Scope implements TaskGroup {
         }
         Throwable failure = first();
         if (failure == null) return result;
-        Reports.discard(backend(), context(), result);
+        discard(result);
         throw Failures.thrown(failure);
     }
 
@@ -153,8 +152,8 @@ final class GroupScope extends Scope implements TaskGroup {
 
     private void record(Throwable failure) {
         if (first.compareAndSet(null, failure)) return;
-        if (!(first.get() instanceof Throwable before) || !Failures.suppress(before, failure))
-            Reports.drop(backend(), context(), failure);
+        if (first.get() instanceof Throwable before) suppressOrDrop(before, failure);
+        else drop(failure);
     }
 
     private @Nullable Throwable first() {

@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.Reports;
 import dev.weft.spi.SchedulePoint;
@@ -300,13 +301,10 @@ final class Inflow<B> implements Flow.Subscriber<B> {
             if (closed) return;
             unseen = !seen;
         }
-        Thread.ofVirtual()
-                .name("weft-cancel")
-                .inheritInheritableThreadLocals(false)
-                .start(() -> {
-                    close();
-                    if (unseen) Reports.drop(backend, context, leak);
-                });
+        AwaitCell.inAThread(() -> {
+            close();
+            if (unseen) Reports.drop(backend, context, leak);
+        });
     }
 
     /** What is left to do for the one who has the right to read. */

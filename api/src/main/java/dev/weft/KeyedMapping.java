@@ -1,6 +1,5 @@
 package dev.weft;
 
-import dev.weft.spi.Reports;
 import dev.weft.spi.Turns;
 import dev.weft.spi.Turns.Turn;
 import java.util.Map;
@@ -72,7 +71,7 @@ final class KeyedMapping<K, T, R> {
     }
 
     private void discard(@Nullable T value) {
-        Reports.discard(group.backend(), group.context(), value);
+        group.discard(value);
     }
 
     /** The values of one key; changed by the map only, one at a time. */

@@ -69,8 +69,7 @@ final class Race<T extends @Nullable Object> extends Scope {
     protected boolean memberFailed(Throwable loser) {
         if (winner.get() != null) Reports.echo(loser);
         else if (!failure.compareAndSet(null, loser)
-                && !Failures.suppress(Objects.requireNonNull(failure.get()), loser))
-            Reports.drop(backend(), context(), loser);
+                && !Failures.suppress(Objects.requireNonNull(failure.get()), loser)) drop(loser);
         return true;
     }
 }

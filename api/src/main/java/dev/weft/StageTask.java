@@ -4,7 +4,6 @@ import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
-import dev.weft.spi.Reports;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -70,12 +69,12 @@ final class StageTask<T extends @Nullable Object> extends CoroutineTask<T> {
 
     @Override
     protected void succeeded(T result) {
-        if (!future.endedWith(result)) Reports.discard(backend(), context(), result);
+        if (!future.endedWith(result)) discard(result);
     }
 
     @Override
     protected void failed(Throwable failure) {
-        if (!future.endedBy(failure)) Reports.drop(backend(), context(), failure);
+        if (!future.endedBy(failure)) drop(failure);
     }
 
     @Override

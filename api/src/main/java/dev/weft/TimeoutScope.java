@@ -60,7 +60,7 @@ final class TimeoutScope extends Scope {
             endedNormally();
             return result;
         }
-        Reports.discard(backend(), context(), result);
+        discard(result);
         throw timedOut(null);
     }
 

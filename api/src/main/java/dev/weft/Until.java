@@ -1,7 +1,6 @@
 package dev.weft;
 
 import dev.weft.spi.Failures;
-import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ final class Until extends Scope {
                 return null;
             });
         } catch (Throwable thrown) {
-            if (failure != null && !Failures.suppress(thrown, failure)) Reports.drop(backend(), context(), failure);
+            if (failure != null) suppressOrDrop(thrown, failure);
             throw thrown;
         }
         if (failure != null) throw Failures.<RuntimeException>sneak(failure);

@@ -282,19 +282,11 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         if (value != null && value != Mark.NULL) discardValue((T) value);
     }
 
-    final void drop(Throwable failure) {
-        Reports.drop(backend(), carried(), failure);
-    }
-
     /** Drops a failure that has come too late; behind a cancellation it may be no more than an answer to that. */
     protected final void refused(Throwable failure) {
         if (state instanceof Aside aside) aside.take(failure, backend(), carried());
         else if (isCancelled()) late(failure);
         else drop(failure);
-    }
-
-    private void late(Throwable failure) {
-        Reports.late(backend(), carried(), failure);
     }
 
     /** The result of a cell that has its outcome; whoever calls it is the awaiter. */

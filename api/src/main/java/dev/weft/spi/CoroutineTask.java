@@ -321,7 +321,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
             if (propagated == null) execute();
             else asAtFirst(this::execute);
         } catch (Throwable aroundTheBody) {
-            if (done) Reports.drop(backend(), context(), aroundTheBody);
+            if (done) drop(aroundTheBody);
             else failure = aroundTheBody;
         }
         turnOff(this);
@@ -350,7 +350,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         }
         Throwable unobserved = end(failure);
         if (unobserved == null) return;
-        Reports.discard(backend(), context(), result);
+        discard(result);
         failure = unobserved;
     }
 
@@ -363,7 +363,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
             if (failure == null) completeWith(result);
             else completeExceptionally(unwrap(failure));
         } catch (Throwable fromReceiver) {
-            Reports.drop(backend(), context(), fromReceiver);
+            drop(fromReceiver);
             Failures.reportFatal(fromReceiver);
         }
         if (owner != null) owner.dismiss(this);
@@ -380,7 +380,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         }
         if (thread() != null && result != null) Counter.CANCEL_SWALLOWED.increment();
         if (watch != null) watch.endedNormally(cancellation());
-        Reports.discard(backend(), context(), result);
+        discard(result);
         discardUnread();
         Cancellation c = Objects.requireNonNull(cancellation());
         if (c.isOwnFailureOf(this)) completeExceptionally(ownFailure(c));

@@ -263,7 +263,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     /** Rule 2.13: a subscriber that throws counts as cancelled; its exception is no concern of the generator's code. */
     private RuntimeException subscriberFailed(Throwable failure) {
-        Reports.drop(backend(), context(), failure);
+        drop(failure);
         Failures.reportFatal(failure);
         cancel(Cancellation.Reason.REQUESTED, SUBSCRIBER_FAILED, failure);
         Cancellation c = Objects.requireNonNull(cancellation());

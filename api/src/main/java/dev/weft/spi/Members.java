@@ -185,7 +185,7 @@ final class Members implements Suspension {
         Throwable first = null;
         for (Throwable failure : takeUnobserved()) {
             if (first == null) first = failure;
-            else if (!Failures.suppress(first, failure)) Reports.drop(scope.backend(), scope.context(), failure);
+            else scope.suppressOrDrop(first, failure);
         }
         return first;
     }
@@ -193,8 +193,7 @@ final class Members implements Suspension {
     /** Reports the failures that nobody has seen beside the one that the body itself ends with. */
     @Nullable
     Throwable reportUnobserved(Throwable thrown, Scope scope) {
-        for (Throwable failure : takeUnobserved())
-            if (failure != thrown) Reports.drop(scope.backend(), scope.context(), failure);
+        for (Throwable failure : takeUnobserved()) if (failure != thrown) scope.drop(failure);
         return null;
     }
 

@@ -136,6 +136,24 @@ public class Scope {
         CALLING.remove();
     }
 
+    /**
+     * Begins a wait that is not that of a cell: {@link #checkpoint} in a coroutine, and on another thread its like.
+     *
+     * @param operation what is about to wait
+     * @throws IllegalStateException if the current thread must not block
+     * @throws CancellationException if the scope is cancelled, or a plain thread interrupted (its flag stays set)
+     */
+    public static void requireMayWait(String operation) {
+        Scope here = current();
+        if (here != null) {
+            here.checkpoint();
+            return;
+        }
+        Host.get().requireMayBlock(operation);
+        if (Thread.currentThread().isInterrupted())
+            throw Host.get().interrupted(new InterruptedException("interrupted"));
+    }
+
     /** {@return the coroutine to whose thread this scope belongs} */
     public final CoroutineTask<?> task() {
         return task;
@@ -159,6 +177,21 @@ public class Scope {
     /** {@return the context inside this scope; the engine only carries it} */
     public final Object context() {
         return context;
+    }
+
+    /** Passes a value that nobody receives to the discard hook; does nothing for null. */
+    public final void discard(@Nullable Object value) {
+        Reports.discard(backend, context, value);
+    }
+
+    /** Passes a failure that nobody receives to the hook for errors. */
+    public final void drop(Throwable failure) {
+        Reports.drop(backend, context, failure);
+    }
+
+    /** Suppresses a failure in the one before it, or drops it if that bears no more. */
+    protected final void suppressOrDrop(Throwable before, Throwable failure) {
+        if (!Failures.suppress(before, failure)) drop(failure);
     }
 
     /** {@return why this scope is cancelled, or null if it is not} */
@@ -229,9 +262,9 @@ public class Scope {
         Throwable unobserved = leave(null);
         Cancellation outside = cutFromOutside();
         if (unobserved == null && outside == null) return result;
-        Reports.discard(backend, context, result);
+        discard(result);
         if (outside == null) throw Failures.thrown(Objects.requireNonNull(unobserved));
-        if (unobserved != null) Reports.drop(backend, context, unobserved);
+        if (unobserved != null) drop(unobserved);
         throw Objects.requireNonNull(parent).observed(outside);
     }
 
@@ -252,7 +285,7 @@ public class Scope {
         try {
             return VirtualTime.schedule(backend, nanos, warning);
         } catch (RuntimeException refused) {
-            Reports.drop(backend, context, refused);
+            drop(refused);
             return () -> {};
         }
     }
@@ -286,8 +319,7 @@ public class Scope {
 
     final void dismiss(Member member) {
         Unread result = handsOutResults() ? member.unread() : null;
-        if (result != null && !members().keep(result) && !isCancelledByItself())
-            Reports.discard(backend, context, result.take());
+        if (result != null && !members().keep(result) && !isCancelledByItself()) discard(result.take());
         members().remove(member);
     }
 
@@ -311,7 +343,7 @@ public class Scope {
     protected final void discardUnread() {
         Members inside = members;
         if (inside == null) return;
-        for (Object result : inside.takeUnread()) Reports.discard(backend, context, result);
+        for (Object result : inside.takeUnread()) discard(result);
     }
 
     /** Names what the thread suspends in; false if the scope is cancelled, and then it must not suspend. */
@@ -430,7 +462,7 @@ public class Scope {
      * @param failure what was thrown
      */
     protected final void report(Throwable failure) {
-        if (!isAnswer(failure)) Reports.drop(backend, context, failure);
+        if (!isAnswer(failure)) drop(failure);
         else if (!(failure instanceof CancellationException)) Reports.echo(failure);
     }
 

@@ -186,8 +186,4 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
         decide(thrown);
         return thrown;
     }
-
-    private void violation(String rule, String message) {
-        Reports.violation(backend(), carried(), new Violation(rule, sourceName(), message));
-    }
 }

@@ -12,9 +12,32 @@ import org.jspecify.annotations.Nullable;
  * Iteration over a source by one thread, with bounded demand: a buffer with one producer and one consumer.
  *
  * <p>At most {@code prefetch} values are under way; when three quarters are consumed, the consumer's thread requests as many
- * again. The first request is made by the thread that subscribes; while it is under way elsewhere, the consumer keeps the next
- * back, so that a source is never asked twice at a time (rule 2.7). From a source that cannot be asked, the buffer takes what it can. The producer never locks: it adds its value, then
- * looks whether the consumer waits or has left. All values that arrived before a terminal signal are seen before it.
+ * again. From a source that cannot be asked, the buffer takes what it can. The producer never locks: it adds its value, then looks whether
+ * the consumer waits or has left. All values that arrived before a terminal signal are seen before it.
+ *
+ * <p>The first request is made by the thread that calls {@code onSubscribe}. While it is under way on another thread, the consumer keeps
+ * the next one back, so that a source is never asked twice at a time (rule 2.7):
+ *
+ * <table>
+ * <caption>Who requests</caption>
+ * <tr><th>{@code asked}</th><th>{@code owing}</th><th>the consumer, which has a batch to request</th><th>the thread of the first request,
+ *   when that returns</th></tr>
+ * <tr><td>false</td><td>false</td><td>sets {@code owing}, looks again, and parks</td><td>sets {@code asked}, wakes nobody</td></tr>
+ * <tr><td>false</td><td>true</td><td>is parked, or about to look again</td><td>sets {@code asked}, then wakes it</td></tr>
+ * <tr><td>true</td><td>either</td><td>requests</td><td>has gone</td></tr>
+ * </table>
+ *
+ * <p>A canceller finds the consumer in one of three places:
+ *
+ * <table>
+ * <caption>Who cancels the source</caption>
+ * <tr><th>{@code waiter}</th><th>{@code calling}</th><th>the thread</th><th>the canceller</th></tr>
+ * <tr><td>set</td><td>false</td><td>is parked</td><td>wakes it; it cancels the source when it leaves</td></tr>
+ * <tr><td>null</td><td>true</td><td>subscribes or requests, in code of the source's that may block</td><td>cancels the source, by a thread,
+ *   and interrupts; {@code terminal} is CANCELLED</td></tr>
+ * <tr><td>null</td><td>false</td><td>is in the body of the loop, or just woken</td><td>interrupts; the next {@code hasNext} throws and
+ *   cancels the source</td></tr>
+ * </table>
  *
  * <p>Whoever removes a value from the buffer owns it. The consumer removes to return, and after {@code closed} to discard; the
  * producer that finds {@code closed} after adding removes what is there, to discard it. Each writes first and then reads what
@@ -210,7 +233,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
                 terminal == Mark.COMPLETE && buffer.isEmpty()
                         ? null
                         : new IllegalStateException("the scope in which this iteration was opened has been left"));
-        if (fromCancel != null) Reports.late(backend(), carried(), fromCancel);
+        if (fromCancel != null) late(fromCancel);
     }
 
     /**
@@ -229,8 +252,8 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         boolean leaks = terminal != Mark.COMPLETE || next != null || !buffer.isEmpty();
         Throwable report = leaks ? leak.get() : null;
         Throwable fromCancel = letGo(report);
-        if (report != null) Reports.drop(backend(), carried(), report);
-        if (fromCancel != null) Reports.late(backend(), carried(), fromCancel);
+        if (report != null) drop(report);
+        if (fromCancel != null) late(fromCancel);
     }
 
     @Override
@@ -322,7 +345,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     /** The source failed. */
     protected final void failed(@Nullable Throwable thrown) {
         if (thrown == null) throw nullSignal("onError");
-        if (!terminated("onError")) Reports.drop(backend(), carried(), thrown);
+        if (!terminated("onError")) drop(thrown);
         else if (closed || !end(thrown)) refused(thrown);
         keepStep();
     }
@@ -444,8 +467,8 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     private void refused(Throwable thrown) {
         boolean cancelled = closed || terminal == Mark.CANCELLED;
         if (cancelled && aside != null) aside.take(thrown, backend(), carried());
-        else if (cancelled) Reports.late(backend(), carried(), thrown);
-        else Reports.drop(backend(), carried(), thrown);
+        else if (cancelled) late(thrown);
+        else drop(thrown);
     }
 
     /** A value that won against a cancellation is returned. */
@@ -526,7 +549,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         Object outcome = terminal;
         Throwable thrown = outcome == Mark.CANCELLED ? Host.get().interrupted(null) : null;
         Throwable fromCancel = leave(outcome instanceof Throwable t ? t : thrown);
-        if (fromCancel != null) Reports.late(backend(), carried(), fromCancel);
+        if (fromCancel != null) late(fromCancel);
         if (failure != null) throw Failures.thrown(failure);
     }
 
@@ -570,7 +593,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     private void leaveUnread(Throwable unseen, @Nullable Cancellation c) {
         if (aside != null) aside.take(unseen, backend(), carried());
         else if (c != null && Failures.isEcho(unseen)) Reports.echo(unseen);
-        else Reports.drop(backend(), carried(), unseen);
+        else drop(unseen);
     }
 
     private void discard(@Nullable Object value) {
@@ -583,9 +606,5 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         closeEarly();
         end(thrown);
         return thrown;
-    }
-
-    private void violation(String rule, String message) {
-        Reports.violation(backend(), carried(), new Violation(rule, sourceName(), message));
     }
 }

@@ -78,7 +78,7 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
     protected final void failed(Throwable failure) {
         S subscriber = forget();
         if (subscriber != null) fail(subscriber, failure);
-        else Reports.drop(backend(), context(), failure);
+        else drop(failure);
     }
 
     /** A subscriber that is still there did not cancel this: it is told what did. */
@@ -86,7 +86,7 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
     protected final void ended(@Nullable Throwable failure) {
         S subscriber = forget();
         Throwable last = refused == null ? failure : refused;
-        if (failure != null && (subscriber == null || last != failure)) Reports.drop(backend(), context(), failure);
+        if (failure != null && (subscriber == null || last != failure)) drop(failure);
         if (subscriber != null) fail(subscriber, last == null ? cancelledException() : last);
     }
 

@@ -97,6 +97,21 @@ abstract class UpstreamCell implements Suspension {
         return source instanceof Class<?> type ? type.getName() : String.valueOf(source);
     }
 
+    // --- what nobody receives
+
+    final void drop(Throwable failure) {
+        Reports.drop(backend, context, failure);
+    }
+
+    /** A failure that may be no more than the answer to a cancel of ours. */
+    final void late(Throwable failure) {
+        Reports.late(backend, context, failure);
+    }
+
+    final void violation(String rule, String message) {
+        Reports.violation(backend, context, new Violation(rule, sourceName(), message));
+    }
+
     // --- the handle
 
     final @Nullable Object upstream() {
@@ -181,32 +196,27 @@ abstract class UpstreamCell implements Suspension {
     }
 
     /**
-     * Cancels the upstream, unless it is cancelled or over, or that is left to the thread which is asking.
+     * Cancels the upstream, unless it is cancelled or over, or that is left to the thread which is asking; and waits for a thread that
+     * cancels, if there is one. For the one that awaits. If it takes long, that is reported.
      *
      * @return what its cancel threw
      */
-    final @Nullable Throwable closeUpstream() {
-        return closeUpstream(false);
-    }
-
-    /**
-     * As {@link #closeUpstream}, for the one who awaits: he waits for the thread that cancels, if there is one. That it takes long is
-     * reported.
-     */
     final @Nullable Throwable closeOrJoin() {
-        if (upstream instanceof Mark || isCancelQuick()) return closeAndJoin();
+        if (upstream instanceof Mark || isCancelQuick()) return close(true);
         long start = System.nanoTime();
-        Throwable failure = closeAndJoin();
+        Throwable failure = close(true);
         long took = System.nanoTime() - start;
         if (took > Watchdog.slowNanos()) Reports.slowCancel(sourceName(), took);
         return failure;
     }
 
-    private @Nullable Throwable closeAndJoin() {
-        return closeUpstream(true);
+    /** As {@link #closeOrJoin}, where the source is not wanted any more before the wait is over: it waits for no other thread. */
+    final void closeEarly() {
+        Throwable failure = close(false);
+        if (failure != null) late(failure);
     }
 
-    private @Nullable Throwable closeUpstream(boolean join) {
+    private @Nullable Throwable close(boolean join) {
         Object handle;
         do {
             SchedulePoint.pass();
@@ -223,13 +233,7 @@ abstract class UpstreamCell implements Suspension {
         }
     }
 
-    /** As {@link #closeUpstream}, where nobody asks what was thrown. */
-    final void closeEarly() {
-        Throwable failure = closeUpstream();
-        if (failure != null) Reports.late(backend, context, failure);
-    }
-
-    /** As {@link #closeUpstream}, for a canceller, whom it does not hold up: a thread does it, for which whoever awaits waits. */
+    /** As {@link #closeEarly}, for a canceller, which it does not hold up: a thread does it, and the one that awaits waits for that. */
     final void abort() {
         if (isCancelQuick()) {
             closeEarly();
@@ -259,8 +263,8 @@ abstract class UpstreamCell implements Suspension {
         return upstream instanceof Mark || UPSTREAM.compareAndSet(this, null, Mark.CLOSED) || upstream instanceof Mark;
     }
 
-    /** Runs something that may block for those who do not wait for it. */
-    static void inAThread(Runnable action) {
+    /** Runs something that may block, such as a cancel, for threads that do not wait for it, on one of its own. */
+    public static void inAThread(Runnable action) {
         Thread thread;
         try {
             thread = SchedulePoint.thread(CANCELLER, action);
@@ -274,7 +278,7 @@ abstract class UpstreamCell implements Suspension {
         try {
             cancelUpstream(handle);
         } catch (Throwable failure) {
-            Reports.late(backend, context, failure);
+            late(failure);
         }
     }
 

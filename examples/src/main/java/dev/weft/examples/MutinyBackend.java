@@ -9,7 +9,6 @@ import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.EmitterTask;
-import dev.weft.spi.Reports;
 import dev.weft.spi.SourceCell;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.StreamCell;
@@ -305,7 +304,7 @@ public final class MutinyBackend implements Backend {
         protected void succeeded(@Nullable T value) {
             UniSubscriber<? super T> subscriber = forget();
             if (subscriber != null) subscriber.onItem(value);
-            else Reports.discard(backend(), context(), value);
+            else discard(value);
         }
 
         @Override

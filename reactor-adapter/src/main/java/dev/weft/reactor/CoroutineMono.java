@@ -1,7 +1,6 @@
 package dev.weft.reactor;
 
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.Reports;
 import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.SubscriberTask;
 import java.util.Objects;
@@ -103,7 +102,7 @@ final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? sup
         T value = result;
         result = null;
         if (subscriber == null || value == null) {
-            Reports.discard(backend(), context(), value);
+            discard(value);
             reject();
             return;
         }
@@ -121,7 +120,7 @@ final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? sup
         try {
             deliver();
         } catch (Throwable fromSubscriber) {
-            Reports.drop(backend(), context(), fromSubscriber);
+            drop(fromSubscriber);
         }
     }
 

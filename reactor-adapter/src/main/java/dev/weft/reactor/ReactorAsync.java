@@ -422,8 +422,7 @@ public final class ReactorAsync {
 
     @SuppressWarnings("unchecked")
     private static <T> @Nullable T read(Publisher<? extends T> source, Callable<?> ready, Take take) {
-        if (Scope.current() == null) Host.get().requireMayBlock("await");
-        Async.checkpoint();
+        Scope.requireMayWait("await");
         T value;
         try {
             value = (T) ready.call();

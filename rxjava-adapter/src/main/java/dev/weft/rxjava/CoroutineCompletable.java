@@ -1,7 +1,6 @@
 package dev.weft.rxjava;
 
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.Reports;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -39,7 +38,7 @@ final class CompletableTask extends ObserverTask<Object, CompletableObserver> {
 
     @Override
     void tell(CompletableObserver observer, @Nullable Object value) {
-        Reports.discard(backend(), context(), value);
+        discard(value);
         observer.onComplete();
     }
 

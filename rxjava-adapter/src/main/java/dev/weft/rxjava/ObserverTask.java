@@ -1,7 +1,6 @@
 package dev.weft.rxjava;
 
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.Reports;
 import dev.weft.spi.SubscriberTask;
 import io.reactivex.rxjava3.disposables.Disposable;
 import java.util.concurrent.Callable;
@@ -32,7 +31,7 @@ abstract class ObserverTask<T, O> extends SubscriberTask<@Nullable T, O> impleme
     @Override
     protected final void succeeded(@Nullable T value) {
         O observer = forget();
-        if (observer == null) Reports.discard(backend(), context(), value);
+        if (observer == null) discard(value);
         else tell(observer, value);
     }
 
