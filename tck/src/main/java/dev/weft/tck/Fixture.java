@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.opentest4j.TestAbortedException;
 
 /**
  * What the rules of a chapter stand on: a backend, its sources, the log of its hooks, and the words for running and requiring. Each
- * rule has an instance of its own, which is inside an instance of the author's class.
+ * rule has an instance of its own, inside one of the author's class.
  */
+@TestInstance(TestInstance.Lifecycle.PER_METHOD)
 @TestMethodOrder(MethodOrderer.MethodName.class)
 abstract class Fixture {
     final BackendContract contract;
