@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backend in one file, for SmallRye Mutiny's {@code Uni} and {@code Multi}: what {@code docs/backends.md} describes. It is chosen with
+ * A backend in one file, for SmallRye Mutiny's {@code Uni} and {@code Multi}: what {@code docs/contribute/backends.md} describes. It is chosen with
  * {@code withBackend(new MutinyBackend(), …)}; a published one would be listed in {@code META-INF/services} as well.
  */
 @SpiLevel(SpiLevel.CURRENT)

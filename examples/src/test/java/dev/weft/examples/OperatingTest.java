@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The messages of {@code docs/operating.md}, with a database and in a process of their own. */
+/** The messages of {@code docs/guide/operating.md}, with a database and in a process of their own. */
 class OperatingTest {
     private final BlockingQueue<Warning> warnings = new LinkedBlockingQueue<>();
     private final Hooks.Handle hook = Hooks.onWarning(warnings::add);

@@ -21,12 +21,12 @@ class ReadmeTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final List<Path> DOCUMENTS = Stream.of(
                     "README.md",
-                    "docs/from-callbacks.md",
-                    "docs/from-asyncio.md",
-                    "docs/from-reactor.md",
-                    "docs/from-rxjava.md",
-                    "docs/adoption.md",
-                    "docs/answers.md")
+                    "docs/migrate/from-callbacks.md",
+                    "docs/migrate/from-asyncio.md",
+                    "docs/migrate/from-reactor.md",
+                    "docs/migrate/from-rxjava.md",
+                    "docs/migrate/into-a-service.md",
+                    "docs/guide/answers.md")
             .map(ROOT::resolve)
             .toList();
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");

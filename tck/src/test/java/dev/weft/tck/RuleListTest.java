@@ -32,7 +32,7 @@ class RuleListTest {
                 .map(chapter -> chapter.getAnnotation(DisplayName.class).value())
                 .sorted()
                 .toList();
-        assertThat(found("../docs/backends.md", "(?m)^\\| \\*\\*(\\d)\\*\\* \\| \\*\\*(.*)\\*\\* \\|$")
+        assertThat(found("../docs/contribute/backends.md", "(?m)^\\| \\*\\*(\\d)\\*\\* \\| \\*\\*(.*)\\*\\* \\|$")
                         .map(found -> (found.group(1) + " " + found.group(2)).replace("`", "")))
                 .containsExactlyElementsOf(shown);
     }
@@ -47,7 +47,7 @@ class RuleListTest {
 
     @Test
     void theGuideListsEachRule() throws IOException {
-        assertThat(numbers("../docs/backends.md", "(?m)^\\| (\\d\\.\\d\\d) \\|"))
+        assertThat(numbers("../docs/contribute/backends.md", "(?m)^\\| (\\d\\.\\d\\d) \\|"))
                 .isEqualTo(TESTED);
     }
 

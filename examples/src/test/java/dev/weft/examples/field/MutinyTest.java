@@ -27,7 +27,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Mutiny, as Quarkus has it, with the backend of {@code docs/backends.md}. */
+/** Mutiny, as Quarkus has it, with the backend of {@code docs/contribute/backends.md}. */
 class MutinyTest extends FieldTest {
     private final CompletableFuture<Void> subscribed = new CompletableFuture<>();
     private final AtomicInteger cancelled = new AtomicInteger();
