@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A virtual thread may be mounted only where nobody further down the stack holds a monitor: it would take the monitors of its
  * carrier away with it when it leaves (JEP 491). So a coroutine never goes on inside a call that starts it or signals to it, only
  * from the top of a loop of the JDK or of an executor.
+ *
+ * @since 0.1
  */
 public abstract sealed class CoroutineScheduler
         permits JdkScheduler, ChosenScheduler, WorkerScheduler, ExecutorScheduler {

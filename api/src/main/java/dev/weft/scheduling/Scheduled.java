@@ -2,7 +2,11 @@ package dev.weft.scheduling;
 
 import org.jspecify.annotations.Nullable;
 
-/** A coroutine, as its scheduler sees it. */
+/**
+ * A coroutine, as its scheduler sees it.
+ *
+ * @since 0.1
+ */
 public interface Scheduled {
     /**
      * Its executor does not give it its turns: it fails, and ends on the scheduler of the JDK. Called at most once, before the first turn

@@ -7,21 +7,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The examples in the documentation of the module in whose folder this runs are regions of tests. */
-class SnippetsTest {
+/** What the documentation of the module in whose folder this runs has to have. */
+class JavadocTest {
     private static final Pattern USED =
             Pattern.compile("\\{@snippet class=\"([\\w.]+)\"\\s+(?:\\*\\s+)?region=\"(\\w+)\"}");
     private static final Pattern REGION =
             Pattern.compile("// @start region=\"(\\w+)\"\n(.*?)\n *// @end", Pattern.DOTALL);
+    private static final Pattern PUBLIC =
+            Pattern.compile("^public [^(;=]*\\b(class|interface|enum|record) ", Pattern.MULTILINE);
 
     @Test
     void everyExampleIsARegionAndEveryRegionAnExample() throws IOException {
         List<String> regions = regions(Path.of("src/test/java"));
         assertThat(examples(Path.of("src/main/java"))).containsExactlyInAnyOrderElementsOf(regions);
+    }
+
+    @Test
+    void everyPublicTypeSaysSinceWhenItExists() throws IOException {
+        for (Path file : files(Path.of("src/main/java"))) {
+            String text = Files.readString(file);
+            Matcher type = PUBLIC.matcher(text);
+            if (!type.find()) continue;
+            assertThat(text.substring(text.lastIndexOf("/**", type.start()), type.start()))
+                    .as("the documentation of %s", file)
+                    .contains("\n * @since ");
+        }
     }
 
     private static List<String> examples(Path sources) throws IOException {
