@@ -44,6 +44,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Many verbs have a form whose body has a result and one whose body has none; a lambda chooses. A reference to an overloaded method
  * fits both, and is to be written as a lambda.
  *
+ * <p>The members, in this order:
+ *
+ * <ul>
+ *   <li>await: {@link #await(Awaitable) await}, {@link #awaitable}, {@link #throwing}
+ *   <li>run and start: {@link #run}, {@link #async}, {@link #coroutine}
+ *   <li>several at once: {@link #group}, {@link #gather}, {@link #gatherSettled}, {@link #race}, {@link #mapConcurrent}
+ *   <li>time: {@link #delay}, {@link #withTimeout}, {@link #resetTimeout}
+ *   <li>cancellation: {@link #checkpoint}, {@link #rethrowCancellation}, {@link #shielded}, {@link #withoutInterrupts}
+ *   <li>streams: {@link #stream}, {@link #each}
+ *   <li>callbacks and futures: {@link #awaitCallback}, {@link #awaitFuture}, {@link #owned}
+ *   <li>resources and values that nobody gets: {@link #using}, {@link #withDiscard}
+ *   <li>context and backend: {@link #context}, {@link #withContext}, {@link #backend}, {@link #withBackend}
+ * </ul>
+ *
  * <p>Memory consistency effects: what a thread did before it started a coroutine <i>happens-before</i> the body of that; what the body
  * did, before the return of an await of its handle, and before the scope it was started in is left; and what a thread did before it
  * signalled to something that is awaited, by completing a stage or emitting a value, before that await returns or throws.

@@ -46,9 +46,23 @@ import reactor.util.context.ContextView;
  * them, threads that must not block ({@code Schedulers.parallel()}, event loops) with an {@link IllegalStateException}, both before
  * anything is subscribed to.
  *
- * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as themselves where
- * their class is named, by {@link Async#throwing} or as the second argument of {@code await}. What comes too late goes to Reactor's hooks: values to {@code doOnDiscard}, or
- * {@link dev.weft.Hooks#onDiscard} where there is none; errors to {@code Hooks.onErrorDropped}.
+ * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as
+ * themselves where their class is named, by {@link Async#throwing} or as the second argument of {@code await}. What
+ * comes too late goes to Reactor's hooks: values to {@code doOnDiscard}, or {@link dev.weft.Hooks#onDiscard} where
+ * there is none; errors to {@code Hooks.onErrorDropped}.
+ *
+ * <p>The members, in this order:
+ *
+ * <ul>
+ *   <li>await: {@link #await(Mono) await}, {@link #awaitOptional}, {@link #awaitSingle}, {@link #awaitDone},
+ *       {@link #awaitFirst}, {@link #awaitLast}
+ *   <li>build: {@link #mono}, {@link #flux}
+ *   <li>several at once: {@link #awaitable}
+ *   <li>streams: {@link #each}, {@link #collect}, {@link #stream}, {@link #mapAwait}, {@link #toInputStream}
+ *   <li>convert: {@link #asMono}, {@link #asFlux}
+ *   <li>context: {@link #contextView}
+ *   <li>where: {@link #on}
+ * </ul>
  *
  * @since 0.1
  */

@@ -45,13 +45,26 @@ import org.reactivestreams.Publisher;
  * Vert.x, and those for which {@code RxJavaPlugins.setOnBeforeBlocking} says so) with an {@link IllegalStateException}, both
  * before anything is subscribed to.
  *
- * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as themselves where
- * their class is named, by {@link Async#throwing} or as the second argument of {@code await}. What comes too late goes to hooks: errors to {@code RxJavaPlugins.onError}, unless they only echo
- * the cancellation; values, for which RxJava has none, to {@link dev.weft.Hooks#onDiscard}.
+ * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as
+ * themselves where their class is named, by {@link Async#throwing} or as the second argument of {@code await}. What
+ * comes too late goes to hooks: errors to {@code RxJavaPlugins.onError}, unless they only echo the cancellation;
+ * values, for which RxJava has none, to {@link dev.weft.Hooks#onDiscard}.
  *
  * <p>RxJava has no context: a coroutine made here takes over that of the coroutine in which it is subscribed to, if that happens
  * on the same thread; behind {@code subscribeOn} it starts with an empty one. What is subscribed to on a coroutine's thread because that
  * signals a shared subject takes over the context of the one who signals.
+ *
+ * <p>The members, in this order:
+ *
+ * <ul>
+ *   <li>await: {@link #await(Single) await}, {@link #awaitOptional}, {@link #awaitSingle},
+ *       {@link #awaitFirst}, {@link #awaitLast}
+ *   <li>build: {@link #single}, {@link #maybe}, {@link #completable}, {@link #flowable}, {@link #observable}
+ *   <li>several at once: {@link #awaitable}
+ *   <li>streams: {@link #each}, {@link #collect}, {@link #stream}, {@link #mapAwait}, {@link #toInputStream}
+ *   <li>convert: {@link #asSingle}, {@link #asMaybe}, {@link #asCompletable}, {@link #asFlowable}
+ *   <li>where: {@link #on}
+ * </ul>
  *
  * @since 0.1
  */
