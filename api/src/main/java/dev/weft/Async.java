@@ -876,7 +876,7 @@ public final class Async {
      * @return the iterator, to be closed
      */
     public static <T> AsyncIterator<T> each(Flow.Publisher<T> publisher) {
-        return AsyncIterator.over(opened(publisher));
+        return new CellIterator<>(opened(publisher));
     }
 
     /** As {@link #each}, for code that closes it for certain. */

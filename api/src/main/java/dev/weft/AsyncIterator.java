@@ -1,6 +1,5 @@
 package dev.weft;
 
-import dev.weft.spi.StreamCell;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -25,15 +24,6 @@ import java.util.List;
  * @since 0.1
  */
 public interface AsyncIterator<T> extends Iterator<T>, Iterable<T>, AutoCloseable {
-    /**
-     * {@return an iterator over a cell, for adapters}
-     *
-     * @param cell the cell, opened already
-     */
-    static <T> AsyncIterator<T> over(StreamCell<T> cell) {
-        return new CellIterator<>(cell);
-    }
-
     /**
      * Waits for the next value or the end; a suspension point. Values that arrived before an error are seen before it.
      *

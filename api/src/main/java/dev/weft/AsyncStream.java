@@ -65,13 +65,11 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         return new AsyncStream<>(options.on(Dispatcher.optionsOf(dispatcher)), prefetch, generator);
     }
 
-    /** {@return what makes the values; for adapters} */
-    public Generator<T> generator() {
+    Generator<T> generator() {
         return generator;
     }
 
-    /** {@return what else is said of the coroutine of each subscriber; for adapters} */
-    public CoroutineOptions options() {
+    CoroutineOptions options() {
         return options;
     }
 

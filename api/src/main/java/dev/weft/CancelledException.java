@@ -69,7 +69,8 @@ public final class CancelledException extends CancellationException {
     }
 
     /** {@return the scope around this code that was cancelled, or null: a plain thread was interrupted, or it was what is awaited} */
-    public @Nullable Scope scope() {
+    @Nullable
+    Scope scope() {
         return scope;
     }
 }

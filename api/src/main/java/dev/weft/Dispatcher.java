@@ -102,19 +102,9 @@ public final class Dispatcher {
         return new Dispatcher(CoroutineOptions.onExecutor(executor));
     }
 
-    /**
-     * {@return a dispatcher to where options say that a coroutine runs; for adapters}
-     *
-     * @param options what says where; nothing else of them is taken over
-     * @throws IllegalArgumentException if they do not say where
-     */
-    public static Dispatcher of(CoroutineOptions options) {
+    /** {@return a dispatcher to where options say that a coroutine runs} */
+    static Dispatcher of(CoroutineOptions options) {
         return new Dispatcher(CoroutineOptions.NONE.on(Objects.requireNonNull(options, "options")));
-    }
-
-    /** {@return what a builder says of its coroutines if it is given nothing but this; for adapters} */
-    public CoroutineOptions options() {
-        return options;
     }
 
     static CoroutineOptions optionsOf(Dispatcher dispatcher) {

@@ -110,30 +110,21 @@ public final class Hooks {
     }
 
     /** Calls the hook for a value, also if an {@link Async#withDiscard} would take it. */
-    public static void discard(Object value) {
+    static void discard(Object value) {
         DISCARD.get().accept(value);
     }
 
-    /**
-     * Calls the hook for a value: the innermost {@link Async#withDiscard} that takes it, or else the one that is set here; for backends
-     * without one of their own.
-     *
-     * @param value the value
-     * @param context the context of the coroutine or subscriber it was meant for, or null where there is none
-     */
-    public static void discard(Object value, @Nullable Object context) {
+    static void discard(Object value, @Nullable Object context) {
         Consumer<Object> inside = context instanceof Context c ? c.getOrDefault(DiscardHook.KEY, null) : null;
         if (inside == null) discard(value);
         else inside.accept(value);
     }
 
-    /** Calls the hook for an error; for backends without one of their own. */
-    public static void drop(Throwable error) {
+    static void drop(Throwable error) {
         DROPPED.get().accept(error);
     }
 
-    /** Calls the hook for a breach of protocol. */
-    public static void violate(Violation violation) {
+    static void violate(Violation violation) {
         VIOLATION.get().accept(violation);
     }
 

@@ -70,13 +70,8 @@ public final class Overflow {
         return buffering == null ? new Buffering(Policy.REQUESTED, Async.PREFETCH) : buffering;
     }
 
-    /**
-     * {@return the buffer for a source that cannot be asked to wait; for adapters}
-     *
-     * @param source what such a source is called in the error
-     * @throws IllegalArgumentException for {@link #suspend}
-     */
-    public Buffering buffering(String source) {
+    /** {@return the buffer for a source that cannot be asked to wait; see {@link Adapters#buffering}} */
+    Buffering buffering(String source) {
         if (buffering == null)
             throw new IllegalArgumentException(
                     source

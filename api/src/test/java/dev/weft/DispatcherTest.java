@@ -119,11 +119,11 @@ class DispatcherTest {
 
     @Test
     void optionsThatDoNotSayWhereAreNoDispatcher() {
-        assertThatThrownBy(() -> Dispatcher.of(CoroutineOptions.NONE.named("name")))
+        assertThatThrownBy(() -> Adapters.dispatcher(CoroutineOptions.NONE.named("name")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("options that say where to run");
-        CoroutineOptions options = Dispatcher.of(CoroutineOptions.AFRESH.on(CoroutineOptions.onVirtualThreads()))
-                .options();
+        CoroutineOptions options = Adapters.options(
+                Adapters.dispatcher(CoroutineOptions.AFRESH.on(CoroutineOptions.onVirtualThreads())));
         assertThat(options.saysWhere()).isTrue();
     }
 

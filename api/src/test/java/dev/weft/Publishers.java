@@ -14,6 +14,6 @@ final class Publishers {
     static <T> AsyncIterator<T> each(Flow.Publisher<T> source, int prefetch) {
         var iteration = new FlowIteration<>(source, prefetch, JdkBackend.INSTANCE);
         iteration.open();
-        return AsyncIterator.over(iteration);
+        return Adapters.iterator(iteration);
     }
 }

@@ -1,10 +1,10 @@
 package dev.weft.examples;
 
+import dev.weft.Adapters;
 import dev.weft.Async;
 import dev.weft.AsyncStream;
 import dev.weft.Emitter;
 import dev.weft.Generator;
-import dev.weft.Hooks;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
@@ -74,8 +74,8 @@ public final class MutinyBackend implements Backend {
     public <N> N createStream(Flow.Publisher<?> source, Class<N> type) {
         if (!(source instanceof AsyncStream<?> stream))
             return type.cast(Multi.createFrom().publisher(source));
-        return type.cast(
-                Infrastructure.onMultiCreation(new GeneratorMulti<>(this, stream.options(), stream.generator())));
+        return type.cast(Infrastructure.onMultiCreation(
+                new GeneratorMulti<>(this, Adapters.options(stream), Adapters.generator(stream))));
     }
 
     @Override
@@ -90,9 +90,9 @@ public final class MutinyBackend implements Backend {
     @Override
     public void undeliverable(Undeliverable signal, @Nullable Object context) {
         switch (signal) {
-            case Undeliverable.Value value -> Hooks.discard(value.value(), context);
+            case Undeliverable.Value value -> Adapters.discard(value.value(), context);
             case Undeliverable.Failure failure -> Infrastructure.handleDroppedException(failure.error());
-            case Undeliverable.Breach breach -> Hooks.violate(breach.violation());
+            case Undeliverable.Breach breach -> Adapters.violate(breach.violation());
         }
     }
 

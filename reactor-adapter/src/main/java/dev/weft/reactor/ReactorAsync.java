@@ -1,5 +1,6 @@
 package dev.weft.reactor;
 
+import dev.weft.Adapters;
 import dev.weft.Async;
 import dev.weft.AsyncAction;
 import dev.weft.AsyncIterator;
@@ -218,7 +219,7 @@ public final class ReactorAsync {
         Objects.requireNonNull(flux, "flux");
         var cell = new PublisherIteration<T>(flux, prefetch);
         cell.open();
-        return AsyncIterator.over(cell);
+        return Adapters.iterator(cell);
     }
 
     /**
@@ -286,7 +287,7 @@ public final class ReactorAsync {
      * @param body what to run
      */
     public static <T> Mono<T> mono(Dispatcher dispatcher, Callable<? extends @Nullable T> body) {
-        return CoroutineMono.of(body, dispatcher.options());
+        return CoroutineMono.of(body, Adapters.options(dispatcher));
     }
 
     /**
@@ -326,7 +327,7 @@ public final class ReactorAsync {
      * @param generator makes the values
      */
     public static <T> Flux<T> flux(Dispatcher dispatcher, Generator<T> generator) {
-        return GeneratorFlux.of(generator, dispatcher.options());
+        return GeneratorFlux.of(generator, Adapters.options(dispatcher));
     }
 
     /**
@@ -352,7 +353,7 @@ public final class ReactorAsync {
     public static <T> Flux<T> asFlux(Flow.Publisher<? extends T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
         if (publisher instanceof AsyncStream<?> stream)
-            return GeneratorFlux.of(((AsyncStream<T>) stream).generator(), stream.options());
+            return GeneratorFlux.of(Adapters.generator((AsyncStream<T>) stream), Adapters.options(stream));
         return JdkFlowAdapter.flowPublisherToFlux((Flow.Publisher<T>) publisher);
     }
 
@@ -409,7 +410,7 @@ public final class ReactorAsync {
      */
     public static Dispatcher on(Scheduler scheduler) {
         Objects.requireNonNull(scheduler, "scheduler");
-        return Dispatcher.of(
+        return Adapters.dispatcher(
                 CoroutineOptions.onWorkers("ReactorAsync.on(scheduler)", () -> new SchedulerWorker(scheduler)));
     }
 

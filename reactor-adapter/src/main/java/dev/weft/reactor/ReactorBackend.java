@@ -1,6 +1,6 @@
 package dev.weft.reactor;
 
-import dev.weft.Hooks;
+import dev.weft.Adapters;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
@@ -98,7 +98,7 @@ public final class ReactorBackend implements Backend {
         switch (signal) {
             case Undeliverable.Value value -> discard(value.value(), reactor);
             case Undeliverable.Failure failure -> Operators.onErrorDropped(failure.error(), reactor);
-            case Undeliverable.Breach breach -> Hooks.violate(breach.violation());
+            case Undeliverable.Breach breach -> Adapters.violate(breach.violation());
         }
     }
 
@@ -115,6 +115,6 @@ public final class ReactorBackend implements Backend {
     /** Reactor has a discard hook only downstream of a {@code doOnDiscard}; elsewhere a value would be lost without a word. */
     private static void discard(Object value, Context context) {
         if (context.hasKey(ReactorContext.DISCARD_KEY)) Operators.onDiscard(value, context);
-        else Hooks.discard(value);
+        else Adapters.discard(value, null);
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.Adapters;
 import dev.weft.Async;
 import dev.weft.AsyncAction;
 import dev.weft.AsyncIterator;
@@ -303,7 +304,7 @@ public final class RxAsync {
         Objects.requireNonNull(flowable, "flowable");
         var cell = new PublisherIteration<T>(flowable, prefetch);
         cell.open();
-        return AsyncIterator.over(cell);
+        return Adapters.iterator(cell);
     }
 
     /**
@@ -334,14 +335,14 @@ public final class RxAsync {
      */
     public static <T> AsyncIterator<T> each(Observable<T> observable, Overflow overflow) {
         Objects.requireNonNull(observable, "observable");
-        return each(observable, Objects.requireNonNull(overflow, "overflow").buffering("an Observable"));
+        return each(observable, Adapters.buffering(overflow, "an Observable"));
     }
 
     private static <T> AsyncIterator<T> each(Observable<T> observable, Buffering buffering) {
         Objects.requireNonNull(observable, "observable");
         var cell = new ObservableIteration<T>(observable, buffering);
         cell.open();
-        return AsyncIterator.over(cell);
+        return Adapters.iterator(cell);
     }
 
     // --- build
@@ -399,7 +400,7 @@ public final class RxAsync {
      * @param body what to run
      */
     public static <T> Single<T> single(Dispatcher dispatcher, Callable<? extends T> body) {
-        return CoroutineSingle.of(body, dispatcher.options());
+        return CoroutineSingle.of(body, Adapters.options(dispatcher));
     }
 
     /**
@@ -428,7 +429,7 @@ public final class RxAsync {
      * @param body what to run
      */
     public static <T> Maybe<T> maybe(Dispatcher dispatcher, Callable<? extends @Nullable T> body) {
-        return CoroutineMaybe.of(body, dispatcher.options());
+        return CoroutineMaybe.of(body, Adapters.options(dispatcher));
     }
 
     /**
@@ -457,7 +458,7 @@ public final class RxAsync {
      * @param body what to run
      */
     public static Completable completable(Dispatcher dispatcher, AsyncAction<?> body) {
-        return CoroutineCompletable.of(callable(body), dispatcher.options());
+        return CoroutineCompletable.of(callable(body), Adapters.options(dispatcher));
     }
 
     private static Callable<@Nullable Void> callable(AsyncAction<?> body) {
@@ -487,7 +488,7 @@ public final class RxAsync {
      * @param generator makes the values
      */
     public static <T> Flowable<T> flowable(Dispatcher dispatcher, Generator<T> generator) {
-        return GeneratorFlowable.of(generator, dispatcher.options());
+        return GeneratorFlowable.of(generator, Adapters.options(dispatcher));
     }
 
     /**
@@ -507,7 +508,7 @@ public final class RxAsync {
      * @param generator makes the values
      */
     public static <T> Observable<T> observable(Dispatcher dispatcher, Generator<T> generator) {
-        return GeneratorObservable.of(generator, dispatcher.options());
+        return GeneratorObservable.of(generator, Adapters.options(dispatcher));
     }
 
     /**
@@ -558,7 +559,7 @@ public final class RxAsync {
     public static <T> Flowable<T> asFlowable(Flow.Publisher<? extends T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
         if (publisher instanceof AsyncStream<?> stream)
-            return GeneratorFlowable.of(((AsyncStream<T>) stream).generator(), stream.options());
+            return GeneratorFlowable.of(Adapters.generator((AsyncStream<T>) stream), Adapters.options(stream));
         Publisher<? extends T> bridged = FlowAdapters.toPublisher(publisher);
         return Flowable.fromPublisher(bridged);
     }
@@ -581,7 +582,7 @@ public final class RxAsync {
      */
     public static <T> AsyncStream<T> stream(Observable<T> observable, Overflow overflow) {
         Objects.requireNonNull(observable, "observable");
-        Objects.requireNonNull(overflow, "overflow").buffering("an Observable");
+        Adapters.buffering(overflow, "an Observable");
         return Async.<T>stream(out -> out.emitAll(each(observable, overflow))).prefetch(0);
     }
 
@@ -624,7 +625,8 @@ public final class RxAsync {
      */
     public static Dispatcher on(Scheduler scheduler) {
         Objects.requireNonNull(scheduler, "scheduler");
-        return Dispatcher.of(CoroutineOptions.onWorkers("RxAsync.on(scheduler)", () -> new SchedulerWorker(scheduler)));
+        return Adapters.dispatcher(
+                CoroutineOptions.onWorkers("RxAsync.on(scheduler)", () -> new SchedulerWorker(scheduler)));
     }
 
     // --- how

@@ -1,8 +1,8 @@
 package dev.weft.rxjava;
 
+import dev.weft.Adapters;
 import dev.weft.Async;
 import dev.weft.Context;
-import dev.weft.Hooks;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
@@ -137,9 +137,9 @@ public final class RxBackend implements Backend {
     @Override
     public void undeliverable(Undeliverable signal, @Nullable Object context) {
         switch (signal) {
-            case Undeliverable.Value value -> Hooks.discard(value.value(), context);
+            case Undeliverable.Value value -> Adapters.discard(value.value(), context);
             case Undeliverable.Failure failure -> RxJavaPlugins.onError(failure.error());
-            case Undeliverable.Breach breach -> Hooks.violate(breach.violation());
+            case Undeliverable.Breach breach -> Adapters.violate(breach.violation());
         }
     }
 

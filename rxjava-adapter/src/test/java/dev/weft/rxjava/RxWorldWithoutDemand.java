@@ -1,5 +1,6 @@
 package dev.weft.rxjava;
 
+import dev.weft.Adapters;
 import dev.weft.Async;
 import dev.weft.Awaitable;
 import dev.weft.Generator;
@@ -45,8 +46,7 @@ class RxWorldWithoutDemand extends RxWorld {
 
     @Override
     protected final StreamCell<String> many(PlayedSource source, int prefetch) {
-        return new ObservableIteration<>(
-                observable(source), Overflow.unbounded().buffering("an Observable"));
+        return new ObservableIteration<>(observable(source), Adapters.buffering(Overflow.unbounded(), "an Observable"));
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.weft.tck;
 
-import dev.weft.Hooks;
+import dev.weft.Adapters;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineTask;
@@ -161,7 +161,7 @@ final class BrokenAwaits {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 public void onError(Throwable failure) {
-                    if (failure instanceof CancellationException) Hooks.drop(failure);
+                    if (failure instanceof CancellationException) Adapters.drop(failure);
                     super.onError(failure);
                 }
             };

@@ -1,7 +1,7 @@
 package dev.weft.tck;
 
+import dev.weft.Adapters;
 import dev.weft.Async;
-import dev.weft.Hooks;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
@@ -75,9 +75,9 @@ class ModelBackend implements Backend {
     @Override
     public void undeliverable(Undeliverable signal, Object context) {
         switch (signal) {
-            case Undeliverable.Value value -> Hooks.discard(value.value(), context);
-            case Undeliverable.Failure failure -> Hooks.drop(failure.error());
-            case Undeliverable.Breach breach -> Hooks.violate(breach.violation());
+            case Undeliverable.Value value -> Adapters.discard(value.value(), context);
+            case Undeliverable.Failure failure -> Adapters.drop(failure.error());
+            case Undeliverable.Breach breach -> Adapters.violate(breach.violation());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.tck.programs;
 
+import dev.weft.Adapters;
 import dev.weft.Async;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
@@ -180,7 +181,7 @@ abstract class Programs {
     final AsyncIterator<Object> open(Object source, int prefetch) {
         StreamCell<Object> cell = backend().many(source, prefetch);
         cell.open();
-        return AsyncIterator.over(cell);
+        return Adapters.iterator(cell);
     }
 
     /** Subscribes a recorder to a source. */
