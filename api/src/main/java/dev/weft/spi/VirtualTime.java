@@ -1,7 +1,9 @@
 package dev.weft.spi;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.WeakHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -24,8 +26,9 @@ public final class VirtualTime<S> {
     private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** The outermost coroutines that were seen on a virtual clock, until they have ended. */
-    private static final Set<CoroutineTask<?>> FOLLOWED = ConcurrentHashMap.newKeySet();
+    /** The outermost coroutines that were seen on a virtual clock, until they have ended; it keeps none from the collector. */
+    private static final Set<CoroutineTask<?>> FOLLOWED =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     /** Whether any was ever followed; before that, a signal has nothing to look for. */
     private static volatile boolean used;
@@ -179,7 +182,7 @@ public final class VirtualTime<S> {
 
     private static long rest() {
         long sum = 0;
-        for (CoroutineTask<?> coroutine : FOLLOWED) {
+        for (CoroutineTask<?> coroutine : List.copyOf(FOLLOWED)) {
             long rest = coroutine.rest();
             if (rest == Member.RUNNING) return Member.RUNNING;
             sum += rest;
