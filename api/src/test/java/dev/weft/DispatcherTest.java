@@ -122,8 +122,8 @@ class DispatcherTest {
         assertThatThrownBy(() -> Adapters.dispatcher(CoroutineOptions.NONE.named("name")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("options that say where to run");
-        CoroutineOptions options = Adapters.options(
-                Adapters.dispatcher(CoroutineOptions.AFRESH.on(CoroutineOptions.onVirtualThreads())));
+        CoroutineOptions options =
+                Adapters.options(Adapters.dispatcher(CoroutineOptions.AFRESH.on(CoroutineOptions.onVirtualThreads())));
         assertThat(options.saysWhere()).isTrue();
     }
 

@@ -16,7 +16,7 @@ interface OfJdk extends Library {
     }
 
     @Override
-    default StreamRecorder<Long> recorder() {
+    default <T> StreamRecorder<T> recorder() {
         return new StreamRecorder<>();
     }
 

@@ -58,7 +58,7 @@ class BlockInsideTest {
     @Test
     void C9_itsEchoInACancelledMonoIsNotReported() {
         var thread = new AtomicReference<Thread>();
-        var recorder = Recorder.<Object>eager();
+        var recorder = new Recorder<Object>().eager();
         mono(() -> {
                     thread.set(Thread.currentThread());
                     return block();

@@ -22,7 +22,7 @@ class BlockingCallTest {
     @ParameterizedTest
     @EnumSource
     void C9_whatItThrowsIsNotReported(BlockingCall call) {
-        var recorder = Recorder.<Object>eager();
+        var recorder = new Recorder<Object>().eager();
         mono(call::block).subscribe(recorder);
         Thread thread = call.waiting();
         recorder.cancel();
@@ -35,7 +35,7 @@ class BlockingCallTest {
     @EnumSource
     void C9_whatItThrowsInAMemberOfAGroupIsNotReported(BlockingCall call) {
         var coroutine = new Thread[1];
-        var recorder = Recorder.<Object>eager();
+        var recorder = new Recorder<Object>().eager();
         mono(() -> group(members -> {
                     coroutine[0] = Thread.currentThread();
                     return members.async(call::block).await();

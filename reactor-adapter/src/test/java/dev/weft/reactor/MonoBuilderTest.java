@@ -15,6 +15,7 @@ import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.Counter;
 import dev.weft.spi.Failures;
 import dev.weft.testing.Latches;
+import dev.weft.testing.StreamRecorder;
 import io.micrometer.context.ContextRegistry;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -321,7 +322,7 @@ class MonoBuilderTest {
     @Test
     void C07_aCancellationReachesTheBodyAndNothingIsSignalledAfterwards() {
         var seen = new AtomicReference<Throwable>();
-        var recorder = Recorder.<String>eager();
+        var recorder = new Recorder<String>().eager();
         mono(() -> {
                     thread.set(Thread.currentThread());
                     running.countDown();
@@ -345,7 +346,7 @@ class MonoBuilderTest {
     @Test
     void C07_aBlockingCallInTheBodyIsInterrupted() {
         var interrupted = new CountDownLatch(1);
-        var recorder = Recorder.<String>eager();
+        var recorder = new Recorder<String>().eager();
         Mono<String> blocking = mono(() -> {
             thread.set(Thread.currentThread());
             running.countDown();
@@ -372,7 +373,7 @@ class MonoBuilderTest {
     void C08_aLateValueIsDiscardedWithTheSubscribersContext() {
         var discarded = new CopyOnWriteArrayList<Object>();
         long swallowed = Counter.CANCEL_SWALLOWED.sum();
-        var recorder = Recorder.<String>eager();
+        var recorder = new Recorder<String>().eager();
         mono(() -> {
                     hold();
                     return "late";
@@ -400,7 +401,7 @@ class MonoBuilderTest {
             hooks.dropped.clear();
             var held = new CountDownLatch(1);
             var go = new CountDownLatch(1);
-            var recorder = Recorder.<String>eager();
+            var recorder = new Recorder<String>().eager();
             Mono<String> failing = mono(() -> {
                 thread.set(Thread.currentThread());
                 shielded(() -> {
@@ -422,7 +423,7 @@ class MonoBuilderTest {
     @RepeatedTest(200)
     void C09_anExceptionThatRacesTheCancellationIsSignalledOrDroppedAsTheOriginal() {
         var checked = new IOException("racing");
-        var recorder = Recorder.<String>eager();
+        var recorder = new Recorder<String>().eager();
         Mono<String> failing = mono(() -> {
             hold();
             throw Exceptions.propagate(checked);
@@ -445,7 +446,7 @@ class MonoBuilderTest {
                 Exceptions.propagate(new InterruptedException("echo")))) {
             long before = Counter.CANCEL_ECHOES.sum();
             var held = new CountDownLatch(1);
-            var recorder = Recorder.<String>eager();
+            var recorder = new Recorder<String>().eager();
             Mono<String> echoing = mono(() -> {
                 thread.set(Thread.currentThread());
                 held.countDown();
@@ -462,14 +463,14 @@ class MonoBuilderTest {
         assertThat(hooks.dropped).isEmpty();
     }
 
-    private static boolean isCancelled(Recorder<?> recorder) {
+    private static boolean isCancelled(StreamRecorder<?> recorder) {
         return ((CoroutineTask<?>) recorder.subscription).cancellation() != null;
     }
 
     @Test
     void C10_cancelDoesNotWaitForFinallyBlocksWhichRun() {
         var cleaned = new AtomicBoolean();
-        var recorder = Recorder.<String>eager();
+        var recorder = new Recorder<String>().eager();
         mono(() -> {
                     thread.set(Thread.currentThread());
                     running.countDown();
@@ -496,7 +497,7 @@ class MonoBuilderTest {
     @Test
     void C11_whatFinallyThrowsAfterACancellationIsDroppedAndNeverSignalled() {
         var fromFinally = new IllegalStateException("from finally");
-        var recorder = Recorder.<String>eager();
+        var recorder = new Recorder<String>().eager();
         Mono<String> failing = mono(() -> {
             thread.set(Thread.currentThread());
             running.countDown();
@@ -551,7 +552,7 @@ class MonoBuilderTest {
     @ValueSource(booleans = {true, false})
     void C12_whatASubscriberThrowsFromATerminalSignalIsDropped(boolean error) {
         var fromSubscriber = new IllegalStateException("from the end");
-        var recorder = Recorder.<String>eager().onTerminal(() -> {
+        var recorder = new Recorder<String>().eager().onTerminal(() -> {
             throw fromSubscriber;
         });
         Mono<String> source = mono(() -> {
@@ -571,7 +572,7 @@ class MonoBuilderTest {
     @Test
     void C13_aDownstreamThatCancelsInsideOnNextIsLegal() {
         var interrupted = new AtomicBoolean();
-        var recorder = Recorder.<String>eager();
+        var recorder = new Recorder<String>().eager();
         recorder.onNext(value -> {
             recorder.cancel();
             interrupted.set(Thread.currentThread().isInterrupted());
@@ -604,7 +605,7 @@ class MonoBuilderTest {
                         value -> {},
                         () -> {});
         try {
-            var recorder = Recorder.<String>eager();
+            var recorder = new Recorder<String>().eager();
             mono(() -> "value").subscribe(recorder);
             assertThat(recorder.ended().trail).containsExactly("onSubscribe", "onError");
             assertThat(recorder.error).isSameAs(failure);
@@ -638,8 +639,8 @@ class MonoBuilderTest {
         assertThat(hooks.dropped).isEmpty();
     }
 
-    private Recorder<String> dying(Throwable failure) {
-        var recorder = Recorder.<String>eager();
+    private StreamRecorder<String> dying(Throwable failure) {
+        var recorder = new Recorder<String>().eager();
         Mono<String> source = mono(() -> {
             thread.set(Thread.currentThread());
             throw Failures.<RuntimeException>sneak(failure);
@@ -701,7 +702,7 @@ class MonoBuilderTest {
 
     @Test
     void C16_aRequestForNothingAfterTheEndChangesNothing() {
-        var recorder = Recorder.<String>eager();
+        var recorder = new Recorder<String>().eager();
         mono(() -> "value").subscribe(recorder);
         recorder.ended();
         recorder.request(0);
@@ -729,7 +730,7 @@ class MonoBuilderTest {
         until("discarded", () -> hooks.discarded.size() == 1);
     }
 
-    private static void isRefusal(Recorder<?> recorder) {
+    private static void isRefusal(StreamRecorder<?> recorder) {
         assertThat(recorder.ended().error)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("3.9");

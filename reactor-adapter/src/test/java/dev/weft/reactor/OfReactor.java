@@ -32,8 +32,8 @@ interface OfReactor extends Library {
     }
 
     @Override
-    default StreamRecorder<Long> recorder() {
-        return new CoreRecorder();
+    default <T> StreamRecorder<T> recorder() {
+        return new Recorder<>();
     }
 
     @Override
@@ -53,8 +53,6 @@ interface OfReactor extends Library {
         }
     }
 }
-
-final class CoreRecorder extends StreamRecorder<Long> implements CoreSubscriber<Long> {}
 
 record Bare(Subscriber<? super Long> subscriber) implements CoreSubscriber<Long> {
     @Override

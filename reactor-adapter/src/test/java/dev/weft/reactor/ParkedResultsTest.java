@@ -9,6 +9,7 @@ import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Deferred;
+import dev.weft.testing.StreamRecorder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -16,7 +17,7 @@ import reactor.core.publisher.Mono;
 /** What lies unread in a handle when its scope fails or is cancelled goes to the hook for values. */
 class ParkedResultsTest {
     private final HookLog hooks = new HookLog();
-    private final Recorder<Object> recorder = Recorder.eager();
+    private final StreamRecorder<Object> recorder = new Recorder<>().eager();
 
     @AfterEach
     void restoreHooks() {

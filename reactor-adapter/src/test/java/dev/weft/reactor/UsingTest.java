@@ -11,6 +11,7 @@ import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Cached;
+import dev.weft.testing.StreamRecorder;
 import dev.weft.testing.streams.ThreadLocalKey;
 import java.time.Duration;
 import java.util.Random;
@@ -89,7 +90,7 @@ class UsingTest {
     @RepeatedTest(20)
     void itsLimitIsOnTheVirtualClock() {
         var clock = VirtualTimeScheduler.getOrSet();
-        Recorder<Object> recorder = Recorder.eager();
+        StreamRecorder<Object> recorder = new Recorder<>().eager();
         mono(() -> using(
                         HOUR,
                         () -> {

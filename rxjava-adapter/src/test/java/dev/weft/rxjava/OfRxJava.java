@@ -31,8 +31,8 @@ interface OfRxJava extends Library {
     }
 
     @Override
-    default StreamRecorder<Long> recorder() {
-        return new FlowableRecorder();
+    default <T> StreamRecorder<T> recorder() {
+        return new FlowableRecorder<>();
     }
 
     @Override
@@ -53,7 +53,7 @@ interface OfRxJava extends Library {
     }
 }
 
-final class FlowableRecorder extends StreamRecorder<Long> implements FlowableSubscriber<Long> {}
+final class FlowableRecorder<T> extends StreamRecorder<T> implements FlowableSubscriber<T> {}
 
 record Bare(Subscriber<? super Long> subscriber) implements FlowableSubscriber<Long> {
     @Override

@@ -12,8 +12,10 @@ public class StreamRecorder<T> implements Subscriber<T> {
     public final List<Object> trail = new CopyOnWriteArrayList<>();
     public final List<Thread> threads = new CopyOnWriteArrayList<>();
 
+    public volatile Subscription subscription;
+    public volatile Throwable error;
+
     private final CountDownLatch terminal = new CountDownLatch(1);
-    private volatile Subscription subscription;
     private Consumer<Subscription> onSubscribe = s -> {};
     private Consumer<T> onNext = value -> {};
     private Runnable onTerminal = () -> {};
@@ -67,6 +69,7 @@ public class StreamRecorder<T> implements Subscriber<T> {
 
     @Override
     public void onError(Throwable failure) {
+        error = failure;
         end("onError");
     }
 

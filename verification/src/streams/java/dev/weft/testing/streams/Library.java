@@ -9,7 +9,7 @@ public interface Library {
     WatchedHooks hooks();
 
     /** A recorder that the library takes for a subscriber of its own, and does not wrap. */
-    StreamRecorder<Long> recorder();
+    <T> StreamRecorder<T> recorder();
 
     /** Lets a coroutine take what comes from a source of the library's own, which only tells who has subscribed. */
     void take(Way way, Awaiting coroutine) throws InterruptedException;

@@ -70,7 +70,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> implement
     @Test
     public void untested_spec106_mustConsiderSubscriptionCancelledAfterOnErrorOrOnCompleteHasBeenCalled() {
         for (Publisher<Long> publisher : List.of(createPublisher(atMost(1)), createFailedPublisher())) {
-            var recorder = recorder().eager();
+            var recorder = this.<Long>recorder().eager();
             publisher.subscribe(recorder);
             recorder.ended();
             List<Object> trail = List.copyOf(recorder.trail);
@@ -86,7 +86,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> implement
     @Override
     @Test
     public void untested_spec107_mustNotEmitFurtherSignalsOnceOnErrorHasBeenSignalled() {
-        var recorder = recorder();
+        var recorder = this.<Long>recorder();
         createFailedPublisher().subscribe(recorder);
         recorder.ended().request(Long.MAX_VALUE);
         environment.verifyNoAsyncErrors();
@@ -97,14 +97,14 @@ public abstract class PublisherTck extends PublisherVerification<Long> implement
     @Test
     public void untested_spec108_possiblyCanceledSubscriptionShouldNotReceiveOnErrorOrOnCompleteSignals() {
         for (Publisher<Long> publisher : List.of(createPublisher(atMost(1)), createFailedPublisher())) {
-            var recorder = recorder().onSubscribe(s -> s.cancel());
+            var recorder = this.<Long>recorder().onSubscribe(s -> s.cancel());
             publisher.subscribe(recorder);
             environment.verifyNoAsyncErrors();
             assertEquals(recorder.trail, List.of("onSubscribe"));
         }
         if (atMost(1) == 0) return;
         var valued = new CountDownLatch(1);
-        var recorder = recorder().eager();
+        var recorder = this.<Long>recorder().eager();
         recorder.onNext(value -> {
             recorder.cancel();
             valued.countDown();
@@ -118,7 +118,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> implement
     @Override
     @Test
     public void untested_spec109_subscribeShouldNotThrowNonFatalThrowable() {
-        var recorder = recorder();
+        var recorder = this.<Long>recorder();
         createFailedPublisher().subscribe(recorder);
         recorder.ended();
         assertEquals(recorder.trail, List.of("onSubscribe", "onError"));
@@ -131,7 +131,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> implement
     public void untested_spec110_rejectASubscriptionRequestIfTheSameSubscriberSubscribesTwice() {
         long elements = atMost(3);
         var subscribed = new AtomicBoolean();
-        var recorder = recorder().onSubscribe(s -> {
+        var recorder = this.<Long>recorder().onSubscribe(s -> {
             if (subscribed.getAndSet(true)) s.cancel();
             else s.request(Long.MAX_VALUE);
         });
@@ -167,7 +167,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> implement
     private void whileTheSubscriberIsBusy(Consumer<StreamRecorder<Long>> call) {
         var busy = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        var recorder = recorder().eager();
+        var recorder = this.<Long>recorder().eager();
         recorder.onNext(value -> {
             busy.countDown();
             Latches.await(release);
