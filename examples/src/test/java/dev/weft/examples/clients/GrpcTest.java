@@ -1,35 +1,26 @@
 package dev.weft.examples.clients;
 
 import static dev.weft.Async.run;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.Async;
 import dev.weft.AsyncStream;
 import dev.weft.ListenerSink;
 import dev.weft.Overflow;
+import dev.weft.examples.Grpc;
 import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
-import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -42,8 +33,9 @@ import org.junit.jupiter.api.Test;
 
 /** gRPC: a call with one answer, and one with many that are asked for. */
 class GrpcTest extends ClientTest {
-    private static final MethodDescriptor<String, String> GREET = method("greet", MethodType.UNARY);
-    private static final MethodDescriptor<String, String> COUNT = method("count", MethodType.SERVER_STREAMING);
+    private static final MethodDescriptor<String, String> GREET = Grpc.method("Greeter", "greet", MethodType.UNARY);
+    private static final MethodDescriptor<String, String> COUNT =
+            Grpc.method("Greeter", "count", MethodType.SERVER_STREAMING);
 
     private final CompletableFuture<Void> asked = new CompletableFuture<>();
     private final CompletableFuture<Void> aborted = new CompletableFuture<>();
@@ -53,57 +45,24 @@ class GrpcTest extends ClientTest {
 
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    private Server server;
-    private ManagedChannel channel;
-
-    private static MethodDescriptor<String, String> method(String name, MethodType type) {
-        return MethodDescriptor.<String, String>newBuilder()
-                .setType(type)
-                .setFullMethodName(MethodDescriptor.generateFullMethodName("Greeter", name))
-                .setRequestMarshaller(Text.MARSHALLER)
-                .setResponseMarshaller(Text.MARSHALLER)
-                .build();
-    }
-
-    private enum Text implements MethodDescriptor.Marshaller<String> {
-        MARSHALLER;
-
-        @Override
-        public InputStream stream(String value) {
-            return new ByteArrayInputStream(value.getBytes(UTF_8));
-        }
-
-        @Override
-        public String parse(InputStream bytes) {
-            try {
-                return new String(bytes.readAllBytes(), UTF_8);
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            }
-        }
-    }
+    private Grpc grpc;
 
     @BeforeEach
     void open() throws IOException {
-        String name = InProcessServerBuilder.generateName();
-        server = InProcessServerBuilder.forName(name)
-                .addService(ServerServiceDefinition.builder("Greeter")
-                        .addMethod(GREET, ServerCalls.asyncUnaryCall(this::greet))
-                        .addMethod(COUNT, ServerCalls.asyncServerStreamingCall(this::count))
-                        .build())
-                .build()
-                .start();
-        channel = InProcessChannelBuilder.forName(name).build();
+        grpc = Grpc.serve(ServerServiceDefinition.builder("Greeter")
+                .addMethod(GREET, ServerCalls.asyncUnaryCall(this::greet))
+                .addMethod(COUNT, ServerCalls.asyncServerStreamingCall(this::count))
+                .build());
     }
 
     @AfterEach
     void close() throws InterruptedException {
-        channel.shutdown();
-        server.shutdown();
-        assertThat(channel.awaitTermination(SECONDS, TimeUnit.SECONDS))
+        grpc.channel().shutdown();
+        grpc.server().shutdown();
+        assertThat(grpc.channel().awaitTermination(SECONDS, TimeUnit.SECONDS))
                 .as("no call is left")
                 .isTrue();
-        assertThat(server.awaitTermination(SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(grpc.server().awaitTermination(SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
     private void greet(String name, StreamObserver<String> answer) {
@@ -134,31 +93,8 @@ class GrpcTest extends ClientTest {
         asked.complete(null);
     }
 
-    /** The answer counts when the call has ended well; it may still fail behind it. */
     private String greet(String name) {
-        return Async.awaitCallback(done -> {
-            ClientCall<String, String> call = channel.newCall(GREET, CallOptions.DEFAULT);
-            done.onCancel(() -> call.cancel("nobody waits for it any more", null));
-            ClientCalls.asyncUnaryCall(call, name, new StreamObserver<>() {
-                private String answer;
-
-                @Override
-                public void onNext(String value) {
-                    answer = value;
-                }
-
-                @Override
-                public void onError(Throwable thrown) {
-                    failure.set(thrown);
-                    done.fail(thrown);
-                }
-
-                @Override
-                public void onCompleted() {
-                    done.resume(answer);
-                }
-            });
-        });
+        return grpc.call(GREET, name, CallOptions.DEFAULT, failure::set);
     }
 
     @Test
@@ -228,7 +164,7 @@ class GrpcTest extends ClientTest {
     private AsyncStream<String> count(String how) {
         return AsyncStream.fromListener(Overflow.suspend(), sink -> {
             var observer = new Counted(sink);
-            ClientCalls.asyncServerStreamingCall(channel.newCall(COUNT, CallOptions.DEFAULT), how, observer);
+            ClientCalls.asyncServerStreamingCall(grpc.channel().newCall(COUNT, CallOptions.DEFAULT), how, observer);
             // behind the start: a call that is not started cannot be asked
             sink.onClose(() -> observer.call.cancel("nobody listens any more", null));
             sink.onRequest(count -> observer.call.request(Math.toIntExact(count)));
@@ -286,7 +222,7 @@ class GrpcTest extends ClientTest {
         List<String> seen = new ArrayList<>();
         assertThatThrownBy(() -> run(() -> count("never").forEach(value -> {
                     seen.add(value);
-                    if (seen.size() == 3) server.shutdownNow();
+                    if (seen.size() == 3) grpc.server().shutdownNow();
                 })))
                 .isInstanceOf(StatusRuntimeException.class)
                 .satisfies(thrown -> assertThat(thrown).isSameAs(failure.get()))

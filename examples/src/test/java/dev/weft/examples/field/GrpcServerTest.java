@@ -1,32 +1,23 @@
 package dev.weft.examples.field;
 
 import static dev.weft.Async.async;
-import static dev.weft.Async.awaitCallback;
 import static dev.weft.Async.run;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.examples.Grpc;
 import io.grpc.CallOptions;
-import io.grpc.ClientCall;
 import io.grpc.Context;
 import io.grpc.Deadline;
-import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
-import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -39,9 +30,10 @@ import org.junit.jupiter.api.Test;
 
 /** A gRPC server whose methods are coroutines, one of which calls another. */
 class GrpcServerTest extends FieldTest {
-    private static final MethodDescriptor<String, String> OUTER = method("outer", MethodType.UNARY);
-    private static final MethodDescriptor<String, String> INNER = method("inner", MethodType.UNARY);
-    private static final MethodDescriptor<String, String> MANY = method("many", MethodType.SERVER_STREAMING);
+    private static final MethodDescriptor<String, String> OUTER = Grpc.method("Field", "outer", MethodType.UNARY);
+    private static final MethodDescriptor<String, String> INNER = Grpc.method("Field", "inner", MethodType.UNARY);
+    private static final MethodDescriptor<String, String> MANY =
+            Grpc.method("Field", "many", MethodType.SERVER_STREAMING);
     private static final int MESSAGES = 1000;
 
     private final CompletableFuture<Void> innerAsked = new CompletableFuture<>();
@@ -55,80 +47,22 @@ class GrpcServerTest extends FieldTest {
     private final AtomicInteger sent = new AtomicInteger();
     private final CompletableFuture<Void> waitsForTheReader = new CompletableFuture<>();
 
-    private Server server;
-    private ManagedChannel channel;
-
-    private static MethodDescriptor<String, String> method(String name, MethodType type) {
-        return MethodDescriptor.<String, String>newBuilder()
-                .setType(type)
-                .setFullMethodName(MethodDescriptor.generateFullMethodName("Field", name))
-                .setRequestMarshaller(Text.MARSHALLER)
-                .setResponseMarshaller(Text.MARSHALLER)
-                .build();
-    }
-
-    private enum Text implements MethodDescriptor.Marshaller<String> {
-        MARSHALLER;
-
-        @Override
-        public InputStream stream(String value) {
-            return new ByteArrayInputStream(value.getBytes(UTF_8));
-        }
-
-        @Override
-        public String parse(InputStream bytes) {
-            try {
-                return new String(bytes.readAllBytes(), UTF_8);
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            }
-        }
-    }
+    private Grpc grpc;
 
     @BeforeEach
     void open() throws IOException {
-        String name = InProcessServerBuilder.generateName();
-        server = InProcessServerBuilder.forName(name)
-                .addService(ServerServiceDefinition.builder("Field")
-                        .addMethod(OUTER, ServerCalls.asyncUnaryCall(this::outer))
-                        .addMethod(INNER, ServerCalls.asyncUnaryCall(this::inner))
-                        .addMethod(MANY, ServerCalls.asyncServerStreamingCall(this::many))
-                        .build())
-                .build()
-                .start();
-        channel = InProcessChannelBuilder.forName(name).build();
+        grpc = Grpc.serve(ServerServiceDefinition.builder("Field")
+                .addMethod(OUTER, ServerCalls.asyncUnaryCall(this::outer))
+                .addMethod(INNER, ServerCalls.asyncUnaryCall(this::inner))
+                .addMethod(MANY, ServerCalls.asyncServerStreamingCall(this::many))
+                .build());
     }
 
     @AfterEach
     void close() throws InterruptedException {
-        channel.shutdownNow();
-        server.shutdownNow();
-        server.awaitTermination();
-    }
-
-    private String call(MethodDescriptor<String, String> method, String request, CallOptions options) {
-        return awaitCallback(done -> {
-            ClientCall<String, String> call = channel.newCall(method, options);
-            done.onCancel(() -> call.cancel("nobody waits for it any more", null));
-            ClientCalls.asyncUnaryCall(call, request, new StreamObserver<>() {
-                private String answer;
-
-                @Override
-                public void onNext(String value) {
-                    answer = value;
-                }
-
-                @Override
-                public void onError(Throwable thrown) {
-                    done.fail(thrown);
-                }
-
-                @Override
-                public void onCompleted() {
-                    done.resume(answer);
-                }
-            });
-        });
+        grpc.channel().shutdownNow();
+        grpc.server().shutdownNow();
+        grpc.server().awaitTermination();
     }
 
     private void outer(String request, StreamObserver<String> answer) {
@@ -136,10 +70,10 @@ class GrpcServerTest extends FieldTest {
             if (request.equals("early")) {
                 answer.onNext("early");
                 answer.onCompleted(); // with this, gRPC cancels the call's Context
-                behindTheAnswer.complete(call(INNER, "late", CallOptions.DEFAULT));
+                behindTheAnswer.complete(grpc.call(INNER, "late", CallOptions.DEFAULT));
                 return null;
             }
-            answer.onNext(call(INNER, request, CallOptions.DEFAULT));
+            answer.onNext(grpc.call(INNER, request, CallOptions.DEFAULT));
             answer.onCompleted();
             return null;
         };
@@ -161,13 +95,13 @@ class GrpcServerTest extends FieldTest {
 
     @Test
     void workBehindTheAnswerIsNotCancelledWithIt() throws Exception {
-        assertThat(run(() -> call(OUTER, "early", CallOptions.DEFAULT))).isEqualTo("early");
+        assertThat(run(() -> grpc.call(OUTER, "early", CallOptions.DEFAULT))).isEqualTo("early");
         assertThat(soon(behindTheAnswer)).isEqualTo("inner late");
     }
 
     @Test
     void aCallerWhoLeavesEndsTheCallThatIsMadeForHim() throws Exception {
-        var call = async(() -> call(OUTER, "never", CallOptions.DEFAULT));
+        var call = async(() -> grpc.call(OUTER, "never", CallOptions.DEFAULT));
         soon(innerAsked);
         call.cancel();
         soon(innerCancelled);
@@ -178,9 +112,9 @@ class GrpcServerTest extends FieldTest {
     @Test
     void theDeadlineGoesAlongWhereTheContextIsTakenAlong() {
         var options = CallOptions.DEFAULT.withDeadlineAfter(PATIENCE.multipliedBy(2));
-        assertThat(run(() -> call(OUTER, "in context", options))).isEqualTo("inner in context");
+        assertThat(run(() -> grpc.call(OUTER, "in context", options))).isEqualTo("inner in context");
         assertThat(deadline.get()).isPresent();
-        assertThat(run(() -> call(OUTER, "without", options))).isEqualTo("inner without");
+        assertThat(run(() -> grpc.call(OUTER, "without", options))).isEqualTo("inner without");
         assertThat(deadline.get()).isEmpty();
     }
 
@@ -235,7 +169,7 @@ class GrpcServerTest extends FieldTest {
     @Test
     void aServerWaitsForASlowReaderWithoutAThread() throws Exception {
         var reader = new Reader();
-        ClientCalls.asyncServerStreamingCall(channel.newCall(MANY, CallOptions.DEFAULT), "all", reader);
+        ClientCalls.asyncServerStreamingCall(grpc.channel().newCall(MANY, CallOptions.DEFAULT), "all", reader);
         soon(waitsForTheReader);
         assertThat(sent.get()).isLessThanOrEqualTo(MESSAGES / 10);
         reader.call.request(MESSAGES);
