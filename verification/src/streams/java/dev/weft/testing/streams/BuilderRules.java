@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,10 +35,15 @@ import org.reactivestreams.Subscription;
 
 /** Section 1.4: a stream that a generator emits; a subclass says how its library builds one, and what is its own. */
 public abstract class BuilderRules implements Library {
-    protected final WatchedHooks hooks = hooks();
+    protected WatchedHooks hooks;
     private final List<Object> steps = new CopyOnWriteArrayList<>();
     private final AtomicReference<Thread> thread = new AtomicReference<>();
     private final CountDownLatch release = new CountDownLatch(1);
+
+    @BeforeEach
+    void openHooks() {
+        hooks = hooks();
+    }
 
     @AfterEach
     void restoreHooks() {

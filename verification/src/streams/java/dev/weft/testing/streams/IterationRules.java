@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,10 +33,15 @@ import org.reactivestreams.Publisher;
 
 /** Section 1.5 over a stream of a library's: {@code each} and {@code collect}; a subclass says how it is made, and what is its own. */
 public abstract class IterationRules implements Library {
-    protected final WatchedHooks hooks = hooks();
+    protected WatchedHooks hooks;
     private final List<Long> requests = new CopyOnWriteArrayList<>();
     private final AtomicInteger cancels = new AtomicInteger();
     protected final AtomicInteger subscriptions = new AtomicInteger();
+
+    @BeforeEach
+    void openHooks() {
+        hooks = hooks();
+    }
 
     @AfterEach
     void restoreHooks() {
