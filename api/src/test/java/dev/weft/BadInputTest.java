@@ -107,7 +107,7 @@ class BadInputTest {
                 refused("stream", () -> Adapters.generator(null)),
                 refused("stream", () -> Adapters.options((AsyncStream<?>) null)),
                 refused("dispatcher", () -> Adapters.options((Dispatcher) null)),
-                refused("workers", () -> Adapters.dispatcher("test", null)),
+                refused("options", () -> Adapters.dispatcher(null)),
                 refused("overflow", () -> Adapters.buffering(null, "test")),
                 refused("scopedValue", () -> ScopedValues.register(null)),
                 refused("scopedValue", () -> ScopedValues.unregister(null)),
