@@ -250,7 +250,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         SchedulePoint.pass();
         if (here.suspend(this) && requested == 0 && cancellation() == null) Parking.untilWoken(this, here);
         waiter = null;
-        here.resume(outer);
+        here.resume(outer); // no interrupt to make up for: if the scope is cancelled, what follows throws
     }
 
     private boolean wake() {

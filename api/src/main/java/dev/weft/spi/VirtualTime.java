@@ -30,7 +30,7 @@ public final class VirtualTime<S> {
     private static final Set<CoroutineTask<?>> FOLLOWED =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-    /** Whether any was ever followed; before that, a signal has nothing to look for. */
+    /** Whether a virtual clock was ever seen; before that, a signal has nothing to look for. */
     private static volatile boolean used;
 
     private final Supplier<S> scheduler;
