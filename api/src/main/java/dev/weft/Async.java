@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.CellSource;
@@ -10,6 +11,8 @@ import dev.weft.spi.Failures;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import dev.weft.spi.StreamCell;
+import dev.weft.spi.Timer;
+import dev.weft.spi.VirtualTime;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -277,7 +280,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object> T awaitCallback(CallbackBody<T> body) {
         Objects.requireNonNull(body, "body");
-        return cast(new CallbackCell<>(body, backend()).await());
+        return cast(new Completion.CallbackCell<>(body, backend()).await());
     }
 
     /**
@@ -290,7 +293,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object> Awaitable<T> awaitable(Object source) {
         Objects.requireNonNull(source, "source");
-        return new NativeAwaitable<>(source, Backends.of(source.getClass()));
+        return new Backends.NativeAwaitable<>(source, Backends.of(source.getClass()));
     }
 
     /**
@@ -804,7 +807,7 @@ public final class Async {
         try {
             return inScope(scope -> {
                 scope.checkpoint();
-                return new SettledScope(scope).<T>run(sources);
+                return new GatherScope(scope).<T>settled(sources);
             });
         } finally {
             Owned.abandon(sources);
@@ -884,7 +887,7 @@ public final class Async {
         Objects.requireNonNull(publisher, "publisher");
         AsyncStream<T> stream = publisher instanceof AsyncStream<T> ours ? ours : null;
         if (stream != null
-                && stream.generator() instanceof Listening<T> source
+                && stream.generator() instanceof ListenerCell.Listening<T> source
                 && !stream.options().saysWhere()) return source.opened(backend());
         var cell = new FlowIteration<T>(publisher, stream == null ? PREFETCH : stream.prefetch(), backend());
         cell.open();
@@ -1076,7 +1079,7 @@ public final class Async {
             throw new IllegalArgumentException("maxConcurrency must be at least 1, is " + maxConcurrency);
         return inScope(scope -> {
             scope.checkpoint();
-            return Gathering.run(new GroupScope(scope, false), items, maxConcurrency, starter);
+            return GatherScope.gather(new GroupScope(scope, false), items, maxConcurrency, starter);
         });
     }
 
@@ -1090,5 +1093,69 @@ public final class Async {
     @FunctionalInterface
     interface Starter<A, B extends @Nullable Object> {
         Handle<? extends B> start(GroupScope group, A item);
+    }
+
+    /** The wait for a point in time; without an entry in the timer where that is for ever. */
+    private static final class DelayCell extends AwaitCell<@Nullable Object> {
+        private final long nanos;
+
+        DelayCell(long nanos, Backend backend) {
+            super(backend);
+            this.nanos = nanos;
+        }
+
+        @Override
+        protected void start() {
+            if (nanos != Long.MAX_VALUE) attach(VirtualTime.schedule(backend(), nanos, this::elapsed));
+        }
+
+        @Override
+        protected void cancelUpstream(Object handle) {
+            ((Timer.Entry) handle).cancel();
+        }
+
+        @Override
+        protected boolean isCancelQuick() {
+            return true;
+        }
+
+        @Override
+        protected String operation() {
+            return "delay";
+        }
+
+        @Override
+        public @Nullable String waitsFor() {
+            return nanos == Long.MAX_VALUE ? "delay for ever" : null;
+        }
+
+        private void elapsed() {
+            succeed(null);
+        }
+    }
+
+    /** A body as what a backend can put its thread-locals around. */
+    private static final class Propagated<T extends @Nullable Object> implements Runnable {
+        private final Callable<? extends T> body;
+        private @Nullable T result;
+
+        Propagated(Callable<? extends T> body) {
+            this.body = body;
+        }
+
+        @Override
+        public void run() {
+            try {
+                result = body.call();
+            } catch (Exception failure) {
+                throw Failures.<RuntimeException>sneak(failure);
+            }
+        }
+
+        @SuppressWarnings("NullAway") // null is a T when the body returned it
+        T resultOf(Runnable propagated) {
+            propagated.run();
+            return result;
+        }
     }
 }

@@ -438,7 +438,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * @param registration registers the listener
      */
     public static <T> AsyncStream<T> fromListener(Overflow overflow, ListenerBody<T> registration) {
-        return new AsyncStream<>(CoroutineOptions.NONE, 0, new Listening<>(overflow, registration));
+        return new AsyncStream<>(CoroutineOptions.NONE, 0, new ListenerCell.Listening<>(overflow, registration));
     }
 
     /**

@@ -1,11 +1,14 @@
 package dev.weft;
 
+import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
+import dev.weft.spi.CellSource;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.EventLoop;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Scope;
 import dev.weft.spi.SpiLevel;
+import dev.weft.spi.Take;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -238,5 +241,20 @@ final class Backends {
                 installed()));
 
         private Selected() {}
+    }
+
+    /** A source of some backend, as something to await. */
+    record NativeAwaitable<T extends @Nullable Object>(Object source, Backend backend)
+            implements Awaitable<T>, CellSource<T> {
+        @Override
+        public AwaitCell<T> cell() {
+            return backend.one(source, Take.SINGLE_OR_EMPTY);
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // null is a T where the source may be empty
+        public T await() {
+            return cell().await();
+        }
     }
 }

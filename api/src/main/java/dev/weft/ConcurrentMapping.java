@@ -40,7 +40,7 @@ final class ConcurrentMapping<T, R> {
             throw cancelled;
         }
         member.whenDone(application::end);
-        Gathering.acquire(places);
+        GatherScope.acquire(places);
         return true;
     }
 

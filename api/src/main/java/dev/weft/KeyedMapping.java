@@ -55,7 +55,7 @@ final class KeyedMapping<K, T, R> {
             throw cancelled;
         }
         member.whenDone(application::end);
-        Gathering.acquire(room);
+        GatherScope.acquire(room);
         return true;
     }
 
@@ -120,7 +120,7 @@ final class KeyedMapping<K, T, R> {
 
         private void takePlace(T argument) {
             try {
-                Gathering.acquire(places);
+                GatherScope.acquire(places);
                 placed = true;
                 Async.checkpoint(); // it may be that of one who was cancelled with this
             } catch (Throwable cancelled) {

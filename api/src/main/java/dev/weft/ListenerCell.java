@@ -7,6 +7,7 @@ import dev.weft.spi.Reports;
 import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.StreamCell;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -275,6 +276,25 @@ final class ListenerCell<T> extends StreamCell<T> {
             asked.accept(count);
         } catch (Throwable thrown) {
             fail(thrown);
+        }
+    }
+
+    /** The generator of a listener's values, which a loop on the current thread can do without. */
+    record Listening<T>(Overflow overflow, ListenerBody<T> registration) implements Generator<T> {
+        Listening {
+            Objects.requireNonNull(overflow, "overflow");
+            Objects.requireNonNull(registration, "registration");
+        }
+
+        @Override
+        public void generate(Emitter<T> out) {
+            Pipe.emitAll(opened(Async.backend()), out);
+        }
+
+        StreamCell<T> opened(Backend backend) {
+            var cell = new ListenerCell<T>(registration, overflow.buffering(), backend);
+            cell.open();
+            return cell;
         }
     }
 }

@@ -49,7 +49,7 @@ final class Race<T extends @Nullable Object> extends Scope {
     private <R extends T> void start(Awaitable<R> runner) {
         Handle<R> handle = GroupScope.started(runner, this);
         handle.whenDone(() -> {
-            if (handle.settled() instanceof Outcome.Success<R> && !wins(handle)) Gathering.discard(handle, this);
+            if (handle.settled() instanceof Outcome.Success<R> && !wins(handle)) GatherScope.discard(handle, this);
         });
     }
 

@@ -49,7 +49,7 @@ final class Until extends Scope {
 
     private void signalled(Handle<?> wait, Pipe<?> pipe) {
         Outcome<?> outcome = wait.settled();
-        if (outcome instanceof Outcome.Success<?>) Gathering.discard(wait, this);
+        if (outcome instanceof Outcome.Success<?>) GatherScope.discard(wait, this);
         if (over || cancellation() != null) return;
         if (outcome instanceof Outcome.Cancelled<?> cancelled) failure = CancelledException.ofAwaited(cancelled);
         pipe.stop();

@@ -8,11 +8,59 @@ import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/** Members of a group whose results are gathered in order; what was produced for a result that never comes is discarded. */
-final class Gathering {
-    private Gathering() {}
+/**
+ * Members whose results are gathered in order; what was produced for a result that never comes is discarded. As a scope, it is that of
+ * members whose failures are results.
+ */
+final class GatherScope extends Scope {
+    GatherScope(Scope parent) {
+        super(parent, parent.backend(), parent.context(), false);
+    }
 
-    static <A, B extends @Nullable Object> List<B> run(
+    <T extends @Nullable Object> List<Outcome<T>> settled(List<Awaitable<? extends T>> sources) throws Exception {
+        List<Handle<? extends T>> members = new ArrayList<>(sources.size());
+        try {
+            this.<@Nullable Void>call(() -> {
+                for (Awaitable<? extends T> source : sources) members.add(start(source));
+                return null;
+            });
+        } catch (Throwable failure) {
+            members.forEach(member -> discard(member, this));
+            throw failure;
+        }
+        List<Outcome<T>> outcomes = new ArrayList<>(members.size());
+        for (Handle<? extends T> member : members) outcomes.add(widened(Objects.requireNonNull(member.outcome())));
+        return outcomes;
+    }
+
+    @Override
+    protected boolean handsOutResults() {
+        return false;
+    }
+
+    @Override
+    protected boolean memberFailed(Throwable failure) {
+        return true;
+    }
+
+    private <R extends @Nullable Object> Handle<R> start(Awaitable<R> source) {
+        return GroupScope.started(source, this);
+    }
+
+    private static <T extends @Nullable Object> Outcome<T> widened(Outcome<? extends T> outcome) {
+        return switch (outcome) {
+            case Outcome.Success<? extends T> success -> new Outcome.Success<>(success.value());
+            case Outcome.Failure<? extends T> failure
+            when failure.error() instanceof CancelledException cancelled && cancelled.scope() == null ->
+                new Outcome.Cancelled<>(cancelled.reason(), cancelled.getCause());
+            case Outcome.Failure<? extends T> failure -> new Outcome.Failure<>(failure.error());
+            case Outcome.Cancelled<? extends T> cancelled ->
+                new Outcome.Cancelled<>(cancelled.reason(), cancelled.cause());
+        };
+    }
+
+    /** Starts a member for each item in a group, and gathers their results. */
+    static <A, B extends @Nullable Object> List<B> gather(
             GroupScope group, Iterable<? extends A> items, int maxConcurrency, Async.Starter<? super A, B> starter)
             throws Exception {
         List<Handle<? extends B>> members = new ArrayList<>();
