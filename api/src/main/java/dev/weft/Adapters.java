@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What an adapter of a reactive library needs of the users' types, and nobody else: how {@link dev.weft.spi} and this package meet.
  *
  * @see dev.weft.spi.Backend
+ * @since 0.1
  */
 public final class Adapters {
     private Adapters() {}
