@@ -1,0 +1,296 @@
+package dev.weft.examples;
+
+import static java.util.function.Predicate.not;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The documents tell the truth, lead somewhere and are easy to read: their code is code that is compiled and run here. */
+class DocumentsTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+    /**
+     * Records, which are appended to and searched, not read from top to bottom: what was decided, with its reasons, and what was
+     * seen, in a table with a row for each report. Their form is free; their links are not.
+     */
+    private static final Set<String> RECORDS = Set.of("docs/contribute/decisions.md", "docs/contribute/field.md");
+
+    /** Its programs need a broker, a database or a library that no test here has; it says how they were run. */
+    private static final String PROGRAMS_THAT_ARE_NOT_TESTS = "docs/contribute/field.md";
+
+    /** Pages that are older than these rules, and are still to be brought into this form. */
+    private static final Set<String> OLD_FORM = Set.of(
+            "README.md",
+            "docs/contribute/backends.md",
+            "docs/contribute/correctness.md",
+            "docs/guide/answers.md",
+            "docs/guide/operating.md",
+            "docs/migrate/from-asyncio.md",
+            "docs/migrate/from-callbacks.md",
+            "docs/migrate/from-reactor.md",
+            "docs/migrate/from-rxjava.md",
+            "docs/migrate/into-a-service.md",
+            "docs/reference/performance.md");
+
+    /** Public types that no page mentions yet. */
+    private static final Set<String> TO_BE_MENTIONED = Set.of(
+            "AbandonedCallbackException",
+            "AsyncAction",
+            "AsyncConsumer",
+            "AsyncFunction",
+            "AsyncIterator",
+            "Awaitable",
+            "CallbackBody",
+            "Coroutine",
+            "Deferred.State",
+            "Emitter",
+            "Generator",
+            "GroupAction",
+            "GroupBody",
+            "Hooks.Handle",
+            "ListenerBody",
+            "Outcome.Cancelled",
+            "Outcome.Failure",
+            "Outcome.Success",
+            "OutputBody",
+            "TooManyValuesException",
+            "Buffering",
+            "Buffering.Policy",
+            "Cancellation",
+            "Cancellation.Reason",
+            "CellSource",
+            "EmittingScope",
+            "Failures",
+            "Host",
+            "Scope",
+            "SourceTask",
+            "Timer.Entry",
+            "Turns",
+            "Turns.Turn",
+            "Undeliverable.Breach",
+            "Undeliverable.Value",
+            "Unread",
+            "Violation",
+            "Warning",
+            "Warning.Kind",
+            "Watchdog",
+            "ReactorBackend",
+            "RxBackend",
+            "RxBlockHoundIntegration",
+            "VertxLoops");
+
+    private static final Pattern FENCED =
+            Pattern.compile("^ *```(\\w*).*?\n(.*?)^ *```$", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern INDENTED = Pattern.compile("^    .*$", Pattern.MULTILINE);
+    private static final Pattern SPAN = Pattern.compile("`([^`\n]+)`");
+    private static final Pattern TARGET = Pattern.compile("]\\(([^)\\s]+)\\)");
+    private static final Pattern ANCHOR = Pattern.compile("<a (?:id|name)=\"([^\"]+)\"");
+    /** An empty line, or one that begins an item of a list, a quotation, a row of a table or a heading. */
+    private static final Pattern BORDER = Pattern.compile("\n(?=\\s*(?:\n|[-*>] |\\d+\\. |[|#]))");
+
+    private static final Pattern TYPE =
+            Pattern.compile("^([\\w.]+): (?:[a-z]+ |@\\w+ )*(?:class|@?interface|record|enum)\\b", Pattern.MULTILINE);
+
+    private static List<String> squeezedSources;
+
+    static Stream<String> pages() {
+        return Stream.of(files(ROOT, 1), files(ROOT.resolve("docs"), 9), files(ROOT.resolve(".github"), 9))
+                .flatMap(List::stream)
+                .map(file -> ROOT.relativize(file).toString().replace('\\', '/'))
+                .filter(file -> file.endsWith(".md"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyLinkLeadsSomewhere(String page) {
+        assertThat(links(page).filter(link -> !leadsSomewhere(page, link))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyBlockOfCodeIsPartOfASourceFile(String page) {
+        assumeFalse(page.equals(PROGRAMS_THAT_ARE_NOT_TESTS));
+        assertThat(blocks(page)
+                        .filter(block -> sources().stream().noneMatch(source -> source.contains(squeezed(block)))))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void noLineIsLongerThan110Columns(String page) {
+        assumeFalse(RECORDS.contains(page) || OLD_FORM.contains(page));
+        assertThat(text(page).lines().filter(line -> line.codePointCount(0, line.length()) > 110))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void noParagraphHasMoreThan60Words(String page) {
+        assumeFalse(RECORDS.contains(page) || OLD_FORM.contains(page));
+        assertThat(paragraphs(page).filter(paragraph -> paragraph.split("\\s+").length > 60))
+                .isEmpty();
+    }
+
+    @Test
+    void theReadmeHasTwoScreens() {
+        assumeFalse(OLD_FORM.contains("README.md"));
+        assertThat(text("README.md").lines().count()).isLessThanOrEqualTo(110);
+    }
+
+    @Test
+    void everyGuideShowsCode() {
+        assertThat(pages().filter(page -> page.startsWith("docs/guide/") || page.startsWith("docs/migrate/"))
+                        .filter(not(OLD_FORM::contains)))
+                .allSatisfy(page -> assertThat(blocks(page)).isNotEmpty());
+    }
+
+    /** Those of the engine in a page for writers of backends, all others in one for users. */
+    @Test
+    void everyPublicTypeIsMentioned() {
+        Set<String> users = names(pages().filter(page -> page.matches("docs/(guide|migrate|reference)/.*")));
+        Set<String> writers =
+                names(pages().filter(page -> page.startsWith("docs/contribute/") && !RECORDS.contains(page)));
+        assertThat(Stream.of("api", "reactor-adapter", "rxjava-adapter")
+                        .flatMap(module ->
+                                TYPE.matcher(text(module + "/surface.txt")).results())
+                        .map(type -> type.group(1))
+                        .filter(type -> !users.contains(simpleName(type)))
+                        .filter(type -> !(type.startsWith("dev.weft.spi.") && writers.contains(simpleName(type))))
+                        .filter(type -> !TO_BE_MENTIONED.contains(simpleName(type))))
+                .isEmpty();
+    }
+
+    /** Without its package; that of a nested type begins with the type around it. */
+    private static String simpleName(String type) {
+        return type.replaceFirst("^[a-z.]+", "");
+    }
+
+    /** The names in the code of pages, with and without the type that they are nested in. */
+    private static Set<String> names(Stream<String> pages) {
+        return pages.flatMap(DocumentsTest::code)
+                .flatMap(code -> Pattern.compile("\\b[A-Z]\\w*(\\.[A-Z]\\w*)?")
+                        .matcher(code)
+                        .results())
+                .map(MatchResult::group)
+                .flatMap(name -> Stream.of(name, name.replaceFirst("\\..*", "")))
+                .collect(Collectors.toSet());
+    }
+
+    private static Stream<String> code(String page) {
+        String text = text(page);
+        return Stream.concat(
+                FENCED.matcher(text).results().map(found -> found.group(2)),
+                SPAN.matcher(prose(text)).results().map(found -> found.group(1)));
+    }
+
+    private static Stream<String> links(String page) {
+        return TARGET.matcher(SPAN.matcher(prose(text(page))).replaceAll("code"))
+                .results()
+                .map(found -> found.group(1))
+                .filter(link -> !link.contains("://"));
+    }
+
+    private static boolean leadsSomewhere(String page, String link) {
+        String[] parts = link.split("#", 2);
+        Path target =
+                parts[0].isEmpty() ? ROOT.resolve(page) : ROOT.resolve(page).resolveSibling(parts[0]);
+        return Files.exists(target) && (parts.length == 1 || anchors(target).contains(parts[1]));
+    }
+
+    /** Of the headings of a page, as GitHub makes them, where the second of a name has a number; and those that are written. */
+    private static Set<String> anchors(Path page) {
+        String text = prose(text(page));
+        Map<String, Integer> seen = new HashMap<>();
+        Set<String> anchors =
+                ANCHOR.matcher(text).results().map(found -> found.group(1)).collect(Collectors.toSet());
+        text.lines()
+                .filter(line -> line.matches("#+ .*"))
+                .map(DocumentsTest::slug)
+                .forEach(slug -> {
+                    int before = seen.merge(slug, 1, Integer::sum) - 1;
+                    anchors.add(before == 0 ? slug : slug + "-" + before);
+                });
+        return anchors;
+    }
+
+    private static String slug(String heading) {
+        return TARGET.matcher(heading.replaceFirst("#+ ", ""))
+                .replaceAll("]")
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                .replace(' ', '-');
+    }
+
+    private static Stream<String> blocks(String page) {
+        return FENCED.matcher(text(page))
+                .results()
+                .filter(found -> found.group(1).equals("java"))
+                .map(found -> found.group(2));
+    }
+
+    /** Items of lists among them, but no tables and headings; the target of a link is no word. */
+    private static Stream<String> paragraphs(String page) {
+        String text = INDENTED.matcher(prose(text(page))).replaceAll("");
+        return BORDER.splitAsStream(TARGET.matcher(text).replaceAll("]"))
+                .map(String::strip)
+                .filter(paragraph -> !paragraph.matches("(?s)[|#].*"));
+    }
+
+    /** A page without its blocks of code. */
+    private static String prose(String text) {
+        return FENCED.matcher(text).replaceAll("");
+    }
+
+    /** Of everything that is compiled and tested in a build. */
+    private static synchronized List<String> sources() {
+        if (squeezedSources == null) {
+            squeezedSources = Stream.of("api", "reactor-adapter", "rxjava-adapter", "tck", "examples")
+                    .flatMap(module -> files(ROOT.resolve(module).resolve("src"), 99).stream())
+                    .filter(file -> file.toString().endsWith(".java"))
+                    .map(file -> squeezed(text(file)))
+                    .toList();
+        }
+        return squeezedSources;
+    }
+
+    private static List<Path> files(Path folder, int depth) {
+        try (Stream<Path> files = Files.walk(folder, depth)) {
+            return files.toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static String text(String page) {
+        return text(ROOT.resolve(page));
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** Lines are broken and indented differently there. */
+    private static String squeezed(String code) {
+        return code.replaceAll("\\s+", "");
+    }
+}
