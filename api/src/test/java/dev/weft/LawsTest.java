@@ -735,7 +735,7 @@ class LawsTest {
                 })),
                 Watched.thread(Thread.ofPlatform(), () -> Async.run(() -> Async.await(stage))));
         for (Watched<String> waiter : waiting) {
-            for (int i = 0; i < 100; i++) LockSupport.unpark(waiter.parked().thread());
+            for (int i = 0; i < 20; i++) LockSupport.unpark(waiter.parked().thread());
         }
         waiting.forEach(Watched::parked);
         probe.next("value");
