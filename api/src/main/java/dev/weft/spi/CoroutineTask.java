@@ -189,7 +189,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     @Override
     public final long rest() {
         Thread t = thread();
-        return t == null || isOver() ? 0 : restInside();
+        return t == null || isOver() ? 0 : Rest.inside(this);
     }
 
     /** {@return whether the thread has ended} */

@@ -163,7 +163,7 @@ public abstract class EmittingScope<T> extends Scope {
 
         @Override
         public long rest() {
-            return restInside();
+            return Rest.inside(this);
         }
 
         @Override

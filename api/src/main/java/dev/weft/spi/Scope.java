@@ -533,39 +533,9 @@ public class Scope {
         return nested;
     }
 
-    /** As {@link Member#rest}, for the thread, if it is parked in the innermost scope from here, and all members on the way. */
-    final long restInside() {
-        long sum = 0;
-        for (Scope s = this; ; ) {
-            Members inside = s.members;
-            long members = inside == null ? 0 : inside.rest();
-            if (members == Member.RUNNING) return Member.RUNNING;
-            sum += members;
-            for (EmittingScope<?> beside = s.aside; beside != null; beside = beside.below()) {
-                long rest = ((Scope) beside).membersRest();
-                if (rest == Member.RUNNING) return Member.RUNNING;
-                sum += rest;
-            }
-            Scope inner = s.nested;
-            if (inner == null) {
-                Suspension in = s.suspension;
-                boolean parked = in == null || in == Suspension.AWAY ? task.waitsElsewhere() : in.isParked();
-                return parked ? sum + task.suspensions() : Member.RUNNING;
-            }
-            s = inner;
-        }
-    }
-
-    /** As {@link Member#rest}, for the members of this scope, which stands aside, and of those inside. */
-    private long membersRest() {
-        long sum = 0;
-        for (Scope s = this; s != null; s = s.nested) {
-            Members inside = s.members;
-            long rest = inside == null ? 0 : inside.rest();
-            if (rest == Member.RUNNING) return Member.RUNNING;
-            sum += rest;
-        }
-        return sum;
+    /** {@return those who were started in here, or null if nobody was} */
+    final @Nullable Members started() {
+        return members;
     }
 
     final void opened(StreamCell<?> cell) {
