@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Coroutines and their handles. */
@@ -39,8 +40,8 @@ class CoroutineTest {
 
     private final ManualBackend backend = new ManualBackend();
 
-    // --- the cold coroutine
-
+    @Nested
+    class Cold {
     @Test
     void aCoroutineIsCold() {
         var ran = new AtomicInteger();
@@ -160,16 +161,20 @@ class CoroutineTest {
     private static int depth(int n) {
         return n == 0 ? 0 : 1 + coroutine(() -> depth(n - 1)).await();
     }
+    }
 
-    // --- threads
-
+    @Nested
+    class Threads {
     @Test
     void G16_aCoroutineIsAFreshNamedVirtualThread() {
         List<Thread> threads = new CopyOnWriteArrayList<>();
         for (int i = 0; i < 3; i++)
             async(() -> threads.add(Thread.currentThread())).await();
         assertThat(threads).doesNotHaveDuplicates().allMatch(Thread::isVirtual);
-        assertThat(threads).extracting(Thread::getName).doesNotHaveDuplicates().allMatch(name -> !name.isBlank());
+            assertThat(threads)
+                    .extracting(Thread::getName)
+                    .doesNotHaveDuplicates()
+                    .allMatch(name -> !name.isBlank());
     }
 
     @Test
@@ -197,16 +202,18 @@ class CoroutineTest {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         try (var loader = new URLClassLoader(new URL[0])) {
             Thread.currentThread().setContextClassLoader(loader);
-            ClassLoader inside = run(() ->
-                    async(() -> Thread.currentThread().getContextClassLoader()).await());
+                ClassLoader inside =
+                        run(() -> async(() -> Thread.currentThread().getContextClassLoader())
+                                .await());
             assertThat(inside).isSameAs(loader);
         } finally {
             Thread.currentThread().setContextClassLoader(before);
         }
     }
+    }
 
-    // --- children
-
+    @Nested
+    class Children {
     @Test
     void aChildIsJoinedWhenItsScopeIsLeft() {
         var go = new CompletableFuture<Void>();
@@ -367,7 +374,10 @@ class CoroutineTest {
             }
             until(() -> {
                 System.gc();
-                return children.stream().filter(child -> child.get() != null).count() < 200;
+                    return children.stream()
+                                    .filter(child -> child.get() != null)
+                                    .count()
+                            < 200;
             });
         });
     }
@@ -428,9 +438,10 @@ class CoroutineTest {
         assertThat(root.state()).isEqualTo(Deferred.State.FAILED);
         assertThat(ran).isFalse();
     }
+    }
 
-    // --- the handle
-
+    @Nested
+    class TheHandle {
     @Test
     void stateTellsWhatHasBecomeOfIt() {
         var go = new CompletableFuture<String>();
@@ -469,7 +480,8 @@ class CoroutineTest {
         List<Deferred<String>> awaiters = new ArrayList<>();
         for (int i = 0; i < 10; i++) awaiters.add(backend.start(shared::await));
         go.complete("value");
-        for (Deferred<String> awaiter : awaiters) assertThat(awaiter.await()).isEqualTo("value");
+            for (Deferred<String> awaiter : awaiters)
+                assertThat(awaiter.await()).isEqualTo("value");
         assertThat(shared.await()).isEqualTo("value");
     }
 
@@ -567,9 +579,10 @@ class CoroutineTest {
         until(root::isDone);
         assertThat(root.outcome()).isEqualTo(new Outcome.Failure<>(disk));
     }
+    }
 
-    // --- futures
-
+    @Nested
+    class Futures {
     @Test
     void aFutureOfItEndsAsItDoes() throws Exception {
         assertThat(backend.start(() -> "value").toCompletableFuture().get()).isEqualTo("value");
@@ -579,7 +592,9 @@ class CoroutineTest {
                     throw disk;
                 })
                 .toCompletableFuture();
-        assertThatThrownBy(fails::get).isInstanceOf(ExecutionException.class).hasCause(disk);
+            assertThatThrownBy(fails::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCause(disk);
     }
 
     @Test
@@ -632,7 +647,8 @@ class CoroutineTest {
 
     @Test
     void itCanBecomeACompletionStage() throws Exception {
-        assertThat(coroutine(() -> "value").as(CompletableFuture.class).get()).isEqualTo("value");
+            assertThat(coroutine(() -> "value").as(CompletableFuture.class).get())
+                    .isEqualTo("value");
         assertThat(async(() -> "value")
                         .as(CompletionStage.class)
                         .toCompletableFuture()
@@ -659,4 +675,5 @@ class CoroutineTest {
             until(() -> !starter.isAlive());
         }
     }
+}
 }
