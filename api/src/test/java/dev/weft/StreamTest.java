@@ -22,6 +22,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -62,8 +63,8 @@ class StreamTest {
         return new Sink<T>().to(stream);
     }
 
-    // --- value for value, in one coroutine
-
+    @Nested
+    class ValueForValue {
     @Test
     void operatorsRunInTheCoroutineOfTheirSubscriber() {
         var threads = ConcurrentHashMap.<Thread>newKeySet();
@@ -200,9 +201,10 @@ class StreamTest {
         assertThat(sink.completed).isTrue();
         assertThat(refused).hasValue(3);
     }
+    }
 
-    // --- failures
-
+    @Nested
+    class Failing {
     @Test
     void theFailureOfAFunctionIsTheStreamsAndNotTheGenerators() {
         var failure = new IllegalStateException("at 2");
@@ -332,9 +334,10 @@ class StreamTest {
         assertThat(all(source.map(n -> n)).ended().values).containsExactly(2);
         assertThat(refused.get()).hasMessageContaining("outside the generator");
     }
+    }
 
-    // --- several at a time
-
+    @Nested
+    class Concurrently {
     @Test
     void mapConcurrentKeepsTheOrderAndTheBound() {
         var gates = List.of(new CountDownLatch(1), new CountDownLatch(1), new CountDownLatch(1));
@@ -485,9 +488,10 @@ class StreamTest {
         seen.addAll(hooks.discarded);
         assertThat(seen).doesNotHaveDuplicates().containsAll(applied);
     }
+    }
 
-    // --- together
-
+    @Nested
+    class Merged {
     @Test
     void mergeEmitsWhatComes() {
         var merged = range(3).merge(range(3).map(n -> 10 + n), range(3).map(n -> 20 + n));
@@ -510,7 +514,8 @@ class StreamTest {
             until("value " + n, () -> sink.values.size() == asked && produced.get() == asked + 2);
             until(
                     "both to wait again",
-                    () -> threads.size() == 2 && threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
+                        () -> threads.size() == 2
+                                && threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
             if (n < 10) sink.request(1);
         }
         sink.cancel();
@@ -530,9 +535,10 @@ class StreamTest {
         assertThat(sink.ended().failure).isSameAs(failure);
         Latches.awaitUninterruptibly(unwound);
     }
+    }
 
-    // --- in lists, by the clock
-
+    @Nested
+    class ByTheClock {
     @Test
     void chunksAreEmittedWhenTheyAreFull() {
         assertThat(range(7).chunked(3, SECOND).collect(9))
@@ -701,9 +707,10 @@ class StreamTest {
         assertThat(sink.failure).isSameAs(failure);
         assertThat(attempts).hasValue(1);
     }
+    }
 
-    // --- conversions
-
+    @Nested
+    class Conversions {
     @Test
     void aPublisherIsReadAgainForEachSubscriber() {
         AsyncStream<Integer> stream =
@@ -744,9 +751,10 @@ class StreamTest {
         assertThat(stream.collect(9)).containsExactly(1, 2);
         assertThat(stream.collect(9)).isEmpty();
     }
+    }
 
-    // --- emitting from several coroutines
-
+    @Nested
+    class D9_SeveralEmitters {
     @Test
     void D09_childrenEmitOneAfterTheOther() {
         var inside = new AtomicInteger();
@@ -771,7 +779,8 @@ class StreamTest {
         assertThat(sink.completed).isTrue();
         for (int n = 0; n < 8; n++) {
             int first = n * 100;
-            assertThat(sink.values.stream().filter(v -> v / 100 == first / 100)).isSorted();
+                assertThat(sink.values.stream().filter(v -> v / 100 == first / 100))
+                        .isSorted();
         }
     }
 
@@ -830,7 +839,8 @@ class StreamTest {
         var sink = new Sink<Integer>()
                 .onSubscribe(s -> s.request(Long.MAX_VALUE))
                 .onNext(n -> {
-                    if (n == 1) refused.set(catchThrowable(() -> emitter.get().emit(9)));
+                        if (n == 1)
+                            refused.set(catchThrowable(() -> emitter.get().emit(9)));
                 })
                 .to(stream)
                 .ended();
@@ -894,9 +904,10 @@ class StreamTest {
         seen.addAll(hooks.discarded);
         assertThat(seen).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(emitted);
     }
+    }
 
-    // --- bad input
-
+    @Nested
+    class BadInput {
     @Test
     void badArgumentsAreRefused() {
         assertThatThrownBy(() -> numbers.take(-1)).isInstanceOf(IllegalArgumentException.class);
@@ -912,4 +923,5 @@ class StreamTest {
         assertThatThrownBy(() -> numbers.map(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> numbers.timeout(null)).isInstanceOf(NullPointerException.class);
     }
+}
 }
