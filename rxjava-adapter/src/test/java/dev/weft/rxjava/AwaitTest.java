@@ -48,6 +48,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -76,8 +77,8 @@ class AwaitTest {
         return Sources.of(Flowable.error(failure).hide());
     }
 
-    // --- A1
-
+    @Nested
+    class A1_TheValue {
     /** What is composed before the signal, like this commit, has always happened; {@code doFinally} runs behind the signal. */
     @ParameterizedTest
     @EnumSource(
@@ -130,15 +131,17 @@ class AwaitTest {
             assertThat(finished).isTrue();
         });
     }
+    }
 
-    // --- A2
-
+    @Nested
+    class A2_AnEmptySource {
     @ParameterizedTest
     @EnumSource(
             mode = Mode.EXCLUDE,
             names = {"SINGLE", "MAYBE", "OPTIONAL", "COMPLETABLE"})
     void A02_anEmptySourceIsAnErrorThatNamesTheOperator(Word word) {
-        String operator = word.isFirst() ? "awaitFirst" : word.name().endsWith("LAST") ? "awaitLast" : "awaitSingle";
+            String operator =
+                    word.isFirst() ? "awaitFirst" : word.name().endsWith("LAST") ? "awaitLast" : "awaitSingle";
         assertThatThrownBy(() -> word.run(of()))
                 .isInstanceOf(NoValueException.class)
                 .isInstanceOf(NoSuchElementException.class)
@@ -155,9 +158,10 @@ class AwaitTest {
                 })))
                 .isNull();
     }
+    }
 
-    // --- A3, G7, G8
-
+    @Nested
+    class A3_TheError {
     @ParameterizedTest
     @EnumSource
     void A03_anUncheckedErrorIsRethrownAsTheSameInstance(Word word) {
@@ -250,16 +254,18 @@ class AwaitTest {
         assertThatThrownBy(() -> Word.SINGLE.run(failing(stackless))).isSameAs(stackless);
         assertThat(stackless.getSuppressed()).isEmpty();
     }
+    }
 
-    // --- A4
-
+    @Nested
+    class A4_ASynchronousSource {
     @ParameterizedTest
     @EnumSource
     void A04_aSynchronousSourceIsAwaitedWithoutAChangeOfThread(Word word) {
         Async.run(() -> {
             Thread before = Thread.currentThread();
             var signalled = new AtomicReference<Thread>();
-            Flowable<Object> source = of("value").flowable().doOnNext(value -> signalled.set(Thread.currentThread()));
+                Flowable<Object> source =
+                        of("value").flowable().doOnNext(value -> signalled.set(Thread.currentThread()));
             word.of(Sources.of(source));
             assertThat(signalled).hasValue(before);
             assertThat(Thread.currentThread()).isSameAs(before);
@@ -281,9 +287,10 @@ class AwaitTest {
         assertThat(awaitFirst(Flowable.just(1))).isEqualTo(1);
         assertThat(seen).hasValue(2);
     }
+    }
 
-    // --- A5
-
+    @Nested
+    class A5_Demand {
     @ParameterizedTest
     @EnumSource(names = {"FLOWABLE_FIRST", "FLOWABLE_LAST", "FLOWABLE_SINGLE"})
     void A05_oneValueIsRequestedForTheFirstAndAllForTheRest(Word word) {
@@ -294,9 +301,10 @@ class AwaitTest {
         awaiting.joined();
         assertThat(probe.requests).hasSize(1);
     }
+    }
 
-    // --- A6, A7, A8, A9
-
+    @Nested
+    class A6_Cancellation {
     @ParameterizedTest
     @EnumSource
     void A06_aValueAfterTheCancellationIsDiscardedAndTheUpstreamDisposedOnce(Word word) {
@@ -402,8 +410,8 @@ class AwaitTest {
     @ParameterizedTest
     @EnumSource
     void A08_anEchoOfTheCancellationIsOnlyCounted(Word word) {
-        for (Throwable echo :
-                List.of(new CancellationException(), new InterruptedException(), new ClosedByInterruptException())) {
+            for (Throwable echo : List.of(
+                    new CancellationException(), new InterruptedException(), new ClosedByInterruptException())) {
             var probe = new RxProbe<Object>();
             var awaiting = word.awaiting(probe).parked();
             awaiting.cancel();
@@ -467,9 +475,10 @@ class AwaitTest {
         until("reported", () -> !hooks.dropped.isEmpty());
         assertThat(hooks.dropped).singleElement().isInstanceOf(InterruptedException.class);
     }
+    }
 
-    // --- A10, A11, A12
-
+    @Nested
+    class A10_SignalsTooMany {
     @ParameterizedTest
     @EnumSource(names = {"FLOWABLE_SINGLE", "OBSERVABLE_SINGLE"})
     void A10_aSecondValueIsAnErrorForAwaitSingleAndBothAreDiscarded(Word word) {
@@ -539,9 +548,10 @@ class AwaitTest {
         assertThat(word.run(probe)).isEqualTo("value");
         assertThat(hooks.dropped).containsExactly(failure);
     }
+    }
 
-    // --- A13, A14, A15
-
+    @Nested
+    class A13_TheSubscription {
     @ParameterizedTest
     @EnumSource
     void A13_aSecondDisposableIsDisposedOfWithoutARequest(Word word) {
@@ -607,10 +617,14 @@ class AwaitTest {
     @EnumSource
     void A15_terminalSignalsWithoutOnSubscribeAreHonoured(Word word) {
         var failure = new IllegalStateException("refused");
-        assertThatThrownBy(() -> word.run(new RxProbe<>(p -> p.fail(failure)))).isSameAs(failure);
+            assertThatThrownBy(() -> word.run(new RxProbe<>(p -> p.fail(failure))))
+                    .isSameAs(failure);
         if (!word.isStream())
-            assertThat(word.run(new RxProbe<>(p -> word.succeed(p, "value")))).isEqualTo(word.given("value"));
-        else assertThatThrownBy(() -> word.run(new RxProbe<>(Probe::complete))).isInstanceOf(NoValueException.class);
+                assertThat(word.run(new RxProbe<>(p -> word.succeed(p, "value"))))
+                        .isEqualTo(word.given("value"));
+            else
+                assertThatThrownBy(() -> word.run(new RxProbe<>(Probe::complete)))
+                        .isInstanceOf(NoValueException.class);
         assertThat(hooks.rules()).containsExactly("1.9", "1.9");
         assertThat(hooks.dropped).isEmpty();
         assertThat(hooks.discarded).isEmpty();
@@ -628,9 +642,10 @@ class AwaitTest {
         assertThat(hooks.rules()).containsExactly("1.9");
         assertThat(hooks.discarded).containsExactly("value");
     }
+    }
 
-    // --- A16
-
+    @Nested
+    class A16_NullSignals {
     @ParameterizedTest
     @EnumSource
     void A16_aNullSignalIsAnErrorForTheSourceAndForTheAwait(Word word) {
@@ -640,7 +655,8 @@ class AwaitTest {
         nullSignal(word, Probe::subscription, p -> p.next(null), word.isStream() ? "onNext" : "onSuccess");
     }
 
-    private void nullSignal(Word word, Consumer<Probe<Object>> script, Consumer<Probe<Object>> send, String signal) {
+        private void nullSignal(
+                Word word, Consumer<Probe<Object>> script, Consumer<Probe<Object>> send, String signal) {
         hooks.violations.clear();
         var probe = new RxProbe<>(script);
         var awaiting = word.awaiting(probe).parked();
@@ -655,9 +671,10 @@ class AwaitTest {
         assertThat(probe.cancels).hasValue(signal.equals("onSubscribe") ? 0 : 1);
         assertThat(hooks.rules()).containsExactly("2.13");
     }
+    }
 
-    // --- A17, A18
-
+    @Nested
+    class A17_WhatTheSourceThrows {
     private static final List<Throwable> THROWN = List.of(
             new IllegalStateException("refused"),
             new IOException("sneaked"),
@@ -734,9 +751,10 @@ class AwaitTest {
         assertThat(probe.cancels).hasValue(1);
         assertThat(hooks.dropped).isEmpty();
     }
+    }
 
-    // --- A19, A20, A21
-
+    @Nested
+    class A19_WhatCancelDoes {
     @ParameterizedTest
     @EnumSource
     void A19_whatDisposeThrowsIsSuppressedInTheCancellation(Word word) {
@@ -746,7 +764,9 @@ class AwaitTest {
         });
         var awaiting = word.awaiting(probe).parked();
         awaiting.cancel();
-        assertThat(awaiting.failure()).isInstanceOf(CancelledException.class).hasSuppressedException(fromDispose);
+            assertThat(awaiting.failure())
+                    .isInstanceOf(CancelledException.class)
+                    .hasSuppressedException(fromDispose);
         assertThat(awaiting.interruptedAtEnd()).isFalse();
     }
 
@@ -757,7 +777,8 @@ class AwaitTest {
         var probe = new RxProbe<Object>().onCancel(() -> {
             throw fromDispose;
         });
-        var awaiting = Watched.thread(Thread.ofPlatform(), () -> word.of(probe)).parked();
+            var awaiting =
+                    Watched.thread(Thread.ofPlatform(), () -> word.of(probe)).parked();
         awaiting.thread().interrupt();
         assertThat(awaiting.failure())
                 .isInstanceOf(CancelledException.class)
@@ -818,9 +839,10 @@ class AwaitTest {
         assertThat(probe.cancels).hasValue(1);
         assertThat(hooks.discarded).hasSize(where.equals("onNext") ? 1 : 0);
     }
+    }
 
-    // --- A22
-
+    @Nested
+    class A22_NoSubscription {
     @ParameterizedTest
     @EnumSource
     void A22_aCancelledCoroutineDoesNotSubscribe(Word word) {
@@ -851,9 +873,10 @@ class AwaitTest {
         assertThat(awaiting.interruptedAtEnd()).isTrue();
         assertThat(probe.isSubscribed()).isFalse();
     }
+    }
 
-    // --- A25, A27, A28
-
+    @Nested
+    class A25_WhereItIsCalledFrom {
     @Test
     @EnabledForJreRange(min = JRE.JAVA_24)
     void A25_awaitsInsideSynchronizedDoNotHoldTheCarriers() {
@@ -898,9 +921,10 @@ class AwaitTest {
         Single<Integer> tooDeep = deep;
         assertThat(Watched.coroutine(() -> await(tooDeep)).failure()).isInstanceOf(StackOverflowError.class);
     }
+    }
 
-    // --- G13, G20
-
+    @Nested
+    class G13_WhatIsKept {
     @ParameterizedTest
     @EnumSource(names = {"SINGLE", "FLOWABLE_LAST"})
     void G13_aSourceThatKeepsItsObserverDoesNotKeepTheContext(Word word) {
@@ -931,4 +955,5 @@ class AwaitTest {
                 }))
                 .isEqualTo(1_000_000);
     }
+}
 }
