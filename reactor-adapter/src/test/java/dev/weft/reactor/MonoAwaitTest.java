@@ -41,6 +41,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -147,8 +148,15 @@ class MonoAwaitTest {
         return Mono.<String>error(failure).hide();
     }
 
-    // --- A1
+    private static void isRefusal(Throwable refusal) {
+        assertThat(refusal)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("mono(")
+                .hasMessageContaining("non-blocking thread");
+    }
 
+    @Nested
+    class A1_TheValue {
     /**
      * The row promises that {@code doFinally} has run too. Reactor runs it after it has passed the terminal signal on, so that holds
      * for synchronous sources only; what is composed before the signal, like this commit, has always happened.
@@ -213,9 +221,10 @@ class MonoAwaitTest {
             assertThat(finished).isTrue();
         });
     }
+    }
 
-    // --- A2
-
+    @Nested
+    class A2_AnEmptySource {
     @ParameterizedTest
     @EnumSource(names = {"ONE", "FIRST", "LAST", "SINGLE"})
     void A02_anEmptySourceIsAnErrorThatNamesTheOperator(Word word) {
@@ -241,9 +250,10 @@ class MonoAwaitTest {
         Async.run(() -> awaitDone(Mono.just("late").hide()));
         assertThat(hooks.discarded).containsExactly("ready", "late");
     }
+    }
 
-    // --- A3, G7, G8
-
+    @Nested
+    class A3_TheError {
     @ParameterizedTest
     @EnumSource
     void A03_anUncheckedErrorIsRethrownAsTheSameInstance(Word word) {
@@ -328,9 +338,10 @@ class MonoAwaitTest {
         assertThatThrownBy(() -> run(failing(stackless), Word.AWAIT)).isSameAs(stackless);
         assertThat(stackless.getSuppressed()).isEmpty();
     }
+    }
 
-    // --- A4
-
+    @Nested
+    class A4_ASynchronousSource {
     @ParameterizedTest
     @EnumSource
     void A04_aSynchronousSourceIsAwaitedWithoutAChangeOfThread(Word word) {
@@ -360,7 +371,8 @@ class MonoAwaitTest {
         if (hook.equals("onEachOperator")) Hooks.onEachOperator(lift);
         else Hooks.onLastOperator(lift);
         assertThat(Async.run(() -> await(Mono.just("value")))).isEqualTo("value");
-        assertThat(Async.run(() -> await(Mono.fromCallable(() -> "called")))).isEqualTo("called");
+            assertThat(Async.run(() -> await(Mono.fromCallable(() -> "called"))))
+                    .isEqualTo("called");
         assertThat(Async.run(() -> awaitFirst(Flux.just("first")))).isEqualTo("first");
         assertThat(seen).containsExactly("value", "called", "first");
     }
@@ -419,9 +431,10 @@ class MonoAwaitTest {
         });
         assertThat(calls).hasValue(3);
     }
+    }
 
-    // --- A5
-
+    @Nested
+    class A5_Demand {
     @ParameterizedTest
     @EnumSource
     void A05_oneValueIsRequestedForTheFirstAndAllForTheRest(Word word) {
@@ -432,9 +445,10 @@ class MonoAwaitTest {
         awaiting.joined();
         assertThat(probe.requests).hasSize(1);
     }
+    }
 
-    // --- A6, A7, A8, A9
-
+    @Nested
+    class A6_Cancellation {
     @ParameterizedTest
     @EnumSource
     void A06_aValueAfterTheCancellationIsDiscardedAndTheUpstreamCancelledOnce(Word word) {
@@ -584,8 +598,8 @@ class MonoAwaitTest {
 
     @Test
     void A08_anEchoOfTheCancellationIsOnlyCounted() {
-        for (Throwable echo :
-                List.of(new CancellationException(), new InterruptedException(), new ClosedByInterruptException())) {
+            for (Throwable echo : List.of(
+                    new CancellationException(), new InterruptedException(), new ClosedByInterruptException())) {
             var probe = new Probe<String>();
             var awaiting = awaiting(probe, Word.AWAIT).parked();
             awaiting.cancel();
@@ -620,7 +634,8 @@ class MonoAwaitTest {
         var clock = VirtualTimeScheduler.getOrSet();
         try {
             var probe = new Probe<String>();
-            var awaiting = Watched.coroutine(() -> Async.withTimeout(Duration.ofSeconds(1), () -> awaitFirst(probe)));
+                var awaiting =
+                        Watched.coroutine(() -> Async.withTimeout(Duration.ofSeconds(1), () -> awaitFirst(probe)));
             awaiting.parked();
             probe.next("value");
             clock.advanceTimeBy(Duration.ofSeconds(1));
@@ -635,7 +650,8 @@ class MonoAwaitTest {
         var clock = VirtualTimeScheduler.getOrSet();
         try {
             var probe = new Probe<String>();
-            var awaiting = Watched.coroutine(() -> Async.withTimeout(Duration.ofSeconds(1), () -> awaitFirst(probe)));
+                var awaiting =
+                        Watched.coroutine(() -> Async.withTimeout(Duration.ofSeconds(1), () -> awaitFirst(probe)));
             awaiting.parked();
             clock.advanceTimeBy(Duration.ofSeconds(1));
             probe.next("late");
@@ -647,9 +663,10 @@ class MonoAwaitTest {
             VirtualTimeScheduler.reset();
         }
     }
+    }
 
-    // --- A10, A11, A12
-
+    @Nested
+    class A10_SignalsTooMany {
     @ParameterizedTest
     @EnumSource(names = {"AWAIT", "OPTIONAL", "ONE"})
     void A10_aSecondValueFromASourceOfOneIsABreachAndTheFirstIsKept(Word word) {
@@ -726,9 +743,10 @@ class MonoAwaitTest {
         assertThat(run(source, Word.FIRST)).isEqualTo("value");
         assertThat(hooks.dropped).containsExactly(failure);
     }
+    }
 
-    // --- A13, A14, A15
-
+    @Nested
+    class A13_TheSubscription {
     @ParameterizedTest
     @EnumSource
     void A13_aSecondSubscriptionIsCancelledWithoutARequest(Word word) {
@@ -810,9 +828,10 @@ class MonoAwaitTest {
         assertThat(hooks.rules()).containsExactly("1.9");
         assertThat(hooks.discarded).containsExactly("value");
     }
+    }
 
-    // --- A16
-
+    @Nested
+    class A16_NullSignals {
     @ParameterizedTest
     @ValueSource(strings = {"onSubscribe", "onNext", "onError"})
     void A16_aNullSignalIsAnErrorForTheSourceAndForTheAwait(String signal) {
@@ -842,9 +861,10 @@ class MonoAwaitTest {
         assertThat(awaiting.failure()).isInstanceOf(NullPointerException.class);
         source.assertCancelled();
     }
+    }
 
-    // --- A17, A18
-
+    @Nested
+    class A17_WhatTheSourceThrows {
     private static final List<Throwable> THROWN = List.of(
             new IllegalStateException("refused"),
             quiet(new StackOverflowError()),
@@ -912,9 +932,10 @@ class MonoAwaitTest {
         assertThat(probe.cancels).hasValue(1);
         assertThat(hooks.dropped).isEmpty();
     }
+    }
 
-    // --- A19, A20, A21
-
+    @Nested
+    class A19_WhatCancelDoes {
     @Test
     void A19_whatCancelThrowsIsSuppressedInTheCancellation() {
         var fromCancel = new IllegalStateException("cancel threw");
@@ -923,7 +944,9 @@ class MonoAwaitTest {
         });
         var awaiting = awaiting(probe, Word.AWAIT).parked();
         awaiting.cancel();
-        assertThat(awaiting.failure()).isInstanceOf(CancelledException.class).hasSuppressedException(fromCancel);
+            assertThat(awaiting.failure())
+                    .isInstanceOf(CancelledException.class)
+                    .hasSuppressedException(fromCancel);
         assertThat(awaiting.interruptedAtEnd()).isFalse();
     }
 
@@ -995,9 +1018,10 @@ class MonoAwaitTest {
         assertThat(probe.cancels).hasValue(1);
         assertThat(hooks.discarded).hasSize(where.equals("onNext") ? 1 : 0);
     }
+    }
 
-    // --- A22
-
+    @Nested
+    class A22_NoSubscription {
     @ParameterizedTest
     @EnumSource
     void A22_aCancelledCoroutineDoesNotSubscribe(Word word) {
@@ -1034,9 +1058,10 @@ class MonoAwaitTest {
         }
         assertThat(subscribed).hasValue(0);
     }
+    }
 
-    // --- A24
-
+    @Nested
+    class A24_WhereItMayWait {
     @ParameterizedTest
     @EnumSource
     void A24_aNonBlockingThreadIsRefusedBeforeAnythingIsSubscribedTo(Word word) {
@@ -1045,7 +1070,8 @@ class MonoAwaitTest {
         Mono<String> ready = Mono.fromCallable(() -> "called " + subscribed.incrementAndGet());
         for (Scheduler scheduler : List.of(Schedulers.parallel(), Schedulers.single()))
             for (Publisher<String> publisher : List.of(source, ready, Mono.just("scalar")))
-                StepVerifier.create(Mono.fromRunnable(() -> word.of(publisher)).subscribeOn(scheduler))
+                    StepVerifier.create(
+                                    Mono.fromRunnable(() -> word.of(publisher)).subscribeOn(scheduler))
                         .verifyErrorSatisfies(MonoAwaitTest::isRefusal);
         assertThat(subscribed).hasValue(0);
     }
@@ -1069,13 +1095,6 @@ class MonoAwaitTest {
         isRefusal(thrown.get());
     }
 
-    private static void isRefusal(Throwable refusal) {
-        assertThat(refusal)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("mono(")
-                .hasMessageContaining("non-blocking thread");
-    }
-
     @Test
     void A24_coroutinesVirtualAndPlatformThreadsAndBoundedElasticMayAwait() {
         Mono<String> later = Mono.just("value").delayElement(Duration.ofMillis(1));
@@ -1086,9 +1105,10 @@ class MonoAwaitTest {
                 .expectNext("value")
                 .verifyComplete();
     }
+    }
 
-    // --- A25, A27, A28
-
+    @Nested
+    class A25_WhereItIsCalledFrom {
     @Test
     @EnabledForJreRange(min = JRE.JAVA_24)
     void A25_awaitsInsideSynchronizedDoNotHoldTheCarriers() {
@@ -1138,9 +1158,10 @@ class MonoAwaitTest {
         Mono<Integer> tooDeep = deep;
         assertThat(awaiting(tooDeep, Word.AWAIT).failure()).isInstanceOf(StackOverflowError.class);
     }
+    }
 
-    // --- G13, G20
-
+    @Nested
+    class G13_WhatIsKept {
     @Test
     void G13_aPublisherThatKeepsItsSubscriberDoesNotKeepTheContext() {
         var probe = new Probe<String>();
@@ -1184,4 +1205,5 @@ class MonoAwaitTest {
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("flux");
     }
+}
 }
