@@ -33,6 +33,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -69,8 +70,12 @@ class AwaitTest {
         });
     }
 
-    // --- A1
+    private static void joined(Thread thread) {
+        until("joined", () -> !thread.isAlive());
+    }
 
+    @Nested
+    class A1_TheValue {
     @ParameterizedTest
     @EnumSource(names = {"ONE", "MAYBE", "LAST", "SINGLE"})
     void A01_aValueIsReturnedAfterTheTerminalSignal(Take take) {
@@ -97,9 +102,10 @@ class AwaitTest {
         assertThat(Async.run(() -> await(of("a", "b", "c"), Take.LAST))).isEqualTo("c");
         assertThat(hooks.discarded).containsExactly("a", "b");
     }
+    }
 
-    // --- A2
-
+    @Nested
+    class A2_AnEmptySource {
     @ParameterizedTest
     @EnumSource(names = {"ONE", "FIRST", "LAST", "SINGLE"})
     void A02_anEmptySourceIsAnErrorThatNamesTheOperator(Take take) {
@@ -121,9 +127,10 @@ class AwaitTest {
         assertThat(Async.run(() -> await(of("a", "b"), Take.NONE))).isNull();
         assertThat(hooks.discarded).containsExactly("a", "b");
     }
+    }
 
-    // --- A3
-
+    @Nested
+    class A3_TheError {
     @ParameterizedTest
     @EnumSource
     void A03_anUncheckedErrorIsRethrownAsTheSameInstance(Take take) {
@@ -131,7 +138,8 @@ class AwaitTest {
         var error = new AssertionError("error");
         assertThatThrownBy(() -> Async.run(() -> await(failing(unchecked), take)))
                 .isSameAs(unchecked);
-        assertThatThrownBy(() -> Async.run(() -> await(failing(error), take))).isSameAs(error);
+            assertThatThrownBy(() -> Async.run(() -> await(failing(error), take)))
+                    .isSameAs(error);
     }
 
     @Test
@@ -142,9 +150,10 @@ class AwaitTest {
                 .cause()
                 .isSameAs(checked);
     }
+    }
 
-    // --- A4
-
+    @Nested
+    class A4_ASynchronousSource {
     @Test
     void A04_aSynchronousSourceIsAwaitedWithoutAChangeOfThread() {
         Async.run(() -> {
@@ -163,9 +172,10 @@ class AwaitTest {
             }
         });
     }
+    }
 
-    // --- A5
-
+    @Nested
+    class A5_Demand {
     @ParameterizedTest
     @EnumSource
     void A05_oneValueIsRequestedForTheFirstAndAllForTheRest(Take take) {
@@ -176,9 +186,10 @@ class AwaitTest {
         awaiting.joined();
         assertThat(probe.requests).hasSize(1);
     }
+    }
 
-    // --- A6, A7, A8, A9
-
+    @Nested
+    class A6_Cancellation {
     @ParameterizedTest
     @EnumSource
     void A06_aValueAfterTheCancellationIsDiscardedAndTheUpstreamCancelledOnce(Take take) {
@@ -335,9 +346,10 @@ class AwaitTest {
         assertThat(hooks.discarded).containsExactly("late");
         assertThat(probe.cancels).hasValue(1);
     }
+    }
 
-    // --- A10, A11, A12
-
+    @Nested
+    class A10_SignalsTooMany {
     @ParameterizedTest
     @EnumSource(names = {"ONE", "MAYBE"})
     void A10_aSecondValueFromASourceOfOneIsABreachAndTheFirstIsKept(Take take) {
@@ -420,9 +432,10 @@ class AwaitTest {
         assertThat(Async.run(() -> await(source, Take.FIRST))).isEqualTo("value");
         assertThat(hooks.dropped).containsExactly(failure);
     }
+    }
 
-    // --- A13, A14, A15
-
+    @Nested
+    class A13_TheSubscription {
     @Test
     void A13_aSecondSubscriptionIsCancelledWithoutARequest() {
         var second = new Upstream();
@@ -512,9 +525,10 @@ class AwaitTest {
         awaiting.cancel();
         assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
     }
+    }
 
-    // --- A16
-
+    @Nested
+    class A16_NullSignals {
     @ParameterizedTest
     @ValueSource(strings = {"onSubscribe", "onNext", "onError"})
     void A16_aNullSignalIsAnErrorForTheSourceAndForTheAwait(String signal) {
@@ -559,9 +573,10 @@ class AwaitTest {
             default -> probe.fail(null);
         }
     }
+    }
 
-    // --- A17, A18
-
+    @Nested
+    class A17_WhatTheSourceThrows {
     @Test
     void A17_whatSubscribeThrowsIsTheOutcomeAsTheSameInstance() {
         for (Throwable failure : List.of(
@@ -631,9 +646,10 @@ class AwaitTest {
         assertThat(Async.run(() -> await(probe, Take.ONE))).isEqualTo("value");
         assertThat(hooks.dropped).containsExactly(failure);
     }
+    }
 
-    // --- A19, A20, A21
-
+    @Nested
+    class A19_WhatCancelDoes {
     @Test
     void A19_whatCancelThrowsIsSuppressedInTheCancellation() {
         var fromCancel = new IllegalStateException("cancel threw");
@@ -642,7 +658,9 @@ class AwaitTest {
         });
         var awaiting = awaiting(probe, Take.ONE).parked();
         awaiting.cancel();
-        assertThat(awaiting.failure()).isInstanceOf(CancelledException.class).hasSuppressedException(fromCancel);
+            assertThat(awaiting.failure())
+                    .isInstanceOf(CancelledException.class)
+                    .hasSuppressedException(fromCancel);
         assertThat(awaiting.interruptedAtEnd()).isFalse();
     }
 
@@ -652,8 +670,8 @@ class AwaitTest {
         var probe = new Probe<String>().onCancel(() -> {
             throw fromCancel;
         });
-        var awaiting =
-                Watched.thread(Thread.ofVirtual(), () -> await(probe, Take.ONE)).parked();
+            var awaiting = Watched.thread(Thread.ofVirtual(), () -> await(probe, Take.ONE))
+                    .parked();
         awaiting.thread().interrupt();
         assertThat(awaiting.failure())
                 .isInstanceOf(CancelledException.class)
@@ -722,9 +740,10 @@ class AwaitTest {
         awaiting.joined();
         assertThat(hooks.discarded).hasSize(where.equals("onNext") ? 1 : 0);
     }
+    }
 
-    // --- A22, A24
-
+    @Nested
+    class A22_WhereItMayWait {
     @ParameterizedTest
     @EnumSource
     void A22_aCancelledCoroutineDoesNotSubscribe(Take take) {
@@ -746,15 +765,17 @@ class AwaitTest {
                 .isEqualTo("value");
         for (Thread.Builder builder : List.<Thread.Builder>of(Thread.ofVirtual(), Thread.ofPlatform())) {
             var probe = new Probe<String>();
-            var awaiting = Watched.thread(builder, () -> await(probe, Take.ONE)).parked();
+                var awaiting =
+                        Watched.thread(builder, () -> await(probe, Take.ONE)).parked();
             probe.next("value");
             probe.complete();
             assertThat(awaiting.value()).isEqualTo("value");
         }
     }
+    }
 
-    // --- A25, A26, A27, A28, A29
-
+    @Nested
+    class A25_WhereItIsCalledFrom {
     @Test
     @EnabledForJreRange(min = JRE.JAVA_24)
     void A25_awaitsInsideSynchronizedDoNotHoldTheCarriers() {
@@ -867,9 +888,10 @@ class AwaitTest {
     private static int endless(int depth) {
         return endless(depth + 1) + 1;
     }
+    }
 
-    // --- A30
-
+    @Nested
+    class A30_Stages {
     @Test
     void A30_aStageIsAwaited() {
         var stage = new CompletableFuture<String>();
@@ -889,7 +911,9 @@ class AwaitTest {
             assertThat(failureOf(ready, failure)).isSameAs(failure);
         }
         var checked = new IOException("disk");
-        assertThat(failureOf(ready, checked)).isInstanceOf(AwaitException.class).hasCause(checked);
+            assertThat(failureOf(ready, checked))
+                    .isInstanceOf(AwaitException.class)
+                    .hasCause(checked);
         var unwrapped = new IllegalStateException("inside");
         assertThat(failureOf(ready, new CompletionException(unwrapped))).isSameAs(unwrapped);
         assertThat(failureOf(ready, new CompletionException(checked))).hasCause(checked);
@@ -926,11 +950,11 @@ class AwaitTest {
     @Test
     void A30_aCheckedFailureComesAsItselfWhereItIsNamed() {
         var checked = new IOException("disk");
-        assertThatThrownBy(
-                        () -> Async.run(() -> Async.await(CompletableFuture.failedFuture(checked), IOException.class)))
+            assertThatThrownBy(() ->
+                            Async.run(() -> Async.await(CompletableFuture.failedFuture(checked), IOException.class)))
                 .isSameAs(checked);
-        assertThatThrownBy(
-                        () -> Async.run(() -> Async.await(CompletableFuture.failedStage(checked), IOException.class)))
+            assertThatThrownBy(() ->
+                            Async.run(() -> Async.await(CompletableFuture.failedStage(checked), IOException.class)))
                 .isSameAs(checked);
     }
 
@@ -1039,10 +1063,5 @@ class AwaitTest {
         future.run();
         assertThat(awaiting.value()).isEqualTo("value");
     }
-
-    // --- what the tests share
-
-    private static void joined(Thread thread) {
-        until("joined", () -> !thread.isAlive());
     }
 }
