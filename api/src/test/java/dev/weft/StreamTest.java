@@ -528,6 +528,7 @@ class StreamTest {
     void theFirstFailureOfMergedStreamsCancelsTheOthers() {
         var failure = new IOException("broken");
         AsyncStream<Integer> broken = Async.stream(out -> {
+            until("the other has begun", () -> produced.get() > 0);
             throw failure;
         });
         // not all: what never waits keeps the others off the only processor of a machine that has no other
