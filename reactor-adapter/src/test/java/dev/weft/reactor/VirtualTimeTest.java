@@ -8,6 +8,7 @@ import static dev.weft.Async.group;
 import static dev.weft.Async.race;
 import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.shielded;
+import static dev.weft.Async.stream;
 import static dev.weft.Async.using;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withTimeoutOrNull;
@@ -22,6 +23,7 @@ import static dev.weft.reactor.ReactorAsync.toInputStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.AsyncIterator;
+import dev.weft.AsyncStream;
 import dev.weft.Deferred;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -432,6 +434,20 @@ class VirtualTimeTest {
                 .expectNext(11, 12)
                 .thenAwait(HOUR)
                 .expectNext(23, 24)
+                .verifyComplete();
+    }
+
+    /** Its coroutine is nobody's child, and works before it first waits for time. */
+    @RepeatedTest(RUNS)
+    void aStreamThatIsReadInsideKeepsStep() {
+        AsyncStream<Long> late = stream(out -> {
+            compute();
+            delay(HOUR);
+            out.emit(hours());
+        });
+        StepVerifier.withVirtualTime(() -> mono(() -> late.collect(1)))
+                .thenAwait(HOUR)
+                .expectNext(List.of(1L))
                 .verifyComplete();
     }
 

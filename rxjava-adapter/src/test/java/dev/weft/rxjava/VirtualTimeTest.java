@@ -7,6 +7,7 @@ import static dev.weft.Async.gather;
 import static dev.weft.Async.group;
 import static dev.weft.Async.race;
 import static dev.weft.Async.shielded;
+import static dev.weft.Async.stream;
 import static dev.weft.Async.using;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withTimeoutOrNull;
@@ -22,6 +23,7 @@ import static dev.weft.rxjava.RxAsync.toInputStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.AsyncIterator;
+import dev.weft.AsyncStream;
 import dev.weft.Coroutine;
 import dev.weft.Deferred;
 import dev.weft.Emitter;
@@ -412,6 +414,17 @@ class VirtualTimeTest {
         values.assertValuesOnly(11, 12);
         advance(HOUR);
         values.assertResult(11, 12, 23, 24);
+    }
+
+    /** Its coroutine is nobody's child, and works before it first waits for time. */
+    @RepeatedTest(RUNS)
+    void aStreamThatIsReadInsideKeepsStep() {
+        AsyncStream<Long> late = stream(out -> {
+            compute();
+            delay(HOUR);
+            out.emit(hours());
+        });
+        gives(List.of(1L), HOUR, () -> late.collect(1));
     }
 
     @RepeatedTest(RUNS)
