@@ -75,111 +75,6 @@ public final class Async {
 
     private Async() {}
 
-    // --- entry and coroutines
-
-    /**
-     * Runs a body in a new coroutine and waits for it and everything it started; inside a coroutine, runs it as a nested scope
-     * on the same thread.
-     *
-     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="run"}
-     *
-     * @apiNote In a class that has a method {@code run} of its own, such as a {@link Runnable}, write {@link #runBlocking(AsyncBody)}:
-     *     there a name that is imported is not seen.
-     * @param body what to run
-     * @return its result, also when the caller was interrupted too late
-     * @throws X what the body threw, the same instance
-     * @throws CancelledException if the caller was interrupted: the coroutine was cancelled and has ended, the flag is set
-     * @throws IllegalStateException on a thread that must not block
-     */
-    public static <T extends @Nullable Object, X extends Exception> T run(AsyncBody<T, X> body) throws X {
-        Objects.requireNonNull(body, "body");
-        return inScope(scope -> {
-            scope.checkpoint();
-            return new Scope(scope, scope.backend(), scope.context(), false).call(body::run);
-        });
-    }
-
-    /**
-     * Runs a body without a result.
-     *
-     * @param body what to run
-     * @throws X what the body threw
-     * @see #run(AsyncBody)
-     */
-    public static <X extends Exception> void run(AsyncAction<X> body) throws X {
-        run(asBody(body));
-    }
-
-    /**
-     * Is {@link #run(AsyncBody)} by another name, for classes that have a method {@code run} of their own.
-     *
-     * @param body what to run
-     * @return its result, also when the caller was interrupted too late
-     * @throws X what the body threw, the same instance
-     * @throws CancelledException if the caller was interrupted: the coroutine was cancelled and has ended, the flag is set
-     * @throws IllegalStateException on a thread that must not block
-     */
-    public static <T extends @Nullable Object, X extends Exception> T runBlocking(AsyncBody<T, X> body) throws X {
-        return run(body);
-    }
-
-    /**
-     * Is {@link #run(AsyncAction)} by another name, for classes that have a method {@code run} of their own.
-     *
-     * @param body what to run
-     * @throws X what the body threw
-     * @see #runBlocking(AsyncBody)
-     */
-    public static <X extends Exception> void runBlocking(AsyncAction<X> body) throws X {
-        run(body);
-    }
-
-    /**
-     * {@return a cold coroutine: it runs each time it is awaited or started}
-     *
-     * @param body what it does
-     */
-    public static <T extends @Nullable Object> Coroutine<T> coroutine(Callable<T> body) {
-        return new Coroutine<>(body, CoroutineOptions.NONE);
-    }
-
-    /**
-     * {@return a cold coroutine without a result: it runs each time it is awaited or started}
-     *
-     * @param body what it does; awaiting it gives null
-     * @see #coroutine(Callable)
-     */
-    public static Coroutine<@Nullable Void> coroutine(AsyncAction<?> body) {
-        return coroutine(asCallable(body));
-    }
-
-    /**
-     * Starts a child of the current coroutine, on a thread of its own, or a root where there is none. The innermost scope is not
-     * left before the child has ended: when its body fails, the child is cancelled; when it returns, the child is waited for. A
-     * failure is thrown where the handle is awaited, or else by the scope when it is left; for failing fast use {@link #group}.
-     * The failure of a root whose handle nobody has asked goes to the dropped-error hook when the handle is garbage-collected.
-     *
-     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="async"}
-     *
-     * @param body what the child does
-     * @return its handle
-     * @throws CancelledException if the current coroutine is cancelled; the child is not started then
-     */
-    public static <T extends @Nullable Object> Deferred<T> async(Callable<T> body) {
-        return coroutine(body).start();
-    }
-
-    /**
-     * Starts a child without a result.
-     *
-     * @param body what the child does
-     * @return its handle
-     * @see #async(Callable)
-     */
-    public static Deferred<@Nullable Void> async(AsyncAction<?> body) {
-        return async(asCallable(body));
-    }
-
     // --- await
 
     /**
@@ -242,48 +137,6 @@ public final class Async {
     }
 
     /**
-     * Waits for a future. It may be shared: cancelling the wait leaves it alone, and the value in it. For one that nobody else wants,
-     * {@link #owned}.
-     *
-     * @param future what to wait for
-     * @return its result, which may be null
-     * @throws AwaitException if it failed with a checked exception; the {@link ExecutionException} around it is taken off
-     */
-    public static <T extends @Nullable Object> T awaitFuture(Future<T> future) {
-        Objects.requireNonNull(future, "future");
-        if (future instanceof CompletableFuture<T> stage) return await((CompletionStage<T>) stage);
-        Scope.requireMayWait("awaitFuture");
-        return sneaking(() -> InterruptScope.interruptibly(() -> get(future)));
-    }
-
-    private static <T extends @Nullable Object> T get(Future<T> future) throws Exception {
-        for (; ; ) {
-            checkpoint();
-            try {
-                return future.get();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            } catch (Throwable failure) {
-                throw Failures.thrown(failureOf(future, failure));
-            }
-        }
-    }
-
-    /**
-     * Starts an operation that reports through callbacks, and waits for it.
-     *
-     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="awaitCallback"}
-     *
-     * @param body starts the operation; if it throws, the await ends with that
-     * @return what {@link Completion#resume} was given
-     * @throws AwaitException if it failed with a checked exception
-     */
-    public static <T extends @Nullable Object> T awaitCallback(CallbackBody<T> body) {
-        Objects.requireNonNull(body, "body");
-        return cast(new Completion.CallbackCell<>(body, backend()).await());
-    }
-
-    /**
      * {@return something awaitable from a source of any installed backend, or of the one that {@link #withBackend} has selected: a
      * {@link CompletionStage}, a Mono, a Single, …; its one value, or null if it is empty; a second value is a
      * {@link TooManyValuesException}}
@@ -294,23 +147,6 @@ public final class Async {
     public static <T extends @Nullable Object> Awaitable<T> awaitable(Object source) {
         Objects.requireNonNull(source, "source");
         return new Backends.NativeAwaitable<>(source, Backends.of(source.getClass()));
-    }
-
-    /**
-     * {@return a future as something to await that is the future's only owner} When the await is cancelled or its time is over, the future
-     * is cancelled, with an interrupt if it runs on a thread; a value that comes all the same is discarded. So it is if nobody comes to
-     * await it since the scope is cancelled before, or another one in a {@link #gather}, {@link #race} or {@link TaskGroup#start} has
-     * decided.
-     *
-     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="owned"}
-     *
-     * @apiNote A future that was derived ({@code future.thenApply(…)}) does not pass its cancellation on: own the first one. A future that
-     *     completes its work though it was cancelled forgets the value; a resource is better {@linkplain #using(AsyncBody, AsyncConsumer,
-     *     AsyncFunction) acquired}.
-     * @param future what to own, such as a {@link CompletableFuture}, or what an executor gives for a task; to be awaited once
-     */
-    public static <T extends @Nullable Object> Awaitable<T> owned(Future<T> future) {
-        return Owned.of(future);
     }
 
     /**
@@ -355,7 +191,286 @@ public final class Async {
         throwing(type, asBody(body));
     }
 
-    // --- time and cancellation
+    // --- run and start
+
+    /**
+     * Runs a body in a new coroutine and waits for it and everything it started; inside a coroutine, runs it as a nested scope
+     * on the same thread.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="run"}
+     *
+     * @apiNote In a class that has a method {@code run} of its own, such as a {@link Runnable}, write {@link #runBlocking(AsyncBody)}:
+     *     there a name that is imported is not seen.
+     * @param body what to run
+     * @return its result, also when the caller was interrupted too late
+     * @throws X what the body threw, the same instance
+     * @throws CancelledException if the caller was interrupted: the coroutine was cancelled and has ended, the flag is set
+     * @throws IllegalStateException on a thread that must not block
+     */
+    public static <T extends @Nullable Object, X extends Exception> T run(AsyncBody<T, X> body) throws X {
+        Objects.requireNonNull(body, "body");
+        return inScope(scope -> {
+            scope.checkpoint();
+            return new Scope(scope, scope.backend(), scope.context(), false).call(body::run);
+        });
+    }
+
+    /**
+     * Runs a body without a result.
+     *
+     * @param body what to run
+     * @throws X what the body threw
+     * @see #run(AsyncBody)
+     */
+    public static <X extends Exception> void run(AsyncAction<X> body) throws X {
+        run(asBody(body));
+    }
+
+    /**
+     * Is {@link #run(AsyncBody)} by another name, for classes that have a method {@code run} of their own.
+     *
+     * @param body what to run
+     * @return its result, also when the caller was interrupted too late
+     * @throws X what the body threw, the same instance
+     * @throws CancelledException if the caller was interrupted: the coroutine was cancelled and has ended, the flag is set
+     * @throws IllegalStateException on a thread that must not block
+     */
+    public static <T extends @Nullable Object, X extends Exception> T runBlocking(AsyncBody<T, X> body) throws X {
+        return run(body);
+    }
+
+    /**
+     * Is {@link #run(AsyncAction)} by another name, for classes that have a method {@code run} of their own.
+     *
+     * @param body what to run
+     * @throws X what the body threw
+     * @see #runBlocking(AsyncBody)
+     */
+    public static <X extends Exception> void runBlocking(AsyncAction<X> body) throws X {
+        run(body);
+    }
+
+    /**
+     * Starts a child of the current coroutine, on a thread of its own, or a root where there is none. The innermost scope is not
+     * left before the child has ended: when its body fails, the child is cancelled; when it returns, the child is waited for. A
+     * failure is thrown where the handle is awaited, or else by the scope when it is left; for failing fast use {@link #group}.
+     * The failure of a root whose handle nobody has asked goes to the dropped-error hook when the handle is garbage-collected.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="async"}
+     *
+     * @param body what the child does
+     * @return its handle
+     * @throws CancelledException if the current coroutine is cancelled; the child is not started then
+     */
+    public static <T extends @Nullable Object> Deferred<T> async(Callable<T> body) {
+        return coroutine(body).start();
+    }
+
+    /**
+     * Starts a child without a result.
+     *
+     * @param body what the child does
+     * @return its handle
+     * @see #async(Callable)
+     */
+    public static Deferred<@Nullable Void> async(AsyncAction<?> body) {
+        return async(asCallable(body));
+    }
+
+    /**
+     * {@return a cold coroutine: it runs each time it is awaited or started}
+     *
+     * @param body what it does
+     */
+    public static <T extends @Nullable Object> Coroutine<T> coroutine(Callable<T> body) {
+        return new Coroutine<>(body, CoroutineOptions.NONE);
+    }
+
+    /**
+     * {@return a cold coroutine without a result: it runs each time it is awaited or started}
+     *
+     * @param body what it does; awaiting it gives null
+     * @see #coroutine(Callable)
+     */
+    public static Coroutine<@Nullable Void> coroutine(AsyncAction<?> body) {
+        return coroutine(asCallable(body));
+    }
+
+    // --- several at once
+
+    /**
+     * Opens a group of members that end together, and runs a body that starts them. Returns when all have ended.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="group"}
+     *
+     * @apiNote For members that differ, or that start others. Where all are known and all results are wanted, {@link #gather} is shorter;
+     *     for many items of one kind, {@link #mapConcurrent}; for whatever comes, {@link #gatherSettled}; for the first one, {@link #race}.
+     *     <p>A lambda that fits both forms, because its body is a single call, only throws or never ends, is taken for this one. So
+     *     a single call without a result needs braces, {@code group(members -> { startAll(members); })}; and a loop without an end that
+     *     {@link TaskGroup#cancel} is meant to end belongs in a member.
+     * @param body starts members and may await them
+     * @return its result
+     * @throws X what the body threw, if that was the first failure; the rest is cancelled, later failures are suppressed in it
+     * @throws AwaitException if the first failure was a member's checked exception; an unchecked one is thrown as itself
+     * @throws CancelledException if {@link TaskGroup#cancel} ended the body
+     */
+    public static <T extends @Nullable Object, X extends Exception> T group(GroupBody<T, X> body) throws X {
+        Objects.requireNonNull(body, "body");
+        return inScope(scope -> {
+            scope.checkpoint();
+            return new GroupScope(scope).run(body);
+        });
+    }
+
+    /**
+     * Opens a group of members that end together. {@link TaskGroup#cancel} makes it return.
+     *
+     * @param body starts members and may await them
+     * @throws X what the body threw
+     * @see #group(GroupBody)
+     */
+    @SuppressWarnings("overloads") // which it is for a lambda that fits both, GroupBody says
+    public static <X extends Exception> void group(GroupAction<X> body) throws X {
+        Objects.requireNonNull(body, "body");
+        inScope(scope -> {
+            scope.checkpoint();
+            new GroupScope(scope).runToItsEnd(body);
+            return null;
+        });
+    }
+
+    /**
+     * Waits for several results at once, in a group: the first failure cancels the rest.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="gather"}
+     *
+     * @param all what to wait for; coroutines are started, sources subscribed to
+     * @return the results, in the order of the arguments; empty for none
+     * @throws AwaitException if the first failure was checked; an unchecked one is thrown as itself
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <T extends @Nullable Object> List<T> gather(Awaitable<? extends T>... all) {
+        return gather(List.of(all));
+    }
+
+    /**
+     * Waits for several results at once.
+     *
+     * @param all what to wait for
+     * @return the results, in order
+     * @see #gather(Awaitable[])
+     */
+    public static <T extends @Nullable Object> List<T> gather(Collection<? extends Awaitable<? extends T>> all) {
+        return gather(Integer.MAX_VALUE, all);
+    }
+
+    /**
+     * Waits for several results, with a bound on how many are under way.
+     *
+     * @param maxConcurrency how many at a time, at least 1
+     * @param all what to wait for
+     * @return the results, in order
+     * @see #gather(Awaitable[])
+     */
+    public static <T extends @Nullable Object> List<T> gather(
+            int maxConcurrency, Collection<? extends Awaitable<? extends T>> all) {
+        List<Awaitable<? extends T>> sources = List.copyOf(all);
+        try {
+            return mapConcurrently(sources, maxConcurrency, (group, source) -> start(group, source));
+        } finally {
+            Owned.abandon(sources);
+        }
+    }
+
+    /**
+     * Waits until all have ended, whatever their outcomes.
+     *
+     * @param all what to wait for
+     * @return the outcomes, in order
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <T extends @Nullable Object> List<Outcome<T>> gatherSettled(Awaitable<? extends T>... all) {
+        return gatherSettled(List.of(all));
+    }
+
+    /**
+     * Waits until all have ended, whatever their outcomes.
+     *
+     * @param all what to wait for
+     * @return the outcomes, in order
+     */
+    public static <T extends @Nullable Object> List<Outcome<T>> gatherSettled(
+            Collection<? extends Awaitable<? extends T>> all) {
+        List<Awaitable<? extends T>> sources = List.copyOf(all);
+        try {
+            return inScope(scope -> {
+                scope.checkpoint();
+                return new GatherScope(scope).<T>settled(sources);
+            });
+        } finally {
+            Owned.abandon(sources);
+        }
+    }
+
+    /**
+     * Waits for the first success; the others are cancelled, and have ended when this returns. Their values are discarded. One
+     * that is ready when it is started wins, and those behind it are not started.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="race"}
+     *
+     * @param runners what to wait for, at least one
+     * @return the first value
+     * @throws IllegalArgumentException if there are none
+     * @throws AwaitException if all failed, the first of them with a checked exception; an unchecked one is thrown as itself.
+     *     The other failures are suppressed in it
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public static <T extends @Nullable Object> T race(Awaitable<? extends T>... runners) {
+        return race(List.of(runners));
+    }
+
+    /**
+     * Waits for the first success.
+     *
+     * @param runners what to wait for, at least one
+     * @return the first value
+     * @see #race(Awaitable[])
+     */
+    public static <T extends @Nullable Object> T race(Collection<? extends Awaitable<? extends T>> runners) {
+        List<Awaitable<? extends T>> all = List.copyOf(runners);
+        if (all.isEmpty()) throw new IllegalArgumentException("race needs at least one runner");
+        try {
+            return inScope(scope -> {
+                scope.checkpoint();
+                return new Race<T>(scope).run(all);
+            });
+        } finally {
+            Owned.abandon(all);
+        }
+    }
+
+    /**
+     * Applies a function that may await to all items, several at a time.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="mapConcurrent"}
+     *
+     * @param items what to apply it to; read as places become free
+     * @param maxConcurrency how many at a time, at least 1
+     * @param function what to do, in a coroutine for each item
+     * @return the results, in the order of the items
+     * @throws AwaitException if the first failure was checked; an unchecked one is thrown as itself
+     */
+    public static <A, B extends @Nullable Object> List<B> mapConcurrent(
+            Iterable<A> items, int maxConcurrency, Function<? super A, ? extends B> function) {
+        Objects.requireNonNull(items, "items");
+        Objects.requireNonNull(function, "function");
+        return mapConcurrently(items, maxConcurrency, (group, item) -> group.async(() -> function.apply(item)));
+    }
+
+    // --- time
 
     /**
      * Waits for some time on the clock of the backend.
@@ -368,43 +483,6 @@ public final class Async {
         long nanos = nanos(time);
         if (nanos <= 0) checkpoint();
         else new DelayCell(nanos, backend()).await();
-    }
-
-    /**
-     * Throws if the coroutine is cancelled; does nothing else. For loops that compute and never wait.
-     *
-     * @throws CancelledException if the innermost scope is cancelled, or a plain thread interrupted
-     */
-    public static void checkpoint() {
-        Scope scope = Scope.current();
-        if (scope != null) scope.checkpoint();
-        else if (Thread.currentThread().isInterrupted())
-            throw CancelledException.interrupted(new InterruptedException("interrupted"));
-    }
-
-    /**
-     * Throws if the coroutine is cancelled, for a {@code catch} that takes more than it should: a {@link CancelledException} is a {@link
-     * RuntimeException}, and a fallback would run for each call that is cancelled.
-     *
-     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="rethrowCancellation"}
-     *
-     * <p>Returns if the coroutine is not cancelled, also for a {@link CancelledException} of something else that was awaited.
-     *
-     * @param failure what was caught; the same instance is thrown if it is the cancellation, or else it is suppressed in that
-     * @throws CancelledException if the innermost scope is cancelled, or a plain thread interrupted
-     */
-    public static void rethrowCancellation(Throwable failure) {
-        Objects.requireNonNull(failure, "failure");
-        Scope scope = Scope.current();
-        Cancellation here = scope == null ? null : scope.cancellation();
-        if (here != null && failure instanceof CancelledException known && known.scope() == here.origin()) throw known;
-        try {
-            checkpoint();
-        } catch (CancelledException cancelled) {
-            if (scope == null && failure instanceof CancelledException known && known.isInterruption()) throw known;
-            Failures.suppress(cancelled, failure);
-            throw cancelled;
-        }
     }
 
     /**
@@ -479,6 +557,45 @@ public final class Async {
         throw new IllegalStateException("no withTimeout around this code");
     }
 
+    // --- cancellation
+
+    /**
+     * Throws if the coroutine is cancelled; does nothing else. For loops that compute and never wait.
+     *
+     * @throws CancelledException if the innermost scope is cancelled, or a plain thread interrupted
+     */
+    public static void checkpoint() {
+        Scope scope = Scope.current();
+        if (scope != null) scope.checkpoint();
+        else if (Thread.currentThread().isInterrupted())
+            throw CancelledException.interrupted(new InterruptedException("interrupted"));
+    }
+
+    /**
+     * Throws if the coroutine is cancelled, for a {@code catch} that takes more than it should: a {@link CancelledException} is a {@link
+     * RuntimeException}, and a fallback would run for each call that is cancelled.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="rethrowCancellation"}
+     *
+     * <p>Returns if the coroutine is not cancelled, also for a {@link CancelledException} of something else that was awaited.
+     *
+     * @param failure what was caught; the same instance is thrown if it is the cancellation, or else it is suppressed in that
+     * @throws CancelledException if the innermost scope is cancelled, or a plain thread interrupted
+     */
+    public static void rethrowCancellation(Throwable failure) {
+        Objects.requireNonNull(failure, "failure");
+        Scope scope = Scope.current();
+        Cancellation here = scope == null ? null : scope.cancellation();
+        if (here != null && failure instanceof CancelledException known && known.scope() == here.origin()) throw known;
+        try {
+            checkpoint();
+        } catch (CancelledException cancelled) {
+            if (scope == null && failure instanceof CancelledException known && known.isInterruption()) throw known;
+            Failures.suppress(cancelled, failure);
+            throw cancelled;
+        }
+    }
+
     /**
      * Runs a body that cancellation from outside does not reach, for clean-up that has to await. Timeouts inside work. Behind it
      * the coroutine is as cancelled as it is; the result is returned all the same. A body that may take long should have a
@@ -536,7 +653,110 @@ public final class Async {
         withoutInterrupts(asBody(body));
     }
 
-    // --- resources
+    // --- streams
+
+    /**
+     * {@return a cold stream that runs a generator for each subscriber, in a coroutine}
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="stream"}
+     *
+     * @apiNote In a class that has a method {@code stream} of its own, such as a collection, write {@code Async.stream(…)}: there a
+     *     name that is imported is not seen.
+     * @param generator makes the values
+     */
+    public static <T> AsyncStream<T> stream(Generator<T> generator) {
+        return new AsyncStream<>(CoroutineOptions.NONE, generator);
+    }
+
+    /**
+     * Subscribes to a publisher and iterates over it, with up to 32 values under way. A stream {@link AsyncStream#fromListener from a
+     * listener} is registered on the current thread, and has no other buffer than its own.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="each"}
+     *
+     * @apiNote The source stays open while the body runs. What the body does must not wait for its end, as a second statement on the
+     *     connection of a database does that the rows of the loop come from.
+     * @param publisher where the values come from
+     * @return the iterator, to be closed
+     */
+    public static <T> AsyncIterator<T> each(Flow.Publisher<T> publisher) {
+        return new CellIterator<>(opened(publisher));
+    }
+
+    /** As {@link #each}, for code that closes it for certain. */
+    static <T> StreamCell<T> opened(Flow.Publisher<T> publisher) {
+        Objects.requireNonNull(publisher, "publisher");
+        AsyncStream<T> stream = publisher instanceof AsyncStream<T> ours ? ours : null;
+        if (stream != null
+                && stream.generator() instanceof ListenerCell.Listening<T> source
+                && !stream.options().saysWhere()) return source.opened(backend());
+        var cell = new FlowIteration<T>(publisher, stream == null ? PREFETCH : stream.prefetch(), backend());
+        cell.open();
+        return cell;
+    }
+
+    // --- callbacks and futures
+
+    /**
+     * Starts an operation that reports through callbacks, and waits for it.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="awaitCallback"}
+     *
+     * @param body starts the operation; if it throws, the await ends with that
+     * @return what {@link Completion#resume} was given
+     * @throws AwaitException if it failed with a checked exception
+     */
+    public static <T extends @Nullable Object> T awaitCallback(CallbackBody<T> body) {
+        Objects.requireNonNull(body, "body");
+        return cast(new Completion.CallbackCell<>(body, backend()).await());
+    }
+
+    /**
+     * Waits for a future. It may be shared: cancelling the wait leaves it alone, and the value in it. For one that nobody else wants,
+     * {@link #owned}.
+     *
+     * @param future what to wait for
+     * @return its result, which may be null
+     * @throws AwaitException if it failed with a checked exception; the {@link ExecutionException} around it is taken off
+     */
+    public static <T extends @Nullable Object> T awaitFuture(Future<T> future) {
+        Objects.requireNonNull(future, "future");
+        if (future instanceof CompletableFuture<T> stage) return await((CompletionStage<T>) stage);
+        Scope.requireMayWait("awaitFuture");
+        return sneaking(() -> InterruptScope.interruptibly(() -> get(future)));
+    }
+
+    private static <T extends @Nullable Object> T get(Future<T> future) throws Exception {
+        for (; ; ) {
+            checkpoint();
+            try {
+                return future.get();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            } catch (Throwable failure) {
+                throw Failures.thrown(failureOf(future, failure));
+            }
+        }
+    }
+
+    /**
+     * {@return a future as something to await that is the future's only owner} When the await is cancelled or its time is over, the future
+     * is cancelled, with an interrupt if it runs on a thread; a value that comes all the same is discarded. So it is if nobody comes to
+     * await it since the scope is cancelled before, or another one in a {@link #gather}, {@link #race} or {@link TaskGroup#start} has
+     * decided.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="owned"}
+     *
+     * @apiNote A future that was derived ({@code future.thenApply(…)}) does not pass its cancellation on: own the first one. A future that
+     *     completes its work though it was cancelled forgets the value; a resource is better {@linkplain #using(AsyncBody, AsyncConsumer,
+     *     AsyncFunction) acquired}.
+     * @param future what to own, such as a {@link CompletableFuture}, or what an executor gives for a task; to be awaited once
+     */
+    public static <T extends @Nullable Object> Awaitable<T> owned(Future<T> future) {
+        return Owned.of(future);
+    }
+
+    // --- resources and values that nobody gets
 
     /**
      * Acquires a resource, uses it, and releases it, whatever happens. Who is cancelled while he waits for the resource leaves at once, and
@@ -676,222 +896,6 @@ public final class Async {
     public static <V, X extends Exception> void withDiscard(
             Class<V> type, Consumer<? super V> consumer, AsyncAction<X> body) throws X {
         withDiscard(type, consumer, asBody(body));
-    }
-
-    // --- groups
-
-    /**
-     * Opens a group of members that end together, and runs a body that starts them. Returns when all have ended.
-     *
-     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="group"}
-     *
-     * @apiNote For members that differ, or that start others. Where all are known and all results are wanted, {@link #gather} is shorter;
-     *     for many items of one kind, {@link #mapConcurrent}; for whatever comes, {@link #gatherSettled}; for the first one, {@link #race}.
-     *     <p>A lambda that fits both forms, because its body is a single call, only throws or never ends, is taken for this one. So
-     *     a single call without a result needs braces, {@code group(members -> { startAll(members); })}; and a loop without an end that
-     *     {@link TaskGroup#cancel} is meant to end belongs in a member.
-     * @param body starts members and may await them
-     * @return its result
-     * @throws X what the body threw, if that was the first failure; the rest is cancelled, later failures are suppressed in it
-     * @throws AwaitException if the first failure was a member's checked exception; an unchecked one is thrown as itself
-     * @throws CancelledException if {@link TaskGroup#cancel} ended the body
-     */
-    public static <T extends @Nullable Object, X extends Exception> T group(GroupBody<T, X> body) throws X {
-        Objects.requireNonNull(body, "body");
-        return inScope(scope -> {
-            scope.checkpoint();
-            return new GroupScope(scope).run(body);
-        });
-    }
-
-    /**
-     * Opens a group of members that end together. {@link TaskGroup#cancel} makes it return.
-     *
-     * @param body starts members and may await them
-     * @throws X what the body threw
-     * @see #group(GroupBody)
-     */
-    @SuppressWarnings("overloads") // which it is for a lambda that fits both, GroupBody says
-    public static <X extends Exception> void group(GroupAction<X> body) throws X {
-        Objects.requireNonNull(body, "body");
-        inScope(scope -> {
-            scope.checkpoint();
-            new GroupScope(scope).runToItsEnd(body);
-            return null;
-        });
-    }
-
-    /**
-     * Waits for several results at once, in a group: the first failure cancels the rest.
-     *
-     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="gather"}
-     *
-     * @param all what to wait for; coroutines are started, sources subscribed to
-     * @return the results, in the order of the arguments; empty for none
-     * @throws AwaitException if the first failure was checked; an unchecked one is thrown as itself
-     */
-    @SafeVarargs
-    @SuppressWarnings("varargs")
-    public static <T extends @Nullable Object> List<T> gather(Awaitable<? extends T>... all) {
-        return gather(List.of(all));
-    }
-
-    /**
-     * Waits for several results at once.
-     *
-     * @param all what to wait for
-     * @return the results, in order
-     * @see #gather(Awaitable[])
-     */
-    public static <T extends @Nullable Object> List<T> gather(Collection<? extends Awaitable<? extends T>> all) {
-        return gather(Integer.MAX_VALUE, all);
-    }
-
-    /**
-     * Waits for several results, with a bound on how many are under way.
-     *
-     * @param maxConcurrency how many at a time, at least 1
-     * @param all what to wait for
-     * @return the results, in order
-     * @see #gather(Awaitable[])
-     */
-    public static <T extends @Nullable Object> List<T> gather(
-            int maxConcurrency, Collection<? extends Awaitable<? extends T>> all) {
-        List<Awaitable<? extends T>> sources = List.copyOf(all);
-        try {
-            return mapConcurrently(sources, maxConcurrency, (group, source) -> start(group, source));
-        } finally {
-            Owned.abandon(sources);
-        }
-    }
-
-    /**
-     * Applies a function that may await to all items, several at a time.
-     *
-     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="mapConcurrent"}
-     *
-     * @param items what to apply it to; read as places become free
-     * @param maxConcurrency how many at a time, at least 1
-     * @param function what to do, in a coroutine for each item
-     * @return the results, in the order of the items
-     * @throws AwaitException if the first failure was checked; an unchecked one is thrown as itself
-     */
-    public static <A, B extends @Nullable Object> List<B> mapConcurrent(
-            Iterable<A> items, int maxConcurrency, Function<? super A, ? extends B> function) {
-        Objects.requireNonNull(items, "items");
-        Objects.requireNonNull(function, "function");
-        return mapConcurrently(items, maxConcurrency, (group, item) -> group.async(() -> function.apply(item)));
-    }
-
-    /**
-     * Waits until all have ended, whatever their outcomes.
-     *
-     * @param all what to wait for
-     * @return the outcomes, in order
-     */
-    @SafeVarargs
-    @SuppressWarnings("varargs")
-    public static <T extends @Nullable Object> List<Outcome<T>> gatherSettled(Awaitable<? extends T>... all) {
-        return gatherSettled(List.of(all));
-    }
-
-    /**
-     * Waits until all have ended, whatever their outcomes.
-     *
-     * @param all what to wait for
-     * @return the outcomes, in order
-     */
-    public static <T extends @Nullable Object> List<Outcome<T>> gatherSettled(
-            Collection<? extends Awaitable<? extends T>> all) {
-        List<Awaitable<? extends T>> sources = List.copyOf(all);
-        try {
-            return inScope(scope -> {
-                scope.checkpoint();
-                return new GatherScope(scope).<T>settled(sources);
-            });
-        } finally {
-            Owned.abandon(sources);
-        }
-    }
-
-    /**
-     * Waits for the first success; the others are cancelled, and have ended when this returns. Their values are discarded. One
-     * that is ready when it is started wins, and those behind it are not started.
-     *
-     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="race"}
-     *
-     * @param runners what to wait for, at least one
-     * @return the first value
-     * @throws IllegalArgumentException if there are none
-     * @throws AwaitException if all failed, the first of them with a checked exception; an unchecked one is thrown as itself.
-     *     The other failures are suppressed in it
-     */
-    @SafeVarargs
-    @SuppressWarnings("varargs")
-    public static <T extends @Nullable Object> T race(Awaitable<? extends T>... runners) {
-        return race(List.of(runners));
-    }
-
-    /**
-     * Waits for the first success.
-     *
-     * @param runners what to wait for, at least one
-     * @return the first value
-     * @see #race(Awaitable[])
-     */
-    public static <T extends @Nullable Object> T race(Collection<? extends Awaitable<? extends T>> runners) {
-        List<Awaitable<? extends T>> all = List.copyOf(runners);
-        if (all.isEmpty()) throw new IllegalArgumentException("race needs at least one runner");
-        try {
-            return inScope(scope -> {
-                scope.checkpoint();
-                return new Race<T>(scope).run(all);
-            });
-        } finally {
-            Owned.abandon(all);
-        }
-    }
-
-    // --- streams
-
-    /**
-     * {@return a cold stream that runs a generator for each subscriber, in a coroutine}
-     *
-     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="stream"}
-     *
-     * @apiNote In a class that has a method {@code stream} of its own, such as a collection, write {@code Async.stream(…)}: there a
-     *     name that is imported is not seen.
-     * @param generator makes the values
-     */
-    public static <T> AsyncStream<T> stream(Generator<T> generator) {
-        return new AsyncStream<>(CoroutineOptions.NONE, generator);
-    }
-
-    /**
-     * Subscribes to a publisher and iterates over it, with up to 32 values under way. A stream {@link AsyncStream#fromListener from a
-     * listener} is registered on the current thread, and has no other buffer than its own.
-     *
-     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="each"}
-     *
-     * @apiNote The source stays open while the body runs. What the body does must not wait for its end, as a second statement on the
-     *     connection of a database does that the rows of the loop come from.
-     * @param publisher where the values come from
-     * @return the iterator, to be closed
-     */
-    public static <T> AsyncIterator<T> each(Flow.Publisher<T> publisher) {
-        return new CellIterator<>(opened(publisher));
-    }
-
-    /** As {@link #each}, for code that closes it for certain. */
-    static <T> StreamCell<T> opened(Flow.Publisher<T> publisher) {
-        Objects.requireNonNull(publisher, "publisher");
-        AsyncStream<T> stream = publisher instanceof AsyncStream<T> ours ? ours : null;
-        if (stream != null
-                && stream.generator() instanceof ListenerCell.Listening<T> source
-                && !stream.options().saysWhere()) return source.opened(backend());
-        var cell = new FlowIteration<T>(publisher, stream == null ? PREFETCH : stream.prefetch(), backend());
-        cell.open();
-        return cell;
     }
 
     // --- context and backend

@@ -176,83 +176,7 @@ public final class ReactorAsync {
         return required(publisher, Take.LAST);
     }
 
-    /**
-     * {@return all values of a Flux, in order}
-     *
-     * @param flux what to wait for
-     * @param max how many there may be, at least 0
-     * @throws dev.weft.TooManyValuesException if there are more; the Flux is cancelled and the values are discarded
-     */
-    public static <T> List<T> collect(Flux<T> flux, int max) {
-        return each(flux).collect(max);
-    }
-
-    // --- iterate
-
-    /**
-     * Subscribes to a Flux and iterates over it, with up to 32 values under way.
-     *
-     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="each"}
-     *
-     * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
-     *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
-     *     <p>The source stays open while the body runs, and what it holds stays busy. A statement on the connection that the rows of the
-     *     loop come from waits behind them, and they for the loop: with more rows than fit between, some hundred, for ever. Collect
-     *     them first: {@code for (int id : collect(ids, 10_000))}.
-     * @param flux where the values come from
-     * @return the iterator, to be closed
-     */
-    public static <T> AsyncIterator<T> each(Flux<T> flux) {
-        return each(flux, PREFETCH);
-    }
-
-    /**
-     * Subscribes to a Flux and iterates over it.
-     *
-     * @param flux where the values come from
-     * @param prefetch how many values may be under way, at least 0; when three quarters are consumed, as many are requested; with 0,
-     *     one is requested when the loop waits for it
-     * @return the iterator, to be closed
-     * @see #each(Flux)
-     */
-    public static <T> AsyncIterator<T> each(Flux<T> flux, int prefetch) {
-        Objects.requireNonNull(flux, "flux");
-        var cell = new PublisherIteration<T>(flux, prefetch);
-        cell.open();
-        return Adapters.iterator(cell);
-    }
-
-    /**
-     * {@return the bytes of a Flux's buffers, of a type that a library gives back to its pool, such as Spring's {@code DataBuffer}; see
-     * {@link ByteStreams#toInputStream(Flow.Publisher, Function, Consumer)}} Nothing is queued between the two, where a buffer could
-     * get lost.
-     *
-     * @param flux where the buffers come from, subscribed to now, in the current context
-     * @param content the bytes of a buffer, valid until it is released
-     * @param release gives a buffer back
-     */
-    public static <B> InputStream toInputStream(
-            Flux<? extends B> flux, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
-        Objects.requireNonNull(flux, "flux");
-        Scope here = Scope.surrounding();
-        ContextView context = ReactorContext.toReactor(ReactorContext.captured(here == null ? null : here.context()));
-        Flow.Publisher<? extends B> source = JdkFlowAdapter.publisherToFlowPublisher(flux.contextWrite(context));
-        return ByteStreams.toInputStream(VirtualTime.inStep(ReactorBackend.INSTANCE, source), content, release);
-    }
-
     // --- build
-
-    /**
-     * {@return a Mono as something to await, for {@code gather}, {@code race} and {@code TaskGroup.start}, where it needs no
-     * thread; its result is null if it is empty}
-     *
-     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="awaitable"}
-     *
-     * @param mono the Mono
-     */
-    public static <T> Awaitable<T> awaitable(Mono<T> mono) {
-        return new MonoAwaitable<>(Objects.requireNonNull(mono, "mono"));
-    }
 
     /**
      * {@return a cold Mono that runs a body in a coroutine of its own for each subscriber}
@@ -330,31 +254,64 @@ public final class ReactorAsync {
         return GeneratorFlux.of(generator, Adapters.options(dispatcher));
     }
 
+    // --- several at once
+
     /**
-     * {@return a Mono that awaits something for each subscriber: it starts a cold coroutine, or follows a started one, which
-     * cancelling the subscription leaves alone}
+     * {@return a Mono as something to await, for {@code gather}, {@code race} and {@code TaskGroup.start}, where it needs no
+     * thread; its result is null if it is empty}
      *
-     * @param awaitable what to await
+     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="awaitable"}
+     *
+     * @param mono the Mono
      */
-    @SuppressWarnings("unchecked")
-    public static <T> Mono<T> asMono(Awaitable<? extends @Nullable T> awaitable) {
-        Objects.requireNonNull(awaitable, "awaitable");
-        return awaitable instanceof Coroutine<? extends @Nullable T> coroutine
-                ? coroutine.as(Mono.class)
-                : mono(awaitable::await);
+    public static <T> Awaitable<T> awaitable(Mono<T> mono) {
+        return new MonoAwaitable<>(Objects.requireNonNull(mono, "mono"));
+    }
+
+    // --- streams
+
+    /**
+     * Subscribes to a Flux and iterates over it, with up to 32 values under way.
+     *
+     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="each"}
+     *
+     * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
+     *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
+     *     <p>The source stays open while the body runs, and what it holds stays busy. A statement on the connection that the rows of the
+     *     loop come from waits behind them, and they for the loop: with more rows than fit between, some hundred, for ever. Collect
+     *     them first: {@code for (int id : collect(ids, 10_000))}.
+     * @param flux where the values come from
+     * @return the iterator, to be closed
+     */
+    public static <T> AsyncIterator<T> each(Flux<T> flux) {
+        return each(flux, PREFETCH);
     }
 
     /**
-     * {@return a Flux with the values of a publisher, demand for demand}
+     * Subscribes to a Flux and iterates over it.
      *
-     * @param publisher where the values come from; a stream of ours runs with the subscriber's context
+     * @param flux where the values come from
+     * @param prefetch how many values may be under way, at least 0; when three quarters are consumed, as many are requested; with 0,
+     *     one is requested when the loop waits for it
+     * @return the iterator, to be closed
+     * @see #each(Flux)
      */
-    @SuppressWarnings("unchecked")
-    public static <T> Flux<T> asFlux(Flow.Publisher<? extends T> publisher) {
-        Objects.requireNonNull(publisher, "publisher");
-        if (publisher instanceof AsyncStream<?> stream)
-            return GeneratorFlux.of(Adapters.generator((AsyncStream<T>) stream), Adapters.options(stream));
-        return JdkFlowAdapter.flowPublisherToFlux((Flow.Publisher<T>) publisher);
+    public static <T> AsyncIterator<T> each(Flux<T> flux, int prefetch) {
+        Objects.requireNonNull(flux, "flux");
+        var cell = new PublisherIteration<T>(flux, prefetch);
+        cell.open();
+        return Adapters.iterator(cell);
+    }
+
+    /**
+     * {@return all values of a Flux, in order}
+     *
+     * @param flux what to wait for
+     * @param max how many there may be, at least 0
+     * @throws dev.weft.TooManyValuesException if there are more; the Flux is cancelled and the values are discarded
+     */
+    public static <T> List<T> collect(Flux<T> flux, int max) {
+        return each(flux).collect(max);
     }
 
     /**
@@ -384,6 +341,55 @@ public final class ReactorAsync {
         Objects.requireNonNull(function, "function");
         return flux -> flux.flatMapSequential(value -> mono(() -> function.apply(value)), concurrency);
     }
+
+    /**
+     * {@return the bytes of a Flux's buffers, of a type that a library gives back to its pool, such as Spring's {@code DataBuffer}; see
+     * {@link ByteStreams#toInputStream(Flow.Publisher, Function, Consumer)}} Nothing is queued between the two, where a buffer could
+     * get lost.
+     *
+     * @param flux where the buffers come from, subscribed to now, in the current context
+     * @param content the bytes of a buffer, valid until it is released
+     * @param release gives a buffer back
+     */
+    public static <B> InputStream toInputStream(
+            Flux<? extends B> flux, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
+        Objects.requireNonNull(flux, "flux");
+        Scope here = Scope.surrounding();
+        ContextView context = ReactorContext.toReactor(ReactorContext.captured(here == null ? null : here.context()));
+        Flow.Publisher<? extends B> source = JdkFlowAdapter.publisherToFlowPublisher(flux.contextWrite(context));
+        return ByteStreams.toInputStream(VirtualTime.inStep(ReactorBackend.INSTANCE, source), content, release);
+    }
+
+    // --- convert
+
+    /**
+     * {@return a Mono that awaits something for each subscriber: it starts a cold coroutine, or follows a started one, which
+     * cancelling the subscription leaves alone}
+     *
+     * @param awaitable what to await
+     */
+    @SuppressWarnings("unchecked")
+    public static <T> Mono<T> asMono(Awaitable<? extends @Nullable T> awaitable) {
+        Objects.requireNonNull(awaitable, "awaitable");
+        return awaitable instanceof Coroutine<? extends @Nullable T> coroutine
+                ? coroutine.as(Mono.class)
+                : mono(awaitable::await);
+    }
+
+    /**
+     * {@return a Flux with the values of a publisher, demand for demand}
+     *
+     * @param publisher where the values come from; a stream of ours runs with the subscriber's context
+     */
+    @SuppressWarnings("unchecked")
+    public static <T> Flux<T> asFlux(Flow.Publisher<? extends T> publisher) {
+        Objects.requireNonNull(publisher, "publisher");
+        if (publisher instanceof AsyncStream<?> stream)
+            return GeneratorFlux.of(Adapters.generator((AsyncStream<T>) stream), Adapters.options(stream));
+        return JdkFlowAdapter.flowPublisherToFlux((Flow.Publisher<T>) publisher);
+    }
+
+    // --- context
 
     /** {@return the context of the current coroutine, as Reactor's} */
     public static ContextView contextView() {

@@ -125,6 +125,27 @@ public final class RxAsync {
     }
 
     /**
+     * Waits for a Completable to end.
+     *
+     * @param completable what to wait for
+     */
+    public static void await(Completable completable) {
+        Objects.requireNonNull(completable, "completable");
+        new ObserverAwait<>(completable, Take.NONE).await();
+    }
+
+    /**
+     * Waits for a Completable to end, with the checked exception as itself.
+     *
+     * @param completable what to wait for
+     * @param type the checked exception
+     * @throws X if it failed with that
+     */
+    public static <X extends Exception> void await(Completable completable, Class<X> type) throws X {
+        Async.throwing(type, () -> await(completable));
+    }
+
+    /**
      * Waits for a Maybe to end.
      *
      * @param maybe what to wait for
@@ -147,27 +168,6 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for a Completable to end.
-     *
-     * @param completable what to wait for
-     */
-    public static void await(Completable completable) {
-        Objects.requireNonNull(completable, "completable");
-        new ObserverAwait<>(completable, Take.NONE).await();
-    }
-
-    /**
-     * Waits for a Completable to end, with the checked exception as itself.
-     *
-     * @param completable what to wait for
-     * @param type the checked exception
-     * @throws X if it failed with that
-     */
-    public static <X extends Exception> void await(Completable completable, Class<X> type) throws X {
-        Async.throwing(type, () -> await(completable));
-    }
-
-    /**
      * Waits for a Flowable to end that has exactly one value.
      *
      * @apiNote Not for a value that has to be consumed before its source can end, such as a {@code Result} of R2DBC, a group, a window
@@ -181,31 +181,6 @@ public final class RxAsync {
     public static <T> T awaitSingle(Flowable<T> flowable) {
         Objects.requireNonNull(flowable, "flowable");
         return required(new PublisherAwait<>(flowable, Take.SINGLE));
-    }
-
-    /**
-     * Waits for the first value of a Flowable, and requests one, and cancels the rest. Not for sources whose completion matters.
-     *
-     * @param flowable what to wait for
-     * @return its first value
-     * @throws dev.weft.NoValueException if it is empty
-     */
-    public static <T> T awaitFirst(Flowable<T> flowable) {
-        Objects.requireNonNull(flowable, "flowable");
-        return required(new PublisherAwait<>(flowable, Take.FIRST));
-    }
-
-    /**
-     * Waits for the end of a Flowable, and keeps the last value; the others are discarded.
-     *
-     * @apiNote Not for values that have to be consumed before their source can end, as with {@link #awaitSingle(Flowable)}.
-     * @param flowable what to wait for
-     * @return its last value
-     * @throws dev.weft.NoValueException if it is empty
-     */
-    public static <T> T awaitLast(Flowable<T> flowable) {
-        Objects.requireNonNull(flowable, "flowable");
-        return required(new PublisherAwait<>(flowable, Take.LAST));
     }
 
     /**
@@ -225,6 +200,18 @@ public final class RxAsync {
     }
 
     /**
+     * Waits for the first value of a Flowable, and requests one, and cancels the rest. Not for sources whose completion matters.
+     *
+     * @param flowable what to wait for
+     * @return its first value
+     * @throws dev.weft.NoValueException if it is empty
+     */
+    public static <T> T awaitFirst(Flowable<T> flowable) {
+        Objects.requireNonNull(flowable, "flowable");
+        return required(new PublisherAwait<>(flowable, Take.FIRST));
+    }
+
+    /**
      * Waits for the first value of an Observable, and disposes of the rest. Not for sources whose completion matters.
      *
      * @param observable what to wait for
@@ -234,6 +221,19 @@ public final class RxAsync {
     public static <T> T awaitFirst(Observable<T> observable) {
         Objects.requireNonNull(observable, "observable");
         return required(new ObserverAwait<>(observable, Take.FIRST));
+    }
+
+    /**
+     * Waits for the end of a Flowable, and keeps the last value; the others are discarded.
+     *
+     * @apiNote Not for values that have to be consumed before their source can end, as with {@link #awaitSingle(Flowable)}.
+     * @param flowable what to wait for
+     * @return its last value
+     * @throws dev.weft.NoValueException if it is empty
+     */
+    public static <T> T awaitLast(Flowable<T> flowable) {
+        Objects.requireNonNull(flowable, "flowable");
+        return required(new PublisherAwait<>(flowable, Take.LAST));
     }
 
     /**
@@ -249,133 +249,7 @@ public final class RxAsync {
         return required(new ObserverAwait<>(observable, Take.LAST));
     }
 
-    /**
-     * {@return all values of a Flowable, in order}
-     *
-     * @param flowable what to wait for
-     * @param max how many there may be, at least 0
-     * @throws dev.weft.TooManyValuesException if there are more; the Flowable is cancelled and the values are discarded
-     */
-    public static <T> List<T> collect(Flowable<T> flowable, int max) {
-        return each(flowable).collect(max);
-    }
-
-    /**
-     * {@return all values of an Observable, in order}
-     *
-     * @param observable what to wait for
-     * @param max how many there may be, at least 0; no more are kept
-     * @throws dev.weft.TooManyValuesException if there are more; the Observable is disposed of and the values are discarded
-     */
-    public static <T> List<T> collect(Observable<T> observable, int max) {
-        int oneMore = max < 0 || max == Integer.MAX_VALUE ? Integer.MAX_VALUE : max + 1;
-        return each(observable, new Buffering(Buffering.Policy.END, oneMore)).collect(max);
-    }
-
-    // --- iterate
-
-    /**
-     * Subscribes to a Flowable and iterates over it, with up to 32 values under way.
-     *
-     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="each"}
-     *
-     * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
-     *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
-     *     <p>The source stays open while the body runs, and what it holds stays busy. A statement on the connection that the rows of the
-     *     loop come from waits behind them, and they for the loop: with more rows than fit between, some hundred, for ever. Collect
-     *     them first: {@code for (int id : collect(ids, 10_000))}.
-     * @param flowable where the values come from
-     * @return the iterator, to be closed
-     */
-    public static <T> AsyncIterator<T> each(Flowable<T> flowable) {
-        return each(flowable, PREFETCH);
-    }
-
-    /**
-     * Subscribes to a Flowable and iterates over it.
-     *
-     * @param flowable where the values come from
-     * @param prefetch how many values may be under way, at least 0; when three quarters are consumed, as many are requested; with 0,
-     *     one is requested when the loop waits for it
-     * @return the iterator, to be closed
-     * @see #each(Flowable)
-     */
-    public static <T> AsyncIterator<T> each(Flowable<T> flowable, int prefetch) {
-        Objects.requireNonNull(flowable, "flowable");
-        var cell = new PublisherIteration<T>(flowable, prefetch);
-        cell.open();
-        return Adapters.iterator(cell);
-    }
-
-    /**
-     * {@return the bytes of a Flowable's buffers, of a type that a library gives back to its pool, such as Netty's {@code ByteBuf}; see
-     * {@link ByteStreams#toInputStream(Flow.Publisher, Function, Consumer)}} Nothing is queued between the two, where a buffer could
-     * get lost.
-     *
-     * @param flowable where the buffers come from, subscribed to now
-     * @param content the bytes of a buffer, valid until it is released
-     * @param release gives a buffer back
-     */
-    public static <B> InputStream toInputStream(
-            Flowable<? extends B> flowable, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
-        Objects.requireNonNull(flowable, "flowable");
-        Flow.Publisher<B> source = FlowAdapters.toFlowPublisher(flowable);
-        return ByteStreams.toInputStream(VirtualTime.inStep(RxBackend.INSTANCE, source), content, release);
-    }
-
-    /**
-     * Subscribes to an Observable and iterates over it. An Observable cannot be asked to wait: values that come faster than the
-     * loop takes them are kept as far as the policy allows. The emitting thread is never blocked.
-     *
-     * @param observable where the values come from
-     * @param overflow how many values are kept, and what becomes of the rest
-     * @return the iterator, to be closed
-     * @throws IllegalArgumentException if the policy is {@link Overflow#suspend}
-     * @see #each(Flowable)
-     */
-    public static <T> AsyncIterator<T> each(Observable<T> observable, Overflow overflow) {
-        Objects.requireNonNull(observable, "observable");
-        return each(observable, Adapters.buffering(overflow, "an Observable"));
-    }
-
-    private static <T> AsyncIterator<T> each(Observable<T> observable, Buffering buffering) {
-        Objects.requireNonNull(observable, "observable");
-        var cell = new ObservableIteration<T>(observable, buffering);
-        cell.open();
-        return Adapters.iterator(cell);
-    }
-
     // --- build
-
-    /**
-     * {@return a Single as something to await, for {@code gather}, {@code race} and {@code TaskGroup.start}, where it needs no
-     * thread}
-     *
-     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="awaitable"}
-     *
-     * @param single the Single
-     */
-    public static <T> Awaitable<T> awaitable(Single<T> single) {
-        return new RxAwaitable<>(Objects.requireNonNull(single, "single"), Take.ONE);
-    }
-
-    /**
-     * {@return a Maybe as something to await, without a thread; its result is null if it is empty}
-     *
-     * @param maybe the Maybe
-     */
-    public static <T> Awaitable<T> awaitable(Maybe<T> maybe) {
-        return new RxAwaitable<>(Objects.requireNonNull(maybe, "maybe"), Take.MAYBE);
-    }
-
-    /**
-     * {@return a Completable as something to await, without a thread; its result is null}
-     *
-     * @param completable the Completable
-     */
-    public static Awaitable<@Nullable Void> awaitable(Completable completable) {
-        return new RxAwaitable<>(Objects.requireNonNull(completable, "completable"), Take.NONE);
-    }
 
     /**
      * {@return a cold Single that runs a body in a coroutine of its own for each observer}
@@ -511,6 +385,177 @@ public final class RxAsync {
         return GeneratorObservable.of(generator, Adapters.options(dispatcher));
     }
 
+    // --- several at once
+
+    /**
+     * {@return a Single as something to await, for {@code gather}, {@code race} and {@code TaskGroup.start}, where it needs no
+     * thread}
+     *
+     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="awaitable"}
+     *
+     * @param single the Single
+     */
+    public static <T> Awaitable<T> awaitable(Single<T> single) {
+        return new RxAwaitable<>(Objects.requireNonNull(single, "single"), Take.ONE);
+    }
+
+    /**
+     * {@return a Maybe as something to await, without a thread; its result is null if it is empty}
+     *
+     * @param maybe the Maybe
+     */
+    public static <T> Awaitable<T> awaitable(Maybe<T> maybe) {
+        return new RxAwaitable<>(Objects.requireNonNull(maybe, "maybe"), Take.MAYBE);
+    }
+
+    /**
+     * {@return a Completable as something to await, without a thread; its result is null}
+     *
+     * @param completable the Completable
+     */
+    public static Awaitable<@Nullable Void> awaitable(Completable completable) {
+        return new RxAwaitable<>(Objects.requireNonNull(completable, "completable"), Take.NONE);
+    }
+
+    // --- streams
+
+    /**
+     * Subscribes to a Flowable and iterates over it, with up to 32 values under way.
+     *
+     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="each"}
+     *
+     * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
+     *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
+     *     <p>The source stays open while the body runs, and what it holds stays busy. A statement on the connection that the rows of the
+     *     loop come from waits behind them, and they for the loop: with more rows than fit between, some hundred, for ever. Collect
+     *     them first: {@code for (int id : collect(ids, 10_000))}.
+     * @param flowable where the values come from
+     * @return the iterator, to be closed
+     */
+    public static <T> AsyncIterator<T> each(Flowable<T> flowable) {
+        return each(flowable, PREFETCH);
+    }
+
+    /**
+     * Subscribes to a Flowable and iterates over it.
+     *
+     * @param flowable where the values come from
+     * @param prefetch how many values may be under way, at least 0; when three quarters are consumed, as many are requested; with 0,
+     *     one is requested when the loop waits for it
+     * @return the iterator, to be closed
+     * @see #each(Flowable)
+     */
+    public static <T> AsyncIterator<T> each(Flowable<T> flowable, int prefetch) {
+        Objects.requireNonNull(flowable, "flowable");
+        var cell = new PublisherIteration<T>(flowable, prefetch);
+        cell.open();
+        return Adapters.iterator(cell);
+    }
+
+    /**
+     * Subscribes to an Observable and iterates over it. An Observable cannot be asked to wait: values that come faster than the
+     * loop takes them are kept as far as the policy allows. The emitting thread is never blocked.
+     *
+     * @param observable where the values come from
+     * @param overflow how many values are kept, and what becomes of the rest
+     * @return the iterator, to be closed
+     * @throws IllegalArgumentException if the policy is {@link Overflow#suspend}
+     * @see #each(Flowable)
+     */
+    public static <T> AsyncIterator<T> each(Observable<T> observable, Overflow overflow) {
+        Objects.requireNonNull(observable, "observable");
+        return each(observable, Adapters.buffering(overflow, "an Observable"));
+    }
+
+    private static <T> AsyncIterator<T> each(Observable<T> observable, Buffering buffering) {
+        Objects.requireNonNull(observable, "observable");
+        var cell = new ObservableIteration<T>(observable, buffering);
+        cell.open();
+        return Adapters.iterator(cell);
+    }
+
+    /**
+     * {@return all values of a Flowable, in order}
+     *
+     * @param flowable what to wait for
+     * @param max how many there may be, at least 0
+     * @throws dev.weft.TooManyValuesException if there are more; the Flowable is cancelled and the values are discarded
+     */
+    public static <T> List<T> collect(Flowable<T> flowable, int max) {
+        return each(flowable).collect(max);
+    }
+
+    /**
+     * {@return all values of an Observable, in order}
+     *
+     * @param observable what to wait for
+     * @param max how many there may be, at least 0; no more are kept
+     * @throws dev.weft.TooManyValuesException if there are more; the Observable is disposed of and the values are discarded
+     */
+    public static <T> List<T> collect(Observable<T> observable, int max) {
+        int oneMore = max < 0 || max == Integer.MAX_VALUE ? Integer.MAX_VALUE : max + 1;
+        return each(observable, new Buffering(Buffering.Policy.END, oneMore)).collect(max);
+    }
+
+    /**
+     * {@return a Flowable as a cold, neutral stream}
+     *
+     * @param flowable where the values come from
+     */
+    public static <T> AsyncStream<T> stream(Flowable<T> flowable) {
+        Objects.requireNonNull(flowable, "flowable");
+        return Async.stream(out -> out.emitAll(each(flowable)));
+    }
+
+    /**
+     * {@return an Observable as a cold, neutral stream}
+     *
+     * @param observable where the values come from
+     * @param overflow how many values are kept, and what becomes of the rest
+     */
+    public static <T> AsyncStream<T> stream(Observable<T> observable, Overflow overflow) {
+        Objects.requireNonNull(observable, "observable");
+        Adapters.buffering(overflow, "an Observable");
+        return Async.<T>stream(out -> out.emitAll(each(observable, overflow))).prefetch(0);
+    }
+
+    /**
+     * {@return for {@code flowable.compose(…)}: applies a function that may await to each value, in a coroutine each}
+     *
+     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="mapAwait"}
+     *
+     * @apiNote This is {@code concatMapEager}, which forgets results that are there and not passed on yet when the subscriber
+     *     leaves. Where a result holds something, such as a connection, {@code asFlowable(stream(flowable).mapConcurrent(concurrency,
+     *     function))} loses none.
+     * @param concurrency how many at a time, at least 1; the results keep the order of the values
+     * @param function what to do; values for which it gives null are left out
+     */
+    public static <A, B> FlowableTransformer<A, B> mapAwait(
+            int concurrency, Function<? super A, ? extends @Nullable B> function) {
+        if (concurrency < 1) throw new IllegalArgumentException("concurrency must be at least 1, is " + concurrency);
+        Objects.requireNonNull(function, "function");
+        return flowable -> flowable.concatMapEager(
+                value -> RxAsync.<B>maybe(() -> function.apply(value)).toFlowable(), concurrency, 1);
+    }
+
+    /**
+     * {@return the bytes of a Flowable's buffers, of a type that a library gives back to its pool, such as Netty's {@code ByteBuf}; see
+     * {@link ByteStreams#toInputStream(Flow.Publisher, Function, Consumer)}} Nothing is queued between the two, where a buffer could
+     * get lost.
+     *
+     * @param flowable where the buffers come from, subscribed to now
+     * @param content the bytes of a buffer, valid until it is released
+     * @param release gives a buffer back
+     */
+    public static <B> InputStream toInputStream(
+            Flowable<? extends B> flowable, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
+        Objects.requireNonNull(flowable, "flowable");
+        Flow.Publisher<B> source = FlowAdapters.toFlowPublisher(flowable);
+        return ByteStreams.toInputStream(VirtualTime.inStep(RxBackend.INSTANCE, source), content, release);
+    }
+
+    // --- convert
+
     /**
      * {@return a Single that awaits something for each observer: it starts a cold coroutine, or follows a started one, which
      * disposing of the subscription leaves alone}
@@ -562,47 +607,6 @@ public final class RxAsync {
             return GeneratorFlowable.of(Adapters.generator((AsyncStream<T>) stream), Adapters.options(stream));
         Publisher<? extends T> bridged = FlowAdapters.toPublisher(publisher);
         return Flowable.fromPublisher(bridged);
-    }
-
-    /**
-     * {@return a Flowable as a cold, neutral stream}
-     *
-     * @param flowable where the values come from
-     */
-    public static <T> AsyncStream<T> stream(Flowable<T> flowable) {
-        Objects.requireNonNull(flowable, "flowable");
-        return Async.stream(out -> out.emitAll(each(flowable)));
-    }
-
-    /**
-     * {@return an Observable as a cold, neutral stream}
-     *
-     * @param observable where the values come from
-     * @param overflow how many values are kept, and what becomes of the rest
-     */
-    public static <T> AsyncStream<T> stream(Observable<T> observable, Overflow overflow) {
-        Objects.requireNonNull(observable, "observable");
-        Adapters.buffering(overflow, "an Observable");
-        return Async.<T>stream(out -> out.emitAll(each(observable, overflow))).prefetch(0);
-    }
-
-    /**
-     * {@return for {@code flowable.compose(…)}: applies a function that may await to each value, in a coroutine each}
-     *
-     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="mapAwait"}
-     *
-     * @apiNote This is {@code concatMapEager}, which forgets results that are there and not passed on yet when the subscriber
-     *     leaves. Where a result holds something, such as a connection, {@code asFlowable(stream(flowable).mapConcurrent(concurrency,
-     *     function))} loses none.
-     * @param concurrency how many at a time, at least 1; the results keep the order of the values
-     * @param function what to do; values for which it gives null are left out
-     */
-    public static <A, B> FlowableTransformer<A, B> mapAwait(
-            int concurrency, Function<? super A, ? extends @Nullable B> function) {
-        if (concurrency < 1) throw new IllegalArgumentException("concurrency must be at least 1, is " + concurrency);
-        Objects.requireNonNull(function, "function");
-        return flowable -> flowable.concatMapEager(
-                value -> RxAsync.<B>maybe(() -> function.apply(value)).toFlowable(), concurrency, 1);
     }
 
     // --- where
