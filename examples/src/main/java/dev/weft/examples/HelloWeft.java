@@ -1,10 +1,8 @@
 package dev.weft.examples;
 
-import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.run;
 import static dev.weft.reactor.ReactorAsync.await;
-import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.each;
 
 import java.time.Duration;
@@ -12,21 +10,12 @@ import java.util.concurrent.CompletableFuture;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The first program. */
 public final class HelloWeft {
-    private HelloWeft() {}
-
-    // readme:hello
     public static void main(String[] args) {
         run(() -> {
             String hello = await(Mono.just("Hello").delayElement(Duration.ofMillis(10)));
             String weft = await(CompletableFuture.supplyAsync(() -> "Weft"));
             System.out.println(hello + ", " + weft);
-
-            var six = async(() -> awaitSingle(Mono.just(6).delayElement(Duration.ofMillis(10))));
-            var seven = async(() -> awaitSingle(Mono.just(7).delayElement(Duration.ofMillis(10))));
-            System.out.println("6 * 7 = " + six.await() * seven.await());
-
             try (var ticks = each(Flux.interval(Duration.ofMillis(10)))) {
                 for (long tick : ticks) {
                     System.out.println("tick " + tick);
@@ -35,5 +24,4 @@ public final class HelloWeft {
             }
         });
     }
-    // readme:end
 }
