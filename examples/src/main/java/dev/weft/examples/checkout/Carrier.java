@@ -20,7 +20,6 @@ public final class Carrier implements AutoCloseable {
         this.port = port;
     }
 
-    // readme:stage
     /** {@return what shipping costs} Cancelling aborts the exchange. */
     Quote quote(Item item) {
         var exchange = send(item, context().get(Trace.KEY));
@@ -30,7 +29,6 @@ public final class Carrier implements AutoCloseable {
             exchange.cancel(true); // a future may be shared, so await leaves it alone; this one is ours
         }
     }
-    // readme:end
 
     /** {@return the answer to come} */
     public CompletableFuture<HttpResponse<String>> send(Item item, String trace) {

@@ -27,7 +27,6 @@ public final class Checkout {
         patience = services.patience();
     }
 
-    // readme:handler-weft
     public Receipt checkout(int id) {
         Item item = catalogue.find(id);
         return group(calls -> {
@@ -54,7 +53,6 @@ public final class Checkout {
             return List.of();
         }
     }
-    // readme:end
 
     /** The same without the group, to measure what the group saves. */
     public Receipt oneByOne(int id) {

@@ -18,7 +18,6 @@ public final class Orders {
         this.database = database;
     }
 
-    // readme:transaction-weft
     int place(Item item, Payment payment, Quote shipping) {
         return database.with(connection -> {
             try {
@@ -33,7 +32,6 @@ public final class Orders {
             }
         });
     }
-    // readme:end
 
     private static int insert(Connection connection, Item item, Payment payment, Quote shipping) {
         String trace = context().get(Trace.KEY);

@@ -26,7 +26,6 @@ public final class Recommendations implements AutoCloseable {
         this.port = port;
     }
 
-    // readme:callback-weft
     /** {@return the names of other items} Cancelling aborts the call; a response that comes too late is closed. */
     List<String> like(Item item) throws IOException {
         Call call = call(item, context().get(Trace.KEY));
@@ -50,7 +49,6 @@ public final class Recommendations implements AutoCloseable {
             }
         });
     }
-    // readme:end
 
     /** {@return the question} */
     public Call call(Item item, String trace) {

@@ -40,7 +40,6 @@ public final class CheckoutWithOperators {
         patience = services.patience();
     }
 
-    // readme:handler-operators
     public Mono<Receipt> checkout(int id) {
         return find(id).flatMap(item -> Mono.zip(bank.payment(item), quote(item))
                 .flatMap(both -> place(item, both.getT1(), both.getT2())
@@ -58,9 +57,7 @@ public final class CheckoutWithOperators {
     private Mono<List<String>> others(Item item) {
         return like(item).onErrorReturn(IOException.class, List.of());
     }
-    // readme:end
 
-    // readme:callback-operators
     private Mono<List<String>> like(Item item) {
         return Mono.deferContextual(context ->
                 Mono.create(sink -> enqueue(recommendations.call(item, context.get(Trace.KEY)), sink)));
@@ -84,9 +81,7 @@ public final class CheckoutWithOperators {
             }
         });
     }
-    // readme:end
 
-    // readme:transaction-operators
     private Mono<Integer> place(Item item, Payment payment, Quote shipping) {
         return Mono.usingWhen(
                 pool.create(),
@@ -104,7 +99,6 @@ public final class CheckoutWithOperators {
                 .flatMap(order -> ReactorPool.update(connection, Orders.TAKE, item.id())
                         .flatMap(taken -> taken == 0 ? Mono.error(Problem.soldOut(item.name())) : Mono.just(order)));
     }
-    // readme:end
 
     private static Mono<Integer> insert(
             Connection connection, Item item, Payment payment, Quote shipping, String trace) {

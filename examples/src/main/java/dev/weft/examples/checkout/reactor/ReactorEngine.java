@@ -47,7 +47,6 @@ public final class ReactorEngine implements Engine {
                 .bindNow());
     }
 
-    // readme:edge-reactor
     private static Publisher<Void> answer(Page page, HttpServerRequest request, HttpServerResponse response) {
         String trace = Trace.of(request.requestHeaders().get(Trace.HEADER));
         return mono(() -> page.answer(request.method().name(), request.uri()))
@@ -57,7 +56,6 @@ public final class ReactorEngine implements Engine {
                         .then())
                 .contextWrite(Context.of(Trace.KEY, trace));
     }
-    // readme:end
 
     @Override
     public void onEventLoop(Runnable task) {

@@ -46,7 +46,6 @@ public final class RxEngine implements Engine {
         return new VertxServer(await(server.rxListen(0, "127.0.0.1")));
     }
 
-    // readme:edge-rxjava
     private void answer(Page page, HttpServerRequest request) {
         String trace = Trace.of(request.getHeader(Trace.HEADER));
         var response = request.response().putHeader(Trace.HEADER, trace);
@@ -58,7 +57,6 @@ public final class RxEngine implements Engine {
                         answer -> response.setStatusCode(answer.status()).rxEnd(answer.body()))
                 .subscribe(() -> {}, failure -> fail(request, failure)));
     }
-    // readme:end
 
     private void fail(HttpServerRequest request, Throwable failure) {
         unhandled.add(failure);
