@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,7 +98,7 @@ class BasicsGuideTest {
         });
     }
 
-    private static void ask(String question, java.util.function.Consumer<String> callback) {
+    private static void ask(String question, Consumer<String> callback) {
         Thread.startVirtualThread(() -> callback.accept(question));
     }
 
