@@ -3,7 +3,7 @@ package operating;
 import dev.weft.Async;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 
@@ -83,7 +83,7 @@ class JdkWarningsTest extends WarningRules {
 
     @Override
     Object awaitFirst(Object source) {
-        return Async.backend().one(source, Take.FIRST).await();
+        return Async.backend().one(source, AwaitMode.FIRST).await();
     }
 
     @Override

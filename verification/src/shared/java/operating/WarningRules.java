@@ -20,7 +20,7 @@ import dev.weft.AsyncStream;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.Hooks;
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Warning;
 import dev.weft.spi.Warning.Kind;
 import java.time.Duration;
@@ -120,7 +120,7 @@ abstract class WarningRules {
 
     @Test
     void A15_aSourceThatNeverCallsOnSubscribeIsNamed() throws Exception {
-        long before = Counter.LONG_WAITS.sum();
+        long before = EngineCounter.LONG_WAITS.sum();
         Object source = silent();
         start("orders", () -> await(awaitable(here(source))));
         Warning warning = waiting("orders");
@@ -131,7 +131,7 @@ abstract class WarningRules {
         assertThat(warning.frames().get(0).getLineNumber()).isEqualTo(line);
         assertThat(warning.frames()).noneMatch(frame -> frame.getClassName().startsWith("java."));
         assertThat(warning.toString()).contains(warning.message(), "\n  at ", "WarningRules.java:" + line);
-        assertThat(Counter.LONG_WAITS.sum()).isGreaterThan(before);
+        assertThat(EngineCounter.LONG_WAITS.sum()).isGreaterThan(before);
     }
 
     @Test
@@ -371,7 +371,7 @@ abstract class WarningRules {
 
     @Test
     void A20_aCancelThatTakesLongIsReported() throws Exception {
-        long before = Counter.SLOW_CANCELS.sum();
+        long before = EngineCounter.SLOW_CANCELS.sum();
         var go = new CountDownLatch(1);
         Object source = cancelled(() -> hold(go));
         Deferred<Object> deferred = start("left", () -> await(awaitable(here(source))));
@@ -385,7 +385,7 @@ abstract class WarningRules {
                 .matches(".* took \\d+ ms, for which left had to wait");
         assertThat(warning.frames().get(0).getLineNumber()).isEqualTo(line);
         assertThatThrownBy(deferred::await).isInstanceOf(CancelledException.class);
-        assertThat(Counter.SLOW_CANCELS.sum()).isEqualTo(before + 1);
+        assertThat(EngineCounter.SLOW_CANCELS.sum()).isEqualTo(before + 1);
     }
 
     @Test

@@ -25,7 +25,7 @@ final class Acquisition<R> {
     /** What the body threw, as it threw it. */
     private @Nullable Throwable thrown;
 
-    private @Nullable ChildTask<R> acquiring;
+    private @Nullable MemberTask<R> acquiring;
 
     Acquisition(AsyncBody<? extends R, ?> acquire, AsyncConsumer<? super R, ?> release) {
         this.acquire = Objects.requireNonNull(acquire, "acquire");
@@ -60,7 +60,7 @@ final class Acquisition<R> {
         try {
             return limit == null ? acquired() : Async.withTimeout(limit, this::acquired);
         } catch (Throwable failure) {
-            ChildTask<R> started = acquiring;
+            MemberTask<R> started = acquiring;
             if (started != null) started.handle.whenDone(() -> releaseUnread(started));
             throw failure;
         }
@@ -68,7 +68,7 @@ final class Acquisition<R> {
 
     private R acquired() throws Exception {
         Async.checkpoint();
-        ChildTask<R> started = new Coroutine<R>(this::acquire, CoroutineOptions.NONE).startIn(null);
+        MemberTask<R> started = new Coroutine<R>(this::acquire, CoroutineOptions.NONE).startIn(null);
         VirtualTime.followBeside(started);
         acquiring = started;
         try {
@@ -102,7 +102,7 @@ final class Acquisition<R> {
     }
 
     @SuppressWarnings("unchecked")
-    private void releaseUnread(ChildTask<R> over) {
+    private void releaseUnread(MemberTask<R> over) {
         Throwable failure = over.handle.unobservedFailure();
         if (failure != null) {
             over.handle.observe();

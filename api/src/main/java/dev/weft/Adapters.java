@@ -1,8 +1,8 @@
 package dev.weft;
 
-import dev.weft.spi.Buffering;
+import dev.weft.spi.BufferPolicy;
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.StreamCell;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.Violation;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ public final class Adapters {
      *
      * @param cell the cell, opened already
      */
-    public static <T> AsyncIterator<T> iterator(StreamCell<T> cell) {
+    public static <T> AsyncIterator<T> iterator(IterationCell<T> cell) {
         return new CellIterator<>(Objects.requireNonNull(cell, "cell"));
     }
 
@@ -57,7 +57,7 @@ public final class Adapters {
      * @param source what such a source is called in the error
      * @throws IllegalArgumentException for {@link Overflow#suspend}
      */
-    public static Buffering buffering(Overflow overflow, String source) {
+    public static BufferPolicy buffering(Overflow overflow, String source) {
         return Objects.requireNonNull(overflow, "overflow").buffering(source);
     }
 

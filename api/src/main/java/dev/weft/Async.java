@@ -3,14 +3,14 @@ package dev.weft;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
-import dev.weft.spi.CellSource;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
+import dev.weft.spi.Detachable;
 import dev.weft.spi.DiscardHook;
 import dev.weft.spi.Failures;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
-import dev.weft.spi.StreamCell;
 import dev.weft.spi.Timer;
 import dev.weft.spi.VirtualTime;
 import java.time.Duration;
@@ -119,7 +119,7 @@ public final class Async {
         Objects.requireNonNull(stage, "stage");
         if (stage.getClass() == CompletableFuture.class && ((CompletableFuture<T>) stage).isDone())
             return ready((CompletableFuture<T>) stage);
-        return cast(new StageCell<>(stage, backend()).await());
+        return cast(new StageAwait<>(stage, backend()).await());
     }
 
     /**
@@ -445,7 +445,7 @@ public final class Async {
         try {
             return inScope(scope -> {
                 scope.checkpoint();
-                return new Race<T>(scope).run(all);
+                return new RaceScope<T>(scope).run(all);
             });
         } finally {
             Owned.abandon(all);
@@ -482,7 +482,7 @@ public final class Async {
     public static void delay(Duration time) {
         long nanos = nanos(time);
         if (nanos <= 0) checkpoint();
-        else new DelayCell(nanos, backend()).await();
+        else new DelayAwait(nanos, backend()).await();
     }
 
     /**
@@ -684,11 +684,11 @@ public final class Async {
     }
 
     /** As {@link #each}, for code that closes it for certain. */
-    static <T> StreamCell<T> opened(Flow.Publisher<T> publisher) {
+    static <T> IterationCell<T> opened(Flow.Publisher<T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
         AsyncStream<T> stream = publisher instanceof AsyncStream<T> ours ? ours : null;
         if (stream != null
-                && stream.generator() instanceof ListenerCell.Listening<T> source
+                && stream.generator() instanceof ListenerIteration.ListenerGenerator<T> source
                 && !stream.options().saysWhere()) return source.opened(backend());
         var cell = new FlowIteration<T>(publisher, stream == null ? PREFETCH : stream.prefetch(), backend());
         cell.open();
@@ -708,7 +708,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object> T awaitCallback(CallbackBody<T> body) {
         Objects.requireNonNull(body, "body");
-        return cast(new Completion.CallbackCell<>(body, backend()).await());
+        return cast(new Completion.CallbackAwait<>(body, backend()).await());
     }
 
     /**
@@ -989,7 +989,7 @@ public final class Async {
     private static boolean isOurs(Awaitable<?> awaitable) {
         return awaitable instanceof Coroutine
                 || awaitable instanceof Deferred
-                || awaitable instanceof CellSource
+                || awaitable instanceof Detachable
                 || awaitable instanceof Owned
                 || awaitable instanceof Cached;
     }
@@ -1052,7 +1052,7 @@ public final class Async {
 
     /** For a failure, {@code join} would make an exception of its own, and ask the failure for its message. */
     private static <T extends @Nullable Object> T ready(CompletableFuture<T> future) {
-        if (future.isCompletedExceptionally()) return cast(new StageCell<>(future, backend()).await());
+        if (future.isCompletedExceptionally()) return cast(new StageAwait<>(future, backend()).await());
         Scope.requireMayWait("await");
         return future.join();
     }
@@ -1100,10 +1100,10 @@ public final class Async {
     }
 
     /** The wait for a point in time; without an entry in the timer where that is for ever. */
-    private static final class DelayCell extends AwaitCell<@Nullable Object> {
+    private static final class DelayAwait extends AwaitCell<@Nullable Object> {
         private final long nanos;
 
-        DelayCell(long nanos, Backend backend) {
+        DelayAwait(long nanos, Backend backend) {
             super(backend);
             this.nanos = nanos;
         }

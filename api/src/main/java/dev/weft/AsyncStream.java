@@ -1,8 +1,8 @@
 package dev.weft;
 
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.Scope;
-import dev.weft.spi.StreamCell;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     @Override
     public void subscribe(Flow.Subscriber<? super T> subscriber) {
         Objects.requireNonNull(subscriber, "subscriber");
-        var task = new FlowGenerator<T>(subscriber, generator, options, Async.backend(), Async.context());
+        var task = new FlowTask<T>(subscriber, generator, options, Async.backend(), Async.context());
         subscriber.onSubscribe(task);
         task.start();
     }
@@ -96,7 +96,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     /** Calls an action for each value, on the current thread, until the stream ends. Its failure cancels the stream. */
     public void forEach(Consumer<? super T> action) {
         Objects.requireNonNull(action, "action");
-        try (StreamCell<T> values = Async.opened(this)) {
+        try (IterationCell<T> values = Async.opened(this)) {
             while (values.hasNext()) action.accept(values.next());
         }
     }
@@ -153,7 +153,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         if (count == 0) return alike(out -> {});
         return alike(out -> {
             var left = new AtomicLong(count);
-            Pipe.runAsDemanded(generator, out, value -> {
+            PipeScope.runAsDemanded(generator, out, value -> {
                 out.emit(value);
                 return left.decrementAndGet() > 0;
             });
@@ -176,7 +176,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public AsyncStream<T> takeUntil(Awaitable<?> signal) {
         Objects.requireNonNull(signal, "signal");
         return new AsyncStream<>(
-                options, 0, out -> new Until(Objects.requireNonNull(Scope.current())).run(generator, out, signal));
+                options, 0, out -> new UntilScope(Objects.requireNonNull(Scope.current())).run(generator, out, signal));
     }
 
     /**
@@ -245,7 +245,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         Objects.requireNonNull(function, "function");
         return inGroup((group, out) -> {
             var mapping = new KeyedMapping<K, T, R>(group, out.concurrent(), concurrency, readAhead, keyOf, function);
-            Pipe.run(generator, out, mapping::start);
+            PipeScope.run(generator, out, mapping::start);
         });
     }
 
@@ -259,7 +259,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         Objects.requireNonNull(function, "function");
         return inGroup((group, out) -> {
             var mapping = new ConcurrentMapping<T, R>(group, out.concurrent(), concurrency, function, ordered);
-            Pipe.run(generator, out, mapping::start);
+            PipeScope.run(generator, out, mapping::start);
         });
     }
 
@@ -285,7 +285,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     private void generateInto(Emitter<? super T> out) throws Exception {
-        Pipe.runAsDemanded(generator, out, value -> {
+        PipeScope.runAsDemanded(generator, out, value -> {
             out.emit(value);
             return true;
         });
@@ -318,7 +318,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
 
     private void collectInto(Chunks<T> chunks, Emitter<?> out) throws Exception {
         try {
-            Pipe.run(generator, out, value -> {
+            PipeScope.run(generator, out, value -> {
                 chunks.add(value);
                 return true;
             });
@@ -340,7 +340,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         return alike(out -> {
             var gap = TimeoutScope.ofAnOperator(Objects.requireNonNull(Scope.current()), limit);
             gap.<@Nullable Void>run(() -> {
-                Pipe.run(generator, out, value -> {
+                PipeScope.run(generator, out, value -> {
                     gap.pause();
                     out.emit(value);
                     gap.reset(limit);
@@ -393,7 +393,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     private <R> AsyncStream<R> piped(Step<? super T, R> step) {
-        return alike(out -> Pipe.runAsDemanded(generator, out, value -> step.pass(value, out)));
+        return alike(out -> PipeScope.runAsDemanded(generator, out, value -> step.pass(value, out)));
     }
 
     /** What is done in a group. */
@@ -422,7 +422,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public static <T> AsyncStream<T> from(Flow.Publisher<T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
         if (publisher instanceof AsyncStream<T> stream) return stream;
-        return new AsyncStream<>(CoroutineOptions.NONE, out -> Pipe.emitAll(Async.opened(publisher), out));
+        return new AsyncStream<>(CoroutineOptions.NONE, out -> PipeScope.emitAll(Async.opened(publisher), out));
     }
 
     /**
@@ -438,7 +438,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * @param registration registers the listener
      */
     public static <T> AsyncStream<T> fromListener(Overflow overflow, ListenerBody<T> registration) {
-        return new AsyncStream<>(CoroutineOptions.NONE, 0, new ListenerCell.Listening<>(overflow, registration));
+        return new AsyncStream<>(
+                CoroutineOptions.NONE, 0, new ListenerIteration.ListenerGenerator<>(overflow, registration));
     }
 
     /**

@@ -1,14 +1,14 @@
 package dev.weft;
 
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
-import dev.weft.spi.CellSource;
 import dev.weft.spi.CoroutineTask;
+import dev.weft.spi.Detachable;
 import dev.weft.spi.EventLoop;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Scope;
 import dev.weft.spi.SpiLevel;
-import dev.weft.spi.Take;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -245,10 +245,10 @@ final class Backends {
 
     /** A source of some backend, as something to await. */
     record NativeAwaitable<T extends @Nullable Object>(Object source, Backend backend)
-            implements Awaitable<T>, CellSource<T> {
+            implements Awaitable<T>, Detachable<T> {
         @Override
         public AwaitCell<T> cell() {
-            return backend.one(source, Take.SINGLE_OR_EMPTY);
+            return backend.one(source, AwaitMode.SINGLE_OR_EMPTY);
         }
 
         @Override

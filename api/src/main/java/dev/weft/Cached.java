@@ -132,7 +132,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
     private static final class Run<T extends @Nullable Object> {
         private final Cached<T> home;
         private final Backend backend;
-        private final ChildTask<T> task;
+        private final MemberTask<T> task;
 
         private final Waits waits = new Waits();
 
@@ -146,7 +146,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
         Run(Cached<T> home, Backend backend) {
             this.home = home;
             this.backend = backend;
-            this.task = new ChildTask<>(
+            this.task = new MemberTask<>(
                     null,
                     backend,
                     Context.empty().with(Waits.class, waits),

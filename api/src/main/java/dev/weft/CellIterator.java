@@ -1,7 +1,7 @@
 package dev.weft;
 
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.Scope;
-import dev.weft.spi.StreamCell;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 
@@ -16,17 +16,17 @@ final class CellIterator<T> implements AsyncIterator<T> {
     /** Whether iterators of coroutines remember where they were opened. That takes longer than all else, so the first leak turns it on. */
     private static volatile boolean traces;
 
-    private final StreamCell<T> cell;
+    private final IterationCell<T> cell;
 
     /** What ends the iteration when this object is gone, such as where an exception has left the loop. */
     private final Cleaner.Cleanable leak;
 
-    CellIterator(StreamCell<T> cell) {
+    CellIterator(IterationCell<T> cell) {
         this.cell = cell;
-        this.leak = Collected.watch(this, leak(cell));
+        this.leak = GarbageWatch.watch(this, leak(cell));
     }
 
-    private static Runnable leak(StreamCell<?> cell) {
+    private static Runnable leak(IterationCell<?> cell) {
         if (traces || Scope.current() == null) {
             var opened = new IllegalStateException(LEAK + "here");
             return () -> cell.abandon(() -> opened);

@@ -1,7 +1,7 @@
 package dev.weft;
 
-import dev.weft.spi.Turns;
-import dev.weft.spi.Turns.Turn;
+import dev.weft.spi.TicketLock;
+import dev.weft.spi.TicketLock.Ticket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Chunks<T> {
     private final GroupScope group;
-    private final Turns turns;
+    private final TicketLock turns;
     private final Emitter<List<T>> out;
     private final int size;
     private final Duration time;
@@ -23,7 +23,7 @@ final class Chunks<T> {
 
     Chunks(GroupScope group, Emitter<List<T>> out, int size, Duration time) {
         this.group = group;
-        this.turns = new Turns(group.backend());
+        this.turns = new TicketLock(group.backend());
         this.out = out.concurrent();
         this.size = size;
         this.time = time;
@@ -31,7 +31,7 @@ final class Chunks<T> {
 
     /** Adds a value; the first of a list starts its time. */
     void add(T value) {
-        Turn turn = turns.join();
+        Ticket turn = turns.join();
         try {
             turn.await(value);
             current.add(value);
@@ -74,7 +74,7 @@ final class Chunks<T> {
     }
 
     private void inTurn(Runnable action) {
-        Turn turn = turns.join();
+        Ticket turn = turns.join();
         try {
             turn.await(null);
             action.run();

@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Completion<T extends @Nullable Object>
         implements BiConsumer<T, @Nullable Throwable>, CompletionHandler<T, @Nullable Object> {
-    private final CallbackCell<T> cell;
+    private final CallbackAwait<T> cell;
     private final AtomicBoolean resumed;
 
-    Completion(CallbackCell<T> cell) {
+    Completion(CallbackAwait<T> cell) {
         this.cell = cell;
         this.resumed = cell.resumed;
     }
@@ -122,8 +122,8 @@ public final class Completion<T extends @Nullable Object>
      * For that, nothing that outlives the operation may refer to it, the {@link #onCancel} action included.
      */
     public void failIfAbandoned() {
-        CallbackCell<T> abandoned = cell;
-        Collected.watch(this, () -> {
+        CallbackAwait<T> abandoned = cell;
+        GarbageWatch.watch(this, () -> {
             if (abandoned.resumed.compareAndSet(false, true)) abandoned.end(new AbandonedCallbackException());
         });
     }
@@ -139,7 +139,7 @@ public final class Completion<T extends @Nullable Object>
             return;
         }
         cell.undelivered(value);
-        fail(StageCell.unwrapped(failure));
+        fail(StageAwait.unwrapped(failure));
     }
 
     /** {@link #resume}. */
@@ -159,7 +159,7 @@ public final class Completion<T extends @Nullable Object>
     }
 
     /** The await of a callback. Its upstream is the action that aborts the operation. */
-    static final class CallbackCell<T extends @Nullable Object> extends AwaitCell<T> {
+    static final class CallbackAwait<T extends @Nullable Object> extends AwaitCell<T> {
         final AtomicBoolean resumed = new AtomicBoolean();
         volatile @Nullable Consumer<? super T> handler;
         private @Nullable CallbackBody<T> body;
@@ -168,7 +168,7 @@ public final class Completion<T extends @Nullable Object>
         /** Whether the operation was aborted by us; written by whoever does it, read by the callback. */
         private volatile boolean aborted;
 
-        CallbackCell(CallbackBody<T> body, Backend backend) {
+        CallbackAwait(CallbackBody<T> body, Backend backend) {
             super(backend);
             this.body = body;
         }

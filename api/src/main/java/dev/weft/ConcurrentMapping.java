@@ -1,7 +1,7 @@
 package dev.weft;
 
-import dev.weft.spi.Turns;
-import dev.weft.spi.Turns.Turn;
+import dev.weft.spi.TicketLock;
+import dev.weft.spi.TicketLock.Ticket;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ final class ConcurrentMapping<T, R> {
     private final Function<? super T, ? extends R> function;
 
     /** Null where the results need not keep the order. */
-    private final @Nullable Turns turns;
+    private final @Nullable TicketLock turns;
 
     ConcurrentMapping(
             GroupScope group,
@@ -26,7 +26,7 @@ final class ConcurrentMapping<T, R> {
         this.out = out;
         this.places = new Semaphore(concurrency - 1); // one is for the value that is asked for first
         this.function = function;
-        this.turns = ordered ? new Turns(group.backend()) : null;
+        this.turns = ordered ? new TicketLock(group.backend()) : null;
     }
 
     /** Starts with a value, and returns when there is a place for the next one. */
@@ -46,10 +46,10 @@ final class ConcurrentMapping<T, R> {
 
     /** The function applied to one value. */
     private final class Application implements AsyncAction<RuntimeException> {
-        private final @Nullable Turn turn;
+        private final @Nullable Ticket turn;
         private @Nullable T value;
 
-        Application(T value, @Nullable Turn turn) {
+        Application(T value, @Nullable Ticket turn) {
             this.value = value;
             this.turn = turn;
         }

@@ -75,11 +75,11 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     }
 
     /** Starts it in a scope, with the backend and the context of the code that does so. */
-    ChildTask<T> startIn(@Nullable Scope owner) {
+    MemberTask<T> startIn(@Nullable Scope owner) {
         Scope here = Scope.surrounding();
         Backend backend = here == null ? Backends.selected() : here.backend();
         Object context = here == null ? Context.empty() : here.context();
-        var task = new ChildTask<T>(owner, backend, context, options, body);
+        var task = new MemberTask<T>(owner, backend, context, options, body);
         task.start();
         return task;
     }

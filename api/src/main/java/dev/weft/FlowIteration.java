@@ -1,11 +1,11 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
-import dev.weft.spi.StreamCell;
+import dev.weft.spi.IterationCell;
 import java.util.concurrent.Flow;
 
 /** The iteration over a {@link Flow.Publisher}. */
-final class FlowIteration<T> extends StreamCell<T> implements Flow.Subscriber<T> {
+final class FlowIteration<T> extends IterationCell<T> implements Flow.Subscriber<T> {
     FlowIteration(Flow.Publisher<? extends T> source, int prefetch, Backend backend) {
         super(backend, prefetch, source);
     }

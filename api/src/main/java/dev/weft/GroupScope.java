@@ -1,8 +1,8 @@
 package dev.weft;
 
 import dev.weft.spi.Cancellation;
-import dev.weft.spi.CellSource;
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.Detachable;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Scope;
@@ -83,10 +83,10 @@ final class GroupScope extends Scope implements TaskGroup {
         if (source instanceof Coroutine<T> coroutine) return coroutine.startIn(scope).handle;
         if (source instanceof Handle<T> handle) {
             handle.requireOutside(scope);
-            return ChildSource.started(scope, new Handle.HandleAwait<>(handle, scope.backend()));
+            return DetachedMember.started(scope, new Handle.HandleAwait<>(handle, scope.backend()));
         }
         if (source instanceof Owned<T> owned) return owned.startIn(scope);
-        if (source instanceof CellSource<?> cells) return ChildSource.started(scope, ((CellSource<T>) cells).cell());
+        if (source instanceof Detachable<?> cells) return DetachedMember.started(scope, ((Detachable<T>) cells).cell());
         return new Coroutine<T>(source::await, CoroutineOptions.NONE).startIn(scope).handle;
     }
 

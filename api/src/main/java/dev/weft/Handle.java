@@ -171,7 +171,7 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
     /** Ends the handle of a root, which has no scope to throw what nobody has seen: that is dropped when the handle is collected. */
     void completeWatched(Outcome.Failure<T> outcome) {
         var watched = new Watched<>(outcome, member.scope());
-        Collected.watch(this, watched);
+        GarbageWatch.watch(this, watched);
         end(watched);
     }
 

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * has thrown, and ends normally all the same; one that comes to the same await again; a block whose timeout has fired and which
  * ends normally. A clean-up that awaits, shielded or in a {@code finally}, is not: it passes the cancellation on.
  *
- * <p>{@link dev.weft.spi.Counter} counts all these, whatever the hooks do.
+ * <p>{@link dev.weft.spi.EngineCounter} counts all these, whatever the hooks do.
  *
  * @since 0.1
  */

@@ -37,7 +37,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
     private final Consumer<? super B> release;
 
     private final Deque<B> queue = new ArrayDeque<>(PREFETCH);
-    private final Bell arrival;
+    private final WaitCondition arrival;
     private Flow.@Nullable Subscription subscription;
     private int unrequested = PREFETCH;
     private long outstanding;
@@ -63,7 +63,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
         this.context = Async.context();
         this.content = content;
         this.release = release;
-        this.arrival = new Bell(queue, backend, "read");
+        this.arrival = new WaitCondition(queue, backend, "read");
     }
 
     /** Subscribes. */
@@ -364,7 +364,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
             this.inflow = inflow;
             var opened = new IllegalStateException(
                     "an InputStream was garbage-collected without having been closed: open it in a try; it was opened here");
-            this.leak = Collected.watch(this, () -> inflow.abandon(opened));
+            this.leak = GarbageWatch.watch(this, () -> inflow.abandon(opened));
         }
 
         @Override

@@ -1,11 +1,11 @@
 package dev.weft;
 
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.SpiLevel;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Take;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import java.util.concurrent.Callable;
@@ -38,14 +38,14 @@ final class JdkBackend implements Backend {
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> AwaitCell<T> one(Object source, Take take) {
-        if (source instanceof CompletionStage<?> stage) return new StageCell<>((CompletionStage<T>) stage, this);
-        return new FlowCell<>((Flow.Publisher<T>) source, take, this);
+    public <T> AwaitCell<T> one(Object source, AwaitMode take) {
+        if (source instanceof CompletionStage<?> stage) return new StageAwait<>((CompletionStage<T>) stage, this);
+        return new FlowAwait<>((Flow.Publisher<T>) source, take, this);
     }
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> StreamCell<T> many(Object source, int prefetch) {
+    public <T> IterationCell<T> many(Object source, int prefetch) {
         return new FlowIteration<>((Flow.Publisher<T>) source, prefetch, this);
     }
 

@@ -1,7 +1,7 @@
 package dev.weft;
 
-import dev.weft.spi.Turns;
-import dev.weft.spi.Turns.Turn;
+import dev.weft.spi.TicketLock;
+import dev.weft.spi.TicketLock.Ticket;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,15 +76,15 @@ final class KeyedMapping<K, T, R> {
 
     /** The values of one key; changed by the map only, one at a time. */
     private static final class Line {
-        final Turns turns;
+        final TicketLock turns;
         private int length;
 
-        Line(Turns turns) {
+        Line(TicketLock turns) {
             this.turns = turns;
         }
 
         static Line entered(KeyedMapping<?, ?, ?> in, @Nullable Line present) {
-            Line line = present == null ? new Line(new Turns(in.group.backend())) : present;
+            Line line = present == null ? new Line(new TicketLock(in.group.backend())) : present;
             line.length++;
             return line;
         }
@@ -98,11 +98,11 @@ final class KeyedMapping<K, T, R> {
     /** The function applied to one value. */
     private final class Application implements AsyncAction<RuntimeException> {
         private final K key;
-        private final Turn turn;
+        private final Ticket turn;
         private @Nullable T value;
         private boolean placed;
 
-        Application(T value, K key, Turn turn) {
+        Application(T value, K key, Ticket turn) {
             this.value = value;
             this.key = key;
             this.turn = turn;

@@ -15,9 +15,9 @@ import java.util.function.LongConsumer;
  * @since 0.1
  */
 public final class ListenerSink<T> {
-    private final ListenerCell<T> cell;
+    private final ListenerIteration<T> cell;
 
-    ListenerSink(ListenerCell<T> cell) {
+    ListenerSink(ListenerIteration<T> cell) {
         this.cell = cell;
     }
 

@@ -20,8 +20,8 @@ final class Outflow extends OutputStream {
     private final int chunkSize;
 
     private final Object slot = new Object();
-    private final Bell offer;
-    private final Bell taking;
+    private final WaitCondition offer;
+    private final WaitCondition taking;
     private @Nullable ByteBuffer offered;
     private boolean over;
     private boolean left;
@@ -36,8 +36,8 @@ final class Outflow extends OutputStream {
 
     Outflow(int chunkSize, Backend backend) {
         this.chunkSize = chunkSize;
-        this.offer = new Bell(slot, backend, "emit");
-        this.taking = new Bell(slot, backend, "write");
+        this.offer = new WaitCondition(slot, backend, "emit");
+        this.taking = new WaitCondition(slot, backend, "write");
     }
 
     // --- the generator

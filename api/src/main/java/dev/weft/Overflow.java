@@ -1,7 +1,7 @@
 package dev.weft;
 
-import dev.weft.spi.Buffering;
-import dev.weft.spi.Buffering.Policy;
+import dev.weft.spi.BufferPolicy;
+import dev.weft.spi.BufferPolicy.Policy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class Overflow {
     private static final Overflow SUSPEND = new Overflow(null);
 
-    private final @Nullable Buffering buffering;
+    private final @Nullable BufferPolicy buffering;
 
-    private Overflow(@Nullable Buffering buffering) {
+    private Overflow(@Nullable BufferPolicy buffering) {
         this.buffering = buffering;
     }
 
@@ -34,7 +34,7 @@ public final class Overflow {
      * @param capacity how many values are kept, at least 1
      */
     public static Overflow error(int capacity) {
-        return new Overflow(new Buffering(Policy.ERROR, capacity));
+        return new Overflow(new BufferPolicy(Policy.ERROR, capacity));
     }
 
     /**
@@ -43,7 +43,7 @@ public final class Overflow {
      * @param capacity how many values are kept, at least 1
      */
     public static Overflow dropOldest(int capacity) {
-        return new Overflow(new Buffering(Policy.DROP_OLDEST, capacity));
+        return new Overflow(new BufferPolicy(Policy.DROP_OLDEST, capacity));
     }
 
     /**
@@ -52,7 +52,7 @@ public final class Overflow {
      * @param capacity how many values are kept, at least 1
      */
     public static Overflow dropNewest(int capacity) {
-        return new Overflow(new Buffering(Policy.DROP_NEWEST, capacity));
+        return new Overflow(new BufferPolicy(Policy.DROP_NEWEST, capacity));
     }
 
     /** {@return to keep the newest value only} */
@@ -66,12 +66,12 @@ public final class Overflow {
     }
 
     /** {@return the buffer for a source that can be asked, or cannot, as this says} */
-    Buffering buffering() {
-        return buffering == null ? new Buffering(Policy.REQUESTED, Async.PREFETCH) : buffering;
+    BufferPolicy buffering() {
+        return buffering == null ? new BufferPolicy(Policy.REQUESTED, Async.PREFETCH) : buffering;
     }
 
     /** {@return the buffer for a source that cannot be asked to wait; see {@link Adapters#buffering}} */
-    Buffering buffering(String source) {
+    BufferPolicy buffering(String source) {
         if (buffering == null)
             throw new IllegalArgumentException(
                     source

@@ -2,8 +2,8 @@ package dev.weft;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
-import dev.weft.spi.CellSource;
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.Detachable;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import java.util.Collection;
@@ -85,7 +85,7 @@ class Owned<T extends @Nullable Object> implements Awaitable<T> {
 }
 
 /** One that tells when it is done. */
-final class OwnedStage<T extends @Nullable Object> extends Owned<T> implements CellSource<T> {
+final class OwnedStage<T extends @Nullable Object> extends Owned<T> implements Detachable<T> {
     OwnedStage(Future<T> future) {
         super(future);
     }
@@ -107,7 +107,7 @@ final class OwnedStage<T extends @Nullable Object> extends Owned<T> implements C
 
     @Override
     Handle<T> start(Scope scope) {
-        return ChildSource.started(scope, cell());
+        return DetachedMember.started(scope, cell());
     }
 }
 
@@ -139,7 +139,7 @@ final class OwnedCell<T extends @Nullable Object> extends AwaitCell<T>
     @Override
     public @Nullable Void apply(T value, @Nullable Throwable failure) {
         if (failure != null) {
-            Throwable real = StageCell.unwrapped(failure);
+            Throwable real = StageAwait.unwrapped(failure);
             if (!fail(real)) refused(real);
         } else if (!succeed(value) && value != null) {
             discardValue(value);

@@ -1,7 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Cancellation;
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Host;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
@@ -124,7 +124,7 @@ final class TimeoutScope extends Scope {
     private void reportLateness() {
         long late = System.nanoTime() - expiredAt;
         if (late <= Watchdog.slowNanos()) return;
-        Counter.TIMEOUT_OVERRUNS.increment();
+        EngineCounter.TIMEOUT_OVERRUNS.increment();
         Reports.warn(
                 Warning.Kind.LATE_TIMEOUT,
                 name -> name + ": a block ended " + TimeUnit.NANOSECONDS.toMillis(late) + " ms behind its timeout of "

@@ -6,11 +6,11 @@ import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.CoroutineTask;
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Failures;
-import dev.weft.spi.Take;
 import dev.weft.testing.FiringBackend;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
@@ -51,7 +51,7 @@ class AwaitTest {
         hooks.close();
     }
 
-    private static <T> Watched<T> awaiting(Flow.Publisher<T> source, Take take) {
+    private static <T> Watched<T> awaiting(Flow.Publisher<T> source, AwaitMode take) {
         return Watched.coroutine(() -> await(source, take));
     }
 
@@ -78,7 +78,7 @@ class AwaitTest {
     class A1_TheValue {
         @ParameterizedTest
         @EnumSource(names = {"ONE", "MAYBE", "LAST", "SINGLE"})
-        void A01_aValueIsReturnedAfterTheTerminalSignal(Take take) {
+        void A01_aValueIsReturnedAfterTheTerminalSignal(AwaitMode take) {
             var probe = new Probe<String>();
             var awaiting = awaiting(probe, take).parked();
             probe.next("value");
@@ -91,7 +91,7 @@ class AwaitTest {
         @Test
         void A01_awaitFirstReturnsAtTheFirstValueAndCancelsTheRest() {
             var probe = new Probe<String>();
-            var awaiting = awaiting(probe, Take.FIRST).parked();
+            var awaiting = awaiting(probe, AwaitMode.FIRST).parked();
             probe.next("value");
             assertThat(awaiting.value()).isEqualTo("value");
             assertThat(probe.cancels).hasValue(1);
@@ -99,7 +99,8 @@ class AwaitTest {
 
         @Test
         void A01_awaitLastReturnsTheLastValueAndDiscardsTheOthers() {
-            assertThat(Async.run(() -> await(of("a", "b", "c"), Take.LAST))).isEqualTo("c");
+            assertThat(Async.run(() -> await(of("a", "b", "c"), AwaitMode.LAST)))
+                    .isEqualTo("c");
             assertThat(hooks.discarded).containsExactly("a", "b");
         }
     }
@@ -108,8 +109,9 @@ class AwaitTest {
     class A2_AnEmptySource {
         @ParameterizedTest
         @EnumSource(names = {"ONE", "FIRST", "LAST", "SINGLE"})
-        void A02_anEmptySourceIsAnErrorThatNamesTheOperator(Take take) {
-            String operator = take == Take.FIRST ? "awaitFirst" : take == Take.LAST ? "awaitLast" : "awaitSingle";
+        void A02_anEmptySourceIsAnErrorThatNamesTheOperator(AwaitMode take) {
+            String operator =
+                    take == AwaitMode.FIRST ? "awaitFirst" : take == AwaitMode.LAST ? "awaitLast" : "awaitSingle";
             assertThatThrownBy(() -> Async.run(() -> await(of(), take)))
                     .isInstanceOf(NoValueException.class)
                     .isInstanceOf(NoSuchElementException.class)
@@ -118,13 +120,13 @@ class AwaitTest {
 
         @Test
         void A02_anEmptySourceIsNullWhereOneMayBeMissing() {
-            assertThat(Async.run(() -> await(of(), Take.MAYBE))).isNull();
-            assertThat(Async.run(() -> await(of(), Take.NONE))).isNull();
+            assertThat(Async.run(() -> await(of(), AwaitMode.MAYBE))).isNull();
+            assertThat(Async.run(() -> await(of(), AwaitMode.NONE))).isNull();
         }
 
         @Test
         void A02_awaitDoneDiscardsTheValues() {
-            assertThat(Async.run(() -> await(of("a", "b"), Take.NONE))).isNull();
+            assertThat(Async.run(() -> await(of("a", "b"), AwaitMode.NONE))).isNull();
             assertThat(hooks.discarded).containsExactly("a", "b");
         }
     }
@@ -133,7 +135,7 @@ class AwaitTest {
     class A3_TheError {
         @ParameterizedTest
         @EnumSource
-        void A03_anUncheckedErrorIsRethrownAsTheSameInstance(Take take) {
+        void A03_anUncheckedErrorIsRethrownAsTheSameInstance(AwaitMode take) {
             var unchecked = new IllegalArgumentException("unchecked");
             var error = new AssertionError("error");
             assertThatThrownBy(() -> Async.run(() -> await(failing(unchecked), take)))
@@ -145,7 +147,7 @@ class AwaitTest {
         @Test
         void A03_aCheckedErrorComesInsideACarrier() {
             var checked = new IOException("disk");
-            assertThatThrownBy(() -> Async.run(() -> await(failing(checked), Take.ONE)))
+            assertThatThrownBy(() -> Async.run(() -> await(failing(checked), AwaitMode.ONE)))
                     .isInstanceOf(AwaitException.class)
                     .cause()
                     .isSameAs(checked);
@@ -158,7 +160,7 @@ class AwaitTest {
         void A04_aSynchronousSourceIsAwaitedWithoutAChangeOfThread() {
             Async.run(() -> {
                 Thread before = Thread.currentThread();
-                for (Take take : List.of(Take.ONE, Take.FIRST, Take.LAST, Take.SINGLE)) {
+                for (AwaitMode take : List.of(AwaitMode.ONE, AwaitMode.FIRST, AwaitMode.LAST, AwaitMode.SINGLE)) {
                     var signalled = new AtomicReference<Thread>();
                     Flow.Publisher<String> source = new Probe<>(p -> {
                         signalled.set(Thread.currentThread());
@@ -178,10 +180,10 @@ class AwaitTest {
     class A5_Demand {
         @ParameterizedTest
         @EnumSource
-        void A05_oneValueIsRequestedForTheFirstAndAllForTheRest(Take take) {
+        void A05_oneValueIsRequestedForTheFirstAndAllForTheRest(AwaitMode take) {
             var probe = new Probe<String>();
             var awaiting = awaiting(probe, take).parked();
-            assertThat(probe.requests).containsExactly(take == Take.FIRST ? 1 : Long.MAX_VALUE);
+            assertThat(probe.requests).containsExactly(take == AwaitMode.FIRST ? 1 : Long.MAX_VALUE);
             awaiting.cancel();
             awaiting.joined();
             assertThat(probe.requests).hasSize(1);
@@ -192,7 +194,7 @@ class AwaitTest {
     class A6_Cancellation {
         @ParameterizedTest
         @EnumSource
-        void A06_aValueAfterTheCancellationIsDiscardedAndTheUpstreamCancelledOnce(Take take) {
+        void A06_aValueAfterTheCancellationIsDiscardedAndTheUpstreamCancelledOnce(AwaitMode take) {
             var probe = new Probe<String>();
             var awaiting = awaiting(probe, take).parked();
             awaiting.cancel();
@@ -206,7 +208,8 @@ class AwaitTest {
 
         @RepeatedTest(50)
         void A06_aValueThatRacesACancellationIsReturnedOrDiscarded() {
-            for (Take take : List.of(Take.ONE, Take.FIRST, Take.LAST, Take.SINGLE, Take.MAYBE)) {
+            for (AwaitMode take :
+                    List.of(AwaitMode.ONE, AwaitMode.FIRST, AwaitMode.LAST, AwaitMode.SINGLE, AwaitMode.MAYBE)) {
                 var probe = new Probe<String>();
                 var awaiting = awaiting(probe, take).parked();
                 hooks.discarded.clear();
@@ -234,7 +237,7 @@ class AwaitTest {
         void A06_aValueThatWonIsReturnedThoughTheCancellationComesBeforeTheThreadRunsAgain() {
             for (int i = 0; i < 100; i++) {
                 var probe = new Probe<String>();
-                var awaiting = awaiting(probe, Take.FIRST).parked();
+                var awaiting = awaiting(probe, AwaitMode.FIRST).parked();
                 probe.next("value");
                 awaiting.cancel();
                 assertThat(awaiting.value()).isEqualTo("value");
@@ -244,7 +247,7 @@ class AwaitTest {
 
         @ParameterizedTest
         @EnumSource(names = {"ONE", "MAYBE", "LAST", "SINGLE"})
-        void A07_aValueWithoutATerminalSignalIsDiscardedByACancellation(Take take) {
+        void A07_aValueWithoutATerminalSignalIsDiscardedByACancellation(AwaitMode take) {
             var probe = new Probe<String>();
             var awaiting = awaiting(probe, take).parked();
             probe.next("unconfirmed");
@@ -260,7 +263,7 @@ class AwaitTest {
         /** The cancel comes between the two signals of a pool: who is told of it has cancelled his source, else he has the value. */
         @RepeatedTest(50)
         void A07_aCancelBetweenTheValueAndTheEndLosesNothing() {
-            for (Take take : List.of(Take.ONE, Take.MAYBE, Take.LAST, Take.SINGLE)) {
+            for (AwaitMode take : List.of(AwaitMode.ONE, AwaitMode.MAYBE, AwaitMode.LAST, AwaitMode.SINGLE)) {
                 var probe = new Probe<String>();
                 var awaiting = awaiting(probe, take).parked();
                 hooks.discarded.clear();
@@ -281,7 +284,7 @@ class AwaitTest {
         @Test
         void A08_anErrorAfterTheCancellationIsDroppedOnce() {
             var probe = new Probe<String>();
-            var awaiting = awaiting(probe, Take.ONE).parked();
+            var awaiting = awaiting(probe, AwaitMode.ONE).parked();
             awaiting.cancel();
             assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
             var late = new IllegalStateException("late");
@@ -297,12 +300,12 @@ class AwaitTest {
                     new ClosedByInterruptException(),
                     new UncheckedIOException(new IOException(new InterruptedException())))) {
                 var probe = new Probe<String>();
-                var awaiting = awaiting(probe, Take.ONE).parked();
+                var awaiting = awaiting(probe, AwaitMode.ONE).parked();
                 awaiting.cancel();
                 awaiting.joined();
-                long before = Counter.CANCEL_ECHOES.sum();
+                long before = EngineCounter.CANCEL_ECHOES.sum();
                 probe.fail(echo);
-                assertThat(Counter.CANCEL_ECHOES.sum()).isGreaterThan(before);
+                assertThat(EngineCounter.CANCEL_ECHOES.sum()).isGreaterThan(before);
             }
             assertThat(hooks.dropped).isEmpty();
         }
@@ -311,7 +314,7 @@ class AwaitTest {
         void A08_anErrorThatWonIsThrownThoughTheCancellationComesBeforeTheThreadRunsAgain() {
             for (int i = 0; i < 100; i++) {
                 var probe = new Probe<String>();
-                var awaiting = awaiting(probe, Take.ONE).parked();
+                var awaiting = awaiting(probe, AwaitMode.ONE).parked();
                 var first = new IllegalStateException("first");
                 probe.fail(first);
                 awaiting.cancel();
@@ -325,7 +328,7 @@ class AwaitTest {
             var clock = new FiringBackend(JdkBackend.INSTANCE);
             var probe = new Probe<String>();
             var awaiting = Watched.coroutine(() -> Async.withBackend(
-                    clock, () -> Async.withTimeout(Duration.ofSeconds(1), () -> await(probe, Take.FIRST))));
+                    clock, () -> Async.withTimeout(Duration.ofSeconds(1), () -> await(probe, AwaitMode.FIRST))));
             awaiting.parked();
             probe.next("value");
             clock.fire();
@@ -337,7 +340,7 @@ class AwaitTest {
             var clock = new FiringBackend(JdkBackend.INSTANCE);
             var probe = new Probe<String>();
             var awaiting = Watched.coroutine(() -> Async.withBackend(
-                    clock, () -> Async.withTimeout(Duration.ofSeconds(1), () -> await(probe, Take.FIRST))));
+                    clock, () -> Async.withTimeout(Duration.ofSeconds(1), () -> await(probe, AwaitMode.FIRST))));
             awaiting.parked();
             clock.fire();
             probe.next("late");
@@ -352,7 +355,7 @@ class AwaitTest {
     class A10_SignalsTooMany {
         @ParameterizedTest
         @EnumSource(names = {"ONE", "MAYBE"})
-        void A10_aSecondValueFromASourceOfOneIsABreachAndTheFirstIsKept(Take take) {
+        void A10_aSecondValueFromASourceOfOneIsABreachAndTheFirstIsKept(AwaitMode take) {
             var probe = new Probe<String>();
             var awaiting = awaiting(probe, take).parked();
             probe.next("first");
@@ -366,7 +369,7 @@ class AwaitTest {
         @Test
         void A10_aSecondValueIsAnErrorForAwaitSingleAndBothAreDiscarded() {
             var probe = new Probe<String>();
-            var awaiting = awaiting(probe, Take.SINGLE).parked();
+            var awaiting = awaiting(probe, AwaitMode.SINGLE).parked();
             probe.next("first");
             probe.next("second");
             assertThat(awaiting.failure()).isInstanceOf(TooManyValuesException.class);
@@ -376,7 +379,7 @@ class AwaitTest {
 
         @ParameterizedTest
         @EnumSource(names = {"ONE", "MAYBE", "LAST", "SINGLE", "FIRST"})
-        void A11_signalsAfterTheTerminalOneAreBreachesAndChangeNothing(Take take) {
+        void A11_signalsAfterTheTerminalOneAreBreachesAndChangeNothing(AwaitMode take) {
             var late = new IllegalStateException("late");
             Flow.Publisher<String> source = new Probe<>(p -> {
                 p.subscription();
@@ -402,7 +405,8 @@ class AwaitTest {
                 p.fail(second);
                 p.next("late");
             });
-            assertThatThrownBy(() -> Async.run(() -> await(source, Take.ONE))).isSameAs(first);
+            assertThatThrownBy(() -> Async.run(() -> await(source, AwaitMode.ONE)))
+                    .isSameAs(first);
             assertThat(hooks.rules()).containsExactly("1.7", "1.7");
             assertThat(hooks.dropped).containsExactly(second);
             assertThat(hooks.discarded).containsExactly("late");
@@ -410,7 +414,7 @@ class AwaitTest {
 
         @ParameterizedTest
         @EnumSource(names = {"ONE", "MAYBE", "LAST", "SINGLE"})
-        void A12_anErrorAfterAValueWinsAndTheValueIsDiscarded(Take take) {
+        void A12_anErrorAfterAValueWinsAndTheValueIsDiscarded(AwaitMode take) {
             var failure = new IllegalStateException("no commit");
             var probe = new Probe<String>();
             var awaiting = awaiting(probe, take).parked();
@@ -429,7 +433,7 @@ class AwaitTest {
                 p.next("value");
                 p.fail(failure);
             });
-            assertThat(Async.run(() -> await(source, Take.FIRST))).isEqualTo("value");
+            assertThat(Async.run(() -> await(source, AwaitMode.FIRST))).isEqualTo("value");
             assertThat(hooks.dropped).containsExactly(failure);
         }
     }
@@ -443,7 +447,7 @@ class AwaitTest {
                 p.subscription();
                 p.subscriber().onSubscribe(second);
             });
-            var awaiting = awaiting(probe, Take.ONE).parked();
+            var awaiting = awaiting(probe, AwaitMode.ONE).parked();
             assertThat(second.cancels).hasValue(1);
             assertThat(second.requests).isEmpty();
             assertThat(probe.cancels).hasValue(0);
@@ -459,7 +463,7 @@ class AwaitTest {
                 p.subscription();
                 p.subscription();
             });
-            var awaiting = awaiting(probe, Take.ONE).parked();
+            var awaiting = awaiting(probe, AwaitMode.ONE).parked();
             assertThat(probe.cancels).hasValue(0);
             assertThat(probe.requests).hasSize(1);
             assertThat(hooks.rules()).containsExactly("2.5");
@@ -470,7 +474,7 @@ class AwaitTest {
 
         @ParameterizedTest
         @EnumSource
-        void A14_lateOnSubscribeIsCancelled(Take take) {
+        void A14_lateOnSubscribeIsCancelled(AwaitMode take) {
             var probe = new Probe<String>(p -> {});
             var awaiting = awaiting(probe, take).parked();
             awaiting.cancel();
@@ -483,7 +487,7 @@ class AwaitTest {
         @RepeatedTest(50)
         void A14_onSubscribeThatRacesACancellationIsCancelledOnce() {
             var probe = new Probe<String>(p -> {});
-            var awaiting = awaiting(probe, Take.ONE).parked();
+            var awaiting = awaiting(probe, AwaitMode.ONE).parked();
             var go = new CountDownLatch(2);
             Thread canceller = Thread.ofPlatform().start(() -> {
                 Latches.race(go);
@@ -502,14 +506,15 @@ class AwaitTest {
             Flow.Publisher<String> empty = new Probe<>(Probe::complete);
             var failure = new IllegalStateException("refused");
             Flow.Publisher<String> failing = new Probe<>(p -> p.fail(failure));
-            assertThat(Async.run(() -> await(empty, Take.MAYBE))).isNull();
-            assertThatThrownBy(() -> Async.run(() -> await(failing, Take.ONE))).isSameAs(failure);
+            assertThat(Async.run(() -> await(empty, AwaitMode.MAYBE))).isNull();
+            assertThatThrownBy(() -> Async.run(() -> await(failing, AwaitMode.ONE)))
+                    .isSameAs(failure);
             assertThat(hooks.rules()).containsExactly("1.9", "1.9");
         }
 
         @ParameterizedTest
         @EnumSource
-        void A15_aValueWithoutOnSubscribeIsABreachAndAnError(Take take) {
+        void A15_aValueWithoutOnSubscribeIsABreachAndAnError(AwaitMode take) {
             Flow.Publisher<String> source = new Probe<>(p -> p.next("value"));
             assertThatThrownBy(() -> Async.run(() -> await(source, take)))
                     .isInstanceOf(IllegalStateException.class)
@@ -521,7 +526,7 @@ class AwaitTest {
         @Test
         void A15_silenceIsEndedByACancellationOnly() {
             var probe = new Probe<String>(p -> {});
-            var awaiting = awaiting(probe, Take.ONE).parked();
+            var awaiting = awaiting(probe, AwaitMode.ONE).parked();
             awaiting.cancel();
             assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
         }
@@ -533,7 +538,7 @@ class AwaitTest {
         @ValueSource(strings = {"onSubscribe", "onNext", "onError"})
         void A16_aNullSignalIsAnErrorForTheSourceAndForTheAwait(String signal) {
             var probe = new Probe<String>(signal.equals("onSubscribe") ? p -> {} : Probe::subscription);
-            var awaiting = awaiting(probe, Take.ONE).parked();
+            var awaiting = awaiting(probe, AwaitMode.ONE).parked();
             var thrown = new AtomicReference<Throwable>();
             try {
                 nullSignal(probe, signal);
@@ -553,7 +558,8 @@ class AwaitTest {
                 if (!signal.equals("onSubscribe")) p.subscription();
                 nullSignal(p, signal);
             });
-            assertThatThrownBy(() -> Async.run(() -> await(probe, Take.ONE))).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> Async.run(() -> await(probe, AwaitMode.ONE)))
+                    .isInstanceOf(NullPointerException.class);
             assertThat(hooks.dropped).isEmpty();
         }
 
@@ -561,7 +567,8 @@ class AwaitTest {
         void A16_aNullSignalInsideRequestIsReportedOnce() {
             var probe = new Probe<String>();
             probe.onRequest(count -> probe.next(null));
-            assertThatThrownBy(() -> Async.run(() -> await(probe, Take.ONE))).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> Async.run(() -> await(probe, AwaitMode.ONE)))
+                    .isInstanceOf(NullPointerException.class);
             assertThat(hooks.dropped).isEmpty();
             assertThat(probe.cancels).hasValue(1);
         }
@@ -589,7 +596,7 @@ class AwaitTest {
                     p.next("held");
                     throw Failures.<RuntimeException>sneak(failure);
                 });
-                assertThat(Watched.coroutine(() -> await(probe, Take.ONE)).failure())
+                assertThat(Watched.coroutine(() -> await(probe, AwaitMode.ONE)).failure())
                         .isSameAs(failure);
                 assertThat(probe.cancels).hasValue(1);
                 assertThat(hooks.discarded).containsExactly("held");
@@ -604,7 +611,8 @@ class AwaitTest {
             var probe = new Probe<String>(p -> {
                 throw failure;
             });
-            assertThatThrownBy(() -> Async.run(() -> await(probe, Take.ONE))).isSameAs(failure);
+            assertThatThrownBy(() -> Async.run(() -> await(probe, AwaitMode.ONE)))
+                    .isSameAs(failure);
             probe.subscription();
             assertThat(probe.cancels).hasValue(1);
         }
@@ -618,7 +626,7 @@ class AwaitTest {
                 p.complete();
                 throw failure;
             });
-            assertThat(Async.run(() -> await(source, Take.ONE))).isEqualTo("value");
+            assertThat(Async.run(() -> await(source, AwaitMode.ONE))).isEqualTo("value");
             assertThat(hooks.dropped).containsExactly(failure);
         }
 
@@ -629,7 +637,8 @@ class AwaitTest {
             probe.onRequest(count -> {
                 throw failure;
             });
-            assertThatThrownBy(() -> Async.run(() -> await(probe, Take.ONE))).isSameAs(failure);
+            assertThatThrownBy(() -> Async.run(() -> await(probe, AwaitMode.ONE)))
+                    .isSameAs(failure);
             assertThat(probe.cancels).hasValue(1);
             assertThat(hooks.dropped).isEmpty();
         }
@@ -643,7 +652,7 @@ class AwaitTest {
                 probe.complete();
                 throw failure;
             });
-            assertThat(Async.run(() -> await(probe, Take.ONE))).isEqualTo("value");
+            assertThat(Async.run(() -> await(probe, AwaitMode.ONE))).isEqualTo("value");
             assertThat(hooks.dropped).containsExactly(failure);
         }
     }
@@ -656,7 +665,7 @@ class AwaitTest {
             var probe = new Probe<String>().onCancel(() -> {
                 throw fromCancel;
             });
-            var awaiting = awaiting(probe, Take.ONE).parked();
+            var awaiting = awaiting(probe, AwaitMode.ONE).parked();
             awaiting.cancel();
             assertThat(awaiting.failure())
                     .isInstanceOf(CancelledException.class)
@@ -670,7 +679,7 @@ class AwaitTest {
             var probe = new Probe<String>().onCancel(() -> {
                 throw fromCancel;
             });
-            var awaiting = Watched.thread(Thread.ofVirtual(), () -> await(probe, Take.ONE))
+            var awaiting = Watched.thread(Thread.ofVirtual(), () -> await(probe, AwaitMode.ONE))
                     .parked();
             awaiting.thread().interrupt();
             assertThat(awaiting.failure())
@@ -686,7 +695,7 @@ class AwaitTest {
             var probe = new Probe<String>().onCancel(() -> {
                 throw fromCancel;
             });
-            var awaiting = awaiting(probe, Take.FIRST).parked();
+            var awaiting = awaiting(probe, AwaitMode.FIRST).parked();
             probe.next("value");
             assertThat(awaiting.value()).isEqualTo("value");
             assertThat(hooks.dropped).containsExactly(fromCancel);
@@ -696,7 +705,7 @@ class AwaitTest {
         void A20_aCancelThatBlocksKeepsOnlyTheCoroutineWaiting() throws Exception {
             var release = new CountDownLatch(1);
             var probe = new Probe<String>().onCancel(() -> Latches.awaitUninterruptibly(release));
-            var awaiting = awaiting(probe, Take.ONE).parked();
+            var awaiting = awaiting(probe, AwaitMode.ONE).parked();
             Thread canceller = Thread.ofVirtual().start(awaiting::cancel);
             assertThat(canceller.join(Duration.ofSeconds(Watched.SECONDS)))
                     .as("the canceller returned")
@@ -729,7 +738,7 @@ class AwaitTest {
                 var task = CoroutineTask.current();
                 self.set(() -> task.cancel(Cancellation.Reason.REQUESTED, null, null));
                 try {
-                    return await(probe, Take.ONE);
+                    return await(probe, AwaitMode.ONE);
                 } finally {
                     interrupted.set(Thread.currentThread().isInterrupted());
                 }
@@ -746,7 +755,7 @@ class AwaitTest {
     class A22_WhereItMayWait {
         @ParameterizedTest
         @EnumSource
-        void A22_aCancelledCoroutineDoesNotSubscribe(Take take) {
+        void A22_aCancelledCoroutineDoesNotSubscribe(AwaitMode take) {
             var probe = new Probe<String>();
             var ready = new CountDownLatch(1);
             var awaiting = Watched.coroutine(() -> {
@@ -761,12 +770,13 @@ class AwaitTest {
 
         @Test
         void A24_coroutinesPlainVirtualThreadsAndPlatformThreadsMayAwait() {
-            assertThat(Watched.coroutine(() -> await(of("value"), Take.ONE)).value())
+            assertThat(Watched.coroutine(() -> await(of("value"), AwaitMode.ONE))
+                            .value())
                     .isEqualTo("value");
             for (Thread.Builder builder : List.<Thread.Builder>of(Thread.ofVirtual(), Thread.ofPlatform())) {
                 var probe = new Probe<String>();
-                var awaiting =
-                        Watched.thread(builder, () -> await(probe, Take.ONE)).parked();
+                var awaiting = Watched.thread(builder, () -> await(probe, AwaitMode.ONE))
+                        .parked();
                 probe.next("value");
                 probe.complete();
                 assertThat(awaiting.value()).isEqualTo("value");
@@ -786,7 +796,7 @@ class AwaitTest {
                 probes.add(probe);
                 awaiting.add(Watched.coroutine(() -> {
                     synchronized (probe) {
-                        return await(probe, Take.ONE);
+                        return await(probe, AwaitMode.ONE);
                     }
                 }));
             }
@@ -810,7 +820,7 @@ class AwaitTest {
         private static final Probe<String> INITIALIZING = new Probe<>();
 
         private static final class Initialized {
-            static final String VALUE = await(INITIALIZING, Take.ONE);
+            static final String VALUE = await(INITIALIZING, AwaitMode.ONE);
         }
 
         @Test
@@ -818,10 +828,10 @@ class AwaitTest {
             var inner = new Probe<String>();
             var outer = new Probe<String>(p -> {
                 p.subscription();
-                p.next(await(inner, Take.ONE));
+                p.next(await(inner, AwaitMode.ONE));
                 p.complete();
             });
-            var awaiting = awaiting(outer, Take.ONE).parked();
+            var awaiting = awaiting(outer, AwaitMode.ONE).parked();
             inner.next("inner");
             inner.complete();
             assertThat(awaiting.value()).isEqualTo("inner");
@@ -830,10 +840,10 @@ class AwaitTest {
         @Test
         void A27_anAwaitThatAwaitedInsideSubscribeCanStillBeCancelled() {
             var outer = new Probe<String>(p -> {
-                await(of("inner"), Take.ONE);
+                await(of("inner"), AwaitMode.ONE);
                 p.subscription();
             });
-            var awaiting = awaiting(outer, Take.ONE).parked();
+            var awaiting = awaiting(outer, AwaitMode.ONE).parked();
             awaiting.cancel();
             assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
             assertThat(awaiting.interruptedAtEnd()).isFalse();
@@ -846,12 +856,12 @@ class AwaitTest {
             var outer = new Probe<String>(p -> {
                 p.subscription();
                 try {
-                    Async.run(() -> await(inner, Take.ONE));
+                    Async.run(() -> await(inner, AwaitMode.ONE));
                 } catch (CancelledException swallowed) {
                     // as an operator does that turns what its lambda throws into nothing
                 }
             });
-            var awaiting = awaiting(outer, Take.ONE).parked();
+            var awaiting = awaiting(outer, AwaitMode.ONE).parked();
             awaiting.cancel();
             assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
             assertThat(outer.cancels).hasValue(1);
@@ -863,9 +873,9 @@ class AwaitTest {
             var inner = new Probe<String>();
             var outer = new Probe<String>(p -> {
                 p.subscription();
-                Async.shielded(() -> await(inner, Take.ONE));
+                Async.shielded(() -> await(inner, AwaitMode.ONE));
             });
-            var awaiting = awaiting(outer, Take.ONE).parked();
+            var awaiting = awaiting(outer, AwaitMode.ONE).parked();
             awaiting.cancel();
             awaiting.parked();
             inner.next("inner");
@@ -880,7 +890,7 @@ class AwaitTest {
                 p.subscription();
                 endless(0);
             });
-            var awaiting = Watched.coroutine(() -> await(probe, Take.ONE));
+            var awaiting = Watched.coroutine(() -> await(probe, AwaitMode.ONE));
             assertThat(awaiting.failure()).isInstanceOf(StackOverflowError.class);
             assertThat(probe.cancels).hasValue(1);
         }

@@ -8,8 +8,8 @@ import static dev.weft.Async.withTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Failures;
-import dev.weft.spi.Take;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Rounds;
 import dev.weft.testing.Watched;
@@ -77,7 +77,8 @@ class BordersTest {
             subscriber.onSubscribe(subscription);
         };
         assertThatThrownBy(() -> run(() -> withTimeout(
-                        Duration.ofMillis(50), () -> new FlowCell<>(endless, Take.LAST, JdkBackend.INSTANCE).await())))
+                        Duration.ofMillis(50),
+                        () -> new FlowAwait<>(endless, AwaitMode.LAST, JdkBackend.INSTANCE).await())))
                 .isInstanceOf(TimeoutException.class);
     }
 

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Host;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
@@ -149,10 +149,10 @@ class CallbackTest {
         Completion<String> done = call.done();
         call.awaiting.parked().cancel();
         call.awaiting.joined();
-        long before = Counter.CANCEL_ECHOES.sum();
+        long before = EngineCounter.CANCEL_ECHOES.sum();
         done.fail(new IOException("Canceled"));
         assertThat(hooks.dropped).isEmpty();
-        assertThat(Counter.CANCEL_ECHOES.sum()).isEqualTo(before + 1);
+        assertThat(EngineCounter.CANCEL_ECHOES.sum()).isEqualTo(before + 1);
     }
 
     @Test

@@ -660,7 +660,7 @@ class CoroutineTest {
         void whatRunsAtItsEndSeesNoInterruptOfTheCanceller() {
             for (int round = 0; round < 300; round++) {
                 var interrupted = new CompletableFuture<Boolean>();
-                var task = new ChildTask<Object>(null, backend, Context.empty(), CoroutineOptions.NONE, () -> {
+                var task = new MemberTask<Object>(null, backend, Context.empty(), CoroutineOptions.NONE, () -> {
                     delay(LONG);
                     return null;
                 });

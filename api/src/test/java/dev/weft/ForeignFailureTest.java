@@ -156,7 +156,7 @@ class ForeignFailureTest {
     @MethodSource("failures")
     void oneThatIsTooLateIsDroppedAsItself(Throwable failure) {
         var probe = new Probe<String>();
-        var awaiting = Watched.coroutine(() -> Publishers.await(probe, dev.weft.spi.Take.ONE))
+        var awaiting = Watched.coroutine(() -> Publishers.await(probe, dev.weft.spi.AwaitMode.ONE))
                 .parked();
         awaiting.cancel();
         awaiting.ended();

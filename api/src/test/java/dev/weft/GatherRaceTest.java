@@ -18,7 +18,7 @@ import static dev.weft.ManualBackend.untilParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.testing.Latches;
 import java.io.IOException;
 import java.time.Duration;
@@ -418,7 +418,7 @@ class GatherRaceTest {
 
     @Test
     void H9_aFailureBehindTheWinnerIsOnlyCounted() {
-        long before = Counter.CANCEL_ECHOES.sum();
+        long before = EngineCounter.CANCEL_ECHOES.sum();
         var cleaning = new IllegalStateException("while cleaning up");
         var parked = new AtomicBoolean();
         String won = race(
@@ -437,7 +437,7 @@ class GatherRaceTest {
                 }));
         assertThat(won).isEqualTo("won");
         assertThat(dropped).isEmpty();
-        assertThat(Counter.CANCEL_ECHOES.sum()).isGreaterThan(before);
+        assertThat(EngineCounter.CANCEL_ECHOES.sum()).isGreaterThan(before);
     }
 
     @Test
@@ -625,14 +625,14 @@ class GatherRaceTest {
 
     @Test
     void H9_aLoserThatFailsBeforeThereIsAWinnerIsCounted() {
-        long echoes = Counter.CANCEL_ECHOES.sum();
+        long echoes = EngineCounter.CANCEL_ECHOES.sum();
         assertThat(wonAgainst(waits -> coroutine(() -> {
                     waits.complete(null);
                     throw second;
                 })))
                 .isEqualTo("won");
         assertThat(dropped).isEmpty();
-        assertThat(Counter.CANCEL_ECHOES.sum() - echoes).isEqualTo(1);
+        assertThat(EngineCounter.CANCEL_ECHOES.sum() - echoes).isEqualTo(1);
     }
 
     /** As most exceptions without a stack trace are made. */
@@ -727,12 +727,12 @@ class GatherRaceTest {
 
     @Test
     void H9_aLoserThatFailsWhenItIsCancelledIsNoNews() {
-        long echoes = Counter.CANCEL_ECHOES.sum();
+        long echoes = EngineCounter.CANCEL_ECHOES.sum();
         assertThat(wonAgainst(waits -> awaitable(failingWhenCancelled(waits)))).isEqualTo("won");
         assertThat(wonAgainst(waits -> coroutine(() ->
                         Async.<String>awaitable(failingWhenCancelled(waits)).await())))
                 .isEqualTo("won");
         assertThat(dropped).isEmpty();
-        assertThat(Counter.CANCEL_ECHOES.sum() - echoes).isEqualTo(2);
+        assertThat(EngineCounter.CANCEL_ECHOES.sum() - echoes).isEqualTo(2);
     }
 }

@@ -4,7 +4,7 @@ import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.testing.FiringBackend;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
@@ -750,7 +750,7 @@ class GeneratorTest {
             sink.joined();
             assertThat(again).hasValue(3);
             assertThat(sink.signalledBy).isEmpty();
-            assertThat(Counter.DISCARDED.sum()).isGreaterThanOrEqualTo(3);
+            assertThat(EngineCounter.DISCARDED.sum()).isGreaterThanOrEqualTo(3);
         }
     }
 }

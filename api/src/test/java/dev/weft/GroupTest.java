@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.testing.Latches;
 import java.io.IOException;
 import java.time.Duration;
@@ -397,7 +397,7 @@ class GroupTest {
     @Test
     void H4_aResultThatComesAfterTheCancellationIsDiscardedAndCounted() throws Exception {
         var backend = new ManualBackend();
-        long before = Counter.CANCEL_SWALLOWED.sum();
+        long before = EngineCounter.CANCEL_SWALLOWED.sum();
         var late = new AtomicReference<Deferred<String>>();
         withBackend(
                 backend,
@@ -417,7 +417,7 @@ class GroupTest {
                 }));
         assertThat(late.get().state()).isEqualTo(Deferred.State.CANCELLED);
         assertThat(backend.discarded()).containsExactly("late");
-        assertThat(Counter.CANCEL_SWALLOWED.sum()).isEqualTo(before + 1);
+        assertThat(EngineCounter.CANCEL_SWALLOWED.sum()).isEqualTo(before + 1);
     }
 
     @Test
@@ -515,7 +515,7 @@ class GroupTest {
         var backend = new ManualBackend();
         var finish = new CompletableFuture<Void>();
         var member = new AtomicReference<Deferred<String>>();
-        long before = Counter.LEFT_BEHIND.sum();
+        long before = EngineCounter.LEFT_BEHIND.sum();
         try (var log = new LibraryLog()) {
             Deferred<?> root = backend.start(() -> {
                 group(g -> {
@@ -537,7 +537,7 @@ class GroupTest {
             assertThat(root.await()).isEqualTo("left");
             assertThat(log.lines()).singleElement().asString().contains("Left behind", "deaf-one", "GroupTest");
         }
-        assertThat(Counter.LEFT_BEHIND.sum()).isEqualTo(before + 1);
+        assertThat(EngineCounter.LEFT_BEHIND.sum()).isEqualTo(before + 1);
         assertThat(member.get().isDone()).isFalse();
         finish.complete(null);
         assertThat(catchThrowable(member.get()::await)).isInstanceOf(CancelledException.class);

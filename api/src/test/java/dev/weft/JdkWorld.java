@@ -150,7 +150,7 @@ final class JdkWorld extends World {
                 subscriber.onComplete();
             }
         };
-        var task = new FlowGenerator<>(flow, generator, CoroutineOptions.NONE, backend, Context.empty());
+        var task = new FlowTask<>(flow, generator, CoroutineOptions.NONE, backend, Context.empty());
         flow.onSubscribe(task);
         task.start();
     }

@@ -5,11 +5,11 @@ import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.CoroutineTask;
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Scope;
-import dev.weft.spi.Take;
 import dev.weft.testing.FiringBackend;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
@@ -52,7 +52,7 @@ class LawsTest {
     void G01_ofValueErrorAndCancellationExactlyOneIsTheOutcome() {
         var probe = new Probe<String>();
         var failure = new IllegalStateException("error");
-        var awaiting = Watched.coroutine(() -> await(probe, Take.FIRST)).parked();
+        var awaiting = Watched.coroutine(() -> await(probe, AwaitMode.FIRST)).parked();
         var go = new CountDownLatch(3);
         List<Thread> racing = List.of(
                 racer(go, () -> probe.next("value")),
@@ -82,9 +82,9 @@ class LawsTest {
 
     @Test
     void G01_whatNobodyReceivesIsCounted() {
-        long discarded = Counter.DISCARDED.sum();
-        long dropped = Counter.DROPPED.sum();
-        long violations = Counter.VIOLATIONS.sum();
+        long discarded = EngineCounter.DISCARDED.sum();
+        long dropped = EngineCounter.DROPPED.sum();
+        long violations = EngineCounter.VIOLATIONS.sum();
         Flow.Publisher<String> source = new Probe<>(p -> {
             p.subscription();
             p.next("value");
@@ -92,10 +92,10 @@ class LawsTest {
             p.next("late");
             p.fail(new IllegalStateException("late"));
         });
-        assertThat(Async.run(() -> await(source, Take.ONE))).isEqualTo("value");
-        assertThat(Counter.DISCARDED.sum() - discarded).isEqualTo(1);
-        assertThat(Counter.DROPPED.sum() - dropped).isEqualTo(1);
-        assertThat(Counter.VIOLATIONS.sum() - violations).isEqualTo(2);
+        assertThat(Async.run(() -> await(source, AwaitMode.ONE))).isEqualTo("value");
+        assertThat(EngineCounter.DISCARDED.sum() - discarded).isEqualTo(1);
+        assertThat(EngineCounter.DROPPED.sum() - dropped).isEqualTo(1);
+        assertThat(EngineCounter.VIOLATIONS.sum() - violations).isEqualTo(2);
     }
 
     // --- G3, G4
@@ -115,7 +115,7 @@ class LawsTest {
         });
         var ready = CompletableFuture.completedFuture("ready");
         return List.of(
-                () -> await(source, Take.MAYBE),
+                () -> await(source, AwaitMode.MAYBE),
                 () -> Publishers.each(source, 1),
                 () -> Async.await(body),
                 () -> Async.await(ready),
@@ -181,7 +181,7 @@ class LawsTest {
     void G03_aBodyThatReturnsThoughItWasCancelledEndsAsCancelled() {
         var running = new CountDownLatch(1);
         var ready = new CountDownLatch(1);
-        long before = Counter.CANCEL_SWALLOWED.sum();
+        long before = EngineCounter.CANCEL_SWALLOWED.sum();
         Deferred<String> deferred = Async.async(() -> {
             running.countDown();
             Latches.awaitUninterruptibly(ready);
@@ -198,7 +198,7 @@ class LawsTest {
         assertThatThrownBy(deferred::await).isInstanceOf(CancelledException.class);
         assertThat(deferred.state()).isEqualTo(Deferred.State.CANCELLED);
         assertThat(hooks.discarded).containsExactly("all is well");
-        assertThat(Counter.CANCEL_SWALLOWED.sum() - before).isEqualTo(1);
+        assertThat(EngineCounter.CANCEL_SWALLOWED.sum() - before).isEqualTo(1);
     }
 
     @Test
@@ -211,7 +211,7 @@ class LawsTest {
             p.complete();
         });
         var body = Watched.coroutine(() -> {
-            returned.set(await(probe, Take.FIRST));
+            returned.set(await(probe, AwaitMode.FIRST));
             Async.checkpoint();
             return "not cancelled";
         });
@@ -229,7 +229,8 @@ class LawsTest {
             try {
                 return Async.withTimeout(Duration.ofSeconds(1), () -> {
                     try {
-                        return Async.withTimeout(Duration.ofSeconds(2), () -> await(new Probe<String>(), Take.ONE));
+                        return Async.withTimeout(
+                                Duration.ofSeconds(2), () -> await(new Probe<String>(), AwaitMode.ONE));
                     } catch (TimeoutException inner) {
                         return "inner absorbed it";
                     } catch (CancelledException passing) {
@@ -252,7 +253,8 @@ class LawsTest {
     void G05_aTimeoutIsNeverTakenForTheCancellationOfTheWhole() {
         var clock = new FiringBackend(JdkBackend.INSTANCE);
         var body = Watched.coroutine(() -> Async.withBackend(clock, () -> {
-            String limited = Async.withTimeoutOrNull(Duration.ofSeconds(1), () -> await(new Probe<String>(), Take.ONE));
+            String limited =
+                    Async.withTimeoutOrNull(Duration.ofSeconds(1), () -> await(new Probe<String>(), AwaitMode.ONE));
             Async.checkpoint();
             return limited == null ? "goes on" : limited;
         }));
@@ -266,7 +268,7 @@ class LawsTest {
         var scope = new AtomicReference<Scope>();
         var body = Watched.coroutine(() -> {
             scope.set(Scope.current());
-            return Async.run(() -> await(new Probe<String>(), Take.ONE));
+            return Async.run(() -> await(new Probe<String>(), AwaitMode.ONE));
         });
         body.parked().cancel();
         assertThat(body.failure())
@@ -280,7 +282,7 @@ class LawsTest {
     @Test
     void G06a_aParkedCoroutineIsWokenWithoutAnInterrupt() {
         List<Callable<Object>> waits = List.of(
-                () -> await(new Probe<String>(), Take.ONE),
+                () -> await(new Probe<String>(), AwaitMode.ONE),
                 () -> Async.await(new CompletableFuture<String>()),
                 () -> Async.<String>awaitCallback(done -> {}),
                 () -> Publishers.each(new Probe<String>(), 1).hasNext(),
@@ -337,8 +339,8 @@ class LawsTest {
             }
         });
         var clock = new FiringBackend(JdkBackend.INSTANCE);
-        var body = Watched.coroutine(() ->
-                Async.withBackend(clock, () -> Async.withTimeout(Duration.ofSeconds(1), () -> await(probe, Take.ONE))));
+        var body = Watched.coroutine(() -> Async.withBackend(
+                clock, () -> Async.withTimeout(Duration.ofSeconds(1), () -> await(probe, AwaitMode.ONE))));
         body.parked();
         clock.fire();
         assertThat(body.failure()).isInstanceOf(TimeoutException.class);
@@ -396,7 +398,7 @@ class LawsTest {
         var probe = new Probe<String>();
         var interrupted = new AtomicBoolean();
         var body = Watched.coroutine(() -> {
-            Async.shielded(() -> await(probe, Take.ONE));
+            Async.shielded(() -> await(probe, AwaitMode.ONE));
             try {
                 new CountDownLatch(1).await();
             } catch (InterruptedException expected) {
@@ -420,9 +422,9 @@ class LawsTest {
                 Async.withTimeoutOrNull(Duration.ofSeconds(1), () -> {
                     Async.withTimeoutOrNull(Duration.ofSeconds(2), () -> {
                         for (int spin = 0; spin < 50; spin++) Thread.onSpinWait();
-                        return await(new Probe<String>(), Take.ONE);
+                        return await(new Probe<String>(), AwaitMode.ONE);
                     });
-                    return await(new Probe<String>(), Take.ONE);
+                    return await(new Probe<String>(), AwaitMode.ONE);
                 });
                 Async.checkpoint();
                 assertThat(Thread.currentThread().isInterrupted()).isFalse();
@@ -460,7 +462,7 @@ class LawsTest {
         var again = new AtomicBoolean();
         var body = Watched.coroutine(() -> {
             try {
-                return await(new Probe<String>(), Take.ONE);
+                return await(new Probe<String>(), AwaitMode.ONE);
             } catch (CancelledException cancelled) {
                 assertThat(Thread.currentThread().isInterrupted()).isFalse();
                 try {
@@ -482,7 +484,7 @@ class LawsTest {
     void G06d_aForeignInterruptEndsTheAwaitOfAPlainThreadWithTheFlagSet() {
         for (Thread.Builder builder : List.<Thread.Builder>of(Thread.ofVirtual(), Thread.ofPlatform())) {
             var probe = new Probe<String>();
-            var body = Watched.thread(builder, () -> await(probe, Take.ONE));
+            var body = Watched.thread(builder, () -> await(probe, AwaitMode.ONE));
             body.parked().thread().interrupt();
             assertThat(body.failure())
                     .isInstanceOf(CancelledException.class)
@@ -497,7 +499,7 @@ class LawsTest {
         var probe = new Probe<String>();
         var shielded = new AtomicReference<String>();
         var body = Watched.coroutine(() -> {
-            shielded.set(Async.shielded(() -> await(probe, Take.ONE)));
+            shielded.set(Async.shielded(() -> await(probe, AwaitMode.ONE)));
             Async.checkpoint();
             return "not cancelled";
         });
@@ -515,7 +517,7 @@ class LawsTest {
         var probe = new Probe<String>();
         var inCoroutine = Watched.coroutine(() -> {
             Thread.currentThread().interrupt();
-            return await(probe, Take.ONE);
+            return await(probe, AwaitMode.ONE);
         });
         assertThat(inCoroutine.failure())
                 .isInstanceOf(CancelledException.class)
@@ -523,7 +525,7 @@ class LawsTest {
         assertThat(inCoroutine.interruptedAtEnd()).isFalse();
         var plain = Watched.thread(Thread.ofVirtual(), () -> {
             Thread.currentThread().interrupt();
-            return await(probe, Take.ONE);
+            return await(probe, AwaitMode.ONE);
         });
         assertThat(plain.failure()).isInstanceOf(CancelledException.class);
         assertThat(plain.interruptedAtEnd()).isTrue();
@@ -607,7 +609,7 @@ class LawsTest {
         Async.run(() -> {
             for (int i = 0; i < 10_000; i++) {
                 try {
-                    await(failing(shared), Take.ONE);
+                    await(failing(shared), AwaitMode.ONE);
                 } catch (IllegalStateException expected) {
                     assertThat(expected).isSameAs(shared);
                 }
@@ -642,7 +644,7 @@ class LawsTest {
             private static final long serialVersionUID = 1;
         };
         for (RuntimeException failure : List.of(withoutTrace, withoutSuppression)) {
-            assertThatThrownBy(() -> Async.run(() -> await(failing(failure), Take.ONE)))
+            assertThatThrownBy(() -> Async.run(() -> await(failing(failure), AwaitMode.ONE)))
                     .isSameAs(failure);
             assertThat(failure.getSuppressed()).isEmpty();
         }
@@ -692,7 +694,7 @@ class LawsTest {
         var probe = new Probe<String>();
         var continuedOn = new AtomicReference<Thread>();
         var body = Watched.coroutine(() -> {
-            await(probe, Take.FIRST);
+            await(probe, AwaitMode.FIRST);
             continuedOn.set(Thread.currentThread());
             return "continued";
         });
@@ -714,7 +716,7 @@ class LawsTest {
                 emitting.countDown();
             }
         });
-        var body = Watched.coroutine(() -> await(probe, Take.NONE));
+        var body = Watched.coroutine(() -> await(probe, AwaitMode.NONE));
         Latches.awaitUninterruptibly(emitting);
         body.cancel();
         assertThat(body.failure()).isInstanceOf(CancelledException.class);
@@ -727,7 +729,7 @@ class LawsTest {
         var probe = new Probe<String>();
         var stage = new CompletableFuture<String>();
         List<Watched<String>> waiting = List.of(
-                Watched.coroutine(() -> await(probe, Take.ONE)),
+                Watched.coroutine(() -> await(probe, AwaitMode.ONE)),
                 Watched.coroutine(() -> Async.await(stage)),
                 Watched.coroutine(() -> Async.run(() -> {
                     Async.async(() -> Async.await(stage));
@@ -773,7 +775,7 @@ class LawsTest {
         var body = Watched.coroutine(() -> {
             task.set(new WeakReference<>(CoroutineTask.current()));
             try {
-                if (!iterating) return await(probe, end.equals("early") ? Take.FIRST : Take.ONE);
+                if (!iterating) return await(probe, end.equals("early") ? AwaitMode.FIRST : AwaitMode.ONE);
                 try (AsyncIterator<Object> values = Publishers.each(probe, 4)) {
                     return values.next();
                 }
@@ -810,7 +812,7 @@ class LawsTest {
             int written = i;
             var probe = new Probe<String>();
             var body = Watched.coroutine(() -> {
-                await(probe, Take.FIRST);
+                await(probe, AwaitMode.FIRST);
                 return shared[0];
             });
             until("subscribed", () -> !probe.requests.isEmpty());
@@ -884,7 +886,7 @@ class LawsTest {
                     p.next("late");
                     p.fail(failure);
                 });
-                return await(source, Take.ONE);
+                return await(source, AwaitMode.ONE);
             });
             assertThat(body.value()).isEqualTo("value");
             assertThat(reported).containsExactly(fromHook, fromHook, fromHook, fromHook);
@@ -909,7 +911,7 @@ class LawsTest {
                             p.next("second");
                             p.complete();
                         }),
-                        Take.LAST);
+                        AwaitMode.LAST);
             }
         });
         assertThat(body.value()).isEqualTo("second");
@@ -961,8 +963,8 @@ class LawsTest {
             for (int i = 0; i < 1_000; i++) {
                 Async.withTimeout(Duration.ofDays(1), () -> {
                     assertThat(clock.entries).hasSize(1);
-                    await(of("a"), Take.ONE);
-                    await(of("b"), Take.ONE);
+                    await(of("a"), AwaitMode.ONE);
+                    await(of("b"), AwaitMode.ONE);
                 });
             }
         });
@@ -990,7 +992,7 @@ class LawsTest {
             to.onNext(value);
             to.onComplete();
         };
-        return await(source, Take.ONE);
+        return await(source, AwaitMode.ONE);
     }
 
     private static final Flow.Subscription NOTHING = new Flow.Subscription() {
@@ -1064,7 +1066,7 @@ class LawsTest {
     private static String nest(int left, CountDownLatch deepest) {
         if (left > 0) return Async.run(() -> nest(left - 1, deepest));
         deepest.countDown();
-        return await(new Probe<>(), Take.ONE);
+        return await(new Probe<>(), AwaitMode.ONE);
     }
 
     // --- what the tests share

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -214,10 +214,10 @@ class ListenerTest {
     @Test
     void A8_theFailureBehindOurDeregistrationIsAnEcho() {
         ListenerSink<Integer> listener = left();
-        long before = Counter.CANCEL_ECHOES.sum();
+        long before = EngineCounter.CANCEL_ECHOES.sum();
         listener.fail(new IOException("CANCELLED: by the client"));
         assertThat(hooks.dropped).isEmpty();
-        assertThat(Counter.CANCEL_ECHOES.sum()).isEqualTo(before + 1);
+        assertThat(EngineCounter.CANCEL_ECHOES.sum()).isEqualTo(before + 1);
         var second = new IOException("again");
         listener.fail(second);
         assertThat(hooks.dropped).containsExactly(second);

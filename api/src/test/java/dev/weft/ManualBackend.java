@@ -1,11 +1,11 @@
 package dev.weft;
 
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.SpiLevel;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Take;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import dev.weft.spi.Violation;
@@ -32,7 +32,7 @@ class ManualBackend implements Backend {
 
     /** Starts a root coroutine that has this backend. */
     <T> Deferred<T> start(Callable<T> body) {
-        return new ChildTask<T>(null, this, Context.empty(), CoroutineOptions.NONE, body).started();
+        return new MemberTask<T>(null, this, Context.empty(), CoroutineOptions.NONE, body).started();
     }
 
     /** Moves the clock; what becomes due runs on this thread, in its order. */
@@ -86,7 +86,7 @@ class ManualBackend implements Backend {
 
     /** {@return the thread of a coroutine that was started} */
     static Thread threadOf(Deferred<?> started) {
-        return ((ChildTask<?>) ((Handle<?>) started).member).thread();
+        return ((MemberTask<?>) ((Handle<?>) started).member).thread();
     }
 
     /** Spins until a thread is parked. */
@@ -107,14 +107,14 @@ class ManualBackend implements Backend {
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> AwaitCell<T> one(Object source, Take take) {
-        if (source instanceof CompletionStage<?> stage) return new StageCell<>((CompletionStage<T>) stage, this);
-        return new FlowCell<>((Flow.Publisher<T>) source, take, this);
+    public <T> AwaitCell<T> one(Object source, AwaitMode take) {
+        if (source instanceof CompletionStage<?> stage) return new StageAwait<>((CompletionStage<T>) stage, this);
+        return new FlowAwait<>((Flow.Publisher<T>) source, take, this);
     }
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> StreamCell<T> many(Object source, int prefetch) {
+    public <T> IterationCell<T> many(Object source, int prefetch) {
         return new FlowIteration<>((Flow.Publisher<T>) source, prefetch, this);
     }
 

@@ -1,8 +1,8 @@
 package dev.weft;
 
 import dev.weft.spi.AwaitCell;
-import dev.weft.spi.CellSource;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
+import dev.weft.spi.Detachable;
 import dev.weft.testing.sources.MisbehavingSources;
 import dev.weft.testing.sources.Script;
 import dev.weft.testing.sources.Script.Token;
@@ -21,22 +21,22 @@ class MisbehavingSourcesTest extends MisbehavingSources {
 
     @Override
     protected Token awaitOne(Script source) {
-        return Publishers.await(source, Take.ONE);
+        return Publishers.await(source, AwaitMode.ONE);
     }
 
     @Override
     protected Token awaitFirst(Script source) {
-        return Publishers.await(source, Take.FIRST);
+        return Publishers.await(source, AwaitMode.FIRST);
     }
 
     @Override
     protected Token awaitLast(Script source) {
-        return Publishers.await(source, Take.LAST);
+        return Publishers.await(source, AwaitMode.LAST);
     }
 
     @Override
     protected Token awaitSingle(Script source) {
-        return Publishers.await(source, Take.SINGLE);
+        return Publishers.await(source, AwaitMode.SINGLE);
     }
 
     @Override
@@ -50,10 +50,10 @@ class MisbehavingSourcesTest extends MisbehavingSources {
     }
 
     /** A publisher that promises one value at most. */
-    private record Single(Flow.Publisher<Token> source) implements Awaitable<Token>, CellSource<Token> {
+    private record Single(Flow.Publisher<Token> source) implements Awaitable<Token>, Detachable<Token> {
         @Override
         public AwaitCell<Token> cell() {
-            return new FlowCell<>(source, Take.MAYBE, JdkBackend.INSTANCE);
+            return new FlowAwait<>(source, AwaitMode.MAYBE, JdkBackend.INSTANCE);
         }
 
         @Override

@@ -1,6 +1,6 @@
 package dev.weft;
 
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
 import dev.weft.testing.StreamRecorder;
 import dev.weft.testing.sources.FlowSubscriber;
 import dev.weft.testing.streams.Awaiting;
@@ -24,9 +24,9 @@ interface OfJdk extends Library {
     default void take(Way way, Awaiting coroutine) throws InterruptedException {
         Flow.Publisher<Long> source = subscriber -> coroutine.subscribed(new FlowSubscriber<>(subscriber));
         switch (way) {
-            case FIRST -> coroutine.taken(Publishers.await(source, Take.FIRST));
-            case LAST -> coroutine.taken(Publishers.await(source, Take.LAST));
-            case SINGLE -> coroutine.taken(Publishers.await(source, Take.SINGLE));
+            case FIRST -> coroutine.taken(Publishers.await(source, AwaitMode.FIRST));
+            case LAST -> coroutine.taken(Publishers.await(source, AwaitMode.LAST));
+            case SINGLE -> coroutine.taken(Publishers.await(source, AwaitMode.SINGLE));
             case EACH_1 -> coroutine.loop(Publishers.each(source, 1));
             case EACH_32 -> coroutine.loop(Publishers.each(source, 32));
         }

@@ -1,14 +1,14 @@
 package dev.weft;
 
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
 import java.util.concurrent.Flow;
 
 /** What a coroutine does with a publisher, with the choices that the public words make themselves. */
 final class Publishers {
     private Publishers() {}
 
-    static <T> T await(Flow.Publisher<T> source, Take take) {
-        return new FlowCell<>(source, take, JdkBackend.INSTANCE).await();
+    static <T> T await(Flow.Publisher<T> source, AwaitMode take) {
+        return new FlowAwait<>(source, take, JdkBackend.INSTANCE).await();
     }
 
     static <T> AsyncIterator<T> each(Flow.Publisher<T> source, int prefetch) {

@@ -18,9 +18,9 @@ import static dev.weft.spi.Simulation.explore;
 import static dev.weft.spi.Simulation.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.Counter;
-import dev.weft.spi.Take;
+import dev.weft.spi.EngineCounter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -125,7 +125,7 @@ class RaceSimulationTest {
     void A8_failAgainstCancel() {
         var outcomes = explore(simulation -> {
             var world = new JdkWorld(simulation);
-            long before = Counter.CANCEL_ECHOES.sum();
+            long before = EngineCounter.CANCEL_ECHOES.sum();
             AtomicInteger aborted = new AtomicInteger();
             AtomicInteger called = new AtomicInteger();
             AtomicBoolean echo = new AtomicBoolean();
@@ -143,7 +143,7 @@ class RaceSimulationTest {
             }));
             simulation.start("canceller", root::cancel);
             simulation.run();
-            long echoes = Counter.CANCEL_ECHOES.sum() - before;
+            long echoes = EngineCounter.CANCEL_ECHOES.sum() - before;
             if (echo.get()) assertThat(echoes).isEqualTo(1);
             boolean thrown = root.state() == Deferred.State.FAILED;
             int dropped = world.dropped().size();
@@ -469,7 +469,7 @@ class RaceSimulationTest {
         var outcomes = explore(simulation -> {
             var world = new JdkWorld(simulation);
             var flags = new ArrayList<Boolean>();
-            var task = new ChildTask<Object>(null, world.backend(), Context.empty(), CoroutineOptions.NONE, () -> {
+            var task = new MemberTask<Object>(null, world.backend(), Context.empty(), CoroutineOptions.NONE, () -> {
                 new CountDownLatch(1).await();
                 return null;
             });
@@ -871,7 +871,7 @@ class RaceSimulationTest {
             var inside = new AtomicBoolean(true);
             Deferred<String> root = world.root(() -> {
                 try {
-                    return world.await(source, Take.ONE);
+                    return world.await(source, AwaitMode.ONE);
                 } finally {
                     dawdle();
                     inside.set(false);
@@ -1045,7 +1045,7 @@ class RaceSimulationTest {
                 dawdle();
                 throw new IllegalStateException("body");
             });
-            var follower = new ChildTask<Object>(null, world.backend(), Context.empty(), CoroutineOptions.NONE, () -> {
+            var follower = new MemberTask<Object>(null, world.backend(), Context.empty(), CoroutineOptions.NONE, () -> {
                 until("the handle is there", () -> handle.get() != null || root.isDone());
                 if (handle.get() == null) return null;
                 boolean fails = simulation.coin();
@@ -1110,7 +1110,7 @@ class RaceSimulationTest {
     void H5_aMemberThatIsLeftBehind() {
         var outcomes = explore(simulation -> {
             var world = new JdkWorld(simulation);
-            long before = Counter.LEFT_BEHIND.sum();
+            long before = EngineCounter.LEFT_BEHIND.sum();
             var gate = new CompletableFuture<String>();
             var returned = new AtomicBoolean();
             var left = new AtomicBoolean();
@@ -1151,7 +1151,7 @@ class RaceSimulationTest {
                 gate.complete("");
             });
             simulation.run();
-            boolean behind = Counter.LEFT_BEHIND.sum() > before;
+            boolean behind = EngineCounter.LEFT_BEHIND.sum() > before;
             if (behind && (fromOutside || !fails)) assertThat(returned.get()).isNotEqualTo(fromOutside);
             seen.addAll(world.discarded());
             seen.addAll(world.dropped());

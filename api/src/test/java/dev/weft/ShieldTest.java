@@ -277,7 +277,7 @@ class ShieldTest {
             @Override
             public void onComplete() {}
         });
-        untilParked(((FlowGenerator<?>) subscription.get()).thread());
+        untilParked(((FlowTask<?>) subscription.get()).thread());
         subscription.get().cancel();
         until(() -> thrown.get() != null);
     }

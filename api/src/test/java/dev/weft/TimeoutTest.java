@@ -18,7 +18,7 @@ import static dev.weft.ManualBackend.untilParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -527,7 +527,7 @@ class TimeoutTest {
 
     @Test
     void I7_aBodyThatDoesNotCooperateIsCountedAsAnOverrun() {
-        long before = Counter.TIMEOUT_OVERRUNS.sum();
+        long before = EngineCounter.TIMEOUT_OVERRUNS.sum();
         var expired = new AtomicBoolean();
         Deferred<String> root = backend.start(() -> withTimeoutOrNull(SECOND, () -> {
             until(expired::get);
@@ -540,7 +540,7 @@ class TimeoutTest {
         backend.advance(SECOND);
         expired.set(true);
         assertThat(root.await()).isNull();
-        assertThat(Counter.TIMEOUT_OVERRUNS.sum()).isEqualTo(before + 1);
+        assertThat(EngineCounter.TIMEOUT_OVERRUNS.sum()).isEqualTo(before + 1);
     }
 
     @Test

@@ -25,7 +25,7 @@ class VerbsSimulationTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private static <T> Deferred<T> beside(World world, String name, Callable<T> body) {
-        return new ChildTask<T>(null, world.backend(), Context.empty(), CoroutineOptions.NONE.named(name), body)
+        return new MemberTask<T>(null, world.backend(), Context.empty(), CoroutineOptions.NONE.named(name), body)
                 .started();
     }
 

@@ -8,9 +8,9 @@ import static dev.weft.spi.Simulation.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Simulation;
-import dev.weft.spi.Take;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ public abstract class AwaitRaces {
         var outcomes = explore(simulation -> {
             var world = world(simulation);
             var source = world.source();
-            Deferred<String> root = world.root(() -> world.await(source, Take.ONE));
+            Deferred<String> root = world.root(() -> world.await(source, AwaitMode.ONE));
             simulation.start("source", () -> {
                 source.subscribed();
                 source.value("value");
@@ -57,7 +57,7 @@ public abstract class AwaitRaces {
             var won = new AtomicBoolean();
             var returned = new AtomicReference<String>();
             Deferred<String> root = world.root(() -> {
-                returned.set(world.await(source, Take.ONE));
+                returned.set(world.await(source, AwaitMode.ONE));
                 return null;
             });
             simulation.start("source", () -> {
@@ -87,7 +87,7 @@ public abstract class AwaitRaces {
             Deferred<String> root = world.root(() -> {
                 dawdle();
                 before.set(Scope.current().cancellation() != null);
-                return world.await(source, Take.ONE);
+                return world.await(source, AwaitMode.ONE);
             });
             simulation.start("source", () -> {
                 source.subscribed();
@@ -109,7 +109,7 @@ public abstract class AwaitRaces {
             var world = world(simulation);
             if (world.endsWithItsValue()) return "does not apply";
             var source = world.source();
-            Deferred<String> root = world.root(() -> world.await(source, Take.LAST));
+            Deferred<String> root = world.root(() -> world.await(source, AwaitMode.LAST));
             simulation.start("source", () -> {
                 source.subscribed();
                 source.value("value");
@@ -132,7 +132,7 @@ public abstract class AwaitRaces {
         var outcomes = explore(simulation -> {
             var world = world(simulation);
             var source = world.source();
-            Take take = world.endsWithItsValue() || simulation.coin() ? Take.ONE : Take.LAST;
+            AwaitMode take = world.endsWithItsValue() || simulation.coin() ? AwaitMode.ONE : AwaitMode.LAST;
             List<Object> returned = new ArrayList<>();
             Deferred<String> root = world.root(() -> {
                 returned.add(world.await(source, take));
@@ -160,7 +160,7 @@ public abstract class AwaitRaces {
             var world = world(simulation);
             var source = world.source();
             var failure = new IllegalStateException("source");
-            Deferred<String> root = world.root(() -> world.await(source, Take.ONE));
+            Deferred<String> root = world.root(() -> world.await(source, AwaitMode.ONE));
             simulation.start("source", () -> {
                 source.subscribed();
                 source.fail(failure);
@@ -180,7 +180,7 @@ public abstract class AwaitRaces {
         var outcomes = explore(simulation -> {
             var world = world(simulation);
             var source = world.source();
-            Deferred<String> root = world.root(() -> withTimeout(SECOND, () -> world.await(source, Take.ONE)));
+            Deferred<String> root = world.root(() -> withTimeout(SECOND, () -> world.await(source, AwaitMode.ONE)));
             simulation.start("source", () -> {
                 source.subscribed();
                 source.value("value");
@@ -205,7 +205,7 @@ public abstract class AwaitRaces {
             List<Object> returned = new ArrayList<>();
             Deferred<String> root = world.root(() -> {
                 try {
-                    returned.add(withTimeout(SECOND, () -> world.await(source, Take.ONE)));
+                    returned.add(withTimeout(SECOND, () -> world.await(source, AwaitMode.ONE)));
                 } catch (TimeoutException late) {
                     dawdle();
                 }
@@ -232,7 +232,7 @@ public abstract class AwaitRaces {
         explore(simulation -> {
             var world = world(simulation);
             var source = world.source();
-            Deferred<String> root = world.root(() -> world.await(source, Take.SINGLE));
+            Deferred<String> root = world.root(() -> world.await(source, AwaitMode.SINGLE));
             simulation.start("source", () -> {
                 source.subscribed();
                 source.value("value");
@@ -253,7 +253,7 @@ public abstract class AwaitRaces {
             var world = world(simulation);
             var source = world.source();
             var failure = new IllegalStateException("source");
-            Deferred<String> root = world.root(() -> world.await(source, Take.ONE));
+            Deferred<String> root = world.root(() -> world.await(source, AwaitMode.ONE));
             simulation.start("source", () -> {
                 source.subscribed();
                 simulation.start("first", () -> {
@@ -278,7 +278,7 @@ public abstract class AwaitRaces {
             var world = world(simulation);
             var source = world.source();
             var late = new AtomicReference<Boolean>();
-            Deferred<String> root = world.root(() -> world.await(source, Take.FIRST));
+            Deferred<String> root = world.root(() -> world.await(source, AwaitMode.FIRST));
             simulation.start("source", () -> {
                 source.untilSubscribedTo();
                 late.set(root.isDone());
@@ -302,7 +302,7 @@ public abstract class AwaitRaces {
             var world = world(simulation);
             var source = world.source();
             var failure = new IllegalStateException("subscribe");
-            Deferred<String> root = world.root(() -> world.await(source, Take.ONE));
+            Deferred<String> root = world.root(() -> world.await(source, AwaitMode.ONE));
             source.whenSubscribedTo = () -> {
                 source.subscribed();
                 simulation.start("source", () -> {
@@ -337,7 +337,7 @@ public abstract class AwaitRaces {
             };
             var cell = new AtomicReference<AwaitCell<String>>();
             Deferred<String> root = world.root(() -> {
-                cell.set(world.cell(source, Take.ONE));
+                cell.set(world.cell(source, AwaitMode.ONE));
                 return cell.get().await();
             });
             simulation.start("source", source::subscribed);
@@ -360,7 +360,7 @@ public abstract class AwaitRaces {
             var source = world.source();
             source.whenRequested = Simulation::dawdle;
             source.whenCancelled = Simulation::dawdle;
-            Deferred<String> root = world.root(() -> world.await(source, Take.LAST));
+            Deferred<String> root = world.root(() -> world.await(source, AwaitMode.LAST));
             simulation.start("source", () -> {
                 source.subscribed();
                 source.value("value");
@@ -388,7 +388,7 @@ public abstract class AwaitRaces {
                     dawdle();
                 }
             };
-            Deferred<String> root = world.root(() -> world.await(source, Take.NONE));
+            Deferred<String> root = world.root(() -> world.await(source, AwaitMode.NONE));
             world.canceller(source);
             simulation.run();
             world.conserved(source.made, new Object[0]);
@@ -417,7 +417,7 @@ public abstract class AwaitRaces {
             var thrown = new AtomicReference<CancelledException>();
             world.root(() -> {
                 try {
-                    return world.await(source, Take.ONE);
+                    return world.await(source, AwaitMode.ONE);
                 } catch (CancelledException cancelled) {
                     trail.add("awaiter");
                     thrown.set(cancelled);
@@ -485,7 +485,7 @@ public abstract class AwaitRaces {
             boolean early = simulation.coin();
             boolean inside = simulation.coin();
             Deferred<String> root = world.root(() -> {
-                String value = world.await(source, Take.ONE);
+                String value = world.await(source, AwaitMode.ONE);
                 if (inside) assertThat(Thread.currentThread().isInterrupted()).isFalse();
                 return value;
             });
@@ -583,12 +583,12 @@ public abstract class AwaitRaces {
             PlayedSource inner = world.source();
             outer.whenSubscribedTo = () -> {
                 outer.subscribed();
-                String value = world.await(inner, Take.ONE);
+                String value = world.await(inner, AwaitMode.ONE);
                 if (outer.cancels > 0) world.discarded().add(value);
                 else outer.value(value);
                 if (outer.cancels == 0) outer.complete();
             };
-            Deferred<String> root = world.root(() -> world.await(outer, Take.ONE));
+            Deferred<String> root = world.root(() -> world.await(outer, AwaitMode.ONE));
             simulation.start("source", () -> {
                 inner.subscribed();
                 inner.value("value");
@@ -612,7 +612,7 @@ public abstract class AwaitRaces {
             outer.whenSubscribedTo = () -> {
                 outer.subscribed();
                 try {
-                    world.await(inner, Take.ONE);
+                    world.await(inner, AwaitMode.ONE);
                 } catch (CancelledException swallowed) {
                     for (int i = 0; endless && outer.cancels == 0; i++) {
                         if (i > 100) throw new AssertionError("not cancelled, so without end");
@@ -620,7 +620,7 @@ public abstract class AwaitRaces {
                     }
                 }
             };
-            world.root(() -> world.await(outer, Take.LAST));
+            world.root(() -> world.await(outer, AwaitMode.LAST));
             simulation.start("source", inner::subscribed);
             world.canceller(inner);
             simulation.run();

@@ -5,8 +5,8 @@ import static dev.weft.spi.Simulation.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.Simulation;
-import dev.weft.spi.StreamCell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,7 +26,7 @@ public abstract class IterationRaces {
             source.whenRequested = Simulation::dawdle;
             List<Object> seen = new ArrayList<>();
             world.root(() -> {
-                StreamCell<String> each = world.each(source, 1);
+                IterationCell<String> each = world.each(source, 1);
                 while (each.hasNext()) seen.add(each.next());
                 return null;
             });
@@ -57,7 +57,7 @@ public abstract class IterationRaces {
                 if (source.requested - seen.size() > 4 + 1) simulation.broken("more asked for than the prefetch");
             };
             world.root(() -> {
-                StreamCell<String> each = world.each(source, 4);
+                IterationCell<String> each = world.each(source, 4);
                 while (each.hasNext()) seen.add(each.next());
                 return null;
             });
@@ -76,7 +76,7 @@ public abstract class IterationRaces {
             var failure = new IllegalStateException("source");
             List<Object> seen = new ArrayList<>();
             Deferred<?> root = world.root(() -> {
-                StreamCell<String> each = world.each(source, 4);
+                IterationCell<String> each = world.each(source, 4);
                 while (each.hasNext()) seen.add(each.next());
                 return null;
             });
@@ -100,7 +100,7 @@ public abstract class IterationRaces {
             var source = world.source();
             List<Object> seen = new ArrayList<>();
             world.root(() -> {
-                try (StreamCell<String> each = world.each(source, 3)) {
+                try (IterationCell<String> each = world.each(source, 3)) {
                     if (each.hasNext()) seen.add(each.next());
                     dawdle();
                 }
@@ -121,7 +121,7 @@ public abstract class IterationRaces {
             var world = world(simulation);
             var source = world.source();
             world.root(() -> {
-                StreamCell<String> each = world.each(source, 2);
+                IterationCell<String> each = world.each(source, 2);
                 each.hasNext();
                 if (simulation.coin()) each.close();
                 return null;
@@ -140,7 +140,7 @@ public abstract class IterationRaces {
             var source = world.source();
             var failure = new IllegalStateException("source");
             Deferred<?> root = world.root(() -> {
-                StreamCell<String> each = world.each(source, 3);
+                IterationCell<String> each = world.each(source, 3);
                 dawdle();
                 each.close();
                 return null;
@@ -166,7 +166,7 @@ public abstract class IterationRaces {
             List<Object> seen = new ArrayList<>();
             AtomicReference<Throwable> thrown = new AtomicReference<>();
             world.root(() -> {
-                StreamCell<String> each = world.each(source, 2);
+                IterationCell<String> each = world.each(source, 2);
                 try {
                     while (each.hasNext()) seen.add(each.next());
                 } catch (CancelledException cancelled) {
@@ -194,7 +194,7 @@ public abstract class IterationRaces {
             var source = world.source();
             List<Object> seen = new ArrayList<>();
             Deferred<?> root = world.root(() -> {
-                StreamCell<String> each = world.each(source, 2);
+                IterationCell<String> each = world.each(source, 2);
                 while (each.hasNext()) seen.add(each.next());
                 return null;
             });
@@ -221,7 +221,7 @@ public abstract class IterationRaces {
             var source = world.source();
             List<Object> seen = new ArrayList<>();
             Deferred<?> root = world.root(() -> {
-                StreamCell<String> each = world.each(source, 2);
+                IterationCell<String> each = world.each(source, 2);
                 while (each.hasNext()) {
                     seen.add(each.next());
                     new CountDownLatch(1).await();
@@ -249,7 +249,7 @@ public abstract class IterationRaces {
             var source = world.source();
             List<Object> seen = new ArrayList<>();
             world.root(() -> {
-                StreamCell<String> each = world.each(source, 2);
+                IterationCell<String> each = world.each(source, 2);
                 while (each.hasNext()) seen.add(each.next());
                 return null;
             });
@@ -274,10 +274,10 @@ public abstract class IterationRaces {
             var world = world(simulation);
             var source = world.source();
             var leak = new IllegalStateException("leak");
-            var left = new AtomicReference<StreamCell<String>>();
+            var left = new AtomicReference<IterationCell<String>>();
             List<Object> seen = new ArrayList<>();
             world.root(() -> {
-                StreamCell<String> each = world.each(source, 3);
+                IterationCell<String> each = world.each(source, 3);
                 if (each.hasNext() && simulation.coin()) seen.add(each.next());
                 left.set(each);
                 dawdle();

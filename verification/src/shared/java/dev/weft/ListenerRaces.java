@@ -5,9 +5,9 @@ import static dev.weft.spi.Simulation.explore;
 import static dev.weft.spi.Simulation.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.spi.Buffering;
-import dev.weft.spi.Buffering.Policy;
-import dev.weft.spi.Counter;
+import dev.weft.spi.BufferPolicy;
+import dev.weft.spi.BufferPolicy.Policy;
+import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Simulation;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ public abstract class ListenerRaces {
         final World world;
         final List<Object> made = new ArrayList<>();
         final List<Object> seen = new ArrayList<>();
-        final long echoes = Counter.CANCEL_ECHOES.sum();
+        final long echoes = EngineCounter.CANCEL_ECHOES.sum();
         ListenerSink<String> sink;
         int deregistered;
         boolean over;
@@ -39,8 +39,8 @@ public abstract class ListenerRaces {
             simulation.atEnd(() -> assertThat(deregistered).isEqualTo(sink == null ? 0 : 1));
         }
 
-        ListenerCell<String> open(Policy policy, int capacity, ListenerBody<String> registration) {
-            var cell = new ListenerCell<>(registration, new Buffering(policy, capacity), world.backend());
+        ListenerIteration<String> open(Policy policy, int capacity, ListenerBody<String> registration) {
+            var cell = new ListenerIteration<>(registration, new BufferPolicy(policy, capacity), world.backend());
             cell.open();
             return cell;
         }
@@ -58,7 +58,7 @@ public abstract class ListenerRaces {
         /** Loops to the end. */
         Deferred<?> loop(Policy policy, int capacity, ListenerBody<String> registration) {
             return world.root(() -> {
-                try (ListenerCell<String> each = open(policy, capacity, registration)) {
+                try (ListenerIteration<String> each = open(policy, capacity, registration)) {
                     while (each.hasNext()) seen.add(each.next());
                 } finally {
                     over = true;
@@ -85,7 +85,7 @@ public abstract class ListenerRaces {
         }
 
         long echoes() {
-            return Counter.CANCEL_ECHOES.sum() - echoes;
+            return EngineCounter.CANCEL_ECHOES.sum() - echoes;
         }
 
         void conserved() {
@@ -165,7 +165,7 @@ public abstract class ListenerRaces {
         explore(simulation -> {
             var run = new Run(world(simulation));
             run.world.root(() -> {
-                try (ListenerCell<String> each = run.open(Policy.DROP_OLDEST, 2, run::register)) {
+                try (ListenerIteration<String> each = run.open(Policy.DROP_OLDEST, 2, run::register)) {
                     run.seen.add(each.next());
                     dawdle();
                 }
@@ -205,7 +205,7 @@ public abstract class ListenerRaces {
         explore(simulation -> {
             var run = new Run(world(simulation));
             run.world.root(() -> {
-                try (ListenerCell<String> each = run.open(Policy.ERROR, 2, run::register)) {
+                try (ListenerIteration<String> each = run.open(Policy.ERROR, 2, run::register)) {
                     while (each.hasNext()) run.seen.add(each.next());
                     assertThat(run.deregistered).isEqualTo(1);
                 }
@@ -228,7 +228,7 @@ public abstract class ListenerRaces {
             var run = new Run(world(simulation));
             boolean[] calling = {false};
             run.world.root(() -> {
-                ListenerCell<String> each = run.open(Policy.ERROR, 2, sink -> {
+                ListenerIteration<String> each = run.open(Policy.ERROR, 2, sink -> {
                     sink.onClose(() -> {
                         calling[0] = true;
                         run.deregister();

@@ -3,11 +3,11 @@ package dev.weft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.Simulation;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Take;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -100,7 +100,7 @@ public abstract class World {
 
     /** Starts the coroutine of the scenario. */
     public final <T> Deferred<T> root(Callable<T> body) {
-        var task = new ChildTask<T>(null, backend(), Context.empty(), CoroutineOptions.NONE.named("root"), body);
+        var task = new MemberTask<T>(null, backend(), Context.empty(), CoroutineOptions.NONE.named("root"), body);
         root = task.handle;
         return task.started();
     }
@@ -123,22 +123,22 @@ public abstract class World {
         return Async.awaitable(publisher(source));
     }
 
-    AwaitCell<String> cell(PlayedSource source, Take take) {
+    AwaitCell<String> cell(PlayedSource source, AwaitMode take) {
         return backend().one(publisher(source), take);
     }
 
-    String await(PlayedSource source, Take take) {
+    String await(PlayedSource source, AwaitMode take) {
         return cell(source, take).await();
     }
 
-    final StreamCell<String> each(PlayedSource source, int prefetch) {
-        StreamCell<String> cell = many(source, prefetch);
+    final IterationCell<String> each(PlayedSource source, int prefetch) {
+        IterationCell<String> cell = many(source, prefetch);
         cell.open();
         return cell;
     }
 
     /** {@return an iteration that is not open yet} */
-    protected StreamCell<String> many(PlayedSource source, int prefetch) {
+    protected IterationCell<String> many(PlayedSource source, int prefetch) {
         return backend().many(publisher(source), prefetch);
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Three fields tell the whole story, each changed by compare-and-set only:
  *
  * <ul>
- *   <li>{@code state}: null, then COMPLETE, CANCELLED (or an {@link Aside}, which says more) or the error. That step is the
+ *   <li>{@code state}: null, then COMPLETE, CANCELLED (or an {@link LateFailures}, which says more) or the error. That step is the
  *       linearization point of the await: whoever loses it is late, and his signal goes to a hook. But a thread that awaits has
  *       still to see that it is cancelled: it cancels its source then, and if that has completed meanwhile, the await has
  *       succeeded.
@@ -126,7 +126,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
 
     @Override
     public final boolean cancelled(Cancellation c) {
-        if (!settle(mark(Aside.of(c)))) return false;
+        if (!settle(mark(LateFailures.of(c)))) return false;
         if (waiter != null) return true;
         abort();
         return false;
@@ -182,7 +182,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         decide(failure);
     }
 
-    // --- for SourceCell and SourceTask
+    // --- for SourceAwaitCell and DetachedTask
 
     /** Starts the cell without a thread; {@code done} runs once, at the outcome, on the thread that decides it. */
     final void startDetached(@Nullable Object context, Runnable done) {
@@ -194,7 +194,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     /** Cancels a cell that has no thread. {@code false} if there was an outcome already. */
-    final boolean cancelDetached(@Nullable Aside aside) {
+    final boolean cancelDetached(@Nullable LateFailures aside) {
         if (!settle(mark(aside))) return false;
         if (waiter == null) abort();
         return true;
@@ -218,10 +218,10 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     private static boolean isCancelled(@Nullable Object decided) {
-        return decided == Mark.CANCELLED || decided instanceof Aside;
+        return decided == Mark.CANCELLED || decided instanceof LateFailures;
     }
 
-    private static Object mark(@Nullable Aside aside) {
+    private static Object mark(@Nullable LateFailures aside) {
         return aside == null ? Mark.CANCELLED : aside;
     }
 
@@ -284,7 +284,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
 
     /** Drops a failure that has come too late; behind a cancellation it may be no more than an answer to that. */
     protected final void refused(Throwable failure) {
-        if (state instanceof Aside aside) aside.take(failure, backend(), carried());
+        if (state instanceof LateFailures aside) aside.take(failure, backend(), carried());
         else if (isCancelled()) late(failure);
         else drop(failure);
     }

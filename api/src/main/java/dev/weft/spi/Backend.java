@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What they have to do is numbered below, and each number is a test of {@code dev.weft.tck.BackendContract}, the kit to hold a
  * backend to them. Those that concern sources which break their protocol are about {@link #one} and {@link #many} alike; a
- * backend whose cells extend {@link SourceCell} and {@link StreamCell}, and whose coroutines extend {@link SubscriberTask} and
+ * backend whose cells extend {@link SourceAwaitCell} and {@link IterationCell}, and whose coroutines extend {@link SubscriberTask} and
  * {@link EmitterTask}, has most of them done for it:
  *
  * <ul>
@@ -63,7 +63,7 @@ public interface Backend {
      *
      * <ul>
      *   <li>Rule 2.01: A value is returned, as the same instance.
-     *   <li>Rule 2.02: Empty is null where the {@link Take} allows it.
+     *   <li>Rule 2.02: Empty is null where the {@link AwaitMode} allows it.
      *   <li>Rule 2.03: Empty is a {@code NoSuchElementException} where it does not.
      *   <li>Rule 2.04: An unchecked failure is thrown as itself.
      *   <li>Rule 2.05: A checked failure comes inside {@code AwaitException}.
@@ -97,7 +97,7 @@ public interface Backend {
      * @param take which of its values is awaited
      * @return a new cell
      */
-    <T> AwaitCell<T> one(Object source, Take take);
+    <T> AwaitCell<T> one(Object source, AwaitMode take);
 
     /**
      * Makes the cell that iterates over a source. Nothing is subscribed to before the cell is started.
@@ -127,7 +127,7 @@ public interface Backend {
      * @param prefetch how many values may be under way, at least 0; with 0, one is requested when the loop waits for it
      * @return a new cell
      */
-    <T> StreamCell<T> many(Object source, int prefetch);
+    <T> IterationCell<T> many(Object source, int prefetch);
 
     /**
      * Makes a cold source of this library that runs a coroutine for each subscription.

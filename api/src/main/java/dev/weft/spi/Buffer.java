@@ -22,12 +22,12 @@ abstract sealed class Buffer<T> {
     /** A ring has all its places from the start; for more than these, a queue grows with what is in it. */
     private static final int LARGEST_RING = 1 << 14;
 
-    static <T> Buffer<T> of(Buffering buffering) {
+    static <T> Buffer<T> of(BufferPolicy buffering) {
         int capacity = buffering.capacity();
         return switch (buffering.policy()) {
-            case REQUESTED -> capacity <= LARGEST_RING ? new Ring<>(capacity) : new Tail<>(capacity);
-            case ERROR, END, DROP_NEWEST -> new Tail<>(capacity);
-            case DROP_OLDEST -> new Window<>(capacity);
+            case REQUESTED -> capacity <= LARGEST_RING ? new Ring<>(capacity) : new BoundedQueue<>(capacity);
+            case ERROR, END, DROP_NEWEST -> new BoundedQueue<>(capacity);
+            case DROP_OLDEST -> new NewestWindow<>(capacity);
         };
     }
 
@@ -100,12 +100,12 @@ final class Ring<T> extends Buffer<T> {
 }
 
 /** For a source that cannot be asked: a queue that takes no more than so many. */
-final class Tail<T> extends Buffer<T> {
+final class BoundedQueue<T> extends Buffer<T> {
     private final ConcurrentLinkedQueue<T> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
     private final int capacity;
 
-    Tail(int capacity) {
+    BoundedQueue(int capacity) {
         this.capacity = capacity;
     }
 
@@ -142,14 +142,14 @@ final class Tail<T> extends Buffer<T> {
  * to return it or by the source's thread to make room; so whoever moves {@code head} owns the value behind it. A place is
  * written again only after that.
  */
-final class Window<T> extends Buffer<T> {
+final class NewestWindow<T> extends Buffer<T> {
     private final AtomicReferenceArray<@Nullable Kept<T>> places;
     private final AtomicLong head = new AtomicLong();
 
     /** How many values were added in all; odd while one is being added, in the lowest bit. */
     private final AtomicLong tail = new AtomicLong();
 
-    Window(int capacity) {
+    NewestWindow(int capacity) {
         places = new AtomicReferenceArray<>(capacity);
     }
 

@@ -42,7 +42,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     private Scope signalling = this;
 
     /** What the watchdog knows of this, if there is one; written before the thread starts. */
-    private @Nullable Watch watch;
+    private @Nullable WatchedTask watch;
 
     /** Written by the thread, before it suspends. */
     private int suspensions;
@@ -204,7 +204,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         return t == null ? "a coroutine without a thread" : t.getName();
     }
 
-    final @Nullable Watch watch() {
+    final @Nullable WatchedTask watch() {
         return watch;
     }
 
@@ -378,7 +378,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
             succeeded(result);
             return;
         }
-        if (thread() != null && result != null) Counter.CANCEL_SWALLOWED.increment();
+        if (thread() != null && result != null) EngineCounter.CANCEL_SWALLOWED.increment();
         if (watch != null) watch.endedNormally(cancellation());
         discard(result);
         discardUnread();

@@ -31,7 +31,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     private volatile @Nullable Thread waiter;
 
     /** Null until others than the generator may emit; written by the generator before it starts them. */
-    private @Nullable Turns turns;
+    private @Nullable TicketLock turns;
 
     /**
      * A generator that is not started yet.
@@ -97,7 +97,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
             return; // an operator inside a child, such as one of a merged stream, shares what is shared already
         if (CoroutineTask.current() != this)
             throw new IllegalStateException("shared from outside the generator's coroutine");
-        turns = new Turns(backend());
+        turns = new TicketLock(backend());
     }
 
     /**
@@ -109,14 +109,14 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
      */
     public final void emit(T value) {
         if (value == null) throw new NullPointerException(builder() + ": emit(null), but a stream has no nulls");
-        Turns shared = turns;
+        TicketLock shared = turns;
         if (shared == null) {
             emitNow(requireGenerator(), value);
             return;
         }
         Scope here = Scope.current();
         if (here == null || !here.isInside(this)) throw outside(" and its children");
-        Turns.Turn turn = shared.join();
+        TicketLock.Ticket turn = shared.join();
         try {
             turn.await(value);
             emitNow(here, value);

@@ -226,7 +226,7 @@ final class Members implements Suspension {
         }
         scope.leftBehind();
         for (Member member : left) {
-            Counter.LEFT_BEHIND.increment();
+            EngineCounter.LEFT_BEHIND.increment();
             LOG.log(Level.WARNING, () -> "Left behind, cancelled and still running: " + member.describe());
         }
     }

@@ -4,7 +4,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the thread of a coroutine waits: {@link AwaitCell}, {@link StreamCell}, {@link EmitterTask} and {@link Members} each do the same.
+ * How the thread of a coroutine waits: {@link AwaitCell}, {@link IterationCell}, {@link EmitterTask} and {@link Members} each do the same.
  *
  * <ol>
  *   <li>They name what they suspend in ({@link Scope#suspend}), publish the thread that is to be woken, and look again at what they wait

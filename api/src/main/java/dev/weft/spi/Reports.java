@@ -18,13 +18,13 @@ public final class Reports {
     /** Discards a value; null is no value. */
     public static void discard(Backend backend, @Nullable Object context, @Nullable Object value) {
         if (value == null) return;
-        Counter.DISCARDED.increment();
+        EngineCounter.DISCARDED.increment();
         pass(backend, context, new Undeliverable.Value(value));
     }
 
     /** Drops an error. */
     public static void drop(Backend backend, @Nullable Object context, Throwable error) {
-        Counter.DROPPED.increment();
+        EngineCounter.DROPPED.increment();
         pass(backend, context, new Undeliverable.Failure(error));
     }
 
@@ -37,13 +37,13 @@ public final class Reports {
 
     /** An error that only says that we have cancelled: counted, and logged for those who look for it. */
     public static void echo(Throwable error) {
-        Counter.CANCEL_ECHOES.increment();
+        EngineCounter.CANCEL_ECHOES.increment();
         LOG.log(Level.DEBUG, "A cancellation was answered by", error);
     }
 
     /** Reports a breach of protocol. */
     public static void violation(Backend backend, @Nullable Object context, Violation violation) {
-        Counter.VIOLATIONS.increment();
+        EngineCounter.VIOLATIONS.increment();
         pass(backend, context, new Undeliverable.Breach(violation));
     }
 
@@ -64,11 +64,14 @@ public final class Reports {
     public static void warn(Warning.Kind kind, UnaryOperator<String> message) {
         Thread thread = Thread.currentThread();
         warn(new Warning(
-                kind, thread.getName(), message.apply(thread.getName()), Watch.ofTheUser(thread.getStackTrace())));
+                kind,
+                thread.getName(),
+                message.apply(thread.getName()),
+                WatchedTask.ofTheUser(thread.getStackTrace())));
     }
 
     static void slowCancel(String source, long nanos) {
-        Counter.SLOW_CANCELS.increment();
+        EngineCounter.SLOW_CANCELS.increment();
         String took = "cancel() of " + source + " took " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms, for which ";
         warn(
                 Warning.Kind.SLOW_CANCEL,

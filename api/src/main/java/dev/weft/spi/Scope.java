@@ -61,7 +61,7 @@ public class Scope {
 
     private volatile @Nullable Object cancellation;
     private volatile @Nullable Members members;
-    private @Nullable StreamCell<?> opened;
+    private @Nullable IterationCell<?> opened;
 
     /** The outermost scope of a task. */
     Scope(@Nullable Scope parent, Backend backend, Object context) {
@@ -418,7 +418,7 @@ public class Scope {
     /** Notes that the thread has seen the cancellation, perhaps before the canceller has come to the scopes inside. */
     final RuntimeException observed(Cancellation c) {
         task.interruptSeen(this, c);
-        Watch watch = task.watch();
+        WatchedTask watch = task.watch();
         if (watch != null) watch.observed(c);
         return Host.get().cancelled(c);
     }
@@ -431,7 +431,7 @@ public class Scope {
         Cancellation c = cancellation();
         Scope outer = Objects.requireNonNull(parent);
         task.interruptUnseen(outer, c);
-        Watch watch = task.watch();
+        WatchedTask watch = task.watch();
         if (watch != null) watch.unsee();
         outer.interruptSelf();
     }
@@ -468,7 +468,7 @@ public class Scope {
 
     /** Notes that the block of this scope has ended as if it had not been cancelled; where code looks for that. */
     protected final void endedNormally() {
-        Watch watch = task.watch();
+        WatchedTask watch = task.watch();
         if (watch != null) watch.endedNormally(cancellation());
     }
 
@@ -480,9 +480,9 @@ public class Scope {
     }
 
     /** {@return the innermost loop in here, or around, whose source has not ended, and which is not what is waited for; as others see it} */
-    final @Nullable StreamCell<?> openLoop(@Nullable Suspension in) {
+    final @Nullable IterationCell<?> openLoop(@Nullable Suspension in) {
         for (Scope s = innermost(); s != null; s = s.parent) {
-            StreamCell<?> loop = s.opened;
+            IterationCell<?> loop = s.opened;
             if (loop != null && loop != in && loop.holdsSource()) return loop;
         }
         return null;
@@ -538,16 +538,16 @@ public class Scope {
         return members;
     }
 
-    final void opened(StreamCell<?> cell) {
+    final void opened(IterationCell<?> cell) {
         forgetAbandoned();
         cell.nextOpened = opened;
         if (opened != null) opened.previousOpened = cell;
         opened = cell;
     }
 
-    final void closed(StreamCell<?> cell) {
-        StreamCell<?> previous = cell.previousOpened;
-        StreamCell<?> next = cell.nextOpened;
+    final void closed(IterationCell<?> cell) {
+        IterationCell<?> previous = cell.previousOpened;
+        IterationCell<?> next = cell.nextOpened;
         if (previous != null) previous.nextOpened = next;
         else if (opened == cell) opened = next;
         if (next != null) next.previousOpened = previous;
@@ -571,7 +571,7 @@ public class Scope {
     }
 
     final void closeOpened() {
-        for (StreamCell<?> cell = opened; cell != null; cell = opened) {
+        for (IterationCell<?> cell = opened; cell != null; cell = opened) {
             closed(cell);
             cell.closeWithScope();
         }

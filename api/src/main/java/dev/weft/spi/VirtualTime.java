@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A virtual clock runs all that is due before it returns to the test, and expects that the work is done by then. A coroutine
  * works on its own thread, and may wake others. So on a virtual clock the engine waits, at the end of each call that starts or wakes one,
  * until all that were seen on one are at rest: suspended, or over. Those calls are the start of a {@link SubscriberTask} and its
- * {@code cancel} and {@code request}, the signals to a {@link SourceCell} or {@link StreamCell}, and the timer's. They come first and the
+ * {@code cancel} and {@code request}, the signals to a {@link SourceAwaitCell} or {@link IterationCell}, and the timer's. They come first and the
  * wait second, when the call holds nothing of the engine's.
  *
  * @param <S> the library's scheduler, which has the clock

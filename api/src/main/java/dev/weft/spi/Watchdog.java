@@ -42,7 +42,7 @@ public final class Watchdog {
     private static volatile @Nullable Watchdog instead;
 
     private final long limit;
-    private final Set<Watch> alive = ConcurrentHashMap.newKeySet();
+    private final Set<WatchedTask> alive = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean started = new AtomicBoolean();
     private volatile @Nullable Thread thread;
     private volatile boolean closed;
@@ -80,7 +80,7 @@ public final class Watchdog {
      *
      * @throws RuntimeException if what is configured cannot be read
      */
-    static @Nullable Watch watch(CoroutineTask<?> coroutine) {
+    static @Nullable WatchedTask watch(CoroutineTask<?> coroutine) {
         Watchdog own = instead;
         Watchdog watchdog = own == null ? Configured.get() : own;
         return watchdog == null ? null : watchdog.start(coroutine);
@@ -93,12 +93,12 @@ public final class Watchdog {
         return watchdog == null ? SLOW_NANOS : Math.min(SLOW_NANOS, watchdog.limit);
     }
 
-    void forget(Watch watch) {
+    void forget(WatchedTask watch) {
         alive.remove(watch);
     }
 
-    private Watch start(CoroutineTask<?> coroutine) {
-        var watch = new Watch(this, coroutine);
+    private WatchedTask start(CoroutineTask<?> coroutine) {
+        var watch = new WatchedTask(this, coroutine);
         alive.add(watch);
         if (!started.get() && started.compareAndSet(false, true)) {
             var own = new Thread(null, this::run, "weft-watchdog", 0, false);
@@ -128,7 +128,7 @@ public final class Watchdog {
     private void look(long now) {
         Map<Wait, List<String>> waiting = new LinkedHashMap<>();
         int stacks = 0;
-        for (Watch watch : alive) {
+        for (WatchedTask watch : alive) {
             CoroutineTask<?> coroutine = watch.get();
             if (coroutine == null) alive.remove(watch);
             if (coroutine == null || !watch.isLate(coroutine, now, limit)) continue;
@@ -141,7 +141,7 @@ public final class Watchdog {
     }
 
     private static void report(Wait wait, List<String> names, long limit) {
-        Counter.LONG_WAITS.increment();
+        EngineCounter.LONG_WAITS.increment();
         int more = names.size() - 1;
         String who = String.join(", ", names.subList(0, Math.min(MOST_NAMES, names.size())))
                 + (more < MOST_NAMES ? "" : ", …, " + names.size() + " coroutines in one place")

@@ -5,7 +5,7 @@
  * <h2>The contract</h2>
  *
  * A {@link dev.weft.spi.Backend} bears the {@link dev.weft.spi.SpiLevel} that it was compiled with. Its methods speak of how many values
- * an await wants ({@link dev.weft.spi.Take}), what a loop does with values that come too fast ({@link dev.weft.spi.Buffering}), what a
+ * an await wants ({@link dev.weft.spi.AwaitMode}), what a loop does with values that come too fast ({@link dev.weft.spi.BufferPolicy}), what a
  * builder says of a coroutine ({@link dev.weft.spi.CoroutineOptions}), the library's clock ({@link dev.weft.spi.Timer}), and what nobody
  * can receive ({@link dev.weft.spi.Undeliverable}, {@link dev.weft.spi.Violation}). {@link dev.weft.spi.EventLoops} and
  * {@link dev.weft.spi.Worker} are for a library that has threads of its own.
@@ -13,14 +13,14 @@
  * <h2>The base classes</h2>
  *
  * A backend extends these, so that one object is at the same time the parked continuation and the library's subscriber.
- * {@link dev.weft.spi.SourceCell}, or {@link dev.weft.spi.AwaitCell} beneath it, awaits one value; {@link dev.weft.spi.StreamCell} is
+ * {@link dev.weft.spi.SourceAwaitCell}, or {@link dev.weft.spi.AwaitCell} beneath it, awaits one value; {@link dev.weft.spi.IterationCell} is
  * read by a loop. {@link dev.weft.spi.CoroutineTask} is a coroutine: {@link dev.weft.spi.SubscriberTask} with a subscriber for its
  * result, {@link dev.weft.spi.EmitterTask} with one for the values of a generator.
  *
  * <h2>The services</h2>
  *
  * {@link dev.weft.spi.Reports} takes what nobody receives, {@link dev.weft.spi.Failures} unwraps and combines exceptions,
- * {@link dev.weft.spi.Counter} counts, {@link dev.weft.spi.VirtualTime} keeps coroutines in step with a clock of tests, and
+ * {@link dev.weft.spi.EngineCounter} counts, {@link dev.weft.spi.VirtualTime} keeps coroutines in step with a clock of tests, and
  * {@link dev.weft.spi.SchedulePoint} shows a simulator where threads meet. What the engine needs from the layer above (exceptions, the
  * blocking guard) comes through {@link dev.weft.spi.Host}: this package depends on the JDK alone, and on the schedulers of coroutines in a
  * package that is not exported.

@@ -3,7 +3,7 @@ package dev.weft.spi;
 import static dev.weft.spi.Exploration.check;
 
 import dev.weft.spi.Buffer.Offer;
-import dev.weft.spi.Buffering.Policy;
+import dev.weft.spi.BufferPolicy.Policy;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,7 +53,7 @@ class BufferLincheckTest {
         final Buffer<Integer> buffer;
 
         Model(Policy policy) {
-            buffer = Buffer.of(new Buffering(policy, CAPACITY));
+            buffer = Buffer.of(new BufferPolicy(policy, CAPACITY));
         }
 
         Offer offerNext() {

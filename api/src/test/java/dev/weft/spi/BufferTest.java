@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.spi.Buffer.Offer;
-import dev.weft.spi.Buffering.Policy;
+import dev.weft.spi.BufferPolicy.Policy;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Rounds;
 import java.lang.ref.WeakReference;
@@ -27,7 +27,7 @@ class BufferTest {
     private final List<Object> displaced = new ArrayList<>();
 
     private static <T> Buffer<T> of(Policy policy, int capacity) {
-        return Buffer.of(new Buffering(policy, capacity));
+        return Buffer.of(new BufferPolicy(policy, capacity));
     }
 
     private List<Offer> offer(Buffer<Integer> buffer, int... values) {
@@ -145,8 +145,8 @@ class BufferTest {
 
     @Test
     void aCapacityBelowOneIsRefused() {
-        assertThatThrownBy(() -> Buffering.requested(-1)).hasMessageContaining("prefetch");
-        assertThatThrownBy(() -> new Buffering(Policy.DROP_OLDEST, 0)).hasMessageContaining("capacity");
+        assertThatThrownBy(() -> BufferPolicy.requested(-1)).hasMessageContaining("prefetch");
+        assertThatThrownBy(() -> new BufferPolicy(Policy.DROP_OLDEST, 0)).hasMessageContaining("capacity");
     }
 
     // --- two threads

@@ -61,12 +61,12 @@ final class Fates implements Backend {
     }
 
     @Override
-    public <T> AwaitCell<T> one(Object source, Take take) {
+    public <T> AwaitCell<T> one(Object source, AwaitMode take) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public <T> StreamCell<T> many(Object source, int prefetch) {
+    public <T> IterationCell<T> many(Object source, int prefetch) {
         throw new UnsupportedOperationException();
     }
 

@@ -6,7 +6,7 @@ import static dev.weft.spi.Exploration.shared;
 import org.jspecify.annotations.Nullable;
 
 /** A member without a thread, which ends once. */
-final class Source extends SourceTask<Integer> {
+final class Source extends DetachedTask<Integer> {
     private final Fates fates;
     private final Cell cell;
     volatile boolean over;

@@ -6,14 +6,14 @@ import dev.weft.AsyncStream;
 import dev.weft.Emitter;
 import dev.weft.Generator;
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.EmitterTask;
-import dev.weft.spi.SourceCell;
+import dev.weft.spi.IterationCell;
+import dev.weft.spi.SourceAwaitCell;
 import dev.weft.spi.SpiLevel;
-import dev.weft.spi.StreamCell;
 import dev.weft.spi.SubscriberTask;
-import dev.weft.spi.Take;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import io.smallrye.mutiny.Context;
@@ -52,7 +52,7 @@ public final class MutinyBackend implements Backend {
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> AwaitCell<T> one(Object source, Take take) {
+    public <T> AwaitCell<T> one(Object source, AwaitMode take) {
         return source instanceof Uni<?> uni
                 ? new UniAwait<>(this, (Uni<T>) uni, take)
                 : new MultiAwait<>(this, (Multi<T>) source, take);
@@ -60,7 +60,7 @@ public final class MutinyBackend implements Backend {
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> StreamCell<T> many(Object source, int prefetch) {
+    public <T> IterationCell<T> many(Object source, int prefetch) {
         return new MultiIteration<>(this, (Multi<T>) source, prefetch);
     }
 
@@ -130,8 +130,8 @@ public final class MutinyBackend implements Backend {
     // --- await
 
     /** An item that is null is Mutiny's way to be empty. */
-    private static final class UniAwait<T> extends SourceCell<T> implements UniSubscriber<T> {
-        UniAwait(MutinyBackend backend, Uni<? extends T> source, Take take) {
+    private static final class UniAwait<T> extends SourceAwaitCell<T> implements UniSubscriber<T> {
+        UniAwait(MutinyBackend backend, Uni<? extends T> source, AwaitMode take) {
             super(backend, take, source);
         }
 
@@ -173,8 +173,8 @@ public final class MutinyBackend implements Backend {
         }
     }
 
-    private static final class MultiAwait<T> extends SourceCell<T> implements MultiSubscriber<T>, ContextSupport {
-        MultiAwait(MutinyBackend backend, Multi<? extends T> source, Take take) {
+    private static final class MultiAwait<T> extends SourceAwaitCell<T> implements MultiSubscriber<T>, ContextSupport {
+        MultiAwait(MutinyBackend backend, Multi<? extends T> source, AwaitMode take) {
             super(backend, take, source);
         }
 
@@ -222,7 +222,8 @@ public final class MutinyBackend implements Backend {
 
     // --- iterate
 
-    private static final class MultiIteration<T> extends StreamCell<T> implements MultiSubscriber<T>, ContextSupport {
+    private static final class MultiIteration<T> extends IterationCell<T>
+            implements MultiSubscriber<T>, ContextSupport {
         MultiIteration(MutinyBackend backend, Multi<? extends T> source, int prefetch) {
             super(backend, prefetch, source);
         }

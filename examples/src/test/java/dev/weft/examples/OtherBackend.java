@@ -2,11 +2,11 @@ package dev.weft.examples;
 
 import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.SpiLevel;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Take;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import java.util.concurrent.Callable;
@@ -59,12 +59,12 @@ abstract class OtherBackend implements Backend {
     }
 
     @Override
-    public <T> AwaitCell<T> one(Object source, Take take) {
+    public <T> AwaitCell<T> one(Object source, AwaitMode take) {
         throw new UnsupportedOperationException("I cannot do that");
     }
 
     @Override
-    public <T> StreamCell<T> many(Object source, int prefetch) {
+    public <T> IterationCell<T> many(Object source, int prefetch) {
         return rxjava.many(source, prefetch);
     }
 

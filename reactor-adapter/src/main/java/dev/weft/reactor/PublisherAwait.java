@@ -1,7 +1,7 @@
 package dev.weft.reactor;
 
-import dev.weft.spi.SourceCell;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
+import dev.weft.spi.SourceAwaitCell;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -9,8 +9,8 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /** The await of a {@code Mono}, a {@code Flux} or any publisher: parked continuation and subscriber in one. */
-final class PublisherAwait<T> extends SourceCell<T> implements CoreSubscriber<T> {
-    PublisherAwait(Publisher<? extends T> source, Take take) {
+final class PublisherAwait<T> extends SourceAwaitCell<T> implements CoreSubscriber<T> {
+    PublisherAwait(Publisher<? extends T> source, AwaitMode take) {
         super(ReactorBackend.INSTANCE, take, source);
     }
 

@@ -1,6 +1,6 @@
 package dev.weft.reactor;
 
-import dev.weft.spi.StreamCell;
+import dev.weft.spi.IterationCell;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -8,7 +8,7 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /** The iteration over a {@code Flux} or any publisher. */
-final class PublisherIteration<T> extends StreamCell<T> implements CoreSubscriber<T> {
+final class PublisherIteration<T> extends IterationCell<T> implements CoreSubscriber<T> {
     PublisherIteration(Publisher<? extends T> source, int prefetch) {
         super(ReactorBackend.INSTANCE, prefetch, source);
     }

@@ -11,11 +11,11 @@ import dev.weft.ByteStreams;
 import dev.weft.Coroutine;
 import dev.weft.Dispatcher;
 import dev.weft.Generator;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
 import dev.weft.spi.Scope;
-import dev.weft.spi.Take;
 import dev.weft.spi.VirtualTime;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -87,7 +87,7 @@ public final class ReactorAsync {
      */
     public static <T> @Nullable T await(Mono<T> mono) {
         Objects.requireNonNull(mono, "mono");
-        return take(mono, Take.MAYBE);
+        return take(mono, AwaitMode.MAYBE);
     }
 
     /**
@@ -121,7 +121,7 @@ public final class ReactorAsync {
      */
     public static <T> T awaitSingle(Mono<T> mono) {
         Objects.requireNonNull(mono, "mono");
-        return required(mono, Take.ONE);
+        return required(mono, AwaitMode.ONE);
     }
 
     /**
@@ -137,7 +137,7 @@ public final class ReactorAsync {
      */
     public static <T> T awaitSingle(Flux<T> flux) {
         Objects.requireNonNull(flux, "flux");
-        return required(flux, Take.SINGLE);
+        return required(flux, AwaitMode.SINGLE);
     }
 
     /**
@@ -147,7 +147,7 @@ public final class ReactorAsync {
      */
     public static void awaitDone(Mono<?> mono) {
         Objects.requireNonNull(mono, "mono");
-        take(mono, Take.NONE);
+        take(mono, AwaitMode.NONE);
     }
 
     /**
@@ -160,7 +160,7 @@ public final class ReactorAsync {
      */
     public static <T> T awaitFirst(Publisher<T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
-        return required(publisher, Take.FIRST);
+        return required(publisher, AwaitMode.FIRST);
     }
 
     /**
@@ -173,7 +173,7 @@ public final class ReactorAsync {
      */
     public static <T> T awaitLast(Publisher<T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
-        return required(publisher, Take.LAST);
+        return required(publisher, AwaitMode.LAST);
     }
 
     // --- build
@@ -423,14 +423,14 @@ public final class ReactorAsync {
     // --- how
 
     /** Takes a value: by reading it where it is at hand, else by subscribing. */
-    static <T> @Nullable T take(Publisher<? extends T> source, Take take) {
-        if (take != Take.NONE && source instanceof Callable<?> ready && isBare(source))
+    static <T> @Nullable T take(Publisher<? extends T> source, AwaitMode take) {
+        if (take != AwaitMode.NONE && source instanceof Callable<?> ready && isBare(source))
             return read(source, ready, take);
         return new PublisherAwait<T>(source, take).await();
     }
 
     @SuppressWarnings("NullAway") // these takes throw rather than give null
-    private static <T> T required(Publisher<? extends T> source, Take take) {
+    private static <T> T required(Publisher<? extends T> source, AwaitMode take) {
         return take(source, take);
     }
 
@@ -442,7 +442,7 @@ public final class ReactorAsync {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> @Nullable T read(Publisher<? extends T> source, Callable<?> ready, Take take) {
+    private static <T> @Nullable T read(Publisher<? extends T> source, Callable<?> ready, AwaitMode take) {
         Scope.requireMayWait("await");
         T value;
         try {
@@ -454,7 +454,7 @@ public final class ReactorAsync {
             if (here == null ? Failures.isEcho(failure) : here.isEcho(failure)) checkpointBehind(failure);
             throw Failures.thrown(Exceptions.unwrap(failure));
         }
-        if (value == null && take != Take.MAYBE) throw Host.get().noValue(take.operation());
+        if (value == null && take != AwaitMode.MAYBE) throw Host.get().noValue(take.operation());
         return value;
     }
 

@@ -2,11 +2,11 @@ package dev.weft.reactor;
 
 import dev.weft.Adapters;
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.SpiLevel;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Take;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import dev.weft.spi.VirtualTime;
@@ -52,13 +52,13 @@ public final class ReactorBackend implements Backend {
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> AwaitCell<T> one(Object source, Take take) {
+    public <T> AwaitCell<T> one(Object source, AwaitMode take) {
         return new PublisherAwait<>((Publisher<T>) source, take);
     }
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> StreamCell<T> many(Object source, int prefetch) {
+    public <T> IterationCell<T> many(Object source, int prefetch) {
         return new PublisherIteration<>((Publisher<T>) source, prefetch);
     }
 

@@ -12,7 +12,7 @@ import dev.weft.Async;
 import dev.weft.CancelledException;
 import dev.weft.Dispatcher;
 import dev.weft.spi.CoroutineTask;
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Failures;
 import dev.weft.testing.Latches;
 import dev.weft.testing.StreamRecorder;
@@ -384,7 +384,7 @@ class MonoBuilderTest {
         @Test
         void C08_aLateValueIsDiscardedWithTheSubscribersContext() {
             var discarded = new CopyOnWriteArrayList<Object>();
-            long swallowed = Counter.CANCEL_SWALLOWED.sum();
+            long swallowed = EngineCounter.CANCEL_SWALLOWED.sum();
             var recorder = new Recorder<String>().eager();
             mono(() -> {
                         hold();
@@ -399,7 +399,7 @@ class MonoBuilderTest {
             assertThat(discarded).containsExactly("late");
             assertThat(hooks.discarded).isEmpty();
             assertThat(recorder.trail).containsExactly("onSubscribe");
-            assertThat(Counter.CANCEL_SWALLOWED.sum()).isGreaterThan(swallowed);
+            assertThat(EngineCounter.CANCEL_SWALLOWED.sum()).isGreaterThan(swallowed);
         }
     }
 
@@ -460,7 +460,7 @@ class MonoBuilderTest {
                     new CancellationException("echo"),
                     new InterruptedException("echo"),
                     Exceptions.propagate(new InterruptedException("echo")))) {
-                long before = Counter.CANCEL_ECHOES.sum();
+                long before = EngineCounter.CANCEL_ECHOES.sum();
                 var held = new CountDownLatch(1);
                 var recorder = new Recorder<String>().eager();
                 Mono<String> echoing = mono(() -> {
@@ -474,7 +474,7 @@ class MonoBuilderTest {
                 recorder.cancel();
                 Latches.join(thread.get());
                 assertThat(recorder.trail).containsExactly("onSubscribe");
-                assertThat(Counter.CANCEL_ECHOES.sum()).isGreaterThanOrEqualTo(before);
+                assertThat(EngineCounter.CANCEL_ECHOES.sum()).isGreaterThanOrEqualTo(before);
             }
             assertThat(hooks.dropped).isEmpty();
         }

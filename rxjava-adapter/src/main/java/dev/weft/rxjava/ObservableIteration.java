@@ -1,14 +1,14 @@
 package dev.weft.rxjava;
 
-import dev.weft.spi.Buffering;
-import dev.weft.spi.StreamCell;
+import dev.weft.spi.BufferPolicy;
+import dev.weft.spi.IterationCell;
 import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.Observer;
 import io.reactivex.rxjava3.disposables.Disposable;
 
 /** The iteration over an {@code Observable}, which never waits for the loop. */
-final class ObservableIteration<T> extends StreamCell<T> implements Observer<T> {
-    ObservableIteration(ObservableSource<? extends T> source, Buffering buffering) {
+final class ObservableIteration<T> extends IterationCell<T> implements Observer<T> {
+    ObservableIteration(ObservableSource<? extends T> source, BufferPolicy buffering) {
         super(RxBackend.INSTANCE, buffering, source);
     }
 
@@ -18,7 +18,7 @@ final class ObservableIteration<T> extends StreamCell<T> implements Observer<T> 
         try {
             ((ObservableSource<T>) source).subscribe(this);
         } catch (NullPointerException thrown) {
-            thrownAndReported(Thrown.reported(thrown));
+            thrownAndReported(SubscribeFailure.reported(thrown));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.weft.rxjava;
 
-import dev.weft.spi.SourceCell;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
+import dev.weft.spi.SourceAwaitCell;
 import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.core.CompletableSource;
 import io.reactivex.rxjava3.core.MaybeObserver;
@@ -13,9 +13,9 @@ import io.reactivex.rxjava3.core.SingleSource;
 import io.reactivex.rxjava3.disposables.Disposable;
 
 /** The await of a {@code Single}, {@code Maybe}, {@code Completable} or {@code Observable}: RxJava's protocols without demand. */
-final class ObserverAwait<T> extends SourceCell<T>
+final class ObserverAwait<T> extends SourceAwaitCell<T>
         implements SingleObserver<T>, MaybeObserver<T>, CompletableObserver, Observer<T> {
-    ObserverAwait(Object source, Take take) {
+    ObserverAwait(Object source, AwaitMode take) {
         super(RxBackend.INSTANCE, take, source);
     }
 
@@ -24,7 +24,7 @@ final class ObserverAwait<T> extends SourceCell<T>
         try {
             subscribeTo(source);
         } catch (NullPointerException thrown) {
-            thrownAndReported(Thrown.reported(thrown));
+            thrownAndReported(SubscribeFailure.reported(thrown));
         }
     }
 

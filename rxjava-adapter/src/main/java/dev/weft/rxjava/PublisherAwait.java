@@ -1,14 +1,14 @@
 package dev.weft.rxjava;
 
-import dev.weft.spi.SourceCell;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
+import dev.weft.spi.SourceAwaitCell;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
 /** The await of a {@code Flowable} or any publisher: parked continuation and subscriber in one. */
-final class PublisherAwait<T> extends SourceCell<T> implements FlowableSubscriber<T> {
-    PublisherAwait(Publisher<? extends T> source, Take take) {
+final class PublisherAwait<T> extends SourceAwaitCell<T> implements FlowableSubscriber<T> {
+    PublisherAwait(Publisher<? extends T> source, AwaitMode take) {
         super(RxBackend.INSTANCE, take, source);
     }
 
@@ -18,7 +18,7 @@ final class PublisherAwait<T> extends SourceCell<T> implements FlowableSubscribe
         try {
             ((Publisher<T>) source).subscribe(this);
         } catch (NullPointerException thrown) {
-            thrownAndReported(Thrown.reported(thrown));
+            thrownAndReported(SubscribeFailure.reported(thrown));
         }
     }
 

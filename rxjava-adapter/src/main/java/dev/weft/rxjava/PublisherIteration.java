@@ -1,12 +1,12 @@
 package dev.weft.rxjava;
 
-import dev.weft.spi.StreamCell;
+import dev.weft.spi.IterationCell;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
 /** The iteration over a {@code Flowable} or any publisher. */
-final class PublisherIteration<T> extends StreamCell<T> implements FlowableSubscriber<T> {
+final class PublisherIteration<T> extends IterationCell<T> implements FlowableSubscriber<T> {
     PublisherIteration(Publisher<? extends T> source, int prefetch) {
         super(RxBackend.INSTANCE, prefetch, source);
     }
@@ -17,7 +17,7 @@ final class PublisherIteration<T> extends StreamCell<T> implements FlowableSubsc
         try {
             ((Publisher<T>) source).subscribe(this);
         } catch (NullPointerException thrown) {
-            thrownAndReported(Thrown.reported(thrown));
+            thrownAndReported(SubscribeFailure.reported(thrown));
         }
     }
 

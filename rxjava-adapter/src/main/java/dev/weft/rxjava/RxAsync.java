@@ -13,9 +13,9 @@ import dev.weft.Dispatcher;
 import dev.weft.Generator;
 import dev.weft.Overflow;
 import dev.weft.spi.AwaitCell;
-import dev.weft.spi.Buffering;
+import dev.weft.spi.AwaitMode;
+import dev.weft.spi.BufferPolicy;
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.Take;
 import dev.weft.spi.VirtualTime;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -86,7 +86,7 @@ public final class RxAsync {
      */
     public static <T> T await(Single<T> single) {
         Objects.requireNonNull(single, "single");
-        return required(new ObserverAwait<>(single, Take.ONE));
+        return required(new ObserverAwait<>(single, AwaitMode.ONE));
     }
 
     /**
@@ -109,7 +109,7 @@ public final class RxAsync {
      */
     public static <T> @Nullable T await(Maybe<T> maybe) {
         Objects.requireNonNull(maybe, "maybe");
-        return new ObserverAwait<T>(maybe, Take.MAYBE).await();
+        return new ObserverAwait<T>(maybe, AwaitMode.MAYBE).await();
     }
 
     /**
@@ -131,7 +131,7 @@ public final class RxAsync {
      */
     public static void await(Completable completable) {
         Objects.requireNonNull(completable, "completable");
-        new ObserverAwait<>(completable, Take.NONE).await();
+        new ObserverAwait<>(completable, AwaitMode.NONE).await();
     }
 
     /**
@@ -164,7 +164,7 @@ public final class RxAsync {
      */
     public static <T> T awaitSingle(Maybe<T> maybe) {
         Objects.requireNonNull(maybe, "maybe");
-        return required(new ObserverAwait<>(maybe, Take.ONE));
+        return required(new ObserverAwait<>(maybe, AwaitMode.ONE));
     }
 
     /**
@@ -180,7 +180,7 @@ public final class RxAsync {
      */
     public static <T> T awaitSingle(Flowable<T> flowable) {
         Objects.requireNonNull(flowable, "flowable");
-        return required(new PublisherAwait<>(flowable, Take.SINGLE));
+        return required(new PublisherAwait<>(flowable, AwaitMode.SINGLE));
     }
 
     /**
@@ -196,7 +196,7 @@ public final class RxAsync {
      */
     public static <T> T awaitSingle(Observable<T> observable) {
         Objects.requireNonNull(observable, "observable");
-        return required(new ObserverAwait<>(observable, Take.SINGLE));
+        return required(new ObserverAwait<>(observable, AwaitMode.SINGLE));
     }
 
     /**
@@ -208,7 +208,7 @@ public final class RxAsync {
      */
     public static <T> T awaitFirst(Flowable<T> flowable) {
         Objects.requireNonNull(flowable, "flowable");
-        return required(new PublisherAwait<>(flowable, Take.FIRST));
+        return required(new PublisherAwait<>(flowable, AwaitMode.FIRST));
     }
 
     /**
@@ -220,7 +220,7 @@ public final class RxAsync {
      */
     public static <T> T awaitFirst(Observable<T> observable) {
         Objects.requireNonNull(observable, "observable");
-        return required(new ObserverAwait<>(observable, Take.FIRST));
+        return required(new ObserverAwait<>(observable, AwaitMode.FIRST));
     }
 
     /**
@@ -233,7 +233,7 @@ public final class RxAsync {
      */
     public static <T> T awaitLast(Flowable<T> flowable) {
         Objects.requireNonNull(flowable, "flowable");
-        return required(new PublisherAwait<>(flowable, Take.LAST));
+        return required(new PublisherAwait<>(flowable, AwaitMode.LAST));
     }
 
     /**
@@ -246,7 +246,7 @@ public final class RxAsync {
      */
     public static <T> T awaitLast(Observable<T> observable) {
         Objects.requireNonNull(observable, "observable");
-        return required(new ObserverAwait<>(observable, Take.LAST));
+        return required(new ObserverAwait<>(observable, AwaitMode.LAST));
     }
 
     // --- build
@@ -396,7 +396,7 @@ public final class RxAsync {
      * @param single the Single
      */
     public static <T> Awaitable<T> awaitable(Single<T> single) {
-        return new RxAwaitable<>(Objects.requireNonNull(single, "single"), Take.ONE);
+        return new RxAwaitable<>(Objects.requireNonNull(single, "single"), AwaitMode.ONE);
     }
 
     /**
@@ -405,7 +405,7 @@ public final class RxAsync {
      * @param maybe the Maybe
      */
     public static <T> Awaitable<T> awaitable(Maybe<T> maybe) {
-        return new RxAwaitable<>(Objects.requireNonNull(maybe, "maybe"), Take.MAYBE);
+        return new RxAwaitable<>(Objects.requireNonNull(maybe, "maybe"), AwaitMode.MAYBE);
     }
 
     /**
@@ -414,7 +414,7 @@ public final class RxAsync {
      * @param completable the Completable
      */
     public static Awaitable<@Nullable Void> awaitable(Completable completable) {
-        return new RxAwaitable<>(Objects.requireNonNull(completable, "completable"), Take.NONE);
+        return new RxAwaitable<>(Objects.requireNonNull(completable, "completable"), AwaitMode.NONE);
     }
 
     // --- streams
@@ -467,7 +467,7 @@ public final class RxAsync {
         return each(observable, Adapters.buffering(overflow, "an Observable"));
     }
 
-    private static <T> AsyncIterator<T> each(Observable<T> observable, Buffering buffering) {
+    private static <T> AsyncIterator<T> each(Observable<T> observable, BufferPolicy buffering) {
         Objects.requireNonNull(observable, "observable");
         var cell = new ObservableIteration<T>(observable, buffering);
         cell.open();
@@ -494,7 +494,8 @@ public final class RxAsync {
      */
     public static <T> List<T> collect(Observable<T> observable, int max) {
         int oneMore = max < 0 || max == Integer.MAX_VALUE ? Integer.MAX_VALUE : max + 1;
-        return each(observable, new Buffering(Buffering.Policy.END, oneMore)).collect(max);
+        return each(observable, new BufferPolicy(BufferPolicy.Policy.END, oneMore))
+                .collect(max);
     }
 
     /**

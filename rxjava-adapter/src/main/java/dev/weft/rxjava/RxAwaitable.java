@@ -2,12 +2,12 @@ package dev.weft.rxjava;
 
 import dev.weft.Awaitable;
 import dev.weft.spi.AwaitCell;
-import dev.weft.spi.CellSource;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
+import dev.weft.spi.Detachable;
 import org.jspecify.annotations.Nullable;
 
 /** A {@code Single}, {@code Maybe} or {@code Completable} as something to await, or to start in a group without a thread. */
-record RxAwaitable<T extends @Nullable Object>(Object source, Take take) implements Awaitable<T>, CellSource<T> {
+record RxAwaitable<T extends @Nullable Object>(Object source, AwaitMode take) implements Awaitable<T>, Detachable<T> {
     @Override
     public AwaitCell<T> cell() {
         return new ObserverAwait<>(source, take);

@@ -4,12 +4,12 @@ import dev.weft.Adapters;
 import dev.weft.Async;
 import dev.weft.Context;
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.Scope;
 import dev.weft.spi.SpiLevel;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Take;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import dev.weft.spi.VirtualTime;
@@ -69,7 +69,7 @@ public final class RxBackend implements Backend {
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> AwaitCell<T> one(Object source, Take take) {
+    public <T> AwaitCell<T> one(Object source, AwaitMode take) {
         if (source instanceof Publisher<?>) return new PublisherAwait<>((Publisher<T>) source, take);
         return new ObserverAwait<>(source, take);
     }
@@ -77,7 +77,7 @@ public final class RxBackend implements Backend {
     /** @throws IllegalArgumentException for a source that cannot be asked to wait, such as an Observable */
     @Override
     @SuppressWarnings("unchecked")
-    public <T> StreamCell<T> many(Object source, int prefetch) {
+    public <T> IterationCell<T> many(Object source, int prefetch) {
         if (source instanceof Publisher<?>) return new PublisherIteration<>((Publisher<T>) source, prefetch);
         throw new IllegalArgumentException(source.getClass().getName()
                 + " cannot be asked to wait: iterate over it with each(observable, overflow)");

@@ -16,7 +16,7 @@ import dev.weft.AwaitException;
 import dev.weft.CancelledException;
 import dev.weft.NoValueException;
 import dev.weft.TooManyValuesException;
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Failures;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Watched;
@@ -416,9 +416,9 @@ class AwaitTest {
                 var awaiting = word.awaiting(probe).parked();
                 awaiting.cancel();
                 awaiting.joined();
-                long before = Counter.CANCEL_ECHOES.sum();
+                long before = EngineCounter.CANCEL_ECHOES.sum();
                 probe.fail(echo);
-                assertThat(Counter.CANCEL_ECHOES.sum()).isGreaterThan(before);
+                assertThat(EngineCounter.CANCEL_ECHOES.sum()).isGreaterThan(before);
             }
             assertThat(hooks.dropped).isEmpty();
         }

@@ -15,7 +15,7 @@ import dev.weft.AwaitException;
 import dev.weft.CancelledException;
 import dev.weft.Dispatcher;
 import dev.weft.spi.CoroutineTask;
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Failures;
 import dev.weft.testing.Latches;
 import io.micrometer.context.ContextRegistry;
@@ -413,7 +413,7 @@ class OneBuilderTest {
         @ParameterizedTest
         @EnumSource(names = {"SINGLE", "MAYBE"})
         void C08_aLateValueIsDiscarded(Builder builder) {
-            long swallowed = Counter.CANCEL_SWALLOWED.sum();
+            long swallowed = EngineCounter.CANCEL_SWALLOWED.sum();
             var recorder = builder.recorded(OneBuilderTest.this::held);
             Latches.await(running);
             recorder.cancel();
@@ -421,7 +421,7 @@ class OneBuilderTest {
             joinCoroutine();
             assertThat(hooks.discarded).containsExactly("value");
             assertThat(recorder.trail).containsExactly("onSubscribe");
-            assertThat(Counter.CANCEL_SWALLOWED.sum()).isGreaterThan(swallowed);
+            assertThat(EngineCounter.CANCEL_SWALLOWED.sum()).isGreaterThan(swallowed);
         }
 
         @ParameterizedTest

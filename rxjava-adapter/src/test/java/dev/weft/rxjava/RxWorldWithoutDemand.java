@@ -7,8 +7,8 @@ import dev.weft.Generator;
 import dev.weft.Overflow;
 import dev.weft.PlayedSource;
 import dev.weft.PlayedSubscriber;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.Simulation;
-import dev.weft.spi.StreamCell;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.Observer;
@@ -45,7 +45,7 @@ class RxWorldWithoutDemand extends RxWorld {
     }
 
     @Override
-    protected final StreamCell<String> many(PlayedSource source, int prefetch) {
+    protected final IterationCell<String> many(PlayedSource source, int prefetch) {
         return new ObservableIteration<>(observable(source), Adapters.buffering(Overflow.unbounded(), "an Observable"));
     }
 

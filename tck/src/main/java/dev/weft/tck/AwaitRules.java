@@ -2,7 +2,7 @@ package dev.weft.tck;
 
 import dev.weft.AwaitException;
 import dev.weft.TooManyValuesException;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
 import java.io.IOException;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -28,32 +28,33 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule201_aValueIsReturned() {
         var value = new Token("value");
-        for (Take take : List.of(Take.ONE, Take.MAYBE, Take.SINGLE_OR_EMPTY))
+        for (AwaitMode take : List.of(AwaitMode.ONE, AwaitMode.MAYBE, AwaitMode.SINGLE_OR_EMPTY))
             requireSame(value, awaiting(succeeded(value), take).value(), "what an await returns (" + take + ")");
     }
 
     @Test
     void rule202_emptyIsNullWhereItMayBe() {
-        for (Take take : List.of(Take.MAYBE, Take.SINGLE_OR_EMPTY))
+        for (AwaitMode take : List.of(AwaitMode.MAYBE, AwaitMode.SINGLE_OR_EMPTY))
             requireSame(null, awaiting(need(sources.empty(), "empty"), take).value(), "an empty source (" + take + ")");
     }
 
     @Test
     void rule203_emptyIsAnErrorWhereAValueIsNeeded() {
-        Throwable thrown = awaiting(need(sources.empty(), "empty"), Take.ONE).failure();
+        Throwable thrown =
+                awaiting(need(sources.empty(), "empty"), AwaitMode.ONE).failure();
         requireThrown(NoSuchElementException.class, thrown, "what an empty source throws (ONE)");
     }
 
     @Test
     void rule204_anUncheckedFailureIsThrownAsItself() {
         var failure = new IllegalStateException("failure");
-        requireSame(failure, awaiting(failed(failure), Take.MAYBE).failure(), "what a failed source throws");
+        requireSame(failure, awaiting(failed(failure), AwaitMode.MAYBE).failure(), "what a failed source throws");
     }
 
     @Test
     void rule205_aCheckedFailureComesInItsCarrier() {
         var failure = new IOException("failure");
-        Throwable thrown = awaiting(failed(failure), Take.MAYBE).failure();
+        Throwable thrown = awaiting(failed(failure), AwaitMode.MAYBE).failure();
         requireSame(
                 failure,
                 requireThrown(AwaitException.class, thrown, "what a failed source throws")
@@ -64,7 +65,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule206_anErrorIsThrownAsItself() {
         var failure = new AssertionError("failure");
-        requireSame(failure, awaiting(failed(failure), Take.MAYBE).failure(), "what a failed source throws");
+        requireSame(failure, awaiting(failed(failure), AwaitMode.MAYBE).failure(), "what a failed source throws");
     }
 
     // --- how it waits
@@ -80,7 +81,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule208_aSignalFromAnotherThreadWakesTheAwaiter() {
         Later later = later();
-        Subject subject = waiting(later, Take.MAYBE);
+        Subject subject = waiting(later, AwaitMode.MAYBE);
         var value = new Token("later");
         signal(() -> later.value(value));
         requireSame(value, subject.value(), "what an await returns");
@@ -89,14 +90,14 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule209_nothingIsSubscribedToBeforeTheStart() {
         Later later = later();
-        backend.one(later.source(), Take.MAYBE);
+        backend.one(later.source(), AwaitMode.MAYBE);
         requireEqual(0, later.subscriptions(), "the number of subscriptions before the start");
     }
 
     @Test
     void rule210_theSourceIsSubscribedToOnce() {
         Later later = later();
-        waiting(later, Take.MAYBE);
+        waiting(later, AwaitMode.MAYBE);
         requireEqual(1, later.subscriptions(), "the number of subscriptions of one await");
     }
 
@@ -105,7 +106,7 @@ abstract class AwaitRules extends Fixture {
         Later later = later();
         Subject subject = coroutine(() -> {
             cancelSelf();
-            return backend.one(later.source(), Take.MAYBE).await();
+            return backend.one(later.source(), AwaitMode.MAYBE).await();
         });
         subject.cancellationThrown();
         requireEqual(0, later.subscriptions(), "the number of subscriptions of a coroutine that is cancelled already");
@@ -114,7 +115,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule212_aCancellationIsSentUpstreamOnce() {
         Later later = coldLater();
-        Subject subject = waiting(later, Take.MAYBE);
+        Subject subject = waiting(later, AwaitMode.MAYBE);
         subject.cancel();
         subject.ended();
         requireCancelledOnce(later.cancellations(), "when its awaiter was");
@@ -122,7 +123,7 @@ abstract class AwaitRules extends Fixture {
 
     @Test
     void rule213_theCancelledAwaiterIsToldAndNotInterrupted() {
-        Subject subject = waiting(later(), Take.MAYBE);
+        Subject subject = waiting(later(), AwaitMode.MAYBE);
         subject.cancel();
         subject.cancellationThrown();
         require(!subject.wasInterruptedAtEnd(), "the interrupt flag of the cancelled awaiter is set");
@@ -160,7 +161,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule217_aValueThatWonIsReturned() {
         Later later = later();
-        Subject subject = waiting(later, Take.MAYBE);
+        Subject subject = waiting(later, AwaitMode.MAYBE);
         var value = new Token("winner");
         later.value(value);
         subject.cancel();
@@ -170,7 +171,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule218_aSourceThatHasEndedIsNotCancelled() {
         Later later = later();
-        Subject subject = waiting(later, Take.MAYBE);
+        Subject subject = waiting(later, AwaitMode.MAYBE);
         signal(() -> later.value(new Token("value")));
         subject.ended();
         requireEqual(0, later.cancellations(), "the number of cancellations of a source that has ended");
@@ -182,7 +183,7 @@ abstract class AwaitRules extends Fixture {
     void rule219_signalsMayComeFromAnyThread() {
         for (Thread.Builder builder : List.of(Thread.ofPlatform(), Thread.ofVirtual())) {
             Later later = later();
-            Subject subject = waiting(later, Take.MAYBE);
+            Subject subject = waiting(later, AwaitMode.MAYBE);
             var value = new Token("value");
             var kept = new AtomicBoolean();
             patience.run(builder, "a signal from an interrupted thread did not return", () -> {
@@ -200,7 +201,7 @@ abstract class AwaitRules extends Fixture {
         Later later = later();
         var signalled = new CountDownLatch(1);
         Subject subject = coroutine(() -> {
-            backend.one(later.source(), Take.MAYBE).await();
+            backend.one(later.source(), AwaitMode.MAYBE).await();
             patience.await(signalled, "the signalling thread was kept until the awaiter went on");
             return Thread.currentThread();
         });
@@ -217,7 +218,7 @@ abstract class AwaitRules extends Fixture {
         var flag = new AtomicBoolean();
         Thread plain = Thread.ofPlatform().start(() -> {
             try {
-                backend.one(later.source(), Take.MAYBE).await();
+                backend.one(later.source(), AwaitMode.MAYBE).await();
             } catch (Throwable failure) {
                 thrown.set(failure);
             }
@@ -238,7 +239,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule222_theFirstOfManyIsTheOnlyOneRequested() {
         Later later = laterMany();
-        Subject subject = waiting(later, Take.FIRST);
+        Subject subject = waiting(later, AwaitMode.FIRST);
         requireEqual(1L, later.requested(), "the demand for the first value");
         var first = new Token("first");
         signal(() -> later.value(first));
@@ -248,7 +249,7 @@ abstract class AwaitRules extends Fixture {
 
     @Test
     void rule223_theOtherTakesRequestAll() {
-        for (Take take : List.of(Take.LAST, Take.SINGLE, Take.SINGLE_OR_EMPTY, Take.NONE)) {
+        for (AwaitMode take : List.of(AwaitMode.LAST, AwaitMode.SINGLE, AwaitMode.SINGLE_OR_EMPTY, AwaitMode.NONE)) {
             Later later = laterMany();
             waiting(later, take);
             requireEqual(Long.MAX_VALUE, later.requested(), "the demand for " + take);
@@ -259,14 +260,14 @@ abstract class AwaitRules extends Fixture {
     void rule224_theLastOfManyIsReturnedAndTheRestDiscarded() {
         var first = new Token("first");
         var last = new Token("last");
-        requireSame(last, awaiting(many(first, last), Take.LAST).value(), "the last value");
+        requireSame(last, awaiting(many(first, last), AwaitMode.LAST).value(), "the last value");
         hooks.requireDiscarded(first, "was not the last and");
         requireEqual(0L, hooks.discards(last), "the number of times the returned value was discarded");
     }
 
     @Test
     void rule225_aSecondValueIsAnErrorWhereOneIsMeant() {
-        for (Take take : List.of(Take.SINGLE, Take.SINGLE_OR_EMPTY)) {
+        for (AwaitMode take : List.of(AwaitMode.SINGLE, AwaitMode.SINGLE_OR_EMPTY)) {
             var first = new Token("first");
             var second = new Token("second");
             Throwable thrown = awaiting(many(first, second), take).failure();
@@ -279,13 +280,13 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule226_waitingForTheEndDiscardsTheValues() {
         var value = new Token("value");
-        requireSame(null, awaiting(many(value), Take.NONE).value(), "the result of waiting for the end");
+        requireSame(null, awaiting(many(value), AwaitMode.NONE).value(), "the result of waiting for the end");
         hooks.requireDiscarded(value, "came before the end, which alone was awaited, and");
     }
 
     @Test
     void rule227_noneOfManyIsAnErrorWhereAValueIsNeeded() {
-        for (Take take : List.of(Take.FIRST, Take.LAST, Take.SINGLE))
+        for (AwaitMode take : List.of(AwaitMode.FIRST, AwaitMode.LAST, AwaitMode.SINGLE))
             requireThrown(
                     NoSuchElementException.class,
                     awaiting(many(), take).failure(),
@@ -295,7 +296,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule228_aValueWithoutItsEndHasNotWon() {
         Later later = laterMany();
-        Subject subject = waiting(later, Take.SINGLE_OR_EMPTY);
+        Subject subject = waiting(later, AwaitMode.SINGLE_OR_EMPTY);
         var value = new Token("unconfirmed");
         signal(() -> later.value(value));
         subject.cancel();
@@ -308,7 +309,7 @@ abstract class AwaitRules extends Fixture {
         Later later = later();
         var monitor = new Monitor();
         Subject subject = coroutine(() -> {
-            Object value = backend.one(later.source(), Take.MAYBE).await();
+            Object value = backend.one(later.source(), AwaitMode.MAYBE).await();
             monitor.enter();
             return value;
         });
@@ -321,7 +322,7 @@ abstract class AwaitRules extends Fixture {
     }
 
     private void cancelled(Later later) {
-        Subject subject = waiting(later, Take.MAYBE);
+        Subject subject = waiting(later, AwaitMode.MAYBE);
         subject.cancel();
         subject.ended();
     }
@@ -333,7 +334,7 @@ abstract class AwaitRules extends Fixture {
     private boolean parksAlways(Object source) {
         for (int attempt = 0; attempt < 5; attempt++) {
             LockSupport.unpark(Thread.currentThread());
-            backend.one(source, Take.MAYBE).await();
+            backend.one(source, AwaitMode.MAYBE).await();
             long start = System.nanoTime();
             LockSupport.parkNanos(this, LONG_PARK_NANOS);
             if (System.nanoTime() - start < LONG_PARK_NANOS / 2) return false;

@@ -2,8 +2,8 @@ package dev.weft.tck;
 
 import dev.weft.Async;
 import dev.weft.CancelledException;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.Take;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -126,7 +126,7 @@ abstract class CoroutineRules extends Fixture {
     void rule411_aFailureThatWasAwaitedLosesItsCarrier() {
         var failure = new IOException("failure");
         Object failed = failed(failure);
-        Object source = created(() -> backend.one(failed, Take.MAYBE).await());
+        Object source = created(() -> backend.one(failed, AwaitMode.MAYBE).await());
         requireSame(failure, listen(source).failure(), "what the subscriber is told");
     }
 
@@ -140,7 +140,7 @@ abstract class CoroutineRules extends Fixture {
         Recorder recorder = listen(created(() -> {
             thread.set(Thread.currentThread());
             try {
-                return backend.one(later.source(), Take.MAYBE).await();
+                return backend.one(later.source(), AwaitMode.MAYBE).await();
             } finally {
                 ended.countDown();
             }

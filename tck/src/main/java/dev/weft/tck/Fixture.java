@@ -1,11 +1,11 @@
 package dev.weft.tck;
 
 import dev.weft.Hooks;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.CoroutineTask;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Take;
+import dev.weft.spi.IterationCell;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -66,12 +66,12 @@ abstract class Fixture {
     }
 
     /** Awaits a source in a coroutine of its own. */
-    Subject awaiting(Object source, Take take) {
+    Subject awaiting(Object source, AwaitMode take) {
         return coroutine(() -> backend.one(source, take).await());
     }
 
     /** Awaits a source in a coroutine, which waits when this returns. */
-    Subject waiting(Later later, Take take) {
+    Subject waiting(Later later, AwaitMode take) {
         Subject subject = awaiting(later.source(), take);
         patience.until("the source was not subscribed to", () -> later.subscriptions() > 0);
         return subject.parked();
@@ -88,8 +88,8 @@ abstract class Fixture {
     }
 
     /** Opens an iteration on the current thread. */
-    StreamCell<Object> open(Object source, int prefetch) {
-        StreamCell<Object> cell = backend.many(source, prefetch);
+    IterationCell<Object> open(Object source, int prefetch) {
+        IterationCell<Object> cell = backend.many(source, prefetch);
         cell.open();
         return cell;
     }

@@ -2,8 +2,8 @@ package dev.weft.tck;
 
 import dev.weft.Async;
 import dev.weft.Context;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Reports;
-import dev.weft.spi.Take;
 import dev.weft.spi.Undeliverable;
 import dev.weft.spi.Violation;
 import java.util.List;
@@ -54,7 +54,7 @@ abstract class HookRules extends Fixture {
     @Test
     void rule705_aHookThatThrowsAltersNothing() {
         Later later = coldLater();
-        Subject subject = waiting(later, Take.MAYBE);
+        Subject subject = waiting(later, AwaitMode.MAYBE);
         subject.cancel();
         subject.ended();
         hooks.letThemThrow();

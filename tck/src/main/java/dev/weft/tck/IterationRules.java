@@ -1,7 +1,7 @@
 package dev.weft.tck;
 
 import dev.weft.AwaitException;
-import dev.weft.spi.StreamCell;
+import dev.weft.spi.IterationCell;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +39,7 @@ abstract class IterationRules extends Fixture {
     void rule303_threeQuartersAreRequestedAgainWhenTheyAreConsumed() {
         Later later = laterMany();
         Subject subject = coroutine(() -> {
-            StreamCell<Object> cell = open(later.source(), PREFETCH);
+            IterationCell<Object> cell = open(later.source(), PREFETCH);
             for (int consumed = 1; consumed <= 3 * PREFETCH; consumed++) {
                 later.value(new Token("value " + consumed));
                 cell.next();
@@ -54,7 +54,7 @@ abstract class IterationRules extends Fixture {
     void rule304_aPrefetchOfOneHandsOverOneByOne() {
         Later later = laterMany();
         Subject subject = coroutine(() -> {
-            StreamCell<Object> cell = open(later.source(), 1);
+            IterationCell<Object> cell = open(later.source(), 1);
             for (long consumed = 0; consumed < 5; consumed++) {
                 requireEqual(consumed + 1, later.requested(), "the demand after " + consumed + " values");
                 later.value(new Token("value " + consumed));
@@ -103,7 +103,7 @@ abstract class IterationRules extends Fixture {
         var taken = new Token("taken");
         List<Token> left = tokens(3);
         Subject subject = coroutine(() -> {
-            try (StreamCell<Object> cell = open(later.source(), PREFETCH)) {
+            try (IterationCell<Object> cell = open(later.source(), PREFETCH)) {
                 later.value(taken);
                 left.forEach(later::value);
                 return cell.next();
@@ -136,7 +136,7 @@ abstract class IterationRules extends Fixture {
     void rule311_aSourceWithoutEndCanBeLeft() {
         Object source = infinite();
         Subject subject = coroutine(() -> {
-            try (StreamCell<Object> cell = open(source, PREFETCH)) {
+            try (IterationCell<Object> cell = open(source, PREFETCH)) {
                 for (int i = 0; i < 1000; i++) requireEqual(i, cell.next(), "value " + i + " of a source without end");
             }
             return null;
@@ -188,7 +188,7 @@ abstract class IterationRules extends Fixture {
     void rule316_aCancellationEndsTheIterationForGood() {
         Later later = laterMany();
         Subject subject = coroutine(() -> {
-            StreamCell<Object> cell = open(later.source(), PREFETCH);
+            IterationCell<Object> cell = open(later.source(), PREFETCH);
             requireCancelled(cell, "waited");
             requireCancelled(cell, "was asked again");
             return null;
@@ -203,8 +203,8 @@ abstract class IterationRules extends Fixture {
     void rule317_eachIterationSubscribesAnew() {
         Object source = infinite();
         Subject subject = coroutine(() -> {
-            try (StreamCell<Object> one = open(source, PREFETCH);
-                    StreamCell<Object> other = open(source, PREFETCH)) {
+            try (IterationCell<Object> one = open(source, PREFETCH);
+                    IterationCell<Object> other = open(source, PREFETCH)) {
                 one.next();
                 return List.of(one.next(), other.next());
             }
@@ -218,7 +218,7 @@ abstract class IterationRules extends Fixture {
         var monitor = new Monitor();
         Subject subject = coroutine(() -> {
             List<Object> values = new ArrayList<>();
-            for (StreamCell<Object> cell = open(later.source(), PREFETCH); cell.hasNext(); monitor.enter())
+            for (IterationCell<Object> cell = open(later.source(), PREFETCH); cell.hasNext(); monitor.enter())
                 values.add(cell.next());
             return values;
         });
@@ -249,18 +249,18 @@ abstract class IterationRules extends Fixture {
         }));
     }
 
-    private static List<Object> drain(StreamCell<Object> cell) {
+    private static List<Object> drain(IterationCell<Object> cell) {
         List<Object> seen = new ArrayList<>();
         drainInto(seen, cell);
         return seen;
     }
 
-    private static Object drainInto(List<Object> seen, StreamCell<Object> cell) {
+    private static Object drainInto(List<Object> seen, IterationCell<Object> cell) {
         while (cell.hasNext()) seen.add(cell.next());
         return seen;
     }
 
-    private static void requireCancelled(StreamCell<Object> cell, String when) {
+    private static void requireCancelled(IterationCell<Object> cell, String when) {
         try {
             cell.hasNext();
         } catch (CancellationException expected) {

@@ -1,8 +1,8 @@
 package dev.weft.tck;
 
 import dev.weft.OverflowException;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
+import dev.weft.spi.IterationCell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -23,7 +23,8 @@ abstract class MisbehaviourRules extends Fixture {
             self.next(value);
             self.complete();
         });
-        requireSame(value, awaiting(misbehaving(script), Take.SINGLE_OR_EMPTY).value(), "what an await returns");
+        requireSame(
+                value, awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY).value(), "what an await returns");
         requireCancelledOnce(script.upstream(1).cancels(), "through its second subscription");
         requireEqual(0L, script.upstream(1).requested(), "what is requested of a second subscription");
         requireEqual(0, script.upstream(0).cancels(), "the number of cancellations of the first subscription");
@@ -37,7 +38,8 @@ abstract class MisbehaviourRules extends Fixture {
             self.complete();
             self.next(late);
         });
-        requireSame(null, awaiting(misbehaving(script), Take.SINGLE_OR_EMPTY).value(), "what an await returns");
+        requireSame(
+                null, awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY).value(), "what an await returns");
         hooks.requireDiscarded(late, "came behind the end and");
         hooks.requireBreach("1.7", "a value behind the end");
     }
@@ -50,7 +52,8 @@ abstract class MisbehaviourRules extends Fixture {
             self.complete();
             self.fail(late);
         });
-        requireSame(null, awaiting(misbehaving(script), Take.SINGLE_OR_EMPTY).value(), "what an await returns");
+        requireSame(
+                null, awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY).value(), "what an await returns");
         hooks.requireDropped(late, "came behind the end and");
     }
 
@@ -60,7 +63,8 @@ abstract class MisbehaviourRules extends Fixture {
             self.subscription();
             self.nextNull();
         });
-        Throwable thrown = awaiting(misbehaving(script), Take.SINGLE_OR_EMPTY).failure();
+        Throwable thrown =
+                awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY).failure();
         requireThrown(NullPointerException.class, thrown, "what a source of null leads to");
         requireCancelledOnce(script.upstream(0).cancels(), "behind its null");
     }
@@ -68,7 +72,7 @@ abstract class MisbehaviourRules extends Fixture {
     @Test
     void rule905_aSubscriptionThatComesTooLateIsCancelled() {
         var script = new Script(self -> {});
-        Subject subject = awaiting(misbehaving(script), Take.SINGLE_OR_EMPTY);
+        Subject subject = awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY);
         patience.until("the source was not subscribed to", script::isSubscribed);
         subject.parked().cancel();
         subject.cancellationThrown();
@@ -83,7 +87,10 @@ abstract class MisbehaviourRules extends Fixture {
         var script = new Script(self -> {
             throw failure;
         });
-        requireSame(failure, awaiting(misbehaving(script), Take.SINGLE_OR_EMPTY).failure(), "what an await throws");
+        requireSame(
+                failure,
+                awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY).failure(),
+                "what an await throws");
     }
 
     @Test
@@ -92,7 +99,10 @@ abstract class MisbehaviourRules extends Fixture {
         Script script = Script.waiting().onRequest(count -> {
             throw failure;
         });
-        requireSame(failure, awaiting(misbehaving(script), Take.SINGLE_OR_EMPTY).failure(), "what an await throws");
+        requireSame(
+                failure,
+                awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY).failure(),
+                "what an await throws");
         requireCancelledOnce(script.upstream(0).cancels(), "after its request had thrown");
     }
 
@@ -102,7 +112,7 @@ abstract class MisbehaviourRules extends Fixture {
         Script script = Script.waiting().onCancel(() -> {
             throw failure;
         });
-        Subject subject = awaiting(misbehaving(script), Take.SINGLE_OR_EMPTY);
+        Subject subject = awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY);
         patience.until("the source was not subscribed to", script::isConnected);
         subject.parked().cancel();
         CancellationException thrown = subject.cancellationThrown();
@@ -113,14 +123,18 @@ abstract class MisbehaviourRules extends Fixture {
     @Test
     void rule909_anEndWithoutASubscriptionIsAnEnd() {
         var script = new Script(Script::complete);
-        requireSame(null, awaiting(misbehaving(script), Take.SINGLE_OR_EMPTY).value(), "what an await returns");
+        requireSame(
+                null, awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY).value(), "what an await returns");
     }
 
     @Test
     void rule910_aFailureWithoutASubscriptionIsThrown() {
         var failure = new IllegalStateException("failure");
         var script = new Script(self -> self.fail(failure));
-        requireSame(failure, awaiting(misbehaving(script), Take.SINGLE_OR_EMPTY).failure(), "what an await throws");
+        requireSame(
+                failure,
+                awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY).failure(),
+                "what an await throws");
     }
 
     @Test
@@ -133,7 +147,7 @@ abstract class MisbehaviourRules extends Fixture {
         Object source = misbehaving(script);
         List<Object> seen = new ArrayList<>();
         Subject subject = coroutine(() -> {
-            StreamCell<Object> cell = open(source, 2);
+            IterationCell<Object> cell = open(source, 2);
             while (cell.hasNext()) seen.add(cell.next());
             return seen;
         });

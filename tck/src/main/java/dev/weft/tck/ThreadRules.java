@@ -2,8 +2,8 @@ package dev.weft.tck;
 
 import dev.weft.Async;
 import dev.weft.Context;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.Take;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -41,7 +41,7 @@ abstract class ThreadRules extends Fixture {
     void rule803_aThreadOfTheLibraryMaySignal() {
         Executor nonBlocking = nonBlocking();
         Later later = later();
-        Subject subject = waiting(later, Take.MAYBE);
+        Subject subject = waiting(later, AwaitMode.MAYBE);
         var value = new Token("value");
         nonBlocking.execute(() -> later.value(value));
         requireSame(value, subject.value(), "what an await returns that a non-blocking thread has signalled");
@@ -82,7 +82,7 @@ abstract class ThreadRules extends Fixture {
         Object source = backend.createOne(
                 () -> Async.context().getOrDefault("key", "nothing"), CoroutineOptions.NONE, sources.one());
         Subject subject = coroutine(() -> Async.withContext(
-                "key", "value", () -> backend.one(source, Take.MAYBE).await()));
+                "key", "value", () -> backend.one(source, AwaitMode.MAYBE).await()));
         needCold();
         requireEqual("value", subject.value(), "what a coroutine that is awaited sees in its context");
     }

@@ -2,10 +2,10 @@ package dev.weft.tck;
 
 import dev.weft.Adapters;
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.SpiLevel;
-import dev.weft.spi.Take;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.locks.LockSupport;
@@ -19,7 +19,7 @@ final class BrokenAwaits {
     @Breaks({"2.05", "4.11"})
     static final class SwallowsFailures extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 public void onError(Throwable failure) {
@@ -34,7 +34,7 @@ final class BrokenAwaits {
     @Breaks("2.06")
     static final class WrapsErrors extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 public void onError(Throwable failure) {
@@ -48,7 +48,7 @@ final class BrokenAwaits {
     @Breaks("2.03")
     static final class GivesNullForNoValue extends Taking {
         GivesNullForNoValue() {
-            super(take -> take == Take.ONE ? Take.MAYBE : take);
+            super(take -> take == AwaitMode.ONE ? AwaitMode.MAYBE : take);
         }
     }
 
@@ -56,7 +56,7 @@ final class BrokenAwaits {
     @Breaks("2.07")
     static final class ParksAlways extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 protected void subscribe(Object of) {
@@ -71,7 +71,7 @@ final class BrokenAwaits {
     @Breaks({"2.09", "2.11"})
     static final class SubscribesEagerly extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             ModelAwait<Object> cell = new ModelAwait<>(source, take, this) {
                 @Override
                 protected void subscribe(Object of) {}
@@ -85,12 +85,12 @@ final class BrokenAwaits {
     @Breaks("2.10")
     static final class SubscribesTwice extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 protected void subscribe(Object of) {
                     super.subscribe(of);
-                    if (take == Take.MAYBE) super.subscribe(of);
+                    if (take == AwaitMode.MAYBE) super.subscribe(of);
                 }
             };
         }
@@ -100,11 +100,11 @@ final class BrokenAwaits {
     @Breaks({"2.12", "2.21", "4.12"})
     static final class KeepsCancellationsBack extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 protected void cancelUpstream(Object handle) {
-                    if (take != Take.MAYBE) super.cancelUpstream(handle);
+                    if (take != AwaitMode.MAYBE) super.cancelUpstream(handle);
                 }
             };
         }
@@ -114,12 +114,12 @@ final class BrokenAwaits {
     @Breaks("2.22")
     static final class CancelsTwice extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 protected void cancelUpstream(Object handle) {
                     super.cancelUpstream(handle);
-                    if (take == Take.FIRST) super.cancelUpstream(handle);
+                    if (take == AwaitMode.FIRST) super.cancelUpstream(handle);
                 }
             };
         }
@@ -129,7 +129,7 @@ final class BrokenAwaits {
     @Breaks("2.14")
     static final class LosesLateValues extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new Deaf(source, take, this) {
                 @Override
                 public void onNext(Object item) {
@@ -143,7 +143,7 @@ final class BrokenAwaits {
     @Breaks("2.15")
     static final class LosesLateFailures extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new Deaf(source, take, this) {
                 @Override
                 public void onError(Throwable failure) {
@@ -157,7 +157,7 @@ final class BrokenAwaits {
     @Breaks("2.16")
     static final class ReportsEchoes extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 public void onError(Throwable failure) {
@@ -172,13 +172,13 @@ final class BrokenAwaits {
     @Breaks("2.17")
     static final class TellsTheEndLater extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 /** Behind all that the signalling thread does: the rule's own goes on to cancel. */
                 @Override
                 public void onComplete() {
                     Thread signalling = Thread.currentThread();
-                    if (CoroutineTask.current() == null && take == Take.MAYBE)
+                    if (CoroutineTask.current() == null && take == AwaitMode.MAYBE)
                         Threads.behind(signalling, super::onComplete);
                     else super.onComplete();
                 }
@@ -190,7 +190,7 @@ final class BrokenAwaits {
     @Breaks("2.18")
     static final class CancelsWhatHasEnded extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 private Flow.Subscription upstream;
 
@@ -202,7 +202,7 @@ final class BrokenAwaits {
 
                 @Override
                 public void onComplete() {
-                    if (take == Take.MAYBE) upstream.cancel();
+                    if (take == AwaitMode.MAYBE) upstream.cancel();
                     super.onComplete();
                 }
             };
@@ -213,7 +213,7 @@ final class BrokenAwaits {
     @Breaks("2.19")
     static final class TakesTheInterruptFlag extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 public void onNext(Object item) {
@@ -228,7 +228,7 @@ final class BrokenAwaits {
     @Breaks({"2.20", "2.29"})
     static final class KeepsTheSignallingThread extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 private Thread awaiter;
 
@@ -251,7 +251,7 @@ final class BrokenAwaits {
     @Breaks("2.22")
     static final class RequestsAllForTheFirst extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 protected void request(Object handle, long count) {
@@ -265,7 +265,7 @@ final class BrokenAwaits {
     @Breaks("2.23")
     static final class RequestsTooLittle extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 protected void request(Object handle, long count) {
@@ -279,7 +279,7 @@ final class BrokenAwaits {
     @Breaks({"2.23", "2.24"})
     static final class TakesTheFirstForTheLast extends Taking {
         TakesTheFirstForTheLast() {
-            super(take -> take == Take.LAST ? Take.FIRST : take);
+            super(take -> take == AwaitMode.LAST ? AwaitMode.FIRST : take);
         }
     }
 
@@ -287,7 +287,7 @@ final class BrokenAwaits {
     @Breaks("2.25")
     static final class IgnoresASecondValue extends Taking {
         IgnoresASecondValue() {
-            super(take -> take == Take.SINGLE_OR_EMPTY ? Take.MAYBE : take);
+            super(take -> take == AwaitMode.SINGLE_OR_EMPTY ? AwaitMode.MAYBE : take);
         }
     }
 
@@ -295,7 +295,7 @@ final class BrokenAwaits {
     @Breaks("2.26")
     static final class ReturnsAValueForTheEnd extends Taking {
         ReturnsAValueForTheEnd() {
-            super(take -> take == Take.NONE ? Take.MAYBE : take);
+            super(take -> take == AwaitMode.NONE ? AwaitMode.MAYBE : take);
         }
     }
 
@@ -303,12 +303,12 @@ final class BrokenAwaits {
     @Breaks({"2.25", "2.28", "9.02"})
     static final class ReturnsBeforeTheEnd extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 public void onNext(Object item) {
                     super.onNext(item);
-                    if (take == Take.SINGLE_OR_EMPTY) onComplete();
+                    if (take == AwaitMode.SINGLE_OR_EMPTY) onComplete();
                 }
             };
         }
@@ -318,25 +318,25 @@ final class BrokenAwaits {
 
     /** A backend with an await of its own. */
     private abstract static class Awaiting extends ModelBackend {
-        abstract ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take);
+        abstract ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take);
 
         @Override
         @SuppressWarnings("unchecked")
-        public <T> AwaitCell<T> one(Object source, Take take) {
+        public <T> AwaitCell<T> one(Object source, AwaitMode take) {
             return (AwaitCell<T>) cell((Flow.Publisher<Object>) source, take);
         }
     }
 
     /** A backend that takes one thing for another. */
     private abstract static class Taking extends ModelBackend {
-        private final UnaryOperator<Take> mistake;
+        private final UnaryOperator<AwaitMode> mistake;
 
-        Taking(UnaryOperator<Take> mistake) {
+        Taking(UnaryOperator<AwaitMode> mistake) {
             this.mistake = mistake;
         }
 
         @Override
-        public <T> AwaitCell<T> one(Object source, Take take) {
+        public <T> AwaitCell<T> one(Object source, AwaitMode take) {
             return super.one(source, mistake.apply(take));
         }
     }
@@ -344,16 +344,16 @@ final class BrokenAwaits {
     /** An await that knows when it was cancelled, where it may be empty. */
     private abstract static class Deaf extends ModelAwait<Object> {
         volatile boolean cancelled;
-        private final Take take;
+        private final AwaitMode take;
 
-        Deaf(Flow.Publisher<Object> source, Take take, Backend backend) {
+        Deaf(Flow.Publisher<Object> source, AwaitMode take, Backend backend) {
             super(source, take, backend);
             this.take = take;
         }
 
         @Override
         protected void cancelUpstream(Object handle) {
-            cancelled = take == Take.MAYBE;
+            cancelled = take == AwaitMode.MAYBE;
             super.cancelUpstream(handle);
         }
     }

@@ -1,7 +1,7 @@
 package dev.weft.tck;
 
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.SpiLevel;
-import dev.weft.spi.StreamCell;
 import java.util.concurrent.Flow;
 
 /** Backends that iterate wrongly, each with one mistake. */
@@ -179,8 +179,8 @@ final class BrokenIterations {
 
         @Override
         @SuppressWarnings("unchecked")
-        public <T> StreamCell<T> many(Object source, int prefetch) {
-            return (StreamCell<T>) cell((Flow.Publisher<Object>) source, prefetch);
+        public <T> IterationCell<T> many(Object source, int prefetch) {
+            return (IterationCell<T>) cell((Flow.Publisher<Object>) source, prefetch);
         }
     }
 }

@@ -1,9 +1,9 @@
 package dev.weft.tck;
 
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.SpiLevel;
-import dev.weft.spi.Take;
 import java.util.concurrent.Flow;
 
 /** Backends that get the protocol errors of a source wrong, each with one mistake. */
@@ -14,7 +14,7 @@ final class BrokenReactions {
     @Breaks("9.01")
     static final class LeaksASecondSubscription extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 private boolean subscribed;
 
@@ -31,7 +31,7 @@ final class BrokenReactions {
     @Breaks("9.04")
     static final class IgnoresNull extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 public void onNext(Object item) {
@@ -45,11 +45,11 @@ final class BrokenReactions {
     @Breaks("9.05")
     static final class LeaksALateSubscription extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 public void onSubscribe(Flow.Subscription subscription) {
-                    if (CoroutineTask.current() != null || take != Take.SINGLE_OR_EMPTY)
+                    if (CoroutineTask.current() != null || take != AwaitMode.SINGLE_OR_EMPTY)
                         super.onSubscribe(subscription);
                 }
             };
@@ -60,7 +60,7 @@ final class BrokenReactions {
     @Breaks("9.06")
     static final class SwallowsWhatSubscribeThrows extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 protected void subscribe(Object of) {
@@ -78,7 +78,7 @@ final class BrokenReactions {
     @Breaks("9.07")
     static final class SwallowsWhatRequestThrows extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 protected void request(Object handle, long count) {
@@ -96,7 +96,7 @@ final class BrokenReactions {
     @Breaks("9.08")
     static final class SwallowsWhatCancelThrows extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
                 protected void cancelUpstream(Object handle) {
@@ -114,7 +114,7 @@ final class BrokenReactions {
     @Breaks({"9.09", "9.10"})
     static final class WaitsForASubscription extends Awaiting {
         @Override
-        ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take) {
+        ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 private boolean subscribed;
 
@@ -141,11 +141,11 @@ final class BrokenReactions {
 
     /** A backend with an await of its own. */
     private abstract static class Awaiting extends ModelBackend {
-        abstract ModelAwait<Object> cell(Flow.Publisher<Object> source, Take take);
+        abstract ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take);
 
         @Override
         @SuppressWarnings("unchecked")
-        public <T> AwaitCell<T> one(Object source, Take take) {
+        public <T> AwaitCell<T> one(Object source, AwaitMode take) {
             return (AwaitCell<T>) cell((Flow.Publisher<Object>) source, take);
         }
     }

@@ -1,13 +1,13 @@
 package dev.weft.tck;
 
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
-import dev.weft.spi.SourceCell;
-import dev.weft.spi.Take;
+import dev.weft.spi.SourceAwaitCell;
 import java.util.concurrent.Flow;
 
 /** The await: parked continuation and subscriber in one. */
-class ModelAwait<T> extends SourceCell<T> implements Flow.Subscriber<T> {
-    ModelAwait(Flow.Publisher<T> source, Take take, Backend backend) {
+class ModelAwait<T> extends SourceAwaitCell<T> implements Flow.Subscriber<T> {
+    ModelAwait(Flow.Publisher<T> source, AwaitMode take, Backend backend) {
         super(backend, take, source);
     }
 

@@ -3,11 +3,11 @@ package dev.weft.tck;
 import dev.weft.Adapters;
 import dev.weft.Async;
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.SpiLevel;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Take;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import java.util.concurrent.Callable;
@@ -35,13 +35,13 @@ class ModelBackend implements Backend {
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> AwaitCell<T> one(Object source, Take take) {
+    public <T> AwaitCell<T> one(Object source, AwaitMode take) {
         return new ModelAwait<>((Flow.Publisher<T>) source, take, this);
     }
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T> StreamCell<T> many(Object source, int prefetch) {
+    public <T> IterationCell<T> many(Object source, int prefetch) {
         return new ModelIteration<>((Flow.Publisher<T>) source, prefetch, this);
     }
 

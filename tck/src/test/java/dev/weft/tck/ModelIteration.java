@@ -1,11 +1,11 @@
 package dev.weft.tck;
 
 import dev.weft.spi.Backend;
-import dev.weft.spi.StreamCell;
+import dev.weft.spi.IterationCell;
 import java.util.concurrent.Flow;
 
 /** The iteration. */
-class ModelIteration<T> extends StreamCell<T> implements Flow.Subscriber<T> {
+class ModelIteration<T> extends IterationCell<T> implements Flow.Subscriber<T> {
     ModelIteration(Flow.Publisher<T> source, int prefetch, Backend backend) {
         super(backend, prefetch, source);
     }

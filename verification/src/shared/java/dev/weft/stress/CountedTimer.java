@@ -1,10 +1,10 @@
 package dev.weft.stress;
 
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Take;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import java.util.concurrent.Callable;
@@ -58,12 +58,12 @@ final class CountedTimer implements Backend {
     }
 
     @Override
-    public <T> AwaitCell<T> one(Object source, Take take) {
+    public <T> AwaitCell<T> one(Object source, AwaitMode take) {
         return backend.one(source, take);
     }
 
     @Override
-    public <T> StreamCell<T> many(Object source, int prefetch) {
+    public <T> IterationCell<T> many(Object source, int prefetch) {
         return backend.many(source, prefetch);
     }
 

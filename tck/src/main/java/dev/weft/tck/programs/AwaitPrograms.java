@@ -8,7 +8,7 @@ import static dev.weft.Async.throwing;
 
 import dev.weft.AwaitException;
 import dev.weft.Deferred;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
 import dev.weft.tck.Later;
 import java.io.IOException;
 import java.util.NoSuchElementException;
@@ -166,7 +166,7 @@ final class AwaitPrograms extends Programs {
 
     void aSecondOneCancelsItsSource() {
         Later later = laterMany();
-        Deferred<Object> waits = async(() -> take(later.source(), Take.SINGLE));
+        Deferred<Object> waits = async(() -> take(later.source(), AwaitMode.SINGLE));
         until(() -> later.requested() > 0);
         later.value("a");
         later.value("b");
@@ -177,7 +177,7 @@ final class AwaitPrograms extends Programs {
 
     void theSingleOneIsReturnedAtTheEnd() {
         Later later = laterMany();
-        Deferred<Object> waits = async(() -> take(later.source(), Take.SINGLE));
+        Deferred<Object> waits = async(() -> take(later.source(), AwaitMode.SINGLE));
         until(() -> later.requested() > 0);
         later.value("a");
         note("done before the end", waits.isDone());
@@ -187,19 +187,19 @@ final class AwaitPrograms extends Programs {
     }
 
     void noneWhereOneIsNeededIsAnError() {
-        for (Take take : new Take[] {Take.SINGLE, Take.FIRST, Take.LAST})
+        for (AwaitMode take : new AwaitMode[] {AwaitMode.SINGLE, AwaitMode.FIRST, AwaitMode.LAST})
             attempt(take.name(), () -> take(many(), take));
         try {
-            take(many(), Take.FIRST);
+            take(many(), AwaitMode.FIRST);
         } catch (NoSuchElementException thrown) {
             note("it is a NoSuchElementException");
         }
     }
 
     void theFirstOfManyIsTakenAndTheRestIsCancelled() {
-        note("first", take(infinite(), Take.FIRST));
+        note("first", take(infinite(), AwaitMode.FIRST));
         Later later = laterMany();
-        Deferred<Object> waits = async(() -> take(later.source(), Take.FIRST));
+        Deferred<Object> waits = async(() -> take(later.source(), AwaitMode.FIRST));
         until(() -> later.requested() > 0);
         later.value("a");
         note("first", waits.await());
@@ -208,29 +208,30 @@ final class AwaitPrograms extends Programs {
     }
 
     void theLastOfManyIsTakenAndTheOthersAreDiscarded() {
-        note("last", take(many("a", "b", "c"), Take.LAST));
+        note("last", take(many("a", "b", "c"), AwaitMode.LAST));
         noteDiscarded();
     }
 
     void completionIsAwaitedAndTheValuesAreDiscarded() {
-        note("done", take(many("a", "b", "c"), Take.NONE));
+        note("done", take(many("a", "b", "c"), AwaitMode.NONE));
         noteDiscarded();
     }
 
     void aFailureBehindValuesIsThrownAndTheyAreDiscarded() {
-        for (Take take : new Take[] {Take.SINGLE, Take.LAST, Take.NONE}) {
+        for (AwaitMode take : new AwaitMode[] {AwaitMode.SINGLE, AwaitMode.LAST, AwaitMode.NONE}) {
             attempt(take.name(), () -> take(failing(new IllegalStateException("behind"), "a"), take));
             noteDiscarded();
         }
     }
 
     void theFirstOneWinsAgainstTheFailureBehindIt() {
-        note("first", take(failing(new IllegalStateException("behind"), "a", "b"), Take.FIRST));
+        note("first", take(failing(new IllegalStateException("behind"), "a", "b"), AwaitMode.FIRST));
         noteDiscarded();
     }
 
     void allAreRequestedWhereTheEndIsAwaited() {
-        for (Take take : new Take[] {Take.SINGLE_OR_EMPTY, Take.SINGLE, Take.LAST, Take.NONE}) {
+        for (AwaitMode take :
+                new AwaitMode[] {AwaitMode.SINGLE_OR_EMPTY, AwaitMode.SINGLE, AwaitMode.LAST, AwaitMode.NONE}) {
             Later later = laterMany();
             Deferred<Object> waits = async(() -> take(later.source(), take));
             until(() -> later.requested() > 0);
@@ -246,7 +247,7 @@ final class AwaitPrograms extends Programs {
         Later later = laterMany();
         Deferred<Object> waits = async(() -> {
             try {
-                return take(later.source(), Take.LAST);
+                return take(later.source(), AwaitMode.LAST);
             } finally {
                 note("finally");
             }
@@ -264,7 +265,7 @@ final class AwaitPrograms extends Programs {
         var thread = new CompletableFuture<Thread>();
         Deferred<Object> waits = async(() -> {
             thread.complete(Thread.currentThread());
-            return take(later.source(), Take.LAST);
+            return take(later.source(), AwaitMode.LAST);
         });
         until(() -> later.requested() > 0);
         parked(await(thread));
@@ -280,7 +281,7 @@ final class AwaitPrograms extends Programs {
         Deferred<Object> waits = async(() -> {
             parked.complete(true);
             attempt("gate", () -> await(new CompletableFuture<>()));
-            return take(later.source(), Take.LAST);
+            return take(later.source(), AwaitMode.LAST);
         });
         await(parked);
         waits.cancel();
@@ -336,14 +337,14 @@ final class AwaitPrograms extends Programs {
         Object broken = misbehaving(subscriber -> {
             throw failure;
         });
-        attempt("await", () -> take(broken, Take.LAST));
+        attempt("await", () -> take(broken, AwaitMode.LAST));
         attempt("iteration", () -> open(broken, 2).next());
     }
 
     void aPlainThreadMayAwait() {
         note("value", await(onPlainThread(() -> await(awaitable(ready("a"))))));
         attempt("failure", () -> await(onPlainThread(() -> await(awaitable(failed(new IOException("no")))))));
-        note("first", await(onPlainThread(() -> take(many("a", "b"), Take.FIRST))));
+        note("first", await(onPlainThread(() -> take(many("a", "b"), AwaitMode.FIRST))));
     }
 
     void anInterruptEndsTheAwaitOfAPlainThread() {
@@ -351,7 +352,7 @@ final class AwaitPrograms extends Programs {
         var thread = new CompletableFuture<Thread>();
         CompletableFuture<Object> plain = onPlainThread(() -> {
             thread.complete(Thread.currentThread());
-            attempt("await", () -> take(later.source(), Take.LAST));
+            attempt("await", () -> take(later.source(), AwaitMode.LAST));
             note("flag", Thread.currentThread().isInterrupted());
             attempt("again", () -> await(awaitable(ready("a"))));
             return "ended";

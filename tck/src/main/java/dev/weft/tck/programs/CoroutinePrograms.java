@@ -14,7 +14,7 @@ import dev.weft.Async;
 import dev.weft.CancelledException;
 import dev.weft.Coroutine;
 import dev.weft.Deferred;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
 import dev.weft.tck.Later;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -307,7 +307,7 @@ final class CoroutinePrograms extends Programs {
     void anAwaitWithoutInterruptsEndsAtOnce() {
         Later later = laterMany();
         Deferred<?> child = async(() -> withoutInterrupts(() -> {
-            take(later.source(), Take.LAST);
+            take(later.source(), AwaitMode.LAST);
         }));
         until(() -> later.requested() > 0);
         child.cancel();

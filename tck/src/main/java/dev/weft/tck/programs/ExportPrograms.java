@@ -14,8 +14,8 @@ import dev.weft.Async;
 import dev.weft.AsyncStream;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.Take;
 import dev.weft.tck.Later;
 import java.io.IOException;
 import java.time.Duration;
@@ -346,7 +346,7 @@ final class ExportPrograms extends Programs {
                 note("prefetch " + prefetch, rest(values));
             }
         }
-        note("last", take(exported(numbers(7)), Take.LAST));
+        note("last", take(exported(numbers(7)), AwaitMode.LAST));
         noteDiscarded();
     }
 
@@ -360,7 +360,7 @@ final class ExportPrograms extends Programs {
                 ended.complete("cancelled");
             }
         }));
-        note("first", take(source, Take.FIRST));
+        note("first", take(source, AwaitMode.FIRST));
         note("generator", await(ended));
         noteDiscarded();
     }
@@ -428,7 +428,7 @@ final class ExportPrograms extends Programs {
                         ended.complete("cancelled");
                     }
                 })),
-                Take.LAST));
+                AwaitMode.LAST));
         await(running);
         waits.cancel();
         attempt("await", waits::await);

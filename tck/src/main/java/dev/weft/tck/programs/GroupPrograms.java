@@ -14,7 +14,7 @@ import dev.weft.Coroutine;
 import dev.weft.Deferred;
 import dev.weft.Outcome;
 import dev.weft.TaskGroup;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
 import dev.weft.tck.Later;
 import java.io.IOException;
 import java.time.Duration;
@@ -66,7 +66,7 @@ final class GroupPrograms extends Programs {
     private Coroutine<Object> endless(Later source) {
         return coroutine(() -> {
             try {
-                return take(source.source(), Take.LAST);
+                return take(source.source(), AwaitMode.LAST);
             } finally {
                 note("cancelled");
             }
@@ -401,7 +401,7 @@ final class GroupPrograms extends Programs {
         attempt(
                 "group",
                 () -> group(members -> {
-                    members.async(() -> take(other.source(), Take.LAST));
+                    members.async(() -> take(other.source(), AwaitMode.LAST));
                     until(() -> other.requested() > 0);
                     members.async(() -> {
                         throw new IOException("member");

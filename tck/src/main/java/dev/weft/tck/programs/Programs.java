@@ -5,10 +5,10 @@ import dev.weft.Async;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.Awaitable;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Take;
+import dev.weft.spi.IterationCell;
 import dev.weft.tck.Later;
 import dev.weft.tck.Sources;
 import java.util.ArrayList;
@@ -173,13 +173,13 @@ abstract class Programs {
         return Async.awaitable(source);
     }
 
-    final @Nullable Object take(Object source, Take which) {
+    final @Nullable Object take(Object source, AwaitMode which) {
         return backend().one(source, which).await();
     }
 
     /** Iterates over a source on the current thread. */
     final AsyncIterator<Object> open(Object source, int prefetch) {
-        StreamCell<Object> cell = backend().many(source, prefetch);
+        IterationCell<Object> cell = backend().many(source, prefetch);
         cell.open();
         return Adapters.iterator(cell);
     }

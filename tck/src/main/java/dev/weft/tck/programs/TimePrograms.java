@@ -10,7 +10,7 @@ import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withTimeoutOrNull;
 
 import dev.weft.Deferred;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
 import dev.weft.tck.Later;
 import java.io.IOException;
 import java.time.Duration;
@@ -60,7 +60,7 @@ final class TimePrograms extends Programs {
                 "timeout",
                 () -> withTimeout(SHORT, () -> {
                     try {
-                        return take(forever.source(), Take.LAST);
+                        return take(forever.source(), AwaitMode.LAST);
                     } finally {
                         note("finally");
                     }

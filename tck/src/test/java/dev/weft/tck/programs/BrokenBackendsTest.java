@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Async;
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Take;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import java.time.Duration;
@@ -46,7 +46,7 @@ class BrokenBackendsTest {
     void oneMoreValueUnderWayIsNoticed() {
         var broken = new Wrapped() {
             @Override
-            public <T> StreamCell<T> many(Object source, int prefetch) {
+            public <T> IterationCell<T> many(Object source, int prefetch) {
                 return super.many(source, prefetch + 1);
             }
         };
@@ -116,8 +116,8 @@ class BrokenBackendsTest {
     void theFirstValueInPlaceOfTheOneAtTheEndIsNoticed() {
         var broken = new Wrapped() {
             @Override
-            public <T> AwaitCell<T> one(Object source, Take take) {
-                return super.one(source, Take.FIRST);
+            public <T> AwaitCell<T> one(Object source, AwaitMode take) {
+                return super.one(source, AwaitMode.FIRST);
             }
         };
         requireFailing(
@@ -257,13 +257,13 @@ class BrokenBackendsTest {
         }
 
         @Override
-        public <T> AwaitCell<T> one(Object source, Take take) {
+        public <T> AwaitCell<T> one(Object source, AwaitMode take) {
             threads.add(Thread.currentThread());
             return right.one(source, take);
         }
 
         @Override
-        public <T> StreamCell<T> many(Object source, int prefetch) {
+        public <T> IterationCell<T> many(Object source, int prefetch) {
             threads.add(Thread.currentThread());
             return right.many(source, prefetch);
         }

@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = FORBIDDEN, desc = "Out of order, twice, or not published.")
 @State
 public class RingOfferAndPoll {
-    private final Buffer<int[]> ring = Buffer.of(Buffering.requested(2));
+    private final Buffer<int[]> ring = Buffer.of(BufferPolicy.requested(2));
 
     @Actor
     public void source() {

@@ -5,7 +5,7 @@ package dev.weft.spi;
  *
  * @since 0.1
  */
-public enum Take {
+public enum AwaitMode {
     /** The only value of a source that has exactly one; empty is an error. */
     ONE(true, "awaitSingle"),
     /** The only value of a source that has at most one; empty is null. */
@@ -24,7 +24,7 @@ public enum Take {
     final boolean required;
     private final String operation;
 
-    Take(boolean required, String operation) {
+    AwaitMode(boolean required, String operation) {
         this.required = required;
         this.operation = operation;
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** An iteration: every value is returned in its order or discarded; the source is asked by one at a time, and cancelled once. */
-class StreamCellLincheckTest {
+class IterationCellLincheckTest {
     @Test
     void aSourceThatAnswersRequestsIsIteratedToItsEnd() {
         Exploration.schedules(() -> {
@@ -60,7 +60,7 @@ class StreamCellLincheckTest {
         });
     }
 
-    private static final class Iteration extends StreamCell<Integer> {
+    private static final class Iteration extends IterationCell<Integer> {
         static final int VALUES = 3;
 
         private final Fates fates;

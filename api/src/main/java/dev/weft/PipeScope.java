@@ -4,10 +4,10 @@ import dev.weft.spi.Cancellation;
 import dev.weft.spi.EmittingScope;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
-import dev.weft.spi.StreamCell;
-import dev.weft.spi.Turns;
+import dev.weft.spi.TicketLock;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * it has unwound, that failure is thrown from {@link #run}; if the sink has enough, the generator is cancelled and {@code run}
  * returns.
  */
-final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
+final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
     private static final String FAILED_BEHIND = "a failure behind its emit";
 
     private final Emitter<?> downstream;
     private final boolean asDemanded;
     private final Sink<? super T> sink;
-    private @Nullable Turns turns;
+    private @Nullable TicketLock turns;
 
     /** Written by whoever is in the sink, read by the generator's thread at its end. */
     private volatile @Nullable Throwable failure;
@@ -33,7 +33,7 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
     /** Written there too, and by whoever stops this. */
     private volatile boolean enough;
 
-    private Pipe(Scope parent, Emitter<?> downstream, boolean asDemanded, Sink<? super T> sink) {
+    private PipeScope(Scope parent, Emitter<?> downstream, boolean asDemanded, Sink<? super T> sink) {
         super(parent);
         this.downstream = downstream;
         this.asDemanded = asDemanded;
@@ -49,22 +49,22 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
 
     /** Runs a generator to its end, in the coroutine of the one downstream, to which the sink may emit. */
     static <T> void run(Generator<T> generator, Emitter<?> downstream, Sink<? super T> sink) throws Exception {
-        new Pipe<T>(entered(), downstream, false, sink).run(generator);
+        new PipeScope<T>(entered(), downstream, false, sink).run(generator);
     }
 
     /** As {@link #run}, for a sink that emits for each value at most one: the generator waits until that is asked for. */
     static <T> void runAsDemanded(Generator<T> generator, Emitter<?> downstream, Sink<? super T> sink)
             throws Exception {
-        new Pipe<T>(entered(), downstream, true, sink).run(generator);
+        new PipeScope<T>(entered(), downstream, true, sink).run(generator);
     }
 
     /** As {@link #runAsDemanded}, for a generator that {@link #stop} may end. */
-    static <T> Pipe<T> stoppable(Emitter<?> downstream, Sink<? super T> sink) {
-        return new Pipe<T>(entered(), downstream, true, sink);
+    static <T> PipeScope<T> stoppable(Emitter<?> downstream, Sink<? super T> sink) {
+        return new PipeScope<T>(entered(), downstream, true, sink);
     }
 
     /** As {@link Emitter#emitAll}, of a cell. */
-    static <T> void emitAll(StreamCell<T> values, Emitter<? super T> out) {
+    static <T> void emitAll(IterationCell<T> values, Emitter<? super T> out) {
         try (values) {
             while (values.awaitNext()) {
                 out.awaitDemand();
@@ -111,13 +111,13 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
     @Override
     public void emit(T value) {
         if (value == null) throw new NullPointerException("stream: emit(null), but a stream has no nulls");
-        Turns shared = turns;
+        TicketLock shared = turns;
         Scope here = requireInside();
         if (shared == null) {
             pass(here, value);
             return;
         }
-        Turns.Turn turn = shared.join();
+        TicketLock.Ticket turn = shared.join();
         try {
             turn.await(value);
             pass(here, value);
@@ -143,7 +143,7 @@ final class Pipe<T> extends EmittingScope<T> implements Emitter<T> {
     @Override
     public Emitter<T> concurrent() {
         downstream.concurrent();
-        if (turns == null) turns = new Turns(backend());
+        if (turns == null) turns = new TicketLock(backend());
         return this;
     }
 

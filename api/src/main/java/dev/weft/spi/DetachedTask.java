@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the value
  * @since 0.1
  */
-public abstract class SourceTask<T extends @Nullable Object> implements Member {
+public abstract class DetachedTask<T extends @Nullable Object> implements Member {
     private final Scope owner;
     private final AwaitCell<T> cell;
 
@@ -26,7 +26,7 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
      * @param owner the scope that it belongs to
      * @param cell the cell that awaits it
      */
-    protected SourceTask(Scope owner, AwaitCell<T> cell) {
+    protected DetachedTask(Scope owner, AwaitCell<T> cell) {
         this.owner = owner;
         this.cell = cell;
     }
@@ -82,7 +82,7 @@ public abstract class SourceTask<T extends @Nullable Object> implements Member {
                 fromOutside = outside;
             }
         }
-        return cell.cancelDetached(Aside.of(c));
+        return cell.cancelDetached(LateFailures.of(c));
     }
 
     @Override

@@ -1,13 +1,13 @@
 package dev.weft;
 
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
-import dev.weft.spi.SourceCell;
-import dev.weft.spi.Take;
+import dev.weft.spi.SourceAwaitCell;
 import java.util.concurrent.Flow;
 
 /** The await of a {@link Flow.Publisher}. */
-final class FlowCell<T> extends SourceCell<T> implements Flow.Subscriber<T> {
-    FlowCell(Flow.Publisher<? extends T> source, Take take, Backend backend) {
+final class FlowAwait<T> extends SourceAwaitCell<T> implements Flow.Subscriber<T> {
+    FlowAwait(Flow.Publisher<? extends T> source, AwaitMode take, Backend backend) {
         super(backend, take, source);
     }
 

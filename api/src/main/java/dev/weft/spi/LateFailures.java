@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param first what has failed, or null
  */
-record Aside(@Nullable Throwable first) {
-    private static final Aside DECIDED = new Aside(null);
+record LateFailures(@Nullable Throwable first) {
+    private static final LateFailures DECIDED = new LateFailures(null);
 
     /**
      * {@return what a cancellation makes of later failures; null if they are to be reported} One that goes back to another cancellation
      * has no failure that anybody looks at.
      */
-    static @Nullable Aside of(Cancellation c) {
+    static @Nullable LateFailures of(Cancellation c) {
         return switch (c.reason()) {
-            case FAILURE -> c.cause() == null || Failures.isEcho(c.cause()) ? null : new Aside(c.cause());
+            case FAILURE -> c.cause() == null || Failures.isEcho(c.cause()) ? null : new LateFailures(c.cause());
             case DECIDED -> DECIDED;
             case REQUESTED, TIMEOUT, INTERRUPTED -> null;
         };

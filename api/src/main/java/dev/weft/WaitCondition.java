@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * Where one thread, a coroutine's or another, waits in a blocking call of the JDK's shape until others have changed a state. The
  * monitor guards that state, and who waits.
  */
-final class Bell {
+final class WaitCondition {
     private final Object monitor;
     private final Backend backend;
     private final String operation;
     private @Nullable Wait waiter;
 
-    Bell(Object monitor, Backend backend, String operation) {
+    WaitCondition(Object monitor, Backend backend, String operation) {
         this.monitor = monitor;
         this.backend = backend;
         this.operation = operation;

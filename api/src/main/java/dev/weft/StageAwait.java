@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * The await of a {@link CompletionStage}. A stage may be shared: cancelling the await leaves it alone, and what it gives later
  * is still in the stage, so that nothing has to be discarded.
  */
-final class StageCell<T> extends AwaitCell<T> {
+final class StageAwait<T> extends AwaitCell<T> {
     private @Nullable CompletionStage<? extends T> stage;
 
-    StageCell(CompletionStage<? extends T> stage, Backend backend) {
+    StageAwait(CompletionStage<? extends T> stage, Backend backend) {
         super(backend);
         this.stage = stage;
     }
@@ -65,15 +65,15 @@ final class StageCell<T> extends AwaitCell<T> {
 
     /** All that a stage keeps of an await that was cancelled. */
     private static final class Link<T> implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
-        volatile @Nullable StageCell<T> cell;
+        volatile @Nullable StageAwait<T> cell;
 
-        Link(StageCell<T> cell) {
+        Link(StageAwait<T> cell) {
             this.cell = cell;
         }
 
         @Override
         public @Nullable Void apply(T value, @Nullable Throwable failure) {
-            StageCell<T> waiting = cell;
+            StageAwait<T> waiting = cell;
             if (waiting != null) waiting.done(value, failure);
             return null;
         }

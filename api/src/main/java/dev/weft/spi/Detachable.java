@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 @FunctionalInterface
-public interface CellSource<T extends @Nullable Object> {
+public interface Detachable<T extends @Nullable Object> {
     /** {@return a new cell, not started} */
     AwaitCell<T> cell();
 }

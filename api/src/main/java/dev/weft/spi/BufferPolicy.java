@@ -7,7 +7,7 @@ package dev.weft.spi;
  * @param capacity how many are kept, at least 1
  * @since 0.1
  */
-public record Buffering(Policy policy, int capacity) {
+public record BufferPolicy(Policy policy, int capacity) {
     /** What to do when the buffer is full. */
     public enum Policy {
         /** Cannot happen: only so many are requested. A source that gives more breaks rule 1.1. */
@@ -23,13 +23,13 @@ public record Buffering(Policy policy, int capacity) {
     }
 
     /** Checks the capacity. */
-    public Buffering {
+    public BufferPolicy {
         if (capacity < 1) throw new IllegalArgumentException("capacity must be at least 1, is " + capacity);
     }
 
     /** {@return the buffer of a source that gives what is requested: one value, where none is requested in advance} */
-    static Buffering requested(int prefetch) {
+    static BufferPolicy requested(int prefetch) {
         if (prefetch < 0) throw new IllegalArgumentException("prefetch must be at least 0, is " + prefetch);
-        return new Buffering(Policy.REQUESTED, Math.max(1, prefetch));
+        return new BufferPolicy(Policy.REQUESTED, Math.max(1, prefetch));
     }
 }

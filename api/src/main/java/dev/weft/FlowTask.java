@@ -6,11 +6,10 @@ import dev.weft.spi.EmitterTask;
 import java.util.concurrent.Flow;
 
 /** A generator that a {@link Flow.Subscriber} has subscribed to, and its subscription. */
-final class FlowGenerator<T> extends EmitterTask<T, Flow.Subscriber<? super T>>
-        implements Emitter<T>, Flow.Subscription {
+final class FlowTask<T> extends EmitterTask<T, Flow.Subscriber<? super T>> implements Emitter<T>, Flow.Subscription {
     private final Generator<T> generator;
 
-    FlowGenerator(
+    FlowTask(
             Flow.Subscriber<? super T> downstream,
             Generator<T> generator,
             CoroutineOptions options,

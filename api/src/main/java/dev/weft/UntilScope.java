@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  * The scope of a stream that goes on until a signal comes, for which a member of the scope waits. The signal ends the generator,
  * and nothing else: what is behind an emit, or waits there to be asked for, goes on.
  */
-final class Until extends Scope {
+final class UntilScope extends Scope {
     /** That of the signal; written by whoever tells it. */
     private volatile @Nullable Throwable failure;
 
     /** Whether the stream has ended; written by its thread. */
     private volatile boolean over;
 
-    Until(Scope parent) {
+    UntilScope(Scope parent) {
         super(parent, parent.backend(), parent.context(), false);
     }
 
@@ -33,7 +33,7 @@ final class Until extends Scope {
     }
 
     private <T> void runInside(Generator<T> generator, Emitter<T> out, Awaitable<?> signal) throws Exception {
-        Pipe<T> pipe = Pipe.stoppable(out, value -> {
+        PipeScope<T> pipe = PipeScope.stoppable(out, value -> {
             out.emit(value);
             return true;
         });
@@ -47,7 +47,7 @@ final class Until extends Scope {
         }
     }
 
-    private void signalled(Handle<?> wait, Pipe<?> pipe) {
+    private void signalled(Handle<?> wait, PipeScope<?> pipe) {
         Outcome<?> outcome = wait.settled();
         if (outcome instanceof Outcome.Success<?>) GatherScope.discard(wait, this);
         if (over || cancellation() != null) return;

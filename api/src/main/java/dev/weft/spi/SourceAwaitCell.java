@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the value
  * @since 0.1
  */
-public abstract class SourceCell<T> extends AwaitCell<T> {
-    private final Take take;
+public abstract class SourceAwaitCell<T> extends AwaitCell<T> {
+    private final AwaitMode take;
 
     /**
      * A cell that is not started.
@@ -22,7 +22,7 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
      * @param take which value is awaited
      * @param source the source
      */
-    protected SourceCell(Backend backend, Take take, Object source) {
+    protected SourceAwaitCell(Backend backend, AwaitMode take, Object source) {
         super(backend, source);
         this.take = take;
     }
@@ -96,7 +96,8 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
             violation("1.7", "onNext after a terminal signal");
             discard(value);
         } else if (isDecided() && (isClosed(handle) || !isCancelled())) {
-            if (take == Take.FIRST && hasDemand() && !isCancelled()) violation("1.1", "more values than requested");
+            if (take == AwaitMode.FIRST && hasDemand() && !isCancelled())
+                violation("1.1", "more values than requested");
             discard(value);
             cancelLeft();
         } else {
@@ -109,7 +110,7 @@ public abstract class SourceCell<T> extends AwaitCell<T> {
     protected final void succeeded(@Nullable T value) {
         if (value == null) throw nullSignal("onSuccess");
         boolean isLate = isTerminated(upstream());
-        if (isLate || take == Take.NONE || isDecided() && !isCancelled() || !hold(value)) discard(value);
+        if (isLate || take == AwaitMode.NONE || isDecided() && !isCancelled() || !hold(value)) discard(value);
         Object before = completedUpstream();
         if (isTerminated(before)) {
             violation("1.7", "onSuccess after a terminal signal");

@@ -46,25 +46,25 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the values
  * @since 0.1
  */
-public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseable {
+public abstract class IterationCell<T> extends UpstreamCell implements AutoCloseable {
     @SuppressWarnings("rawtypes")
-    private static final AtomicReferenceFieldUpdater<StreamCell, @Nullable Object> TERMINAL =
-            AtomicReferenceFieldUpdater.newUpdater(StreamCell.class, Object.class, "terminal");
+    private static final AtomicReferenceFieldUpdater<IterationCell, @Nullable Object> TERMINAL =
+            AtomicReferenceFieldUpdater.newUpdater(IterationCell.class, Object.class, "terminal");
 
     @SuppressWarnings("rawtypes")
-    private static final AtomicReferenceFieldUpdater<StreamCell, @Nullable Thread> WAITER =
-            AtomicReferenceFieldUpdater.newUpdater(StreamCell.class, Thread.class, "waiter");
+    private static final AtomicReferenceFieldUpdater<IterationCell, @Nullable Thread> WAITER =
+            AtomicReferenceFieldUpdater.newUpdater(IterationCell.class, Thread.class, "waiter");
 
     @SuppressWarnings("rawtypes")
-    private static final AtomicIntegerFieldUpdater<StreamCell> LEFT =
-            AtomicIntegerFieldUpdater.newUpdater(StreamCell.class, "left");
+    private static final AtomicIntegerFieldUpdater<IterationCell> LEFT =
+            AtomicIntegerFieldUpdater.newUpdater(IterationCell.class, "left");
 
     private enum Mark {
         COMPLETE,
         CANCELLED
     }
 
-    private final Buffering buffering;
+    private final BufferPolicy buffering;
     private final int batch;
 
     /** Whether a value is requested when the consumer waits for it, and not before. */
@@ -83,7 +83,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     private volatile boolean closed;
 
     /** What becomes of failures behind the end, if they are no news; written by whoever cancels or leaves, before he says so. */
-    private @Nullable Aside aside;
+    private @Nullable LateFailures aside;
 
     /** Whether somebody ends the iteration: the consumer, or the collector if nobody can go on with it; whoever changes it does. */
     private volatile int left;
@@ -106,10 +106,10 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     private @Nullable Throwable failure;
 
     @Nullable
-    StreamCell<?> nextOpened;
+    IterationCell<?> nextOpened;
 
     @Nullable
-    StreamCell<?> previousOpened;
+    IterationCell<?> previousOpened;
 
     /**
      * A cell that is not started; the current thread is its consumer.
@@ -119,8 +119,8 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
      * @param source the source
      * @throws IllegalArgumentException if prefetch is less than 0
      */
-    protected StreamCell(Backend backend, int prefetch, Object source) {
-        this(backend, Buffering.requested(prefetch), prefetch == 0, source);
+    protected IterationCell(Backend backend, int prefetch, Object source) {
+        this(backend, BufferPolicy.requested(prefetch), prefetch == 0, source);
     }
 
     /**
@@ -130,11 +130,11 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
      * @param buffering what to keep of a source that cannot be asked
      * @param source the source
      */
-    protected StreamCell(Backend backend, Buffering buffering, Object source) {
+    protected IterationCell(Backend backend, BufferPolicy buffering, Object source) {
         this(backend, buffering, false, source);
     }
 
-    private StreamCell(Backend backend, Buffering buffering, boolean lockStep, Object source) {
+    private IterationCell(Backend backend, BufferPolicy buffering, boolean lockStep, Object source) {
         super(backend, source, context());
         int capacity = buffering.capacity();
         this.buffering = buffering;
@@ -260,7 +260,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
     public final boolean cancelled(Cancellation c) {
         if (wake()) return true;
         if (!calling) return false;
-        aside = Aside.of(c);
+        aside = LateFailures.of(c);
         if (TERMINAL.compareAndSet(this, null, Mark.CANCELLED)) abort();
         return false;
     }
@@ -275,7 +275,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         String which = "the next value of " + sourceName() + ", which ";
         if (upstream() == null) return which + "has never called onSubscribe";
         return which
-                + (buffering.policy() == Buffering.Policy.REQUESTED
+                + (buffering.policy() == BufferPolicy.Policy.REQUESTED
                         ? "has not given those that were requested"
                         : "has given no more");
     }
@@ -376,11 +376,11 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
 
     private void full(T value) {
         discard(value);
-        if (buffering.policy() == Buffering.Policy.DROP_NEWEST) return;
-        boolean breach = buffering.policy() == Buffering.Policy.REQUESTED;
+        if (buffering.policy() == BufferPolicy.Policy.DROP_NEWEST) return;
+        boolean breach = buffering.policy() == BufferPolicy.Policy.REQUESTED;
         if (breach) violation("1.1", "more values than requested");
         closeEarly();
-        if (buffering.policy() == Buffering.Policy.END) end(Mark.COMPLETE);
+        if (buffering.policy() == BufferPolicy.Policy.END) end(Mark.COMPLETE);
         else
             end(Host.get()
                     .overflow("more than the " + buffering.capacity()
@@ -577,7 +577,7 @@ public abstract class StreamCell<T> extends UpstreamCell implements AutoCloseabl
         task = null;
         Scope here = Scope.current();
         Cancellation c = here == null ? null : here.cancellation();
-        if (c != null) aside = Aside.of(c);
+        if (c != null) aside = LateFailures.of(c);
         closed = true;
         Throwable fromCancel = closeOrJoin();
         discard(next);

@@ -6,10 +6,10 @@ import dev.weft.spi.Failures;
  * What a source threw out of its subscribe method. RxJava puts it into a {@link NullPointerException}, and reports it itself,
  * except for a Single or Maybe; only what is fatal, or a NullPointerException of the source's own, comes as it is.
  */
-final class Thrown {
+final class SubscribeFailure {
     private static final String CORE = "io.reactivex.rxjava3.core.";
 
-    private Thrown() {}
+    private SubscribeFailure() {}
 
     /** {@return the source's own exception, if {@code RxJavaPlugins.onError} was told already; else it is thrown, as it is} */
     static Throwable reported(NullPointerException thrown) {

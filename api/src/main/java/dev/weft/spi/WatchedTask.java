@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the watchdog knows of one coroutine. */
-final class Watch extends WeakReference<CoroutineTask<?>> {
+final class WatchedTask extends WeakReference<CoroutineTask<?>> {
     private static final String IDIOM =
             "; a CancelledException is a RuntimeException: put catch (CancelledException c) { throw c; } before the catch that takes it,"
                     + " and clean-up that awaits into shielded(…)";
@@ -35,7 +35,7 @@ final class Watch extends WeakReference<CoroutineTask<?>> {
     private @Nullable Set<Place> places;
     private boolean swallowed;
 
-    Watch(Watchdog watchdog, CoroutineTask<?> coroutine) {
+    WatchedTask(Watchdog watchdog, CoroutineTask<?> coroutine) {
         super(coroutine);
         this.watchdog = watchdog;
     }
@@ -73,7 +73,7 @@ final class Watch extends WeakReference<CoroutineTask<?>> {
         boolean wentOn = coroutine.countedSuspensions() != suspensions || coroutine.suspension() != in;
         if (what == null || wentOn || stack.length == 0) return null;
         told = true;
-        StreamCell<?> loop = coroutine.openLoop(in);
+        IterationCell<?> loop = coroutine.openLoop(in);
         String meanwhile = loop == null
                 ? ""
                 : "; meanwhile the loop over " + loop.sourceName()

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class Turns {
-    private final AtomicReference<@Nullable Turn> last = new AtomicReference<>();
+public final class TicketLock {
+    private final AtomicReference<@Nullable Ticket> last = new AtomicReference<>();
     private final Backend backend;
 
     /**
@@ -19,34 +19,34 @@ public final class Turns {
      *
      * @param backend the backend of those who wait, whose hook takes values that cannot wait any longer
      */
-    public Turns(Backend backend) {
+    public TicketLock(Backend backend) {
         this.backend = backend;
     }
 
     /** {@return a turn behind those of all who have joined before; it must be ended, whether it was awaited or not} */
-    public Turn join() {
-        var turn = new Turn(this);
+    public Ticket join() {
+        var turn = new Ticket(this);
         SchedulePoint.pass();
         turn.before = last.getAndSet(turn);
         return turn;
     }
 
     /** A place in the order. */
-    public static final class Turn {
-        private static final AtomicReferenceFieldUpdater<Turn, @Nullable Object> NEXT =
-                AtomicReferenceFieldUpdater.newUpdater(Turn.class, Object.class, "next");
+    public static final class Ticket {
+        private static final AtomicReferenceFieldUpdater<Ticket, @Nullable Object> NEXT =
+                AtomicReferenceFieldUpdater.newUpdater(Ticket.class, Object.class, "next");
 
         private static final Object OVER = new Object();
 
-        private final Turns turns;
+        private final TicketLock turns;
 
         /** The turn before this, until it was awaited. */
-        private @Nullable Turn before;
+        private @Nullable Ticket before;
 
         /** What is told when this is over: null, then the wait of the next one, or the next turn if it has been left, then OVER. */
         private volatile @Nullable Object next;
 
-        private Turn(Turns turns) {
+        private Ticket(TicketLock turns) {
             this.turns = turns;
         }
 
@@ -58,7 +58,7 @@ public final class Turns {
          *     turn has to be ended all the same
          */
         public void await(@Nullable Object value) {
-            Turn first = before;
+            Ticket first = before;
             if (first == null) return;
             try {
                 if (first.next != OVER) new Wait(first).await();
@@ -72,7 +72,7 @@ public final class Turns {
 
         /** Ends the turn; one that has not come yet is passed over when it comes. Called once; never blocks. */
         public void end() {
-            Turn first = before;
+            Ticket first = before;
             before = null;
             while (first != null) {
                 SchedulePoint.pass();
@@ -85,11 +85,11 @@ public final class Turns {
 
         /** Tells the next one, who ends its turn in any case; in a loop, since many may have left the order. */
         private void pass() {
-            for (Turn over = this; ; ) {
+            for (Ticket over = this; ; ) {
                 SchedulePoint.pass();
                 Object told = NEXT.getAndSet(over, OVER);
                 if (told instanceof Wait wait) wait.succeed(null);
-                if (!(told instanceof Turn left)) return;
+                if (!(told instanceof Ticket left)) return;
                 over = left;
             }
         }
@@ -97,9 +97,9 @@ public final class Turns {
 
     /** The wait for the turn before to be over. */
     private static final class Wait extends AwaitCell<@Nullable Object> {
-        private final Turn first;
+        private final Ticket first;
 
-        Wait(Turn first) {
+        Wait(Ticket first) {
             super(first.turns.backend);
             this.first = first;
         }
@@ -107,7 +107,7 @@ public final class Turns {
         @Override
         protected void start() {
             SchedulePoint.pass();
-            if (!Turn.NEXT.compareAndSet(first, null, this)) succeed(null);
+            if (!Ticket.NEXT.compareAndSet(first, null, this)) succeed(null);
         }
 
         @Override

@@ -1,11 +1,11 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
-import dev.weft.spi.Buffering;
+import dev.weft.spi.BufferPolicy;
 import dev.weft.spi.Failures;
+import dev.weft.spi.IterationCell;
 import dev.weft.spi.Reports;
 import dev.weft.spi.SchedulePoint;
-import dev.weft.spi.StreamCell;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * run outside. What is queued is bounded by the same policy as the buffer behind
  * it, so that a slow hook cannot make it grow.
  */
-final class ListenerCell<T> extends StreamCell<T> {
+final class ListenerIteration<T> extends IterationCell<T> {
     private enum Closing {
         /** Over, and the action was not set yet. */
         CLOSED,
@@ -40,7 +40,7 @@ final class ListenerCell<T> extends StreamCell<T> {
     private record Fail<T>(Throwable failure) implements Signal<T> {}
 
     private final Backend backend;
-    private final Buffering buffering;
+    private final BufferPolicy buffering;
 
     /** Those that wait for whoever is passing one on. It is the lock of itself and of the two below. */
     private final Queue<Signal<T>> signals = new ArrayDeque<>();
@@ -62,7 +62,7 @@ final class ListenerCell<T> extends StreamCell<T> {
     private final AtomicInteger asking = new AtomicInteger();
     private final AtomicReference<@Nullable LongConsumer> source = new AtomicReference<>();
 
-    ListenerCell(ListenerBody<T> registration, Buffering buffering, Backend backend) {
+    ListenerIteration(ListenerBody<T> registration, BufferPolicy buffering, Backend backend) {
         super(backend, buffering, registration);
         this.buffering = buffering;
         this.backend = backend;
@@ -258,7 +258,7 @@ final class ListenerCell<T> extends StreamCell<T> {
     }
 
     private boolean canBeAsked() {
-        return buffering.policy() == Buffering.Policy.REQUESTED;
+        return buffering.policy() == BufferPolicy.Policy.REQUESTED;
     }
 
     /** One at a time: whoever comes while the source is being asked leaves it to the one who asks. */
@@ -280,19 +280,19 @@ final class ListenerCell<T> extends StreamCell<T> {
     }
 
     /** The generator of a listener's values, which a loop on the current thread can do without. */
-    record Listening<T>(Overflow overflow, ListenerBody<T> registration) implements Generator<T> {
-        Listening {
+    record ListenerGenerator<T>(Overflow overflow, ListenerBody<T> registration) implements Generator<T> {
+        ListenerGenerator {
             Objects.requireNonNull(overflow, "overflow");
             Objects.requireNonNull(registration, "registration");
         }
 
         @Override
         public void generate(Emitter<T> out) {
-            Pipe.emitAll(opened(Async.backend()), out);
+            PipeScope.emitAll(opened(Async.backend()), out);
         }
 
-        StreamCell<T> opened(Backend backend) {
-            var cell = new ListenerCell<T>(registration, overflow.buffering(), backend);
+        IterationCell<T> opened(Backend backend) {
+            var cell = new ListenerIteration<T>(registration, overflow.buffering(), backend);
             cell.open();
             return cell;
         }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * @since 0.1
  */
-public enum Counter {
+public enum EngineCounter {
     /** Values that nobody could receive and that went to a discard hook. */
     DISCARDED,
     /** Errors that nobody could receive and that went to a dropped-error hook. */

@@ -3,8 +3,8 @@ package dev.weft;
 import java.lang.ref.Cleaner;
 
 /** What is done when an object was garbage-collected; one daemon thread, started with the first. */
-final class Collected {
-    private Collected() {}
+final class GarbageWatch {
+    private GarbageWatch() {}
 
     /**
      * Watches an object.

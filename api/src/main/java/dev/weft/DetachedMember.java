@@ -2,26 +2,26 @@ package dev.weft;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Cancellation;
+import dev.weft.spi.DetachedTask;
 import dev.weft.spi.Scope;
-import dev.weft.spi.SourceTask;
 import dev.weft.spi.Unread;
 import org.jspecify.annotations.Nullable;
 
 /** A source that was started in a scope, without a thread, and has a handle. */
-final class ChildSource<T extends @Nullable Object> extends SourceTask<T> implements Handle.Member {
+final class DetachedMember<T extends @Nullable Object> extends DetachedTask<T> implements Handle.Member {
     private final Handle<T> handle;
 
     /** What it follows, up to its end. */
     private @Nullable Handle<T> followed;
 
-    private ChildSource(Scope owner, AwaitCell<T> cell) {
+    private DetachedMember(Scope owner, AwaitCell<T> cell) {
         super(owner, cell);
         this.followed = cell instanceof Handle.HandleAwait<T> other ? other.follow() : null;
         this.handle = new Handle<>(this, isShared());
     }
 
     static <T extends @Nullable Object> Handle<T> started(Scope owner, AwaitCell<T> cell) {
-        var source = new ChildSource<T>(owner, cell);
+        var source = new DetachedMember<T>(owner, cell);
         source.start();
         return source.handle;
     }

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * The scope of a race: the first member that succeeds decides, by one compare-and-set, and cancels the others; the scope is
  * left when all have ended.
  */
-final class Race<T extends @Nullable Object> extends Scope {
+final class RaceScope<T extends @Nullable Object> extends Scope {
     private final AtomicReference<@Nullable Handle<? extends T>> winner = new AtomicReference<>();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    Race(Scope parent) {
+    RaceScope(Scope parent) {
         super(parent, parent.backend(), parent.context(), false);
     }
 

@@ -8,14 +8,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Turns: one at a time, in the order of joining, and whoever leaves lets the next ones pass. */
-class TurnsLincheckTest {
+class TicketLockLincheckTest {
     @Test
     void turnsComeOneAtATime() {
         Exploration.schedules(() -> {
-            var turns = shared(new Turns(new Fates()));
+            var turns = shared(new TicketLock(new Fates()));
             var inside = new AtomicInteger();
             Runnable one = () -> {
-                Turns.Turn turn = turns.join();
+                TicketLock.Ticket turn = turns.join();
                 turn.await(null);
                 check(inside.incrementAndGet() == 1, "two at a time");
                 inside.decrementAndGet();
@@ -28,11 +28,11 @@ class TurnsLincheckTest {
     @Test
     void whoeverLeavesIsPassedOverInTheOrderOfJoining() {
         Exploration.schedules(() -> {
-            var turns = shared(new Turns(new Fates()));
+            var turns = shared(new TicketLock(new Fates()));
             var ended = new AtomicInteger();
-            Turns.Turn first = turns.join();
-            Turns.Turn second = turns.join();
-            Turns.Turn third = turns.join();
+            TicketLock.Ticket first = turns.join();
+            TicketLock.Ticket second = turns.join();
+            TicketLock.Ticket third = turns.join();
             together(
                     () -> {
                         ended.incrementAndGet();
