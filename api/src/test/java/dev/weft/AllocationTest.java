@@ -5,11 +5,18 @@ import static dev.weft.Async.coroutine;
 import static dev.weft.Async.each;
 import static dev.weft.Async.run;
 import static dev.weft.Async.stream;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import dev.weft.spi.Take;
 import dev.weft.testing.Allocations;
+import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscriber;
 
 /** What the engine allocates on its fast paths, in bytes on a JVM with compressed pointers. */
 class AllocationTest {
@@ -91,5 +98,24 @@ class AllocationTest {
             });
             await(done);
         }));
+    }
+
+    /** So a heap that is full keeps no value from the thread that waits for it; how one is woken is the JDK's. */
+    @Test
+    void A29_aSignalAllocatesNothing() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 5; round++) {
+            var probe = new Probe<String>();
+            var awaiting = Watched.thread(Thread.ofPlatform(), () -> Publishers.await(probe, Take.ONE))
+                    .parked();
+            Subscriber<? super String> cell = probe.subscriber();
+            long before = threads.getCurrentThreadAllocatedBytes();
+            cell.onNext("value");
+            cell.onComplete();
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            assertThat(awaiting.value()).isEqualTo("value");
+        }
+        assertThat(least).isZero();
     }
 }
