@@ -62,7 +62,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>Memory consistency effects: what a thread did before it started a coroutine <i>happens-before</i> the body of that; what the body
- * did, before the return of an await of its handle, and before the scope it was started in is left; and what a thread did before it
+ * did, before the return of an await of its subscription, and before the scope it was started in is left; and what a thread did before it
  * signalled to something that is awaited, by completing a stage or emitting a value, before that await returns or throws.
  *
  * @apiNote Which one: {@link #run} where a program enters, such as {@code main}, a test or a handler on a virtual thread; {@link #async}
@@ -253,13 +253,13 @@ public final class Async {
     /**
      * Starts a child of the current coroutine, on a thread of its own, or a root where there is none. The innermost scope is not
      * left before the child has ended: when its body fails, the child is cancelled; when it returns, the child is waited for. A
-     * failure is thrown where the handle is awaited, or else by the scope when it is left; for failing fast use {@link #group}.
-     * The failure of a root whose handle nobody has asked goes to the dropped-error hook when the handle is garbage-collected.
+     * failure is thrown where the subscription is awaited, or else by the scope when it is left; for failing fast use {@link #group}.
+     * The failure of a root whose subscription nobody has asked goes to the dropped-error hook when the subscription is garbage-collected.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="async"}
      *
      * @param body what the child does
-     * @return its handle
+     * @return its subscription
      * @throws CancelledException if the current coroutine is cancelled; the child is not started then
      */
     public static <T extends @Nullable Object> Deferred<T> async(Callable<T> body) {
@@ -270,7 +270,7 @@ public final class Async {
      * Starts a child without a result.
      *
      * @param body what the child does
-     * @return its handle
+     * @return its subscription
      * @see #async(Callable)
      */
     public static Deferred<@Nullable Void> async(AsyncAction<?> body) {
@@ -854,7 +854,7 @@ public final class Async {
     }
 
     /**
-     * Runs a body with a hook for values that nobody gets: they have lost a race, come too late, lie unread in a handle when its scope
+     * Runs a body with a hook for values that nobody gets: they have lost a race, come too late, lie unread in a subscription when its scope
      * fails or is cancelled, or in the queue of an iteration that is left. The innermost hook that takes the type of a value gets it, once;
      * what none takes goes where it went before, to {@code doOnDiscard} below a {@code mono}, or {@link Hooks#onDiscard}. It holds for all
      * that the body awaits, starts, iterates over and emits, also when that comes behind the end of the body; with Reactor, for the
@@ -1114,8 +1114,8 @@ public final class Async {
         }
 
         @Override
-        protected void cancelUpstream(Object handle) {
-            ((Timer.Entry) handle).cancel();
+        protected void cancelUpstream(Object subscription) {
+            ((Timer.Entry) subscription).cancel();
         }
 
         @Override

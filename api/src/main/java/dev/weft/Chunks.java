@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Chunks<T> {
     private final GroupScope group;
-    private final TicketLock turns;
+    private final TicketLock tickets;
     private final Emitter<List<T>> out;
     private final int size;
     private final Duration time;
@@ -23,7 +23,7 @@ final class Chunks<T> {
 
     Chunks(GroupScope group, Emitter<List<T>> out, int size, Duration time) {
         this.group = group;
-        this.turns = new TicketLock(group.backend());
+        this.tickets = new TicketLock(group.backend());
         this.out = out.concurrent();
         this.size = size;
         this.time = time;
@@ -31,14 +31,14 @@ final class Chunks<T> {
 
     /** Adds a value; the first of a list starts its time. */
     void add(T value) {
-        Ticket turn = turns.join();
+        Ticket ticket = tickets.take();
         try {
-            turn.await(value);
+            ticket.await(value);
             current.add(value);
             if (current.size() == size) emit();
             else if (current.size() == 1) start(current);
         } finally {
-            turn.end();
+            ticket.release();
         }
     }
 
@@ -74,12 +74,12 @@ final class Chunks<T> {
     }
 
     private void inTurn(Runnable action) {
-        Ticket turn = turns.join();
+        Ticket ticket = tickets.take();
         try {
-            turn.await(null);
+            ticket.await(null);
             action.run();
         } finally {
-            turn.end();
+            ticket.release();
         }
     }
 }

@@ -186,10 +186,10 @@ public final class Completion<T extends @Nullable Object>
         }
 
         @Override
-        protected void cancelUpstream(Object handle) {
+        protected void cancelUpstream(Object subscription) {
             aborted = true; // before it, since the action itself may call back
             try {
-                ((AsyncAction<?>) handle).run();
+                ((AsyncAction<?>) subscription).run();
             } catch (Exception failure) {
                 aborted = false;
                 throw Failures.thrown(failure);

@@ -14,7 +14,7 @@ final class ConcurrentMapping<T, R> {
     private final Function<? super T, ? extends R> function;
 
     /** Null where the results need not keep the order. */
-    private final @Nullable TicketLock turns;
+    private final @Nullable TicketLock tickets;
 
     ConcurrentMapping(
             GroupScope group,
@@ -26,12 +26,12 @@ final class ConcurrentMapping<T, R> {
         this.out = out;
         this.places = new Semaphore(concurrency - 1); // one is for the value that is asked for first
         this.function = function;
-        this.turns = ordered ? new TicketLock(group.backend()) : null;
+        this.tickets = ordered ? new TicketLock(group.backend()) : null;
     }
 
     /** Starts with a value, and returns when there is a place for the next one. */
     boolean start(T value) {
-        var application = new Application(value, turns == null ? null : turns.join());
+        var application = new Application(value, tickets == null ? null : tickets.take());
         Handle<?> member;
         try {
             member = group.async(application);
@@ -46,12 +46,12 @@ final class ConcurrentMapping<T, R> {
 
     /** The function applied to one value. */
     private final class Application implements AsyncAction<RuntimeException> {
-        private final @Nullable Ticket turn;
+        private final @Nullable Ticket ticket;
         private @Nullable T value;
 
-        Application(T value, @Nullable Ticket turn) {
+        Application(T value, @Nullable Ticket ticket) {
             this.value = value;
-            this.turn = turn;
+            this.ticket = ticket;
         }
 
         @Override
@@ -60,14 +60,14 @@ final class ConcurrentMapping<T, R> {
             value = null;
             if (argument == null) return;
             R result = apply(argument);
-            if (turn != null) turn.await(result);
+            if (ticket != null) ticket.await(result);
             out.emit(result);
         }
 
         /** Called once, when this is over or was never begun. */
         void end() {
             group.discard(value);
-            if (turn != null) turn.end();
+            if (ticket != null) ticket.release();
             places.release();
         }
 
@@ -78,7 +78,7 @@ final class ConcurrentMapping<T, R> {
             } catch (CancelledException cancelled) {
                 throw cancelled;
             } catch (Throwable failure) {
-                if (turn != null) turn.await(null);
+                if (ticket != null) ticket.await(null);
                 throw failure;
             }
         }

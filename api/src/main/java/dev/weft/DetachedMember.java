@@ -56,7 +56,7 @@ final class DetachedMember<T extends @Nullable Object> extends DetachedTask<T> i
     }
 
     @Override
-    protected void ended(@Nullable Cancellation by) {
+    protected void cancelled(@Nullable Cancellation by) {
         followed = null;
         handle.complete(Outcome.Cancelled.by(by));
     }

@@ -50,7 +50,7 @@ final class EngineHost implements Host {
     }
 
     @Override
-    public RuntimeException carrier(Throwable checked) {
+    public RuntimeException wrapChecked(Throwable checked) {
         return new AwaitException(checked);
     }
 
@@ -60,7 +60,7 @@ final class EngineHost implements Host {
     }
 
     @Override
-    public Throwable marked(Throwable failure) {
+    public Throwable noteAwaitSite(Throwable failure) {
         return AwaitTrace.mark(failure);
     }
 

@@ -93,7 +93,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
             if (wanted) subscription = given;
         }
         if (before != null) violation("2.5", "onSubscribe twice");
-        if (wanted) arrival.ring();
+        if (wanted) arrival.signal();
         else if (before != given) cancel(given);
     }
 
@@ -116,7 +116,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
             violation("1.1", "more values than requested");
             end(new OverflowException("more buffers than were requested"), false);
         }
-        if (taken) arrival.ring();
+        if (taken) arrival.signal();
     }
 
     @Override
@@ -139,7 +139,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
             if (first) end = with;
             sourceEnded |= bySource;
         }
-        if (first) arrival.ring();
+        if (first) arrival.signal();
         else if (with instanceof Throwable failure && late) Reports.late(backend, context, failure);
         else if (with instanceof Throwable failure) Reports.drop(backend, context, failure);
     }
@@ -291,7 +291,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
             reading = true;
         }
         if (mine) cleanUp();
-        else arrival.ring();
+        else arrival.signal();
     }
 
     /** Called by the collector, whose only thread whoever cancels or releases must not hold up; or behind {@link #close}. */

@@ -63,7 +63,7 @@ final class KeyedMapping<K, T, R> {
         try {
             K key = Objects.requireNonNull(keyOf.apply(value), "key");
             Line line = Objects.requireNonNull(lines.compute(key, (same, present) -> Line.entered(this, present)));
-            return new Application(value, key, line.turns.join());
+            return new Application(value, key, line.tickets.take());
         } catch (Throwable thrown) {
             discard(value);
             throw thrown;
@@ -76,11 +76,11 @@ final class KeyedMapping<K, T, R> {
 
     /** The values of one key; changed by the map only, one at a time. */
     private static final class Line {
-        final TicketLock turns;
+        final TicketLock tickets;
         private int length;
 
-        Line(TicketLock turns) {
-            this.turns = turns;
+        Line(TicketLock tickets) {
+            this.tickets = tickets;
         }
 
         static Line entered(KeyedMapping<?, ?, ?> in, @Nullable Line present) {
@@ -98,14 +98,14 @@ final class KeyedMapping<K, T, R> {
     /** The function applied to one value. */
     private final class Application implements AsyncAction<RuntimeException> {
         private final K key;
-        private final Ticket turn;
+        private final Ticket ticket;
         private @Nullable T value;
         private boolean placed;
 
-        Application(T value, K key, Ticket turn) {
+        Application(T value, K key, Ticket ticket) {
             this.value = value;
             this.key = key;
-            this.turn = turn;
+            this.ticket = ticket;
         }
 
         @Override
@@ -113,7 +113,7 @@ final class KeyedMapping<K, T, R> {
             T argument = value;
             value = null;
             if (argument == null) return;
-            turn.await(argument);
+            ticket.await(argument);
             takePlace(argument);
             out.emit(function.apply(argument));
         }
@@ -132,7 +132,7 @@ final class KeyedMapping<K, T, R> {
         /** Called once, when this is over, with all that it has started, or was never begun. */
         void end() {
             discard(value);
-            turn.end();
+            ticket.release();
             lines.computeIfPresent(key, (same, line) -> line.left());
             if (placed) places.release();
             room.release();

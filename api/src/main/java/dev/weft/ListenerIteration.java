@@ -79,7 +79,7 @@ final class ListenerIteration<T> extends IterationCell<T> {
     }
 
     @Override
-    protected void cancelUpstream(Object handle) {
+    protected void cancelUpstream(Object subscription) {
         AsyncAction<?> action = closed();
         if (action != null) abort(action);
     }
@@ -116,7 +116,7 @@ final class ListenerIteration<T> extends IterationCell<T> {
             signals.add(new Next<>(value));
             return null;
         }
-        return switch (buffering.policy()) {
+        return switch (buffering.whenFull()) {
             case DROP_OLDEST -> {
                 signals.add(new Next<>(value));
                 yield signals.remove() instanceof Next<T> oldest ? oldest.value() : null;
@@ -250,7 +250,7 @@ final class ListenerIteration<T> extends IterationCell<T> {
     }
 
     @Override
-    protected void request(Object handle, long count) {
+    protected void request(Object subscription, long count) {
         if (!canBeAsked()) return;
         owed.addAndGet(count);
         SchedulePoint.pass();
@@ -258,7 +258,7 @@ final class ListenerIteration<T> extends IterationCell<T> {
     }
 
     private boolean canBeAsked() {
-        return buffering.policy() == BufferPolicy.Policy.REQUESTED;
+        return buffering.whenFull() == BufferPolicy.WhenFull.REQUESTED;
     }
 
     /** One at a time: whoever comes while the source is being asked leaves it to the one who asks. */

@@ -60,7 +60,7 @@ final class MemberTask<T extends @Nullable Object> extends CoroutineTask<T> impl
     }
 
     @Override
-    protected void ended(@Nullable Throwable failure) {
+    protected void cancelled(@Nullable Throwable failure) {
         handle.complete(failure == null ? Outcome.Cancelled.by(cancellation()) : new Outcome.Failure<>(failure));
     }
 }

@@ -58,7 +58,7 @@ final class Outflow extends OutputStream {
             taken = Objects.requireNonNull(offered);
             offered = null;
         }
-        taking.ring();
+        taking.signal();
         return taken;
     }
 
@@ -67,7 +67,7 @@ final class Outflow extends OutputStream {
         synchronized (slot) {
             over = true;
         }
-        offer.ring();
+        offer.signal();
     }
 
     /** Nothing more is taken. */
@@ -76,7 +76,7 @@ final class Outflow extends OutputStream {
         synchronized (slot) {
             left = true;
         }
-        taking.ring();
+        taking.signal();
     }
 
     // --- the writer
@@ -186,7 +186,7 @@ final class Outflow extends OutputStream {
             if (wanted) offered = full;
         }
         if (!wanted) throw leftMeanwhile();
-        offer.ring();
+        offer.signal();
     }
 
     private void requireTaken(ByteBuffer full) throws IOException {

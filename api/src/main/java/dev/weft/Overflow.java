@@ -1,7 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.BufferPolicy;
-import dev.weft.spi.BufferPolicy.Policy;
+import dev.weft.spi.BufferPolicy.WhenFull;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +34,7 @@ public final class Overflow {
      * @param capacity how many values are kept, at least 1
      */
     public static Overflow error(int capacity) {
-        return new Overflow(new BufferPolicy(Policy.ERROR, capacity));
+        return new Overflow(new BufferPolicy(WhenFull.ERROR, capacity));
     }
 
     /**
@@ -43,7 +43,7 @@ public final class Overflow {
      * @param capacity how many values are kept, at least 1
      */
     public static Overflow dropOldest(int capacity) {
-        return new Overflow(new BufferPolicy(Policy.DROP_OLDEST, capacity));
+        return new Overflow(new BufferPolicy(WhenFull.DROP_OLDEST, capacity));
     }
 
     /**
@@ -52,7 +52,7 @@ public final class Overflow {
      * @param capacity how many values are kept, at least 1
      */
     public static Overflow dropNewest(int capacity) {
-        return new Overflow(new BufferPolicy(Policy.DROP_NEWEST, capacity));
+        return new Overflow(new BufferPolicy(WhenFull.DROP_NEWEST, capacity));
     }
 
     /** {@return to keep the newest value only} */
@@ -67,7 +67,7 @@ public final class Overflow {
 
     /** {@return the buffer for a source that can be asked, or cannot, as this says} */
     BufferPolicy buffering() {
-        return buffering == null ? new BufferPolicy(Policy.REQUESTED, Async.PREFETCH) : buffering;
+        return buffering == null ? new BufferPolicy(WhenFull.REQUESTED, Async.PREFETCH) : buffering;
     }
 
     /** {@return the buffer for a source that cannot be asked to wait; see {@link Adapters#buffering}} */

@@ -132,8 +132,8 @@ final class OwnedCell<T extends @Nullable Object> extends AwaitCell<T>
     }
 
     @Override
-    protected void cancelUpstream(Object handle) {
-        ((Future<?>) handle).cancel(true);
+    protected void cancelUpstream(Object subscription) {
+        ((Future<?>) subscription).cancel(true);
     }
 
     @Override

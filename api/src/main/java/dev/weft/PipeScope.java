@@ -25,7 +25,7 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
     private final Emitter<?> downstream;
     private final boolean asDemanded;
     private final Sink<? super T> sink;
-    private @Nullable TicketLock turns;
+    private @Nullable TicketLock tickets;
 
     /** Written by whoever is in the sink, read by the generator's thread at its end. */
     private volatile @Nullable Throwable failure;
@@ -111,31 +111,31 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
     @Override
     public void emit(T value) {
         if (value == null) throw new NullPointerException("stream: emit(null), but a stream has no nulls");
-        TicketLock shared = turns;
+        TicketLock shared = tickets;
         Scope here = requireInside();
         if (shared == null) {
             pass(here, value);
             return;
         }
-        TicketLock.Ticket turn = shared.join();
+        TicketLock.Ticket ticket = shared.take();
         try {
-            turn.await(value);
+            ticket.await(value);
             pass(here, value);
         } finally {
-            turn.end();
+            ticket.release();
         }
     }
 
     @Override
     public void awaitDemand() {
-        if (!asDemanded || turns != null) return;
+        if (!asDemanded || tickets != null) return;
         requireInside();
         downstream.awaitDemand();
     }
 
     private Scope requireInside() {
         Scope here = Scope.current();
-        if (here == null || !here.isInside(this) || turns == null && here.task() != task())
+        if (here == null || !here.isInside(this) || tickets == null && here.task() != task())
             throw new IllegalStateException("emit from outside the generator's coroutine");
         return here;
     }
@@ -143,7 +143,7 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
     @Override
     public Emitter<T> concurrent() {
         downstream.concurrent();
-        if (turns == null) turns = new TicketLock(backend());
+        if (tickets == null) tickets = new TicketLock(backend());
         return this;
     }
 

@@ -54,12 +54,12 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
 
     /** Whoever has called gets it. */
     @Override
-    protected void endedBy(Throwable echo) {
-        ended(echo instanceof CancelledException ? null : echo);
+    protected void cancelledBy(Throwable echo) {
+        cancelled(echo instanceof CancelledException ? null : echo);
     }
 
     @Override
-    protected void ended(@Nullable Throwable failure) {
+    protected void cancelled(@Nullable Throwable failure) {
         thrown = failure;
         end(Deferred.State.CANCELLED);
     }
@@ -86,7 +86,7 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
         return switch (state) {
             case SUCCEEDED -> result;
             case FAILED -> throw failure(asThrown[0]);
-            case CANCELLED, RUNNING -> throw cancelled();
+            case CANCELLED, RUNNING -> throw cancellationThrown();
         };
     }
 
@@ -100,7 +100,7 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
         return (Exception) asThrown;
     }
 
-    private CancelledException cancelled() {
+    private CancelledException cancellationThrown() {
         var exception = CancelledException.of(Objects.requireNonNull(cancellation()));
         if (thrown != null) exception.addSuppressed(thrown);
         return exception;

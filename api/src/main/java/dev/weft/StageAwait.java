@@ -31,8 +31,8 @@ final class StageAwait<T> extends AwaitCell<T> {
     }
 
     @Override
-    protected void cancelUpstream(Object handle) {
-        ((Link<?>) handle).cell = null;
+    protected void cancelUpstream(Object subscription) {
+        ((Link<?>) subscription).cell = null;
     }
 
     @Override

@@ -78,7 +78,7 @@ final class StageTask<T extends @Nullable Object> extends CoroutineTask<T> {
     }
 
     @Override
-    protected void ended(@Nullable Throwable failure) {
+    protected void cancelled(@Nullable Throwable failure) {
         if (failure == null) future.endedBy(CancelledException.plain(Outcome.Cancelled.by(cancellation())));
         else failed(failure);
     }

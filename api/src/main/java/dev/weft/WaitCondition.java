@@ -15,7 +15,7 @@ final class WaitCondition {
     private final Object monitor;
     private final Backend backend;
     private final String operation;
-    private @Nullable Wait waiter;
+    private @Nullable ConditionAwait waiter;
 
     WaitCondition(Object monitor, Backend backend, String operation) {
         this.monitor = monitor;
@@ -39,7 +39,7 @@ final class WaitCondition {
      */
     void await(BooleanSupplier ready) throws InterruptedIOException {
         try {
-            new Wait(ready).await();
+            new ConditionAwait(ready).await();
         } catch (CancelledException cancelled) {
             if (Scope.current() != null) throw cancelled;
             var interrupted = new InterruptedIOException("interrupted while waiting to " + operation);
@@ -49,8 +49,8 @@ final class WaitCondition {
     }
 
     /** Tells whoever waits that the state has changed. Called without the monitor. */
-    void ring() {
-        Wait waiting;
+    void signal() {
+        ConditionAwait waiting;
         synchronized (monitor) {
             waiting = waiter;
             waiter = null;
@@ -58,10 +58,10 @@ final class WaitCondition {
         if (waiting != null) waiting.end();
     }
 
-    private final class Wait extends AwaitCell<@Nullable Object> {
+    private final class ConditionAwait extends AwaitCell<@Nullable Object> {
         private final BooleanSupplier ready;
 
-        Wait(BooleanSupplier ready) {
+        ConditionAwait(BooleanSupplier ready) {
             super(backend);
             this.ready = ready;
         }
@@ -82,7 +82,7 @@ final class WaitCondition {
         }
 
         @Override
-        protected void cancelUpstream(Object handle) {}
+        protected void cancelUpstream(Object subscription) {}
 
         @Override
         protected boolean isCancelQuick() {

@@ -8,7 +8,7 @@ import static dev.weft.Async.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.weft.spi.Take;
+import dev.weft.spi.AwaitMode;
 import dev.weft.testing.Allocations;
 import dev.weft.testing.Watched;
 import dev.weft.testing.sources.Probe;
@@ -107,7 +107,7 @@ class AllocationTest {
         long least = Long.MAX_VALUE;
         for (int round = 0; round < 5; round++) {
             var probe = new Probe<String>();
-            var awaiting = Watched.thread(Thread.ofPlatform(), () -> Publishers.await(probe, Take.ONE))
+            var awaiting = Watched.thread(Thread.ofPlatform(), () -> Publishers.await(probe, AwaitMode.ONE))
                     .parked();
             Subscriber<? super String> cell = probe.subscriber();
             long before = threads.getCurrentThreadAllocatedBytes();

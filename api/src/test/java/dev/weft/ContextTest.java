@@ -302,6 +302,6 @@ class ContextTest {
         }
 
         @Override
-        protected void cancelUpstream(Object handle) {}
+        protected void cancelUpstream(Object subscription) {}
     }
 }

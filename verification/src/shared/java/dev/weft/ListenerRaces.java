@@ -6,7 +6,7 @@ import static dev.weft.spi.Simulation.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.spi.BufferPolicy;
-import dev.weft.spi.BufferPolicy.Policy;
+import dev.weft.spi.BufferPolicy.WhenFull;
 import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Simulation;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** The races of a listener's threads with each other and with the loop that they tell. */
 @Simulated
 public abstract class ListenerRaces {
-    private static final List<Policy> LOSING = List.of(Policy.DROP_OLDEST, Policy.DROP_NEWEST, Policy.ERROR);
+    private static final List<WhenFull> LOSING = List.of(WhenFull.DROP_OLDEST, WhenFull.DROP_NEWEST, WhenFull.ERROR);
 
     protected abstract World world(Simulation simulation);
 
@@ -39,8 +39,8 @@ public abstract class ListenerRaces {
             simulation.atEnd(() -> assertThat(deregistered).isEqualTo(sink == null ? 0 : 1));
         }
 
-        ListenerIteration<String> open(Policy policy, int capacity, ListenerBody<String> registration) {
-            var cell = new ListenerIteration<>(registration, new BufferPolicy(policy, capacity), world.backend());
+        ListenerIteration<String> open(WhenFull whenFull, int capacity, ListenerBody<String> registration) {
+            var cell = new ListenerIteration<>(registration, new BufferPolicy(whenFull, capacity), world.backend());
             cell.open();
             return cell;
         }
@@ -56,9 +56,9 @@ public abstract class ListenerRaces {
         }
 
         /** Loops to the end. */
-        Deferred<?> loop(Policy policy, int capacity, ListenerBody<String> registration) {
+        Deferred<?> loop(WhenFull whenFull, int capacity, ListenerBody<String> registration) {
             return world.root(() -> {
-                try (ListenerIteration<String> each = open(policy, capacity, registration)) {
+                try (ListenerIteration<String> each = open(whenFull, capacity, registration)) {
                     while (each.hasNext()) seen.add(each.next());
                 } finally {
                     over = true;
@@ -97,7 +97,7 @@ public abstract class ListenerRaces {
     void E4_valuesOfTwoThreadsAgainstCancel() {
         var outcomes = explore(simulation -> {
             var run = new Run(world(simulation));
-            Deferred<?> root = run.loop(Policy.ERROR, 4, run::register);
+            Deferred<?> root = run.loop(WhenFull.ERROR, 4, run::register);
             for (String thread : List.of("a", "b"))
                 run.tells(thread, sink -> {
                     run.next(thread + 1);
@@ -116,7 +116,7 @@ public abstract class ListenerRaces {
     void E2_valuesOfTwoThreadsAndTheEndBehindThem() {
         var outcomes = explore(simulation -> {
             var run = new Run(world(simulation));
-            Deferred<?> root = run.loop(Policy.ERROR, 9, run::register);
+            Deferred<?> root = run.loop(WhenFull.ERROR, 9, run::register);
             int[] left = {2};
             for (String thread : List.of("a", "b"))
                 run.tells(thread, sink -> {
@@ -139,8 +139,8 @@ public abstract class ListenerRaces {
     void E5_twoThreadsAgainstARoomForOne() {
         explore(simulation -> {
             var run = new Run(world(simulation));
-            Policy policy = LOSING.get((simulation.coin() ? 1 : 0) + (simulation.coin() ? 1 : 0));
-            Deferred<?> root = run.loop(policy, 1, run::register);
+            WhenFull whenFull = LOSING.get((simulation.coin() ? 1 : 0) + (simulation.coin() ? 1 : 0));
+            Deferred<?> root = run.loop(whenFull, 1, run::register);
             int[] left = {2};
             for (String thread : List.of("a", "b"))
                 run.tells(thread, sink -> {
@@ -149,14 +149,14 @@ public abstract class ListenerRaces {
                 });
             simulation.run();
             run.conserved();
-            if (policy == Policy.DROP_OLDEST) assertThat(run.seen).containsAnyOf("a3", "b3");
+            if (whenFull == WhenFull.DROP_OLDEST) assertThat(run.seen).containsAnyOf("a3", "b3");
             if (root.outcome() instanceof Outcome.Failure<?> failure) {
-                assertThat(policy).isEqualTo(Policy.ERROR);
+                assertThat(whenFull).isEqualTo(WhenFull.ERROR);
                 assertThat(failure.error()).isInstanceOf(OverflowException.class);
-            } else if (policy == Policy.ERROR) {
+            } else if (whenFull == WhenFull.ERROR) {
                 assertThat(run.seen).hasSize(6);
             }
-            return policy + " " + root.state();
+            return whenFull + " " + root.state();
         });
     }
 
@@ -165,7 +165,7 @@ public abstract class ListenerRaces {
         explore(simulation -> {
             var run = new Run(world(simulation));
             run.world.root(() -> {
-                try (ListenerIteration<String> each = run.open(Policy.DROP_OLDEST, 2, run::register)) {
+                try (ListenerIteration<String> each = run.open(WhenFull.DROP_OLDEST, 2, run::register)) {
                     run.seen.add(each.next());
                     dawdle();
                 }
@@ -186,7 +186,7 @@ public abstract class ListenerRaces {
     void theEndAgainstCancel() {
         var outcomes = explore(simulation -> {
             var run = new Run(world(simulation));
-            Deferred<?> root = run.loop(Policy.ERROR, 2, run::register);
+            Deferred<?> root = run.loop(WhenFull.ERROR, 2, run::register);
             run.tells("source", sink -> {
                 run.next("value");
                 sink.complete();
@@ -205,7 +205,7 @@ public abstract class ListenerRaces {
         explore(simulation -> {
             var run = new Run(world(simulation));
             run.world.root(() -> {
-                try (ListenerIteration<String> each = run.open(Policy.ERROR, 2, run::register)) {
+                try (ListenerIteration<String> each = run.open(WhenFull.ERROR, 2, run::register)) {
                     while (each.hasNext()) run.seen.add(each.next());
                     assertThat(run.deregistered).isEqualTo(1);
                 }
@@ -228,7 +228,7 @@ public abstract class ListenerRaces {
             var run = new Run(world(simulation));
             boolean[] calling = {false};
             run.world.root(() -> {
-                ListenerIteration<String> each = run.open(Policy.ERROR, 2, sink -> {
+                ListenerIteration<String> each = run.open(WhenFull.ERROR, 2, sink -> {
                     sink.onClose(() -> {
                         calling[0] = true;
                         run.deregister();
@@ -258,7 +258,7 @@ public abstract class ListenerRaces {
     void anActionThatIsSetLateAgainstCancelAndTheEnd() {
         var outcomes = explore(simulation -> {
             var run = new Run(world(simulation));
-            Deferred<?> root = run.loop(Policy.ERROR, 2, sink -> {
+            Deferred<?> root = run.loop(WhenFull.ERROR, 2, sink -> {
                 run.sink = sink;
                 simulation.start("late", () -> sink.onClose(run::deregister));
             });
@@ -279,7 +279,7 @@ public abstract class ListenerRaces {
             long[] requested = {0};
             boolean[] asking = {false};
             boolean[] open = {false};
-            Deferred<?> root = run.loop(Policy.REQUESTED, 2, sink -> {
+            Deferred<?> root = run.loop(WhenFull.REQUESTED, 2, sink -> {
                 run.register(sink);
                 simulation.start("opens", () -> {
                     sink.onRequest(count -> {

@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  *       succeeded.
  *   <li>{@code held}: null, then a value, then TAKEN. A value belongs to whoever takes it out, the awaiter to return it,
  *       anyone else to discard it; so it is returned or discarded, and never both.
- *   <li>{@code upstream}: the source's handle, and what has become of it; its story is told where it is.
+ *   <li>{@code upstream}: the source's subscription, and what has become of it; its story is told where it is.
  * </ul>
  *
  * <p>The awaiting thread itself cancels. Only while it is inside {@link #start}, and so cannot, does a canceller have a thread do it:
  * {@code waiter} is null exactly then.
  *
- * <p>A cell is used once. After its outcome it refers to neither source nor handle; the context stays unless the source has completed,
+ * <p>A cell is used once. After its outcome it refers to neither source nor subscription; the context stays unless the source has completed,
  * for the discard hook of values that are still under way: also behind a failure, such as that of an operator with a time limit.
  *
  * @param <T> the type of the value
@@ -125,7 +125,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     @Override
-    public final boolean cancelled(Cancellation c) {
+    public final boolean wakeForCancel(Cancellation c) {
         if (!settle(mark(LateFailures.of(c)))) return false;
         if (waiter != null) return true;
         abort();
@@ -145,13 +145,13 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     // --- what a subclass tells
 
     /**
-     * The source handed over its handle. One that comes after the cancellation is cancelled at once, on this thread.
+     * The source handed over its subscription. One that comes after the cancellation is cancelled at once, on this thread.
      *
      * @return false if it is not wanted: too late, or not the first
      */
-    protected final boolean attach(Object handle) {
-        Object first = attachFirst(handle);
-        if (isClosed(first)) cancelGuarded(handle);
+    protected final boolean attach(Object subscription) {
+        Object first = attachFirst(subscription);
+        if (isClosed(first)) cancelGuarded(subscription);
         return first == null;
     }
 

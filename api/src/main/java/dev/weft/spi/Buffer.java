@@ -24,7 +24,7 @@ abstract sealed class Buffer<T> {
 
     static <T> Buffer<T> of(BufferPolicy buffering) {
         int capacity = buffering.capacity();
-        return switch (buffering.policy()) {
+        return switch (buffering.whenFull()) {
             case REQUESTED -> capacity <= LARGEST_RING ? new Ring<>(capacity) : new BoundedQueue<>(capacity);
             case ERROR, END, DROP_NEWEST -> new BoundedQueue<>(capacity);
             case DROP_OLDEST -> new NewestWindow<>(capacity);

@@ -3,13 +3,13 @@ package dev.weft.spi;
 /**
  * How many values an iteration keeps that the loop has not seen yet, and what becomes of the next one.
  *
- * @param policy what becomes of it
+ * @param whenFull what becomes of it
  * @param capacity how many are kept, at least 1
  * @since 0.1
  */
-public record BufferPolicy(Policy policy, int capacity) {
+public record BufferPolicy(WhenFull whenFull, int capacity) {
     /** What to do when the buffer is full. */
-    public enum Policy {
+    public enum WhenFull {
         /** Cannot happen: only so many are requested. A source that gives more breaks rule 1.1. */
         REQUESTED,
         /** The iteration fails, behind the values that are kept. */
@@ -30,6 +30,6 @@ public record BufferPolicy(Policy policy, int capacity) {
     /** {@return the buffer of a source that gives what is requested: one value, where none is requested in advance} */
     static BufferPolicy requested(int prefetch) {
         if (prefetch < 0) throw new IllegalArgumentException("prefetch must be at least 0, is " + prefetch);
-        return new BufferPolicy(Policy.REQUESTED, Math.max(1, prefetch));
+        return new BufferPolicy(WhenFull.REQUESTED, Math.max(1, prefetch));
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * thread; an adapter's subclass is also the subscription that is handed downstream.
  *
  * <p>The outcome is decided by one compare-and-set on the scope's cancellation, against cancellers: a body that returns or
- * throws before anybody cancelled gives {@link #succeeded} or {@link #failed}, everything later gives {@link #ended}. All
+ * throws before anybody cancelled gives {@link #succeeded} or {@link #failed}, everything later gives {@link #cancelled}. All
  * three are called on the coroutine's thread, after its children are done, exactly one of them, once; if the thread could not
  * be started, on the thread that tried.
  *
@@ -135,16 +135,16 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
      *
      * @param failure what the body threw, if that was more than an echo of the cancellation; else null
      */
-    protected abstract void ended(@Nullable Throwable failure);
+    protected abstract void cancelled(@Nullable Throwable failure);
 
     /**
-     * The coroutine was cancelled and has ended, as {@link #ended} is told next.
+     * The coroutine was cancelled and has ended, as {@link #cancelled} is told next.
      *
      * @param echo what the body threw because of that
      */
-    protected void endedBy(Throwable echo) {
+    protected void cancelledBy(Throwable echo) {
         report(echo);
-        ended(null);
+        cancelled(null);
     }
 
     /** {@return what a failure of the body really is, without carriers; for a library that has some of its own} */
@@ -384,7 +384,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         discardUnread();
         Cancellation c = Objects.requireNonNull(cancellation());
         if (c.isOwnFailureOf(this)) completeExceptionally(ownFailure(c));
-        else ended(null);
+        else cancelled(null);
     }
 
     private void completeExceptionally(Throwable thrown) {
@@ -396,10 +396,10 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
             if (owner != null) owner.memberFailed(this, failure);
             failed(failure);
         } else if (isEcho(thrown)) {
-            endedBy(thrown);
+            cancelledBy(thrown);
         } else {
             if (owner != null) owner.memberFailed(this, thrown);
-            ended(thrown);
+            cancelled(thrown);
         }
     }
 

@@ -68,7 +68,7 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
      *
      * @param by by what
      */
-    protected abstract void ended(@Nullable Cancellation by);
+    protected abstract void cancelled(@Nullable Cancellation by);
 
     @Override
     public final void cancel(Cancellation c, Deque<Scope> marked) {
@@ -127,7 +127,7 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
 
     private void close() {
         cell.release();
-        ended(by);
+        cancelled(by);
     }
 
     private void take() {

@@ -31,7 +31,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     private volatile @Nullable Thread waiter;
 
     /** Null until others than the generator may emit; written by the generator before it starts them. */
-    private @Nullable TicketLock turns;
+    private @Nullable TicketLock tickets;
 
     /**
      * A generator that is not started yet.
@@ -93,11 +93,11 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     /** From now on lets coroutines inside this one emit as well, one after the other in the order in which they come. */
     public final void share() {
-        if (turns != null)
+        if (tickets != null)
             return; // an operator inside a child, such as one of a merged stream, shares what is shared already
         if (CoroutineTask.current() != this)
             throw new IllegalStateException("shared from outside the generator's coroutine");
-        turns = new TicketLock(backend());
+        tickets = new TicketLock(backend());
     }
 
     /**
@@ -109,19 +109,19 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
      */
     public final void emit(T value) {
         if (value == null) throw new NullPointerException(builder() + ": emit(null), but a stream has no nulls");
-        TicketLock shared = turns;
+        TicketLock shared = tickets;
         if (shared == null) {
             emitNow(requireGenerator(), value);
             return;
         }
         Scope here = Scope.current();
         if (here == null || !here.isInside(this)) throw outside(" and its children");
-        TicketLock.Ticket turn = shared.join();
+        TicketLock.Ticket ticket = shared.take();
         try {
-            turn.await(value);
+            ticket.await(value);
             emitNow(here, value);
         } finally {
-            turn.end();
+            ticket.release();
         }
     }
 
@@ -131,7 +131,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
      * @throws java.util.concurrent.CancellationException if the stream or the coroutine is cancelled
      */
     public final void awaitDemand() {
-        if (turns != null) return;
+        if (tickets != null) return;
         awaitDemand(requireGenerator());
     }
 
@@ -160,7 +160,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     }
 
     @Override
-    public final boolean cancelled(Cancellation c) {
+    public final boolean wakeForCancel(Cancellation c) {
         wake();
         return true;
     }

@@ -97,8 +97,8 @@ public abstract class EmittingScope<T> extends Scope {
 
     /** The thread is in the scope around this one. It looks for its cancellation behind that, as after {@link Scope#suspend}. */
     private void standAside() {
-        below = outside.aside();
-        outside.aside(this);
+        below = outside.steppedOut();
+        outside.steppedOut(this);
         SchedulePoint.pass();
         outside.nested(null);
         task().top(outside);
@@ -109,7 +109,7 @@ public abstract class EmittingScope<T> extends Scope {
     private void stepIn() {
         outside.nested(this);
         SchedulePoint.pass();
-        outside.aside(below);
+        outside.steppedOut(below);
         SchedulePoint.pass();
         Cancellation c = outside.cancellation();
         if (c == null) return;

@@ -24,11 +24,11 @@ public final class Failures {
 
     /** {@return what an await throws for a failure: itself if unchecked, with a note of the await site; else its carrier} */
     public static RuntimeException thrown(Throwable failure) {
-        Throwable marked = Host.get().marked(failure);
+        Throwable marked = Host.get().noteAwaitSite(failure);
         if (marked instanceof Error error) throw error;
         return marked instanceof RuntimeException unchecked
                 ? unchecked
-                : Host.get().carrier(marked);
+                : Host.get().wrapChecked(marked);
     }
 
     /**

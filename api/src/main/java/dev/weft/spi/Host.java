@@ -51,13 +51,13 @@ public interface Host {
     RuntimeException overflow(String message);
 
     /** {@return a new unchecked carrier of a checked failure} */
-    RuntimeException carrier(Throwable checked);
+    RuntimeException wrapChecked(Throwable checked);
 
     /** {@return what a failure really is: the content of a carrier, or the failure itself} */
     Throwable unwrap(Throwable failure);
 
     /** {@return the failure, with a note of where it was awaited, if notes are on and it may bear one} */
-    Throwable marked(Throwable failure);
+    Throwable noteAwaitSite(Throwable failure);
 
     /**
      * {@return a body with registered scoped values bound around it: those that a context has, and else those of the current thread; the

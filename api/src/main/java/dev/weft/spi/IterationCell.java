@@ -257,7 +257,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     }
 
     @Override
-    public final boolean cancelled(Cancellation c) {
+    public final boolean wakeForCancel(Cancellation c) {
         if (wake()) return true;
         if (!calling) return false;
         aside = LateFailures.of(c);
@@ -275,33 +275,33 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         String which = "the next value of " + sourceName() + ", which ";
         if (upstream() == null) return which + "has never called onSubscribe";
         return which
-                + (buffering.policy() == BufferPolicy.Policy.REQUESTED
+                + (buffering.whenFull() == BufferPolicy.WhenFull.REQUESTED
                         ? "has not given those that were requested"
                         : "has given no more");
     }
 
     /** {@return whether the source has not ended, nor was left, so that it may hold what others wait for} */
     final boolean holdsSource() {
-        return isHandle(upstream());
+        return isSubscription(upstream());
     }
 
     // --- what a subclass tells
 
-    /** The source's first signal: its handle. */
-    protected final void subscribed(@Nullable Object handle) {
-        if (handle == null) throw nullSignal("onSubscribe");
-        Object first = attachFirst(handle);
+    /** The source's first signal: its subscription. */
+    protected final void subscribed(@Nullable Object subscription) {
+        if (subscription == null) throw nullSignal("onSubscribe");
+        Object first = attachFirst(subscription);
         if (first != null) {
-            if (first == handle) {
+            if (first == subscription) {
                 violation("2.5", "onSubscribe twice with the same subscription");
                 return;
             }
             if (!isClosed(first)) violation("2.5", "onSubscribe twice");
-            cancelGuarded(handle);
+            cancelGuarded(subscription);
             return;
         }
         try {
-            if (!lockStep) ask(handle, buffering.capacity());
+            if (!lockStep) ask(subscription, buffering.capacity());
         } catch (Throwable thrown) {
             thrownBySource(thrown);
         }
@@ -319,12 +319,12 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     /** A value. */
     protected final void value(@Nullable T value) {
         if (value == null) throw nullSignal("onNext");
-        Object handle = upstream();
-        if (handle == null) {
+        Object subscription = upstream();
+        if (subscription == null) {
             violation("1.9", "onNext before onSubscribe");
             discard(value);
             end(new IllegalStateException("onNext before onSubscribe (rule 1.9) from " + sourceName()));
-        } else if (isTerminated(handle)) {
+        } else if (isTerminated(subscription)) {
             violation("1.7", "onNext after a terminal signal");
             discard(value);
         } else if (closed || terminal != null) {
@@ -376,11 +376,11 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
 
     private void full(T value) {
         discard(value);
-        if (buffering.policy() == BufferPolicy.Policy.DROP_NEWEST) return;
-        boolean breach = buffering.policy() == BufferPolicy.Policy.REQUESTED;
+        if (buffering.whenFull() == BufferPolicy.WhenFull.DROP_NEWEST) return;
+        boolean breach = buffering.whenFull() == BufferPolicy.WhenFull.REQUESTED;
         if (breach) violation("1.1", "more values than requested");
         closeEarly();
-        if (buffering.policy() == BufferPolicy.Policy.END) end(Mark.COMPLETE);
+        if (buffering.whenFull() == BufferPolicy.WhenFull.END) end(Mark.COMPLETE);
         else
             end(Host.get()
                     .overflow("more than the " + buffering.capacity()
@@ -427,11 +427,11 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     private void replenish() {
         int count = unrequested;
         unrequested = 0;
-        Object handle = upstream();
-        if (handle == null || !isHandle(handle)) return;
+        Object subscription = upstream();
+        if (subscription == null || !isSubscription(subscription)) return;
         if (enterSource()) {
             try {
-                ask(handle, count);
+                ask(subscription, count);
             } catch (Throwable thrown) {
                 thrownBySource(thrown);
             }
@@ -445,7 +445,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         Scope scope = scope();
         around = scope == null ? null : scope.suspended();
         if (scope == null || scope.suspend(this)) return true;
-        cancelled(Objects.requireNonNull(scope.cancellation()));
+        wakeForCancel(Objects.requireNonNull(scope.cancellation()));
         return false;
     }
 

@@ -143,7 +143,7 @@ final class Members implements Suspension {
     }
 
     @Override
-    public boolean cancelled(Cancellation c) {
+    public boolean wakeForCancel(Cancellation c) {
         LockSupport.unpark(joiner);
         return true;
     }

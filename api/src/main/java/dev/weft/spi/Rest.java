@@ -15,7 +15,7 @@ final class Rest {
             long members = inside == null ? 0 : inside.rest();
             if (members == Member.RUNNING) return Member.RUNNING;
             sum += members;
-            for (EmittingScope<?> beside = s.aside(); beside != null; beside = beside.below()) {
+            for (EmittingScope<?> beside = s.steppedOut(); beside != null; beside = beside.below()) {
                 long rest = ofMembers(beside);
                 if (rest == Member.RUNNING) return Member.RUNNING;
                 sum += rest;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Cancellation is a sticky state: once a scope is cancelled, every suspension point inside it throws, until the scope is
  * left. It spreads inwards when it happens (never upwards, and not into a shield), so that a suspension point reads one field.
  *
- * <p>A scope belongs to the thread of its {@link #task}. That thread writes {@code nested}, {@code aside}, {@code suspension},
+ * <p>A scope belongs to the thread of its {@link #task}. That thread writes {@code nested}, {@code steppedOut}, {@code suspension},
  * {@code interruptsOff} and {@code opened}; cancellers, on any thread, write {@code cancellation} and read the rest. Each side writes its own
  * field before it reads the other's, so that at least one of them sees the other. How interrupts come in is told in {@link InterruptGate}.
  *
@@ -49,7 +49,7 @@ public class Scope {
     private volatile @Nullable Scope nested;
 
     /** The innermost of the scopes in here that the thread has stepped out of, to run code of this one. */
-    private volatile @Nullable EmittingScope<?> aside;
+    private volatile @Nullable EmittingScope<?> steppedOut;
 
     private volatile @Nullable Suspension suspension;
 
@@ -365,7 +365,7 @@ public class Scope {
         suspension = outer;
         SchedulePoint.pass();
         Cancellation c = cancellation();
-        if (outer != null && c != null) outer.cancelled(c);
+        if (outer != null && c != null) outer.wakeForCancel(c);
     }
 
     /** As {@link #resume}, behind an await that has its outcome: a canceller who still finds that here is told so, and needs no fence. */
@@ -390,12 +390,12 @@ public class Scope {
         task.redeliver(this);
     }
 
-    final @Nullable EmittingScope<?> aside() {
-        return aside;
+    final @Nullable EmittingScope<?> steppedOut() {
+        return steppedOut;
     }
 
-    final void aside(@Nullable EmittingScope<?> scope) {
-        aside = scope;
+    final void steppedOut(@Nullable EmittingScope<?> scope) {
+        steppedOut = scope;
     }
 
     final void nested(@Nullable Scope scope) {
@@ -623,7 +623,7 @@ public class Scope {
             SchedulePoint.pass();
             Scope inner = s.nested;
             SchedulePoint.pass();
-            for (EmittingScope<?> beside = s.aside; beside != null; beside = beside.below())
+            for (EmittingScope<?> beside = s.steppedOut; beside != null; beside = beside.below())
                 if (beside.mark(c)) marked.add(beside);
             if (inner == null) break;
             if (inner.shield) return;
@@ -631,7 +631,7 @@ public class Scope {
             s = inner;
         }
         Suspension in = s.suspension;
-        if (in == null || !in.cancelled(c)) task.interrupt(this);
+        if (in == null || !in.wakeForCancel(c)) task.interrupt(this);
     }
 
     private void cancelMember(Member member, Cancellation c) {

@@ -3,10 +3,10 @@ package dev.weft.spi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The await of a source that speaks the protocol of Reactive Streams or one like it: a handle, values, one terminal signal.
+ * The await of a source that speaks the protocol of Reactive Streams or one like it: a subscription, values, one terminal signal.
  *
  * <p>A source may break its protocol in any way: signals after the end go to a hook and never change the outcome (rule 1.7), a
- * second handle is cancelled (2.5), null is an error for the source and the awaiter (2.13), a terminal signal without a handle
+ * second subscription is cancelled (2.5), null is an error for the source and the awaiter (2.13), a terminal signal without a subscription
  * is honoured, since nothing better will come (1.9). Each breach is reported as a {@link Violation}.
  *
  * @param <T> the type of the value
@@ -68,17 +68,17 @@ public abstract class SourceAwaitCell<T> extends AwaitCell<T> {
                 };
     }
 
-    /** The source's first signal: its handle. Requests at once what is needed. */
-    protected final void subscribed(@Nullable Object handle) {
-        if (handle == null) throw nullSignal("onSubscribe");
-        Object first = attachFirst(handle);
+    /** The source's first signal: its subscription. Requests at once what is needed. */
+    protected final void subscribed(@Nullable Object subscription) {
+        if (subscription == null) throw nullSignal("onSubscribe");
+        Object first = attachFirst(subscription);
         if (first != null) {
-            unwanted(handle, first);
+            unwanted(subscription, first);
             return;
         }
         if (!hasDemand()) return;
         try {
-            ask(handle, take.demand());
+            ask(subscription, take.demand());
         } catch (Throwable failure) {
             thrownBySource(failure);
         }
@@ -87,15 +87,15 @@ public abstract class SourceAwaitCell<T> extends AwaitCell<T> {
     /** A value. */
     protected final void value(@Nullable T value) {
         if (value == null) throw nullSignal("onNext");
-        Object handle = upstream();
-        if (handle == null) {
+        Object subscription = upstream();
+        if (subscription == null) {
             violation("1.9", "onNext before onSubscribe");
             discard(value);
             decide(new IllegalStateException("onNext before onSubscribe (rule 1.9) from " + sourceName()));
-        } else if (isTerminated(handle)) {
+        } else if (isTerminated(subscription)) {
             violation("1.7", "onNext after a terminal signal");
             discard(value);
-        } else if (isDecided() && (isClosed(handle) || !isCancelled())) {
+        } else if (isDecided() && (isClosed(subscription) || !isCancelled())) {
             if (take == AwaitMode.FIRST && hasDemand() && !isCancelled())
                 violation("1.1", "more values than requested");
             discard(value);
@@ -147,14 +147,14 @@ public abstract class SourceAwaitCell<T> extends AwaitCell<T> {
         keepStep();
     }
 
-    /** One look decides: what cancelling the handle signals may end this cell meanwhile. */
-    private void unwanted(Object handle, Object first) {
-        if (first == handle) {
+    /** One look decides: what cancelling the subscription signals may end this cell meanwhile. */
+    private void unwanted(Object subscription, Object first) {
+        if (first == subscription) {
             violation("2.5", "onSubscribe twice with the same subscription");
             return;
         }
-        if (isHandle(first)) violation("2.5", "onSubscribe twice");
-        cancelGuarded(handle);
+        if (isSubscription(first)) violation("2.5", "onSubscribe twice");
+        cancelGuarded(subscription);
     }
 
     private void accept(T value) {

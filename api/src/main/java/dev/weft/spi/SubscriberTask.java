@@ -83,7 +83,7 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
 
     /** A subscriber that is still there did not cancel this: it is told what did. */
     @Override
-    protected final void ended(@Nullable Throwable failure) {
+    protected final void cancelled(@Nullable Throwable failure) {
         S subscriber = forget();
         Throwable last = refused == null ? failure : refused;
         if (failure != null && (subscriber == null || last != failure)) drop(failure);

@@ -11,7 +11,7 @@ interface Suspension {
      * @return false if the thread does not wait: the wait is over, or runs foreign code before it begins; then the canceller
      *     has to reach the thread in another way
      */
-    boolean cancelled(Cancellation c);
+    boolean wakeForCancel(Cancellation c);
 
     /** {@return whether the thread is parked, or about to be, and nothing has woken it} */
     boolean isParked();
@@ -29,7 +29,7 @@ interface Suspension {
     /** The thread runs code of somebody else's, such as a subscriber's, behind an emit: the scope goes on when that has returned. */
     Suspension AWAY = new Suspension() {
         @Override
-        public boolean cancelled(Cancellation c) {
+        public boolean wakeForCancel(Cancellation c) {
             return true;
         }
 

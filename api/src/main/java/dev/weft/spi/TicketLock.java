@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns that coroutines take one after the other, in the order in which they have joined. What one does in its turn happens
- * before the next.
+ * A lock that is handed on in the order of the tickets that were taken. What one coroutine does while it holds the lock happens
+ * before what the next one does.
  *
  * @since 0.1
  */
@@ -15,7 +15,7 @@ public final class TicketLock {
     private final Backend backend;
 
     /**
-     * Nobody has joined yet.
+     * A lock that is free.
      *
      * @param backend the backend of those who wait, whose hook takes values that cannot wait any longer
      */
@@ -23,12 +23,12 @@ public final class TicketLock {
         this.backend = backend;
     }
 
-    /** {@return a turn behind those of all who have joined before; it must be ended, whether it was awaited or not} */
-    public Ticket join() {
-        var turn = new Ticket(this);
+    /** {@return a ticket after all that were taken before; it must be released, whether it was awaited or not} */
+    public Ticket take() {
+        var ticket = new Ticket(this);
         SchedulePoint.pass();
-        turn.before = last.getAndSet(turn);
-        return turn;
+        ticket.before = last.getAndSet(ticket);
+        return ticket;
     }
 
     /** A place in the order. */
@@ -38,40 +38,40 @@ public final class TicketLock {
 
         private static final Object OVER = new Object();
 
-        private final TicketLock turns;
+        private final TicketLock tickets;
 
-        /** The turn before this, until it was awaited. */
+        /** The ticket before this one, until it was awaited. */
         private @Nullable Ticket before;
 
-        /** What is told when this is over: null, then the wait of the next one, or the next turn if it has been left, then OVER. */
+        /** What is told at the release: null, then the wait of the next ticket, or the next ticket if it has been left, then OVER. */
         private volatile @Nullable Object next;
 
-        private Ticket(TicketLock turns) {
-            this.turns = turns;
+        private Ticket(TicketLock tickets) {
+            this.tickets = tickets;
         }
 
         /**
-         * Waits until all turns before this one are over. A suspension point.
+         * Waits until all tickets before this one are released. A suspension point.
          *
-         * @param value what waits for its turn, or null
+         * @param value the value that waits with it, or null
          * @throws java.util.concurrent.CancellationException if the coroutine is cancelled; the value is discarded then, and the
-         *     turn has to be ended all the same
+         *     ticket has to be released all the same
          */
         public void await(@Nullable Object value) {
             Ticket first = before;
             if (first == null) return;
             try {
-                if (first.next != OVER) new Wait(first).await();
+                if (first.next != OVER) new TicketAwait(first).await();
             } catch (Throwable cancelled) {
                 Scope here = Scope.current();
-                Reports.discard(turns.backend, here == null ? null : here.context(), value);
+                Reports.discard(tickets.backend, here == null ? null : here.context(), value);
                 throw cancelled;
             }
             before = null;
         }
 
-        /** Ends the turn; one that has not come yet is passed over when it comes. Called once; never blocks. */
-        public void end() {
+        /** Releases the lock; a ticket whose turn has not come yet is passed over when it comes. Called once; never blocks. */
+        public void release() {
             Ticket first = before;
             before = null;
             while (first != null) {
@@ -83,24 +83,24 @@ public final class TicketLock {
             pass();
         }
 
-        /** Tells the next one, who ends its turn in any case; in a loop, since many may have left the order. */
+        /** Tells the next one, which releases its ticket in any case; in a loop, since many may have left the order. */
         private void pass() {
             for (Ticket over = this; ; ) {
                 SchedulePoint.pass();
                 Object told = NEXT.getAndSet(over, OVER);
-                if (told instanceof Wait wait) wait.succeed(null);
+                if (told instanceof TicketAwait wait) wait.succeed(null);
                 if (!(told instanceof Ticket left)) return;
                 over = left;
             }
         }
     }
 
-    /** The wait for the turn before to be over. */
-    private static final class Wait extends AwaitCell<@Nullable Object> {
+    /** The wait for the release of the ticket before. */
+    private static final class TicketAwait extends AwaitCell<@Nullable Object> {
         private final Ticket first;
 
-        Wait(Ticket first) {
-            super(first.turns.backend);
+        TicketAwait(Ticket first) {
+            super(first.tickets.backend);
             this.first = first;
         }
 
@@ -111,7 +111,7 @@ public final class TicketLock {
         }
 
         @Override
-        protected void cancelUpstream(Object handle) {}
+        protected void cancelUpstream(Object subscription) {}
 
         @Override
         protected boolean isCancelQuick() {

@@ -6,13 +6,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscription: the source, until it is subscribed to, then the handle that it gives, and the calls on that.
+ * One subscription: the source, until it is subscribed to, then the subscription that it gives, and the calls on that.
  *
- * <p>{@code upstream} is null, then the handle, then COMPLETED (the source gave all that it had), TERMINATED (it ended otherwise),
- * CLOSED (we cancelled it) or an {@link Abort} (a thread does). Whoever takes the handle out cancels it; so it is cancelled at most
+ * <p>{@code upstream} is null, then the subscription, then COMPLETED (the source gave all that it had), TERMINATED (it ended otherwise),
+ * CLOSED (we cancelled it) or an {@link Abort} (a thread does). Whoever takes the subscription out cancels it; so it is cancelled at most
  * once, also when it comes late, and one that has completed never.
  *
- * <p>The calls on a handle come one at a time (Reactive Streams 2.7). {@code asking} is the thread that is inside a request, or null.
+ * <p>The calls on a subscription come one at a time (Reactive Streams 2.7). {@code asking} is the thread that is inside a request, or null.
  * Whoever has to cancel meanwhile leaves that to it, as {@link Left}, and it cancels when the request has returned, or when the source
  * calls it back before; it need not be left where that thread cancels itself. Each side writes its own field before it reads the
  * other's.
@@ -48,11 +48,11 @@ abstract class UpstreamCell implements Suspension {
         this.context = context;
     }
 
-    /** Requests values from the handle; for a source without demand, does nothing. */
-    protected void request(Object handle, long count) {}
+    /** Requests values from the subscription; for a source without demand, does nothing. */
+    protected void request(Object subscription, long count) {}
 
-    /** Cancels the source's handle. Called at most once, never while {@link #request} runs on another thread. */
-    protected abstract void cancelUpstream(Object handle);
+    /** Cancels the source's subscription. Called at most once, never while {@link #request} runs on another thread. */
+    protected abstract void cancelUpstream(Object subscription);
 
     /** {@return whether that neither blocks nor throws, as code of our own, so that a canceller may run it} */
     protected boolean isCancelQuick() {
@@ -112,13 +112,13 @@ abstract class UpstreamCell implements Suspension {
         Reports.violation(backend, context, new Violation(rule, sourceName(), message));
     }
 
-    // --- the handle
+    // --- the subscription
 
     final @Nullable Object upstream() {
         return upstream;
     }
 
-    static boolean isHandle(@Nullable Object upstream) {
+    static boolean isSubscription(@Nullable Object upstream) {
         return upstream != null && !(upstream instanceof Mark) && !(upstream instanceof Abort);
     }
 
@@ -135,22 +135,22 @@ abstract class UpstreamCell implements Suspension {
         return upstream == Mark.CLOSED || upstream instanceof Abort;
     }
 
-    /** Takes the handle if there was none. {@return null, or what is there instead} */
-    final @Nullable Object attachFirst(Object handle) {
+    /** Takes the subscription if there was none. {@return null, or what is there instead} */
+    final @Nullable Object attachFirst(Object subscription) {
         SchedulePoint.pass();
-        return UPSTREAM.compareAndSet(this, null, handle) ? null : upstream;
+        return UPSTREAM.compareAndSet(this, null, subscription) ? null : upstream;
     }
 
     /**
-     * The source gave up its handle for one that only stands for a failure, which follows: the first is cancelled.
+     * The source gave up its subscription for one that only stands for a failure, which follows: the first is cancelled.
      *
-     * @return false if there was none before, so that this is the handle
+     * @return false if there was none before, so that this is the subscription
      */
-    protected final boolean supersede(Object handle) {
+    protected final boolean supersede(Object subscription) {
         SchedulePoint.pass();
         Object first = upstream;
         if (first == null) return false;
-        if (isHandle(first) && UPSTREAM.compareAndSet(this, first, handle)) cancelGuarded(first);
+        if (isSubscription(first) && UPSTREAM.compareAndSet(this, first, subscription)) cancelGuarded(first);
         return true;
     }
 
@@ -175,16 +175,16 @@ abstract class UpstreamCell implements Suspension {
         return before;
     }
 
-    /** Requests values, unless the handle is not wanted any more. */
-    final void ask(Object handle, long count) {
+    /** Requests values, unless the subscription is not wanted any more. */
+    final void ask(Object subscription, long count) {
         SchedulePoint.pass();
         asking = Thread.currentThread();
         SchedulePoint.pass();
         try {
-            if (upstream == handle) request(handle, count);
+            if (upstream == subscription) request(subscription, count);
         } finally {
             SchedulePoint.pass();
-            if (ASKING.getAndSet(this, null) instanceof Left) cancelGuarded(handle);
+            if (ASKING.getAndSet(this, null) instanceof Left) cancelGuarded(subscription);
         }
     }
 
@@ -192,7 +192,7 @@ abstract class UpstreamCell implements Suspension {
     final void cancelLeft() {
         if (asking instanceof Left left
                 && left.asker() == Thread.currentThread()
-                && ASKING.compareAndSet(this, left, left.asker())) cancelGuarded(left.handle());
+                && ASKING.compareAndSet(this, left, left.asker())) cancelGuarded(left.subscription());
     }
 
     /**
@@ -217,16 +217,16 @@ abstract class UpstreamCell implements Suspension {
     }
 
     private @Nullable Throwable close(boolean join) {
-        Object handle;
+        Object subscription;
         do {
             SchedulePoint.pass();
-            handle = upstream;
-            if (handle instanceof Mark) return null;
-            if (handle instanceof Abort abort) return join ? abort.join() : null;
-        } while (!UPSTREAM.compareAndSet(this, handle, Mark.CLOSED));
-        if (handle == null || leave(handle)) return null;
+            subscription = upstream;
+            if (subscription instanceof Mark) return null;
+            if (subscription instanceof Abort abort) return join ? abort.join() : null;
+        } while (!UPSTREAM.compareAndSet(this, subscription, Mark.CLOSED));
+        if (subscription == null || leave(subscription)) return null;
         try {
-            cancelUpstream(handle);
+            cancelUpstream(subscription);
             return null;
         } catch (Throwable failure) {
             return failure;
@@ -241,15 +241,15 @@ abstract class UpstreamCell implements Suspension {
         }
         for (; ; ) {
             SchedulePoint.pass();
-            Object handle = upstream;
-            if (handle instanceof Mark || handle instanceof Abort) return;
-            if (handle == null) {
+            Object subscription = upstream;
+            if (subscription instanceof Mark || subscription instanceof Abort) return;
+            if (subscription == null) {
                 if (UPSTREAM.compareAndSet(this, null, Mark.CLOSED)) return;
                 continue;
             }
-            var abort = new Abort(this, handle);
-            if (!UPSTREAM.compareAndSet(this, handle, abort)) continue;
-            if (leave(handle)) abort.over();
+            var abort = new Abort(this, subscription);
+            if (!UPSTREAM.compareAndSet(this, subscription, abort)) continue;
+            if (leave(subscription)) abort.over();
             else if (asking == Thread.currentThread()) abort.run();
             else inAThread(abort);
             return;
@@ -274,25 +274,25 @@ abstract class UpstreamCell implements Suspension {
         }
     }
 
-    final void cancelGuarded(Object handle) {
+    final void cancelGuarded(Object subscription) {
         try {
-            cancelUpstream(handle);
+            cancelUpstream(subscription);
         } catch (Throwable failure) {
             late(failure);
         }
     }
 
-    /** Leaves the cancel of a handle that was taken out to a thread that is just asking. {@return false if there is no other} */
-    private boolean leave(Object handle) {
+    /** Leaves the cancel of a subscription that was taken out to a thread that is just asking. {@return false if there is no other} */
+    private boolean leave(Object subscription) {
         SchedulePoint.pass();
         Object asker = asking;
         if (!(asker instanceof Thread thread) || thread == Thread.currentThread()) return false;
         SchedulePoint.pass();
-        return ASKING.compareAndSet(this, thread, new Left(thread, handle));
+        return ASKING.compareAndSet(this, thread, new Left(thread, subscription));
     }
 
     /** A cancel that is left to the thread which is asking. */
-    private record Left(Thread asker, Object handle) {}
+    private record Left(Thread asker, Object subscription) {}
 
     /** A cancel on a thread of its own, since it may block. */
     static final class Abort implements Runnable {
@@ -301,22 +301,22 @@ abstract class UpstreamCell implements Suspension {
         private static final Object OVER = new Object();
 
         private final UpstreamCell cell;
-        private final Object handle;
+        private final Object subscription;
         private @Nullable Throwable failure;
         private volatile @Nullable Object waiter;
 
         /** Whether the source has ended; written and read by its signals. */
         private volatile boolean terminated;
 
-        Abort(UpstreamCell cell, Object handle) {
+        Abort(UpstreamCell cell, Object subscription) {
             this.cell = cell;
-            this.handle = handle;
+            this.subscription = subscription;
         }
 
         @Override
         public void run() {
             try {
-                cell.cancelUpstream(handle);
+                cell.cancelUpstream(subscription);
             } catch (Throwable thrown) {
                 failure = thrown;
             }

@@ -3,7 +3,7 @@ package dev.weft.spi;
 import static dev.weft.spi.Exploration.check;
 
 import dev.weft.spi.Buffer.Offer;
-import dev.weft.spi.BufferPolicy.Policy;
+import dev.weft.spi.BufferPolicy.WhenFull;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,8 +52,8 @@ class BufferLincheckTest {
         private final AtomicInteger values = new AtomicInteger();
         final Buffer<Integer> buffer;
 
-        Model(Policy policy) {
-            buffer = Buffer.of(new BufferPolicy(policy, CAPACITY));
+        Model(WhenFull whenFull) {
+            buffer = Buffer.of(new BufferPolicy(whenFull, CAPACITY));
         }
 
         Offer offerNext() {
@@ -79,8 +79,8 @@ class BufferLincheckTest {
     public abstract static class OneSource extends Model {
         private int last;
 
-        OneSource(Policy policy) {
-            super(policy);
+        OneSource(WhenFull whenFull) {
+            super(whenFull);
         }
 
         @Override
@@ -104,8 +104,8 @@ class BufferLincheckTest {
     }
 
     public abstract static class QueueOfOneSource extends OneSource {
-        QueueOfOneSource(Policy policy) {
-            super(policy);
+        QueueOfOneSource(WhenFull whenFull) {
+            super(whenFull);
         }
 
         @Operation(nonParallelGroup = "consumer")
@@ -121,19 +121,19 @@ class BufferLincheckTest {
 
     public static final class RingOfOneSource extends QueueOfOneSource {
         public RingOfOneSource() {
-            super(Policy.REQUESTED);
+            super(WhenFull.REQUESTED);
         }
     }
 
     public static final class TailOfOneSource extends QueueOfOneSource {
         public TailOfOneSource() {
-            super(Policy.ERROR);
+            super(WhenFull.ERROR);
         }
     }
 
     public static final class WindowOfOneSource extends OneSource {
         public WindowOfOneSource() {
-            super(Policy.DROP_OLDEST);
+            super(WhenFull.DROP_OLDEST);
         }
 
         @Operation(nonParallelGroup = "consumer")
@@ -165,8 +165,8 @@ class BufferLincheckTest {
 
     /** As at the end of an iteration, where both sides remove what is there, and with sources that break rule 1.3. */
     public abstract static class ManySources extends Model {
-        ManySources(Policy policy) {
-            super(policy);
+        ManySources(WhenFull whenFull) {
+            super(whenFull);
         }
 
         @Operation
@@ -182,19 +182,19 @@ class BufferLincheckTest {
 
     public static final class RingOfManySources extends ManySources {
         public RingOfManySources() {
-            super(Policy.REQUESTED);
+            super(WhenFull.REQUESTED);
         }
     }
 
     public static final class TailOfManySources extends ManySources {
         public TailOfManySources() {
-            super(Policy.ERROR);
+            super(WhenFull.ERROR);
         }
     }
 
     public static final class WindowOfManySources extends ManySources {
         public WindowOfManySources() {
-            super(Policy.DROP_OLDEST);
+            super(WhenFull.DROP_OLDEST);
         }
     }
 }

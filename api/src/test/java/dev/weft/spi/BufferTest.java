@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.spi.Buffer.Offer;
-import dev.weft.spi.BufferPolicy.Policy;
+import dev.weft.spi.BufferPolicy.WhenFull;
 import dev.weft.testing.Latches;
 import dev.weft.testing.Rounds;
 import java.lang.ref.WeakReference;
@@ -26,8 +26,8 @@ class BufferTest {
 
     private final List<Object> displaced = new ArrayList<>();
 
-    private static <T> Buffer<T> of(Policy policy, int capacity) {
-        return Buffer.of(new BufferPolicy(policy, capacity));
+    private static <T> Buffer<T> of(WhenFull whenFull, int capacity) {
+        return Buffer.of(new BufferPolicy(whenFull, capacity));
     }
 
     private List<Offer> offer(Buffer<Integer> buffer, int... values) {
@@ -44,9 +44,9 @@ class BufferTest {
 
     @ParameterizedTest
     @EnumSource
-    void valuesComeOutInTheirOrderAroundTheEndOfTheArray(Policy policy) {
+    void valuesComeOutInTheirOrderAroundTheEndOfTheArray(WhenFull whenFull) {
         for (int capacity : new int[] {1, 2, 3, 4, 7}) {
-            Buffer<Integer> buffer = of(policy, capacity);
+            Buffer<Integer> buffer = of(whenFull, capacity);
             for (int i = 0; i < 20; i++) {
                 assertThat(buffer.isEmpty()).isTrue();
                 assertThat(buffer.poll()).isNull();
@@ -61,8 +61,8 @@ class BufferTest {
 
     @ParameterizedTest
     @EnumSource(names = "DROP_OLDEST", mode = EnumSource.Mode.EXCLUDE)
-    void aFullBufferRefusesTheNewest(Policy policy) {
-        Buffer<Integer> buffer = of(policy, 2);
+    void aFullBufferRefusesTheNewest(WhenFull whenFull) {
+        Buffer<Integer> buffer = of(whenFull, 2);
         assertThat(offer(buffer, 1, 2, 3)).containsExactly(Offer.ADDED, Offer.ADDED, Offer.FULL);
         assertThat(buffer.poll()).isEqualTo(1);
         assertThat(offer(buffer, 4, 5)).containsExactly(Offer.ADDED, Offer.FULL);
@@ -72,7 +72,7 @@ class BufferTest {
 
     @Test
     void aFullWindowMakesRoomForTheNewest() {
-        Buffer<Integer> buffer = of(Policy.DROP_OLDEST, 2);
+        Buffer<Integer> buffer = of(WhenFull.DROP_OLDEST, 2);
         assertThat(offer(buffer, 1, 2, 3, 4, 5)).containsOnly(Offer.ADDED);
         assertThat(displaced).containsExactly(1, 2, 3);
         assertThat(buffer.poll()).isEqualTo(4);
@@ -83,7 +83,7 @@ class BufferTest {
 
     @Test
     void aWindowOfOneKeepsTheLatestAlsoIfItIsTheSameValue() {
-        Buffer<Integer> buffer = of(Policy.DROP_OLDEST, 1);
+        Buffer<Integer> buffer = of(WhenFull.DROP_OLDEST, 1);
         offer(buffer, 1, 1, 1);
         assertThat(displaced).containsExactly(1, 1);
         assertThat(polled(buffer)).containsExactly(1);
@@ -92,8 +92,8 @@ class BufferTest {
 
     @ParameterizedTest
     @EnumSource
-    void drainTakesAllInTheirOrder(Policy policy) {
-        Buffer<Integer> buffer = of(policy, 3);
+    void drainTakesAllInTheirOrder(WhenFull whenFull) {
+        Buffer<Integer> buffer = of(whenFull, 3);
         offer(buffer, 1, 2, 3);
         var drained = new ArrayList<Integer>();
         buffer.drain(drained::add);
@@ -105,7 +105,7 @@ class BufferTest {
 
     @Test
     void drainTakesARingInItsOrderAlsoAroundTheEndOfTheArray() {
-        Buffer<Integer> buffer = of(Policy.REQUESTED, 3);
+        Buffer<Integer> buffer = of(WhenFull.REQUESTED, 3);
         offer(buffer, 1, 2);
         buffer.poll();
         buffer.poll();
@@ -117,7 +117,7 @@ class BufferTest {
 
     @Test
     void anUnboundedBufferHasNoArrayOfItsSize() {
-        Buffer<Integer> buffer = of(Policy.ERROR, Integer.MAX_VALUE);
+        Buffer<Integer> buffer = of(WhenFull.ERROR, Integer.MAX_VALUE);
         for (int i = 0; i < 100_000; i++)
             assertThat(buffer.offer(i, displaced::add)).isEqualTo(Offer.ADDED);
         assertThat(polled(buffer)).hasSize(100_000).isSorted();
@@ -125,8 +125,8 @@ class BufferTest {
 
     @ParameterizedTest
     @EnumSource
-    void aValueThatWasTakenIsNotKept(Policy policy) throws Exception {
-        Buffer<Object> buffer = of(policy, 4);
+    void aValueThatWasTakenIsNotKept(WhenFull whenFull) throws Exception {
+        Buffer<Object> buffer = of(whenFull, 4);
         WeakReference<Object> weak = offered(buffer);
         assertThat(buffer.poll()).isNotNull();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
@@ -146,7 +146,7 @@ class BufferTest {
     @Test
     void aCapacityBelowOneIsRefused() {
         assertThatThrownBy(() -> BufferPolicy.requested(-1)).hasMessageContaining("prefetch");
-        assertThatThrownBy(() -> new BufferPolicy(Policy.DROP_OLDEST, 0)).hasMessageContaining("capacity");
+        assertThatThrownBy(() -> new BufferPolicy(WhenFull.DROP_OLDEST, 0)).hasMessageContaining("capacity");
     }
 
     // --- two threads
@@ -169,15 +169,15 @@ class BufferTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatOneThreadOffersAnotherPollsOrItIsLostInOrder(Policy policy) throws Exception {
+    void whatOneThreadOffersAnotherPollsOrItIsLostInOrder(WhenFull whenFull) throws Exception {
         for (int round : ROUNDS) {
-            Buffer<Integer> buffer = of(policy, 1 + round % 8);
+            Buffer<Integer> buffer = of(whenFull, 1 + round % 8);
             var go = new CountDownLatch(2);
             List<Integer> lost = new ArrayList<>();
             Thread producer = beside(go, () -> {
                 for (int i = 0; i < VALUES; i++) {
                     Offer offer = buffer.offer(i, lost::add);
-                    while (offer == Offer.FULL && policy == Policy.REQUESTED) offer = again(buffer, i, lost);
+                    while (offer == Offer.FULL && whenFull == WhenFull.REQUESTED) offer = again(buffer, i, lost);
                     if (offer != Offer.ADDED) lost.add(i);
                 }
             });
@@ -190,7 +190,7 @@ class BufferTest {
             }
             producer.join();
             polled.addAll(polled(buffer));
-            if (policy == Policy.REQUESTED) assertThat(lost).isEmpty();
+            if (whenFull == WhenFull.REQUESTED) assertThat(lost).isEmpty();
             assertThat(lost).isSorted();
             isConserved(polled, lost, VALUES);
         }
@@ -203,9 +203,9 @@ class BufferTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatTwoThreadsOfferIsPolledOrLost(Policy policy) throws Exception {
+    void whatTwoThreadsOfferIsPolledOrLost(WhenFull whenFull) throws Exception {
         for (int round : ROUNDS) {
-            Buffer<Integer> buffer = of(policy, 1 + round % 8);
+            Buffer<Integer> buffer = of(whenFull, 1 + round % 8);
             var go = new CountDownLatch(2);
             List<Integer> lost = Collections.synchronizedList(new ArrayList<>());
             Thread other = beside(go, () -> offerAll(buffer, 0, lost));
@@ -226,8 +226,8 @@ class BufferTest {
     @RepeatedTest(3)
     void whatBothThreadsDrainIsDrainedOnce() throws Exception {
         for (int round : ROUNDS) {
-            for (Policy policy : Policy.values()) {
-                Buffer<Integer> buffer = of(policy, 8);
+            for (WhenFull whenFull : WhenFull.values()) {
+                Buffer<Integer> buffer = of(whenFull, 8);
                 for (int i = 0; i < 8; i++) buffer.offer(i, other -> {});
                 var go = new CountDownLatch(2);
                 List<Integer> drained = Collections.synchronizedList(new ArrayList<>());

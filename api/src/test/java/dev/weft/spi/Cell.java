@@ -30,7 +30,7 @@ final class Cell extends AwaitCell<Integer> {
     }
 
     @Override
-    protected void cancelUpstream(Object handle) {
+    protected void cancelUpstream(Object subscription) {
         cancels.incrementAndGet();
     }
 

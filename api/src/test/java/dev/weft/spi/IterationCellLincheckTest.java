@@ -75,7 +75,7 @@ class IterationCellLincheckTest {
         }
 
         void subscribe() {
-            subscribed("handle");
+            subscribed("subscription");
         }
 
         void take(int expected) {
@@ -92,7 +92,7 @@ class IterationCellLincheckTest {
         }
 
         @Override
-        protected void request(Object handle, long count) {
+        protected void request(Object subscription, long count) {
             check(asked.compareAndSet(false, true), "asked twice at a time");
             for (long n = count; n > 0 && sent < VALUES; n--) {
                 value(++sent);
@@ -102,7 +102,7 @@ class IterationCellLincheckTest {
         }
 
         @Override
-        protected void cancelUpstream(Object handle) {
+        protected void cancelUpstream(Object subscription) {
             cancels.incrementAndGet();
         }
     }

@@ -24,7 +24,7 @@ class RestTest {
     void aCoroutineThatWasWokenIsNotAtRestThoughItsThreadStillWaits() {
         var woken = new Suspension() {
             @Override
-            public boolean cancelled(Cancellation c) {
+            public boolean wakeForCancel(Cancellation c) {
                 return false;
             }
 
@@ -59,6 +59,6 @@ class RestTest {
         protected void failed(Throwable failure) {}
 
         @Override
-        protected void ended(@Nullable Throwable failure) {}
+        protected void cancelled(@Nullable Throwable failure) {}
     }
 }

@@ -43,7 +43,7 @@ final class Source extends DetachedTask<Integer> {
     }
 
     @Override
-    protected void ended(@Nullable Cancellation by) {
+    protected void cancelled(@Nullable Cancellation by) {
         end();
     }
 

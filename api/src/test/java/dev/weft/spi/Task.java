@@ -63,7 +63,7 @@ final class Task extends CoroutineTask<@Nullable Object> {
     }
 
     @Override
-    protected void ended(@Nullable Throwable failure) {
+    protected void cancelled(@Nullable Throwable failure) {
         end(End.CANCELLED);
     }
 }

@@ -12,14 +12,14 @@ class TicketLockLincheckTest {
     @Test
     void turnsComeOneAtATime() {
         Exploration.schedules(() -> {
-            var turns = shared(new TicketLock(new Fates()));
+            var tickets = shared(new TicketLock(new Fates()));
             var inside = new AtomicInteger();
             Runnable one = () -> {
-                TicketLock.Ticket turn = turns.join();
-                turn.await(null);
+                TicketLock.Ticket ticket = tickets.take();
+                ticket.await(null);
                 check(inside.incrementAndGet() == 1, "two at a time");
                 inside.decrementAndGet();
-                turn.end();
+                ticket.release();
             };
             together(one, one);
         });
@@ -28,21 +28,21 @@ class TicketLockLincheckTest {
     @Test
     void whoeverLeavesIsPassedOverInTheOrderOfJoining() {
         Exploration.schedules(() -> {
-            var turns = shared(new TicketLock(new Fates()));
+            var tickets = shared(new TicketLock(new Fates()));
             var ended = new AtomicInteger();
-            TicketLock.Ticket first = turns.join();
-            TicketLock.Ticket second = turns.join();
-            TicketLock.Ticket third = turns.join();
+            TicketLock.Ticket first = tickets.take();
+            TicketLock.Ticket second = tickets.take();
+            TicketLock.Ticket third = tickets.take();
             together(
                     () -> {
                         ended.incrementAndGet();
-                        first.end();
+                        first.release();
                     },
-                    second::end,
+                    second::release,
                     () -> {
                         third.await(null);
                         check(ended.get() == 1, "before its turn");
-                        third.end();
+                        third.release();
                     });
         });
     }

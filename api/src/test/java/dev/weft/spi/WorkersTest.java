@@ -236,7 +236,7 @@ class WorkersTest {
         }
 
         @Override
-        protected void ended(@Nullable Throwable failure) {
+        protected void cancelled(@Nullable Throwable failure) {
             result = failure;
             ended.countDown();
         }

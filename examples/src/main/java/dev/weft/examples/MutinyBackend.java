@@ -147,8 +147,8 @@ public final class MutinyBackend implements Backend {
         }
 
         @Override
-        protected void cancelUpstream(Object handle) {
-            ((UniSubscription) handle).cancel();
+        protected void cancelUpstream(Object subscription) {
+            ((UniSubscription) subscription).cancel();
         }
 
         @Override
@@ -185,13 +185,13 @@ public final class MutinyBackend implements Backend {
         }
 
         @Override
-        protected void request(Object handle, long count) {
-            ((Flow.Subscription) handle).request(count);
+        protected void request(Object subscription, long count) {
+            ((Flow.Subscription) subscription).request(count);
         }
 
         @Override
-        protected void cancelUpstream(Object handle) {
-            ((Flow.Subscription) handle).cancel();
+        protected void cancelUpstream(Object subscription) {
+            ((Flow.Subscription) subscription).cancel();
         }
 
         @Override
@@ -235,13 +235,13 @@ public final class MutinyBackend implements Backend {
         }
 
         @Override
-        protected void request(Object handle, long count) {
-            ((Flow.Subscription) handle).request(count);
+        protected void request(Object subscription, long count) {
+            ((Flow.Subscription) subscription).request(count);
         }
 
         @Override
-        protected void cancelUpstream(Object handle) {
-            ((Flow.Subscription) handle).cancel();
+        protected void cancelUpstream(Object subscription) {
+            ((Flow.Subscription) subscription).cancel();
         }
 
         @Override

@@ -74,7 +74,7 @@ class DocumentsTest {
             "OutputBody",
             "TooManyValuesException",
             "Buffering",
-            "Buffering.Policy",
+            "BufferPolicy.WhenFull",
             "Cancellation",
             "Cancellation.Reason",
             "Detachable",

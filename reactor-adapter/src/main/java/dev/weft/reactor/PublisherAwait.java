@@ -22,13 +22,13 @@ final class PublisherAwait<T> extends SourceAwaitCell<T> implements CoreSubscrib
     }
 
     @Override
-    protected void request(Object handle, long count) {
-        ((Subscription) handle).request(count);
+    protected void request(Object subscription, long count) {
+        ((Subscription) subscription).request(count);
     }
 
     @Override
-    protected void cancelUpstream(Object handle) {
-        ((Subscription) handle).cancel();
+    protected void cancelUpstream(Object subscription) {
+        ((Subscription) subscription).cancel();
     }
 
     @Override

@@ -23,8 +23,8 @@ final class ObservableIteration<T> extends IterationCell<T> implements Observer<
     }
 
     @Override
-    protected void cancelUpstream(Object handle) {
-        ((Disposable) handle).dispose();
+    protected void cancelUpstream(Object subscription) {
+        ((Disposable) subscription).dispose();
     }
 
     @Override

@@ -45,8 +45,8 @@ final class ObserverAwait<T> extends SourceAwaitCell<T>
     }
 
     @Override
-    protected void cancelUpstream(Object handle) {
-        ((Disposable) handle).dispose();
+    protected void cancelUpstream(Object subscription) {
+        ((Disposable) subscription).dispose();
     }
 
     @Override

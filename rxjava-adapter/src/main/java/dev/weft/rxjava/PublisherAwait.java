@@ -23,13 +23,13 @@ final class PublisherAwait<T> extends SourceAwaitCell<T> implements FlowableSubs
     }
 
     @Override
-    protected void request(Object handle, long count) {
-        ((Subscription) handle).request(count);
+    protected void request(Object subscription, long count) {
+        ((Subscription) subscription).request(count);
     }
 
     @Override
-    protected void cancelUpstream(Object handle) {
-        ((Subscription) handle).cancel();
+    protected void cancelUpstream(Object subscription) {
+        ((Subscription) subscription).cancel();
     }
 
     @Override

@@ -494,7 +494,7 @@ public final class RxAsync {
      */
     public static <T> List<T> collect(Observable<T> observable, int max) {
         int oneMore = max < 0 || max == Integer.MAX_VALUE ? Integer.MAX_VALUE : max + 1;
-        return each(observable, new BufferPolicy(BufferPolicy.Policy.END, oneMore))
+        return each(observable, new BufferPolicy(BufferPolicy.WhenFull.END, oneMore))
                 .collect(max);
     }
 

@@ -95,7 +95,7 @@ final class Subject extends CoroutineTask<@Nullable Object> {
     }
 
     @Override
-    protected void ended(@Nullable Throwable nothing) {
+    protected void cancelled(@Nullable Throwable nothing) {
         ended.countDown();
     }
 

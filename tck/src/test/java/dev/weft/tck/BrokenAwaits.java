@@ -103,8 +103,8 @@ final class BrokenAwaits {
         ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
-                protected void cancelUpstream(Object handle) {
-                    if (take != AwaitMode.MAYBE) super.cancelUpstream(handle);
+                protected void cancelUpstream(Object subscription) {
+                    if (take != AwaitMode.MAYBE) super.cancelUpstream(subscription);
                 }
             };
         }
@@ -117,9 +117,9 @@ final class BrokenAwaits {
         ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
-                protected void cancelUpstream(Object handle) {
-                    super.cancelUpstream(handle);
-                    if (take == AwaitMode.FIRST) super.cancelUpstream(handle);
+                protected void cancelUpstream(Object subscription) {
+                    super.cancelUpstream(subscription);
+                    if (take == AwaitMode.FIRST) super.cancelUpstream(subscription);
                 }
             };
         }
@@ -254,8 +254,8 @@ final class BrokenAwaits {
         ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
-                protected void request(Object handle, long count) {
-                    super.request(handle, Long.MAX_VALUE);
+                protected void request(Object subscription, long count) {
+                    super.request(subscription, Long.MAX_VALUE);
                 }
             };
         }
@@ -268,8 +268,8 @@ final class BrokenAwaits {
         ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
-                protected void request(Object handle, long count) {
-                    super.request(handle, Math.min(count, Integer.MAX_VALUE));
+                protected void request(Object subscription, long count) {
+                    super.request(subscription, Math.min(count, Integer.MAX_VALUE));
                 }
             };
         }
@@ -352,9 +352,9 @@ final class BrokenAwaits {
         }
 
         @Override
-        protected void cancelUpstream(Object handle) {
+        protected void cancelUpstream(Object subscription) {
             cancelled = take == AwaitMode.MAYBE;
-            super.cancelUpstream(handle);
+            super.cancelUpstream(subscription);
         }
     }
 }

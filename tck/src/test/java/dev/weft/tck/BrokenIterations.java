@@ -15,8 +15,8 @@ final class BrokenIterations {
         ModelIteration<Object> cell(Flow.Publisher<Object> source, int prefetch) {
             return new ModelIteration<>(source, prefetch, this) {
                 @Override
-                protected void request(Object handle, long count) {
-                    super.request(handle, count + 1);
+                protected void request(Object subscription, long count) {
+                    super.request(subscription, count + 1);
                 }
             };
         }
@@ -31,8 +31,8 @@ final class BrokenIterations {
                 private boolean requested;
 
                 @Override
-                protected void request(Object handle, long count) {
-                    super.request(handle, requested ? 2 * count : count);
+                protected void request(Object subscription, long count) {
+                    super.request(subscription, requested ? 2 * count : count);
                     requested = true;
                 }
             };
@@ -46,8 +46,8 @@ final class BrokenIterations {
         ModelIteration<Object> cell(Flow.Publisher<Object> source, int prefetch) {
             return new ModelIteration<>(source, prefetch, this) {
                 @Override
-                protected void cancelUpstream(Object handle) {
-                    if (prefetch < 0) super.cancelUpstream(handle);
+                protected void cancelUpstream(Object subscription) {
+                    if (prefetch < 0) super.cancelUpstream(subscription);
                 }
             };
         }

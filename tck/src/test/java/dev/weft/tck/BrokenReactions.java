@@ -81,9 +81,9 @@ final class BrokenReactions {
         ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
-                protected void request(Object handle, long count) {
+                protected void request(Object subscription, long count) {
                     try {
-                        super.request(handle, count);
+                        super.request(subscription, count);
                     } catch (RuntimeException swallowed) {
                         // the mistake
                     }
@@ -99,9 +99,9 @@ final class BrokenReactions {
         ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
                 @Override
-                protected void cancelUpstream(Object handle) {
+                protected void cancelUpstream(Object subscription) {
                     try {
-                        super.cancelUpstream(handle);
+                        super.cancelUpstream(subscription);
                     } catch (RuntimeException swallowed) {
                         // the mistake
                     }

@@ -17,13 +17,13 @@ class ModelIteration<T> extends IterationCell<T> implements Flow.Subscriber<T> {
     }
 
     @Override
-    protected void request(Object handle, long count) {
-        ((Flow.Subscription) handle).request(count);
+    protected void request(Object subscription, long count) {
+        ((Flow.Subscription) subscription).request(count);
     }
 
     @Override
-    protected void cancelUpstream(Object handle) {
-        ((Flow.Subscription) handle).cancel();
+    protected void cancelUpstream(Object subscription) {
+        ((Flow.Subscription) subscription).cancel();
     }
 
     @Override

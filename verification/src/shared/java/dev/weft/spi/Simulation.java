@@ -417,7 +417,7 @@ public final class Simulation implements Timer {
             return cell.operation() + " (" + type + ", "
                     + (upstream == null
                             ? "not subscribed yet"
-                            : AwaitCell.isHandle(upstream)
+                            : AwaitCell.isSubscription(upstream)
                                     ? "subscribed: " + upstream.getClass().getSimpleName()
                                     : upstream)
                     + ")";

@@ -30,7 +30,7 @@ final class Detached extends AwaitCell<String> {
     }
 
     @Override
-    protected void cancelUpstream(Object handle) {
+    protected void cancelUpstream(Object subscription) {
         cancels.incrementAndGet();
     }
 

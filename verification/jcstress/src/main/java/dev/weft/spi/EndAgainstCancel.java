@@ -24,7 +24,7 @@ public class EndAgainstCancel {
                 protected void failed(Throwable failure) {}
 
                 @Override
-                protected void ended(Throwable failure) {}
+                protected void cancelled(Throwable failure) {}
             };
 
     @Actor

@@ -17,7 +17,7 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @Outcome(expect = FORBIDDEN, desc = "One is lost, or had two owners.")
 @State
 public class WindowOfferAndPoll {
-    private final Buffer<String> window = Buffer.of(new BufferPolicy(BufferPolicy.Policy.DROP_OLDEST, 1));
+    private final Buffer<String> window = Buffer.of(new BufferPolicy(BufferPolicy.WhenFull.DROP_OLDEST, 1));
     private final AtomicInteger owned = new AtomicInteger();
 
     @Actor
