@@ -5,6 +5,7 @@ import static dev.weft.Async.coroutine;
 import static dev.weft.Async.each;
 import static dev.weft.Async.run;
 import static dev.weft.Async.stream;
+import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
@@ -107,9 +108,9 @@ class AllocationTest {
         long least = Long.MAX_VALUE;
         for (int round = 0; round < 5; round++) {
             var probe = new Probe<String>();
-            var awaiting = Watched.thread(Thread.ofPlatform(), () -> Publishers.await(probe, AwaitMode.ONE))
-                    .parked();
+            var awaiting = Watched.thread(Thread.ofPlatform(), () -> Publishers.await(probe, AwaitMode.ONE));
             Subscriber<? super String> cell = probe.subscriber();
+            until("waiting", () -> awaiting.thread().getState() == Thread.State.WAITING);
             long before = threads.getCurrentThreadAllocatedBytes();
             cell.onNext("value");
             cell.onComplete();
