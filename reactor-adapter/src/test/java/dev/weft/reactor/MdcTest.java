@@ -109,6 +109,17 @@ class MdcTest {
     }
 
     @Test
+    void theOneRule() {
+        MDC.put("trace", "t1"); // on this thread
+        String called = run(() -> MDC.get("trace")); // a call: taken from this thread
+        String subscribed = mono(() -> "" + MDC.get("trace")).block(); // a subscription: cleared
+        String written = mono(() -> MDC.get("trace")) // in the context: wins
+                .contextWrite(Context.of(Slf4jThreadLocalAccessor.KEY, Map.of("trace", "t2")))
+                .block();
+        assertThat(called + " " + subscribed + " " + written).isEqualTo("t1 null t2");
+    }
+
+    @Test
     void whatAFilterPutsIntoTheContextIsThere() {
         MDC.put("trace", "of another request");
         Mono<String> handler = mono(MdcTest::everywhere);
