@@ -92,7 +92,7 @@ final class OwnedStage<T extends @Nullable Object> extends Owned<T> implements D
 
     @Override
     public AwaitCell<T> cell() {
-        return new OwnedCell<>(this, Async.backend());
+        return new OwnedAwait<>(this, Async.backend());
     }
 
     @Override
@@ -112,11 +112,11 @@ final class OwnedStage<T extends @Nullable Object> extends Owned<T> implements D
 }
 
 /** The await of a future that is its own: cancelling the await cancels the future. */
-final class OwnedCell<T extends @Nullable Object> extends AwaitCell<T>
+final class OwnedAwait<T extends @Nullable Object> extends AwaitCell<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
     private @Nullable OwnedStage<T> owned;
 
-    OwnedCell(OwnedStage<T> owned, Backend backend) {
+    OwnedAwait(OwnedStage<T> owned, Backend backend) {
         super(backend);
         this.owned = owned;
     }

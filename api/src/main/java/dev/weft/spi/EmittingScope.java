@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * reach it, one from out there does, whatever shields it here.
  *
  * <p>The thread steps out of its innermost scope, which is away meanwhile, and lets this scope stand aside of the one around
- * it, where cancellers still find it. A coroutine that was started in here and emits too is a {@link Guest} out there.
+ * it, where cancellers still find it. A coroutine that was started in here and emits too is a {@link GuestScope} out there.
  *
  * @param <T> the type of the values
  * @since 0.1
@@ -83,7 +83,7 @@ public abstract class EmittingScope<T> extends Scope {
     private boolean stepOut(Scope here, T value, boolean otherLocals) throws Exception {
         CoroutineTask<?> task = here.task();
         Suspension before = here.stepOut();
-        Guest guest = task == task() ? null : new Guest(outside, task);
+        GuestScope guest = task == task() ? null : new GuestScope(outside, task);
         if (guest == null) standAside();
         else guest.enter();
         try {
@@ -118,10 +118,10 @@ public abstract class EmittingScope<T> extends Scope {
     }
 
     /** Another coroutine's thread in a scope, for as long as it runs code of that. What it starts belongs to the scope itself. */
-    private static final class Guest extends Scope implements Member {
+    private static final class GuestScope extends Scope implements Member {
         private final Scope host;
 
-        Guest(Scope host, CoroutineTask<?> task) {
+        GuestScope(Scope host, CoroutineTask<?> task) {
             super(host, task);
             this.host = host;
         }

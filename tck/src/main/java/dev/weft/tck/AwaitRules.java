@@ -81,7 +81,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule208_aSignalFromAnotherThreadWakesTheAwaiter() {
         Later later = later();
-        Subject subject = waiting(later, AwaitMode.MAYBE);
+        SubjectTask subject = waiting(later, AwaitMode.MAYBE);
         var value = new Token("later");
         signal(() -> later.value(value));
         requireSame(value, subject.value(), "what an await returns");
@@ -104,7 +104,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule211_aCancelledCoroutineSubscribesToNothing() {
         Later later = later();
-        Subject subject = coroutine(() -> {
+        SubjectTask subject = coroutine(() -> {
             cancelSelf();
             return backend.one(later.source(), AwaitMode.MAYBE).await();
         });
@@ -115,7 +115,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule212_aCancellationIsSentUpstreamOnce() {
         Later later = coldLater();
-        Subject subject = waiting(later, AwaitMode.MAYBE);
+        SubjectTask subject = waiting(later, AwaitMode.MAYBE);
         subject.cancel();
         subject.ended();
         requireCancelledOnce(later.cancellations(), "when its awaiter was");
@@ -123,7 +123,7 @@ abstract class AwaitRules extends Fixture {
 
     @Test
     void rule213_theCancelledAwaiterIsToldAndNotInterrupted() {
-        Subject subject = waiting(later(), AwaitMode.MAYBE);
+        SubjectTask subject = waiting(later(), AwaitMode.MAYBE);
         subject.cancel();
         subject.cancellationThrown();
         require(!subject.wasInterruptedAtEnd(), "the interrupt flag of the cancelled awaiter is set");
@@ -161,7 +161,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule217_aValueThatWonIsReturned() {
         Later later = later();
-        Subject subject = waiting(later, AwaitMode.MAYBE);
+        SubjectTask subject = waiting(later, AwaitMode.MAYBE);
         var value = new Token("winner");
         later.value(value);
         subject.cancel();
@@ -171,7 +171,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule218_aSourceThatHasEndedIsNotCancelled() {
         Later later = later();
-        Subject subject = waiting(later, AwaitMode.MAYBE);
+        SubjectTask subject = waiting(later, AwaitMode.MAYBE);
         signal(() -> later.value(new Token("value")));
         subject.ended();
         requireEqual(0, later.cancellations(), "the number of cancellations of a source that has ended");
@@ -183,7 +183,7 @@ abstract class AwaitRules extends Fixture {
     void rule219_signalsMayComeFromAnyThread() {
         for (Thread.Builder builder : List.of(Thread.ofPlatform(), Thread.ofVirtual())) {
             Later later = later();
-            Subject subject = waiting(later, AwaitMode.MAYBE);
+            SubjectTask subject = waiting(later, AwaitMode.MAYBE);
             var value = new Token("value");
             var kept = new AtomicBoolean();
             patience.run(builder, "a signal from an interrupted thread did not return", () -> {
@@ -200,7 +200,7 @@ abstract class AwaitRules extends Fixture {
     void rule220_theSignallingThreadIsNotKept() {
         Later later = later();
         var signalled = new CountDownLatch(1);
-        Subject subject = coroutine(() -> {
+        SubjectTask subject = coroutine(() -> {
             backend.one(later.source(), AwaitMode.MAYBE).await();
             patience.await(signalled, "the signalling thread was kept until the awaiter went on");
             return Thread.currentThread();
@@ -239,7 +239,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule222_theFirstOfManyIsTheOnlyOneRequested() {
         Later later = laterMany();
-        Subject subject = waiting(later, AwaitMode.FIRST);
+        SubjectTask subject = waiting(later, AwaitMode.FIRST);
         requireEqual(1L, later.requested(), "the demand for the first value");
         var first = new Token("first");
         signal(() -> later.value(first));
@@ -296,7 +296,7 @@ abstract class AwaitRules extends Fixture {
     @Test
     void rule228_aValueWithoutItsEndHasNotWon() {
         Later later = laterMany();
-        Subject subject = waiting(later, AwaitMode.SINGLE_OR_EMPTY);
+        SubjectTask subject = waiting(later, AwaitMode.SINGLE_OR_EMPTY);
         var value = new Token("unconfirmed");
         signal(() -> later.value(value));
         subject.cancel();
@@ -308,7 +308,7 @@ abstract class AwaitRules extends Fixture {
     void rule229_aSourceMaySignalWhileItHoldsAMonitor() {
         Later later = later();
         var monitor = new Monitor();
-        Subject subject = coroutine(() -> {
+        SubjectTask subject = coroutine(() -> {
             Object value = backend.one(later.source(), AwaitMode.MAYBE).await();
             monitor.enter();
             return value;
@@ -322,7 +322,7 @@ abstract class AwaitRules extends Fixture {
     }
 
     private void cancelled(Later later) {
-        Subject subject = waiting(later, AwaitMode.MAYBE);
+        SubjectTask subject = waiting(later, AwaitMode.MAYBE);
         subject.cancel();
         subject.ended();
     }

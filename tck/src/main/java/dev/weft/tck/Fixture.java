@@ -34,7 +34,7 @@ abstract class Fixture {
     HookLog hooks;
 
     private Hooks.@Nullable Handle watch;
-    private final List<Subject> subjects = new CopyOnWriteArrayList<>();
+    private final List<SubjectTask> subjects = new CopyOnWriteArrayList<>();
 
     Fixture(BackendContract contract) {
         this.contract = contract;
@@ -53,26 +53,26 @@ abstract class Fixture {
     @AfterEach
     void closeTheKit() {
         if (watch != null) watch.close();
-        subjects.forEach(Subject::cancel);
+        subjects.forEach(SubjectTask::cancel);
     }
 
     // --- running
 
     /** Starts a coroutine. */
-    Subject coroutine(Callable<? extends @Nullable Object> body) {
-        Subject subject = Subject.start(backend, patience, body);
+    SubjectTask coroutine(Callable<? extends @Nullable Object> body) {
+        SubjectTask subject = SubjectTask.start(backend, patience, body);
         subjects.add(subject);
         return subject;
     }
 
     /** Awaits a source in a coroutine of its own. */
-    Subject awaiting(Object source, AwaitMode take) {
+    SubjectTask awaiting(Object source, AwaitMode take) {
         return coroutine(() -> backend.one(source, take).await());
     }
 
     /** Awaits a source in a coroutine, which waits when this returns. */
-    Subject waiting(Later later, AwaitMode take) {
-        Subject subject = awaiting(later.source(), take);
+    SubjectTask waiting(Later later, AwaitMode take) {
+        SubjectTask subject = awaiting(later.source(), take);
         patience.until("the source was not subscribed to", () -> later.subscriptions() > 0);
         return subject.parked();
     }
@@ -173,7 +173,7 @@ abstract class Fixture {
     }
 
     /** Requires that a body ended well; what it required itself is what this fails with. */
-    static void requireNoFailure(Subject subject) {
+    static void requireNoFailure(SubjectTask subject) {
         subject.ended().rethrow();
     }
 

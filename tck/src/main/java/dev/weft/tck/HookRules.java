@@ -54,7 +54,7 @@ abstract class HookRules extends Fixture {
     @Test
     void rule705_aHookThatThrowsAltersNothing() {
         Later later = coldLater();
-        Subject subject = waiting(later, AwaitMode.MAYBE);
+        SubjectTask subject = waiting(later, AwaitMode.MAYBE);
         subject.cancel();
         subject.ended();
         hooks.letThemThrow();

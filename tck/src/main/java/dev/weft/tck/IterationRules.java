@@ -38,7 +38,7 @@ abstract class IterationRules extends Fixture {
     @Test
     void rule303_threeQuartersAreRequestedAgainWhenTheyAreConsumed() {
         Later later = laterMany();
-        Subject subject = coroutine(() -> {
+        SubjectTask subject = coroutine(() -> {
             IterationCell<Object> cell = open(later.source(), PREFETCH);
             for (int consumed = 1; consumed <= 3 * PREFETCH; consumed++) {
                 later.value(new Token("value " + consumed));
@@ -53,7 +53,7 @@ abstract class IterationRules extends Fixture {
     @Test
     void rule304_aPrefetchOfOneHandsOverOneByOne() {
         Later later = laterMany();
-        Subject subject = coroutine(() -> {
+        SubjectTask subject = coroutine(() -> {
             IterationCell<Object> cell = open(later.source(), 1);
             for (long consumed = 0; consumed < 5; consumed++) {
                 requireEqual(consumed + 1, later.requested(), "the demand after " + consumed + " values");
@@ -71,7 +71,7 @@ abstract class IterationRules extends Fixture {
         List<Token> values = tokens(3);
         Object source = need(sources.failing(values, failure), "failing");
         List<Object> seen = new ArrayList<>();
-        Subject subject = coroutine(() -> drainInto(seen, open(source, PREFETCH)));
+        SubjectTask subject = coroutine(() -> drainInto(seen, open(source, PREFETCH)));
         requireSame(failure, subject.failure(), "what the iteration ends with");
         requireEqual(values, seen, "the values before the failure");
     }
@@ -102,7 +102,7 @@ abstract class IterationRules extends Fixture {
         Later later = laterMany();
         var taken = new Token("taken");
         List<Token> left = tokens(3);
-        Subject subject = coroutine(() -> {
+        SubjectTask subject = coroutine(() -> {
             try (IterationCell<Object> cell = open(later.source(), PREFETCH)) {
                 later.value(taken);
                 left.forEach(later::value);
@@ -135,7 +135,7 @@ abstract class IterationRules extends Fixture {
     @Test
     void rule311_aSourceWithoutEndCanBeLeft() {
         Object source = infinite();
-        Subject subject = coroutine(() -> {
+        SubjectTask subject = coroutine(() -> {
             try (IterationCell<Object> cell = open(source, PREFETCH)) {
                 for (int i = 0; i < 1000; i++) requireEqual(i, cell.next(), "value " + i + " of a source without end");
             }
@@ -147,7 +147,7 @@ abstract class IterationRules extends Fixture {
     @Test
     void rule312_aSourceThatHasEndedIsNotCancelled() {
         Later later = laterMany();
-        Subject subject = iterating(later, PREFETCH);
+        SubjectTask subject = iterating(later, PREFETCH);
         signal(later::complete);
         requireEqual(List.of(), subject.value(), "what the iteration gives");
         requireEqual(0, later.cancellations(), "the number of cancellations of a source that has ended");
@@ -158,7 +158,7 @@ abstract class IterationRules extends Fixture {
     @Test
     void rule313_aSignalFromAnotherThreadWakesTheLoop() {
         Later later = laterMany();
-        Subject subject = iterating(later, PREFETCH);
+        SubjectTask subject = iterating(later, PREFETCH);
         var value = new Token("value");
         signal(() -> later.value(value));
         subject.parked();
@@ -176,7 +176,7 @@ abstract class IterationRules extends Fixture {
     @Test
     void rule315_aCancelledCoroutineOpensNothing() {
         Later later = laterMany();
-        Subject subject = coroutine(() -> {
+        SubjectTask subject = coroutine(() -> {
             cancelSelf();
             return open(later.source(), PREFETCH);
         });
@@ -187,7 +187,7 @@ abstract class IterationRules extends Fixture {
     @Test
     void rule316_aCancellationEndsTheIterationForGood() {
         Later later = laterMany();
-        Subject subject = coroutine(() -> {
+        SubjectTask subject = coroutine(() -> {
             IterationCell<Object> cell = open(later.source(), PREFETCH);
             requireCancelled(cell, "waited");
             requireCancelled(cell, "was asked again");
@@ -202,7 +202,7 @@ abstract class IterationRules extends Fixture {
     @Test
     void rule317_eachIterationSubscribesAnew() {
         Object source = infinite();
-        Subject subject = coroutine(() -> {
+        SubjectTask subject = coroutine(() -> {
             try (IterationCell<Object> one = open(source, PREFETCH);
                     IterationCell<Object> other = open(source, PREFETCH)) {
                 one.next();
@@ -216,7 +216,7 @@ abstract class IterationRules extends Fixture {
     void rule318_aSourceMaySignalWhileItHoldsAMonitor() {
         Later later = laterMany();
         var monitor = new Monitor();
-        Subject subject = coroutine(() -> {
+        SubjectTask subject = coroutine(() -> {
             List<Object> values = new ArrayList<>();
             for (IterationCell<Object> cell = open(later.source(), PREFETCH); cell.hasNext(); monitor.enter())
                 values.add(cell.next());
@@ -235,8 +235,8 @@ abstract class IterationRules extends Fixture {
     }
 
     /** Iterates until the end; waits when this returns. */
-    private Subject iterating(Later later, int prefetch) {
-        Subject subject = coroutine(() -> drain(open(later.source(), prefetch)));
+    private SubjectTask iterating(Later later, int prefetch) {
+        SubjectTask subject = coroutine(() -> drain(open(later.source(), prefetch)));
         patience.until("the source was not requested from", () -> later.requested() > 0);
         return subject.parked();
     }

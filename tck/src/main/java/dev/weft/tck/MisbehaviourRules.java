@@ -72,7 +72,7 @@ abstract class MisbehaviourRules extends Fixture {
     @Test
     void rule905_aSubscriptionThatComesTooLateIsCancelled() {
         var script = new Script(self -> {});
-        Subject subject = awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY);
+        SubjectTask subject = awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY);
         patience.until("the source was not subscribed to", script::isSubscribed);
         subject.parked().cancel();
         subject.cancellationThrown();
@@ -112,7 +112,7 @@ abstract class MisbehaviourRules extends Fixture {
         Script script = Script.waiting().onCancel(() -> {
             throw failure;
         });
-        Subject subject = awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY);
+        SubjectTask subject = awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY);
         patience.until("the source was not subscribed to", script::isConnected);
         subject.parked().cancel();
         CancellationException thrown = subject.cancellationThrown();
@@ -146,7 +146,7 @@ abstract class MisbehaviourRules extends Fixture {
         });
         Object source = misbehaving(script);
         List<Object> seen = new ArrayList<>();
-        Subject subject = coroutine(() -> {
+        SubjectTask subject = coroutine(() -> {
             IterationCell<Object> cell = open(source, 2);
             while (cell.hasNext()) seen.add(cell.next());
             return seen;
@@ -163,7 +163,7 @@ abstract class MisbehaviourRules extends Fixture {
         Object source = misbehaving(new Script(self -> {
             throw failure;
         }));
-        Subject subject = coroutine(() -> open(source, 2).hasNext());
+        SubjectTask subject = coroutine(() -> open(source, 2).hasNext());
         requireSame(failure, subject.failure(), "what the iteration throws");
     }
 

@@ -41,7 +41,7 @@ abstract class ThreadRules extends Fixture {
     void rule803_aThreadOfTheLibraryMaySignal() {
         Executor nonBlocking = nonBlocking();
         Later later = later();
-        Subject subject = waiting(later, AwaitMode.MAYBE);
+        SubjectTask subject = waiting(later, AwaitMode.MAYBE);
         var value = new Token("value");
         nonBlocking.execute(() -> later.value(value));
         requireSame(value, subject.value(), "what an await returns that a non-blocking thread has signalled");
@@ -81,7 +81,7 @@ abstract class ThreadRules extends Fixture {
     void rule806_theContextIsSeenInside() {
         Object source = backend.createOne(
                 () -> Async.context().getOrDefault("key", "nothing"), CoroutineOptions.NONE, sources.one());
-        Subject subject = coroutine(() -> Async.withContext(
+        SubjectTask subject = coroutine(() -> Async.withContext(
                 "key", "value", () -> backend.one(source, AwaitMode.MAYBE).await()));
         needCold();
         requireEqual("value", subject.value(), "what a coroutine that is awaited sees in its context");

@@ -9,7 +9,7 @@
  *   <li>The rules, one class for each chapter of the documentation, in its order: {@code IdentityRules}, {@code AwaitRules},
  *       {@code IterationRules}, {@code CoroutineRules}, {@code StreamRules}, {@code TimerRules}, {@code HookRules},
  *       {@code ThreadRules}, {@code MisbehaviourRules}. {@code BackendContract} has a {@code @Nested} class for each.
- *   <li>What they stand on: {@code Fixture} has the words; {@code Subject} is a coroutine watched from outside, {@code Recorder} a
+ *   <li>What they stand on: {@code Fixture} has the words; {@code SubjectTask} is a coroutine watched from outside, {@code Recorder} a
  *       subscriber, {@code Script} a publisher that breaks its protocol, {@code HookLog} what the hooks were given,
  *       {@code Patience} how long to wait, {@code Token} and {@code Monitor} a value and a lock.
  *   <li>What is said at the end, and before each failure: {@code RuleReport}.

@@ -11,25 +11,25 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** A coroutine of the kit's, watched from outside: when it waits, and what its body ends with. */
-final class Subject extends CoroutineTask<@Nullable Object> {
+final class SubjectTask extends CoroutineTask<@Nullable Object> {
     private final Patience patience;
     private final Ending ending;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    private Subject(Backend backend, Patience patience, Ending ending) {
+    private SubjectTask(Backend backend, Patience patience, Ending ending) {
         super(null, backend, Context.empty(), CoroutineOptions.NONE.named("weft-tck"), ending);
         this.patience = patience;
         this.ending = ending;
     }
 
-    static Subject start(Backend backend, Patience patience, Callable<? extends @Nullable Object> body) {
-        var subject = new Subject(backend, patience, new Ending(body));
+    static SubjectTask start(Backend backend, Patience patience, Callable<? extends @Nullable Object> body) {
+        var subject = new SubjectTask(backend, patience, new Ending(body));
         subject.start();
         return subject;
     }
 
     /** Waits until the thread waits. */
-    Subject parked() {
+    SubjectTask parked() {
         patience.until("the awaiter neither waits nor ends", () -> isParked() || hasEnded());
         if (hasEnded()) throw new AssertionError("the awaiter " + ending + " instead of waiting", ending.thrown);
         return this;
@@ -43,7 +43,7 @@ final class Subject extends CoroutineTask<@Nullable Object> {
         cancel(Cancellation.Reason.REQUESTED, null, null);
     }
 
-    Subject ended() {
+    SubjectTask ended() {
         patience.await(ended, "the awaiter has not ended");
         return this;
     }
