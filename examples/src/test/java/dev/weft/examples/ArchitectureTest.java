@@ -1,0 +1,196 @@
+package dev.weft.examples;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The picture of the house is drawn from its sources, and the journeys go through methods that there are. */
+class ArchitectureTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Path PAGE = ROOT.resolve("docs/contribute/architecture.md");
+    private static final List<String> MODULES = List.of("examples", "tck", "reactor-adapter", "rxjava-adapter", "api");
+    private static final Pattern PICTURE = Pattern.compile("(?<=```text\n)(?:[^`].*?)?(?=```)", Pattern.DOTALL);
+    private static final Pattern STEP = Pattern.compile("`(\\w+)\\.(\\w+)`");
+    private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?(dev\\.weft[a-z.]*)\\.[A-Z]");
+    private static final Pattern TYPE = Pattern.compile("(?m)^[a-z -]*\\b(?:class|interface|enum|record) (\\w+)");
+    private static final Pattern SENTENCE = Pattern.compile("/\\*\\*(.*?\\.)(?=\\s)", Pattern.DOTALL);
+
+    /** A package as its sources show it. */
+    private record Room(String module, String name, List<Path> files, Set<String> imports) {
+        static Room of(String module, Path root, Path folder) {
+            List<Path> files = list(folder);
+            Set<String> imports = new TreeSet<>();
+            for (Path file : files)
+                IMPORT.matcher(text(file)).results().forEach((MatchResult found) -> imports.add(found.group(1)));
+            String name = root.relativize(folder).toString().replace('/', '.');
+            imports.remove(name);
+            return new Room(module, name, files, imports);
+        }
+
+        boolean uses(Room other) {
+            return imports.contains(other.name);
+        }
+
+        /** The first sentence of its own map. */
+        String says() {
+            return files.stream()
+                    .filter(file -> file.endsWith("package-info.java"))
+                    .map(file -> SENTENCE.matcher(text(file)))
+                    .filter(Matcher::find)
+                    .map(found -> plain(found.group(1)))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(name + " has no package-info.java that says what it is"));
+        }
+
+        private static String plain(String javadoc) {
+            return javadoc.replaceAll("\\s*\n \\*\\s*", " ")
+                    .replaceAll("\\{@\\w+ (?:[\\w.]*[.#])?(\\w+)[^}]*}", "$1")
+                    .strip();
+        }
+    }
+
+    @Test
+    void thePictureIsTrue() {
+        String picture = picture();
+        String page = text(PAGE);
+        if (Boolean.getBoolean("docs.write"))
+            write(PICTURE.matcher(page).replaceFirst(Matcher.quoteReplacement(picture)));
+        assertThat(PICTURE.matcher(text(PAGE)).results().map(MatchResult::group))
+                .as("the picture; -Ddocs.write draws it again")
+                .containsExactly(picture);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> eachStepOfAJourneyIsAMethod() {
+        Map<String, String> sources = new TreeMap<>();
+        for (Room room : rooms()) {
+            for (Path file : room.files) {
+                String text = text(file);
+                TYPE.matcher(text)
+                        .results()
+                        .forEach((MatchResult found) -> sources.merge(found.group(1), text, String::concat));
+            }
+        }
+        List<MatchResult> steps = STEP.matcher(text(PAGE)).results().toList();
+        assertThat(steps).hasSizeGreaterThan(30);
+        return steps.stream()
+                .map(step -> DynamicTest.dynamicTest(
+                        step.group(),
+                        () -> assertThat(sources.get(step.group(1)))
+                                .as("the source of " + step.group(1))
+                                .isNotNull()
+                                .containsPattern("\\b" + step.group(2) + "\\(")));
+    }
+
+    private static String picture() {
+        List<Room> rooms = rooms();
+        return MODULES.stream().map(module -> box(module, rooms)).collect(joining("\n"));
+    }
+
+    private static String box(String module, List<Room> all) {
+        List<Room> inside =
+                all.stream().filter(room -> room.module.equals(module)).toList();
+        var lines = new StringBuilder("┌─ " + module + "/\n");
+        for (Room room : inside) {
+            lines.append("│  ")
+                    .append(room.name)
+                    .append("  (")
+                    .append(room.counted())
+                    .append(")\n");
+            wrap(room.says())
+                    .forEach(line -> lines.append("│      ").append(line).append('\n'));
+            String uses = all.stream().filter(room::uses).map(Room::name).collect(joining(", "));
+            lines.append("│      → ")
+                    .append(uses.isEmpty() ? "the JDK alone" : uses)
+                    .append('\n');
+        }
+        return lines.append("└─\n").toString();
+    }
+
+    private static List<String> wrapped(String... sentences) {
+        List<String> lines = new ArrayList<>();
+        for (String sentence : sentences) {
+            var line = new StringBuilder();
+            for (String word : sentence.split(" ")) {
+                if (line.length() + word.length() > 90) {
+                    lines.add(line.toString());
+                    line.setLength(0);
+                }
+                line.append(line.isEmpty() ? "" : " ").append(word);
+            }
+            lines.add(line.toString());
+        }
+        return lines;
+    }
+
+    /** Those that import others come before them. */
+    private static List<Room> rooms() {
+        List<Room> rooms = new ArrayList<>();
+        for (String module : MODULES) {
+            Path root = ROOT.resolve(module).resolve("src/main/java");
+            folders(root).map(folder -> Room.of(module, root, folder)).forEach(rooms::add);
+        }
+        List<Room> sorted = new ArrayList<>();
+        while (!rooms.isEmpty()) {
+            Room next = rooms.stream()
+                    .filter(room -> rooms.stream().noneMatch(other -> other.uses(room)))
+                    .min(Comparator.comparing(Room::name))
+                    .orElseThrow(() -> new AssertionError("these import one another: " + rooms));
+            rooms.remove(next);
+            sorted.add(next);
+        }
+        return sorted;
+    }
+
+    private static Stream<Path> folders(Path root) {
+        try (Stream<Path> all = Files.walk(root)) {
+            return all.filter(Files::isDirectory).filter(folder -> !list(folder).isEmpty()).toList().stream();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static List<Path> list(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .sorted()
+                    .toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static void write(String page) {
+        try {
+            Files.writeString(PAGE, page);
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+}
