@@ -152,6 +152,22 @@ class DocumentsTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @MethodSource("pages")
+    void aPageSaysFirstWhoItIsFor(String page) {
+        assumeFalse(page.equals("README.md") || page.startsWith(".github/"));
+        assumeFalse(RECORDS.contains(page) || OLD_FORM.contains(page));
+        assertThat(text(page)).matches("(?s)# [^\\n]+\\n\\nFor .*");
+    }
+
+    @Test
+    void theListOfAllPagesHasThemAll() {
+        assertThat(links("docs/README.md").map(link -> link.replace("../", "")).toList())
+                .containsAll(pages().filter(page -> page.matches("docs/.+/.*"))
+                        .map(page -> page.replaceFirst("docs/", ""))
+                        .toList());
+    }
+
     @Test
     void theReadmeHasTwoScreens() {
         assertThat(text("README.md").lines().count()).isLessThanOrEqualTo(110);
