@@ -1,0 +1,461 @@
+package dev.weft.examples.guide;
+
+import static dev.weft.Async.async;
+import static dev.weft.Async.await;
+import static dev.weft.Async.coroutine;
+import static dev.weft.Async.delay;
+import static dev.weft.Async.group;
+import static dev.weft.Async.race;
+import static dev.weft.Async.resetTimeout;
+import static dev.weft.Async.rethrowCancellation;
+import static dev.weft.Async.shielded;
+import static dev.weft.Async.stream;
+import static dev.weft.Async.withBackend;
+import static dev.weft.Async.withTimeout;
+import static dev.weft.Async.withTimeoutOrNull;
+import static dev.weft.reactor.ReactorAsync.asFlux;
+import static dev.weft.reactor.ReactorAsync.mono;
+import static dev.weft.rxjava.RxAsync.single;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.AsyncAction;
+import dev.weft.AsyncStream;
+import dev.weft.CancelledException;
+import dev.weft.Deferred;
+import dev.weft.reactor.ReactorBackend;
+import dev.weft.rxjava.RxBackend;
+import dev.weft.spi.Backend;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import io.reactivex.rxjava3.schedulers.TestScheduler;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+
+/** The code and the claims of {@code docs/guide/time-and-retry.md}. */
+class TimeGuideTest {
+    private static final Duration SHORT = Duration.ofMillis(20);
+
+    private final Queue<String> log = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger calls = new AtomicInteger();
+    private final CompletableFuture<String> never = new CompletableFuture<>();
+
+    static Stream<Backend> backends() {
+        return Stream.of(new ReactorBackend(), new RxBackend());
+    }
+
+    private static void onEachBackend(Backend backend, AsyncAction<? extends Exception> body) throws Exception {
+        withBackend(backend, (AsyncAction<Exception>) body::run);
+    }
+
+    @AfterEach
+    void restorePlugins() {
+        RxJavaPlugins.setComputationSchedulerHandler(null);
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void theProgramPrintsWhatThePageSays(Backend backend) {
+        var printed = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            withBackend(backend, () -> Quotes.main(new String[0]));
+        } finally {
+            System.setOut(before);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines()).containsSubsequence("4.20", "the standard price");
+    }
+
+    // --- time limits
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aTimeoutNamesItsLimitAndEndsWhatWasStarted(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            var begun = new CountDownLatch(1);
+            assertThatThrownBy(() -> withTimeout(Duration.ofMinutes(1), () -> {
+                        async(() -> cleaned(begun));
+                        begun.await();
+                        resetTimeout(SHORT);
+                        return await(never);
+                    }))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessage("timed out after PT0.02S");
+            assertThat(log).containsExactly("cleaned up");
+        });
+    }
+
+    private String cleaned(CountDownLatch begun) {
+        return shielded(() -> {
+            begun.countDown();
+            delay(Duration.ofMillis(30));
+            log.add("cleaned up");
+            return "";
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aResultIsReturnedAlsoIfTheTimeWasOver(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            int answer = withTimeout(Duration.ZERO, () -> 6 * 7); // looks nowhere at its cancellation
+            assertThat(answer).isEqualTo(42);
+            assertThatThrownBy(() -> withTimeout(Duration.ZERO, () -> delay(Duration.ofMillis(1))))
+                    .isInstanceOf(TimeoutException.class);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void nullInsteadOfAnException(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            String advice = withTimeoutOrNull(SHORT, () -> await(never));
+            assertThat(advice).isNull();
+        });
+    }
+
+    @Test
+    void theSmallerOfTwoLimitsCountsAndEachFiresItsOwn() {
+        StepVerifier.withVirtualTime(() -> mono(() -> {
+                    for (int attempt = 1; ; attempt++) {
+                        try {
+                            return withTimeout(Duration.ofSeconds(2), () -> ask(attempts()));
+                        } catch (TimeoutException tooSlow) { // that of this attempt, never one from around
+                            log.add("attempt " + attempt);
+                        }
+                    }
+                }))
+                .thenAwait(Duration.ofSeconds(4))
+                .expectNext("answer 3")
+                .verifyComplete();
+        assertThat(log).containsExactly("attempt 1", "attempt 2");
+        calls.set(-10);
+        StepVerifier.withVirtualTime(() -> mono(() -> withTimeout(Duration.ofSeconds(5), () -> {
+                    while (true) {
+                        try {
+                            return withTimeout(Duration.ofSeconds(2), () -> ask(attempts()));
+                        } catch (TimeoutException tooSlow) {
+                            log.add("again");
+                        }
+                    }
+                })))
+                .thenAwait(Duration.ofSeconds(5))
+                .verifyErrorSatisfies(error ->
+                        assertThat(error).isInstanceOf(TimeoutException.class).hasMessage("timed out after PT5S"));
+        assertThat(log).containsExactly("attempt 1", "attempt 2", "again", "again");
+    }
+
+    private int attempts() {
+        return calls.incrementAndGet();
+    }
+
+    private static String ask(int attempt) {
+        if (attempt < 3) delay(Duration.ofHours(1));
+        return "answer " + attempt;
+    }
+
+    @Test
+    void aLimitPerStepIsResetByEachStep() {
+        StepVerifier.withVirtualTime(() -> mono(() -> download(5)))
+                .thenAwait(Duration.ofSeconds(4))
+                .expectNext("5 chunks")
+                .verifyComplete();
+        StepVerifier.withVirtualTime(() -> mono(() -> withTimeout(Duration.ofSeconds(1), () -> {
+                    for (int i = 0; i < 5; i++) nextChunk();
+                    return "";
+                })))
+                .thenAwait(Duration.ofSeconds(1))
+                .verifyError(TimeoutException.class);
+    }
+
+    private static String download(int chunks) throws TimeoutException {
+        return withTimeout(Duration.ofSeconds(1), () -> {
+            for (int i = 0; i < chunks; i++) {
+                nextChunk();
+                resetTimeout(Duration.ofSeconds(1)); // one second from now
+            }
+            return chunks + " chunks";
+        });
+    }
+
+    private static void nextChunk() {
+        delay(Duration.ofMillis(800));
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aMemberCannotResetTheTimeoutAroundIt(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            assertThatThrownBy(() -> resetTimeout(SHORT))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("no withTimeout around this code");
+            assertThatThrownBy(() -> withTimeout(
+                            Duration.ofMinutes(1),
+                            () -> group(calls -> {
+                                calls.async(() -> resetTimeout(SHORT));
+                            })))
+                    .isInstanceOf(IllegalStateException.class);
+        });
+    }
+
+    // --- clocks
+
+    @Test
+    void reactorsVirtualTimeDrivesAMono() {
+        StepVerifier.withVirtualTime(() -> mono(() -> {
+                    delay(Duration.ofHours(1));
+                    return withTimeout(Duration.ofMinutes(1), () -> await(never));
+                }))
+                .expectSubscription()
+                .expectNoEvent(Duration.ofHours(1))
+                .thenAwait(Duration.ofMinutes(1))
+                .verifyError(TimeoutException.class);
+    }
+
+    @Test
+    void aTestSchedulerDrivesASingle() {
+        var clock = new TestScheduler();
+        RxJavaPlugins.setComputationSchedulerHandler(real -> clock);
+        var observer = single(() -> {
+                    delay(Duration.ofHours(1));
+                    return "done";
+                })
+                .test();
+        clock.advanceTimeBy(59, TimeUnit.MINUTES);
+        observer.assertEmpty();
+        clock.advanceTimeBy(1, TimeUnit.MINUTES);
+        observer.assertResult("done"); // the coroutine has done what was due
+    }
+
+    // --- retries
+
+    /** Fails so often, and then answers. */
+    private String fetch(int failures) throws IOException {
+        int call = calls.incrementAndGet();
+        log.add("call " + call + " at " + Schedulers.parallel().now(TimeUnit.MILLISECONDS));
+        if (call <= failures) throw new IOException("503 for call " + call);
+        return "page";
+    }
+
+    private String page(int failures) throws IOException, TimeoutException {
+        Duration pause = Duration.ofMillis(100);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return withTimeout(Duration.ofSeconds(2), () -> fetch(failures)); // for each attempt
+            } catch (IOException | TimeoutException failure) {
+                if (attempt == 4) throw failure;
+            }
+            delay(pause);
+            pause = pause.multipliedBy(2); // 100 ms, 200 ms, 400 ms
+        }
+    }
+
+    @Test
+    void aRetryIsALoop() {
+        StepVerifier.withVirtualTime(() -> mono(() -> page(2)))
+                .thenAwait(Duration.ofMillis(300))
+                .expectNext("page")
+                .verifyComplete();
+        assertThat(log).containsExactly("call 1 at 0", "call 2 at 100", "call 3 at 300");
+        calls.set(0);
+        StepVerifier.withVirtualTime(() -> mono(() -> page(9)))
+                .thenAwait(Duration.ofMillis(700))
+                .verifyErrorMessage("503 for call 4");
+    }
+
+    private String anyFailure() {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return unreliable();
+            } catch (RuntimeException failure) {
+                rethrowCancellation(failure); // a caller that has left wants no second attempt
+                if (attempt == 3) throw failure;
+            }
+            delay(Duration.ofMillis(100));
+        }
+    }
+
+    private String unreliable() {
+        if (calls.incrementAndGet() == 1) throw new IllegalStateException("503");
+        return await(never);
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aCancelledCallIsNotTriedAgain(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            var asked = new CountDownLatch(1);
+            Deferred<String> handle = async(() -> {
+                asked.countDown();
+                return anyFailure();
+            });
+            asked.await();
+            handle.cancel();
+            assertThatThrownBy(handle::await).isInstanceOf(CancelledException.class);
+            assertThat(calls.get()).isLessThanOrEqualTo(2);
+        });
+    }
+
+    @Test
+    void aSecondServerIsAskedWhenTheFirstIsSlow() {
+        StepVerifier.withVirtualTime(() -> mono(() -> hedged(Duration.ofSeconds(1))))
+                .expectSubscription()
+                .expectNoEvent(Duration.ofMillis(50))
+                .thenAwait(Duration.ofMillis(10))
+                .expectNext("mirror")
+                .verifyComplete();
+        StepVerifier.withVirtualTime(() -> mono(() -> hedged(Duration.ofMillis(30))))
+                .thenAwait(Duration.ofMillis(30))
+                .expectNext("primary")
+                .verifyComplete();
+    }
+
+    private static String hedged(Duration primary) {
+        return race(coroutine(() -> answer("primary", primary)), coroutine(() -> {
+            delay(Duration.ofMillis(50)); // only if the first is slow
+            return answer("mirror", Duration.ofMillis(10));
+        }));
+    }
+
+    private static String answer(String server, Duration after) {
+        delay(after);
+        return server;
+    }
+
+    // --- streams
+
+    private AsyncStream<Integer> readings() {
+        return stream(out -> {
+            out.emit(1);
+            out.emit(2);
+            if (calls.incrementAndGet() < 3) throw new IOException("connection lost");
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aStreamBeginsAgain(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            List<Integer> seen = readings().retry(2).collect(100);
+            assertThat(seen).containsExactly(1, 2, 1, 2, 1, 2); // what was emitted stays emitted
+        });
+    }
+
+    @Test
+    void aStreamBeginsAgainAfterAPause() {
+        StepVerifier.withVirtualTime(() -> asFlux(readings().retry(1, Duration.ofSeconds(5))))
+                .expectNext(1, 2)
+                .expectNoEvent(Duration.ofSeconds(5))
+                .expectNext(1, 2)
+                .verifyErrorMessage("connection lost");
+    }
+
+    /** With a choice of failures, and from where it was. */
+    private AsyncStream<Integer> resumed(List<Integer> values) {
+        return stream(out -> {
+            int next = 0;
+            while (next < values.size()) {
+                try {
+                    for (; next < values.size(); next++) out.emit(read(values, next));
+                } catch (IOException lost) {
+                    delay(Duration.ofSeconds(1)); // and go on where it was
+                }
+            }
+        });
+    }
+
+    private int read(List<Integer> values, int index) throws IOException {
+        if (calls.incrementAndGet() == 2) throw new IOException("connection lost");
+        return values.get(index);
+    }
+
+    @Test
+    void aLoopInAGeneratorGoesOnWhereItWas() {
+        StepVerifier.withVirtualTime(() -> asFlux(resumed(List.of(1, 2, 3))))
+                .expectNext(1)
+                .thenAwait(Duration.ofSeconds(1))
+                .expectNext(2, 3)
+                .verifyComplete();
+    }
+
+    @Test
+    void aStreamHasALimitForEachValue() {
+        AsyncStream<Integer> silent = stream(out -> {
+            out.emit(1);
+            await(never);
+        });
+        StepVerifier.withVirtualTime(() -> asFlux(silent.timeout(Duration.ofSeconds(10))))
+                .expectNext(1)
+                .thenAwait(Duration.ofSeconds(10))
+                .verifyError(TimeoutException.class);
+    }
+
+    // --- again and again
+
+    @Test
+    void somethingIsDoneAgainAndAgain() {
+        StepVerifier.withVirtualTime(() -> mono(() -> withTimeoutOrNull(Duration.ofSeconds(25), () -> {
+                    while (true) {
+                        log.add("refreshed");
+                        delay(Duration.ofSeconds(10)); // from the end of one to the start of the next
+                    }
+                })))
+                .thenAwait(Duration.ofSeconds(25))
+                .verifyComplete();
+        assertThat(log).containsExactly("refreshed", "refreshed", "refreshed");
+    }
+
+    // --- mistakes
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aLoopThatTakesItsCancellationForAFailureMakesAllItsAttempts(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            assertThatThrownBy(() -> withTimeout(SHORT, () -> careless())).isInstanceOf(TimeoutException.class);
+            assertThat(log).hasSize(100);
+        });
+    }
+
+    private String careless() {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return await(never);
+            } catch (RuntimeException failure) { // a cancellation too
+                log.add("attempt " + attempt);
+                if (attempt == 100) throw failure;
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void cleanUpAroundALimitIsNotCancelledByIt(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            try {
+                withTimeout(SHORT, () -> await(never));
+            } catch (TimeoutException tooSlow) {
+                delay(Duration.ofMillis(1)); // fine: the cancellation ended with its block
+                log.add("went on");
+            }
+            assertThat(log).containsExactly("went on");
+        });
+    }
+}
