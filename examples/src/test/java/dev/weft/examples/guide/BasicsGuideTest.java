@@ -4,19 +4,35 @@ import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitCallback;
 import static dev.weft.Async.backend;
+import static dev.weft.Async.checkpoint;
+import static dev.weft.Async.context;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
+import static dev.weft.Async.gather;
+import static dev.weft.Async.group;
+import static dev.weft.Async.race;
 import static dev.weft.Async.run;
+import static dev.weft.Async.shielded;
 import static dev.weft.Async.withBackend;
+import static dev.weft.Async.withContext;
+import static dev.weft.Async.withTimeout;
+import static dev.weft.reactor.ReactorAsync.await;
+import static dev.weft.reactor.ReactorAsync.awaitOptional;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
+import static dev.weft.reactor.ReactorAsync.contextView;
+import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.single;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.AsyncAction;
+import dev.weft.CancelledException;
 import dev.weft.Coroutine;
 import dev.weft.Deferred;
+import dev.weft.NoValueException;
+import dev.weft.TooManyValuesException;
 import dev.weft.reactor.ReactorBackend;
 import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
@@ -30,11 +46,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -44,6 +62,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
+import reactor.util.context.Context;
 
 /** The code and the claims of {@code docs/guide/basics.md}. */
 class BasicsGuideTest {
@@ -102,6 +121,20 @@ class BasicsGuideTest {
         Thread.startVirtualThread(() -> callback.accept(question));
     }
 
+    @Test
+    void howManyValuesThereMustBe() {
+        assertThat(await(Mono.<String>empty())).isNull();
+        assertThat(awaitOptional(Mono.<String>empty())).isEmpty();
+        assertThatThrownBy(() -> awaitSingle(Mono.empty())).isInstanceOf(NoValueException.class);
+        assertThatThrownBy(() -> awaitSingle(Flux.just(1, 2))).isInstanceOf(TooManyValuesException.class);
+        assertThatThrownBy(() -> awaitSingle(Flux.empty())).isInstanceOf(NoValueException.class);
+        List<Integer> seen = new ArrayList<>();
+        try (var values = each(Flux.range(1, 3))) {
+            for (int value : values) seen.add(value);
+        }
+        assertThat(seen).containsExactly(1, 2, 3);
+    }
+
     // --- what a coroutine is
 
     @ParameterizedTest
@@ -135,6 +168,47 @@ class BasicsGuideTest {
             log.add("run over");
             assertThat(log).containsExactlyInAnyOrder("tea", "body over", "hot tea", "run over");
             assertThat(log).endsWith("run over");
+        });
+    }
+
+    // --- suspension points
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void suspensionPointsLookFirstWhetherTheirScopeIsCancelled(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            Coroutine<String> ready = coroutine(() -> "ready");
+            List<Callable<?>> points = List.of(
+                    () -> await(CompletableFuture.completedFuture("ready").minimalCompletionStage()),
+                    () -> awaitSingle(Mono.just("ready")),
+                    () -> await(Single.just("ready")),
+                    () -> ready.await(),
+                    () -> ready.start(),
+                    () -> run(() -> "ready"),
+                    () -> group(members -> "ready"),
+                    () -> gather(ready),
+                    () -> race(ready),
+                    () -> {
+                        delay(Duration.ZERO);
+                        return "ready";
+                    },
+                    () -> {
+                        checkpoint();
+                        return "ready";
+                    });
+            for (Callable<?> point : points)
+                assertThatThrownBy(() -> withTimeout(Duration.ZERO, () -> {
+                            try {
+                                return point.call();
+                            } catch (CancelledException cancelled) {
+                                log.add("cancelled");
+                                throw cancelled;
+                            }
+                        }))
+                        .isInstanceOf(TimeoutException.class);
+            assertThat(log).hasSize(points.size());
+            int blocks = withTimeout(Duration.ZERO, () -> withTimeout(Duration.ofMinutes(1), () -> shielded(() -> 2)));
+            assertThat(blocks).isEqualTo(2); // to open such a block is no suspension point
         });
     }
 
@@ -270,6 +344,34 @@ class BasicsGuideTest {
                 .assertError(failure);
         StepVerifier.create(mono(() -> (String) null)).verifyComplete();
         single(() -> (String) null).test().awaitDone(20, TimeUnit.SECONDS).assertError(NullPointerException.class);
+    }
+
+    // --- context
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void theContextGoesAlong(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            String traced = withContext("trace", "4711", () -> {
+                Deferred<String> member = async(() -> "trace " + context().get("trace")); // a member sees it
+                return member.await();
+            });
+            assertThat(traced).isEqualTo("trace 4711");
+            assertThat(context().contains("trace")).isFalse();
+        });
+        Mono<String> seen =
+                mono(() -> context().<String>get("user") + contextView().get("user"));
+        StepVerifier.create(seen.contextWrite(Context.of("user", "ann")))
+                .expectNext("annann")
+                .verifyComplete();
+        Mono<Boolean> same = Mono.deferContextual(view -> mono(() -> contextView() == view));
+        StepVerifier.create(same.contextWrite(Context.of("user", "ann")))
+                .expectNext(true)
+                .verifyComplete();
+        Mono<String> upstream = mono(() -> awaitSingle(Mono.deferContextual(c -> Mono.just(c.<String>get("user")))));
+        StepVerifier.create(upstream.contextWrite(Context.of("user", "ann")))
+                .expectNext("ann")
+                .verifyComplete();
     }
 
     // --- which backend
