@@ -12,19 +12,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** A main class in a process of its own. */
-final class Program {
+public final class Program {
     private final Class<?> main;
     private final List<String> arguments = new ArrayList<>();
     private final ProcessBuilder process = new ProcessBuilder();
     private String classPath = System.getProperty("java.class.path");
 
-    Program(Class<?> main) {
+    public Program(Class<?> main) {
         this.main = main;
         process.environment().remove("WEFT_BACKEND");
     }
 
     /** With arguments for the JVM. */
-    Program with(String... more) {
+    public Program with(String... more) {
         arguments.addAll(List.of(more));
         return this;
     }
@@ -44,12 +44,12 @@ final class Program {
     }
 
     /** {@return the lines that it prints} It is expected to end well. */
-    List<String> run() throws IOException, InterruptedException {
+    public List<String> run() throws IOException, InterruptedException {
         return run(process.redirectError(ProcessBuilder.Redirect.INHERIT), 0);
     }
 
     /** {@return the lines that it prints, errors among them} It is expected to end with 1. */
-    List<String> fail() throws IOException, InterruptedException {
+    public List<String> fail() throws IOException, InterruptedException {
         return run(process.redirectErrorStream(true), 1);
     }
 
