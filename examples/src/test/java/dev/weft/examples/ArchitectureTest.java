@@ -110,17 +110,10 @@ class ArchitectureTest {
                 all.stream().filter(room -> room.module.equals(module)).toList();
         var lines = new StringBuilder("┌─ " + module + "/\n");
         for (Room room : inside) {
-            lines.append("│  ")
-                    .append(room.name)
-                    .append("  (")
-                    .append(room.counted())
-                    .append(")\n");
-            wrap(room.says())
-                    .forEach(line -> lines.append("│      ").append(line).append('\n'));
+            lines.append("│  ").append(room.name).append('\n');
             String uses = all.stream().filter(room::uses).map(Room::name).collect(joining(", "));
-            lines.append("│      → ")
-                    .append(uses.isEmpty() ? "the JDK alone" : uses)
-                    .append('\n');
+            for (String line : wrapped(room.says(), "→ " + (uses.isEmpty() ? "the JDK alone" : uses)))
+                lines.append("│      ").append(line).append('\n');
         }
         return lines.append("└─\n").toString();
     }

@@ -26,7 +26,7 @@ import dev.weft.Hooks;
 import dev.weft.reactor.ReactorBackend;
 import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Warning;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.observers.TestObserver;
@@ -329,13 +329,13 @@ class TestingGuideTest {
 
     @Test
     void countersAreReadBeforeAndAfter() {
-        long before = Counter.DISCARDED.sum();
+        long before = EngineCounter.DISCARDED.sum();
         run(() -> {
             try (var rows = each(Flux.just("a", "b", "c"))) {
                 assertThat(rows.next()).isEqualTo("a");
             }
         });
-        assertThat(Counter.DISCARDED.sum() - before).isGreaterThanOrEqualTo(2);
+        assertThat(EngineCounter.DISCARDED.sum() - before).isGreaterThanOrEqualTo(2);
     }
 
     // --- mistakes
