@@ -4,11 +4,16 @@ import static dev.weft.Async.run;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
+import static dev.weft.testing.Watched.until;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.AsyncIterator;
 import dev.weft.Emitter;
 import dev.weft.testing.Allocations;
+import dev.weft.testing.Watched;
+import dev.weft.testing.sources.Probe;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -48,5 +53,23 @@ class AllocationTest {
                 .takeLast(1)
                 .single();
         run(() -> Allocations.perUnit(2, ELEMENTS, 200, () -> awaitSingle(last)));
+    }
+
+    /** So a heap that is full keeps no value from the thread that waits for it; how one is woken is the JDK's. */
+    @Test
+    void A29_aSignalAllocatesNothing() {
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 5; round++) {
+            var probe = new Probe<String>();
+            var awaiting = Watched.thread(Thread.ofPlatform(), () -> awaitSingle(Mono.fromDirect(probe)));
+            Subscriber<? super String> cell = probe.subscriber();
+            until("waiting", () -> awaiting.thread().getState() == Thread.State.WAITING);
+            least = Math.min(least, Allocations.onThisThread(() -> {
+                cell.onNext("value");
+                cell.onComplete();
+            }));
+            assertThat(awaiting.value()).isEqualTo("value");
+        }
+        assertThat(least).isZero();
     }
 }

@@ -5,12 +5,18 @@ import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.awaitSingle;
 import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.flowable;
+import static dev.weft.testing.Watched.until;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.AsyncIterator;
 import dev.weft.Emitter;
 import dev.weft.testing.Allocations;
+import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.core.SingleObserver;
+import io.reactivex.rxjava3.disposables.Disposable;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What the adapter allocates on its fast paths, in bytes on a JVM with compressed pointers; RxJava's own share included. */
@@ -41,5 +47,24 @@ class AllocationTest {
                 })
                 .takeLast(1);
         run(() -> Allocations.perUnit(2, ELEMENTS, 200, () -> awaitSingle(last)));
+    }
+
+    /** So a heap that is full keeps no value from the thread that waits for it; how one is woken is the JDK's. */
+    @Test
+    void A29_aSignalAllocatesNothing() {
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 5; round++) {
+            var subscribed = new CompletableFuture<SingleObserver<? super String>>();
+            Single<String> source = Single.unsafeCreate(observer -> {
+                observer.onSubscribe(Disposable.disposed());
+                subscribed.complete(observer);
+            });
+            var awaiting = Watched.thread(Thread.ofPlatform(), () -> await(source));
+            SingleObserver<? super String> cell = subscribed.join();
+            until("waiting", () -> awaiting.thread().getState() == Thread.State.WAITING);
+            least = Math.min(least, Allocations.onThisThread(() -> cell.onSuccess("value")));
+            assertThat(awaiting.value()).isEqualTo("value");
+        }
+        assertThat(least).isZero();
     }
 }

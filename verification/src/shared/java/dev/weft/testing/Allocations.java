@@ -29,6 +29,13 @@ public final class Allocations {
         assertThat(least).as("bytes for each").isLessThan(atMost + 1.0);
     }
 
+    /** {@return how many bytes one run of a piece of code allocates, on this thread alone} */
+    public static long onThisThread(Runnable piece) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        piece.run();
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
     /** {@return what one of some runs allocates} */
     private static double bytes(int runs, Runnable piece) {
         long before = THREADS.getTotalThreadAllocatedBytes();
