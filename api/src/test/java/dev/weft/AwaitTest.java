@@ -42,7 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Section 1.1: the await of a source. */
+/** Rows A: the await of a source. */
 class AwaitTest {
     private final HookLog hooks = new HookLog();
 

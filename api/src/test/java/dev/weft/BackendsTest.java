@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which backend, {@code promises.md} rows L5 to L7: the rule, the loading, and both together in a process of their own. */
+/** Which backend, rows L5 to L7 of the promises: the rule, the loading, and both together in a process of their own. */
 class BackendsTest {
     private static final Backend ONE = new Fake("one", String.class);
     private static final Backend TWO = new Fake("two", Integer.class, String.class);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** Section 1.2: the await of a callback. */
+/** Rows B: the await of a callback. */
 class CallbackTest {
     private final HookLog hooks = new HookLog();
 

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /**
- * The context and the propagation of thread-locals, {@code promises.md} section 1.10. K6 is {@link ScopedValuesTest}; K9 is the RxJava
+ * The context and the propagation of thread-locals, rows K of the promises. K6 is {@link ScopedValuesTest}; K9 is the RxJava
  * adapter's.
  */
 class ContextTest {

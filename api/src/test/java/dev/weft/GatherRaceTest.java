@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Gathering and racing, {@code promises.md} rows H8 to H10. */
+/** Gathering and racing, rows H8 to H10 of the promises. */
 class GatherRaceTest {
     private static final Duration LONG = Duration.ofDays(1);
 

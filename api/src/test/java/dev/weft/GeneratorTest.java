@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Section 1.4, and what section 1.3 says of generators too: streams as publishers. */
+/** Rows D, and what rows C say of generators too: streams as publishers. */
 class GeneratorTest {
     private static final AsyncStream<Integer> NUMBERS = Async.stream(out -> {
         for (int i = 0; ; i++) out.emit(i);
@@ -642,7 +642,6 @@ class GeneratorTest {
             assertThat(sink.failure).isSameAs(failure);
         }
 
-        // D9: there is no concurrentEmitter() among the public words; the refusal is what is promised here.
         @Test
         void D09_onlyTheGeneratorsOwnCoroutineMayEmit() {
             var sink = unbounded(Async.<Integer>stream(out -> {

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Task groups, {@code promises.md} section 1.7. */
+/** Task groups, rows H of the promises. */
 class GroupTest {
     private static final Duration LONG = Duration.ofDays(1);
 

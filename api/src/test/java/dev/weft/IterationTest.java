@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Section 1.5: iteration over a source. */
+/** Rows E: iteration over a source. */
 class IterationTest {
     private final HookLog hooks = new HookLog();
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscriber;
 
-/** Section 1.0: the laws that hold for every operation. */
+/** Rows G: the laws that hold for every operation. */
 class LawsTest {
     private final HookLog hooks = new HookLog();
 

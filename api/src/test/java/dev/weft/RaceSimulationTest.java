@@ -35,7 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** The races of {@code promises.md} under thousands of schedules each. */
+/** The races of the promises under thousands of schedules each. */
 @Simulated
 class RaceSimulationTest {
     private static final Duration SECOND = Duration.ofSeconds(1);

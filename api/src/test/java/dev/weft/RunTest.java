@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The entry point, {@code promises.md} section 1.11. */
+/** The entry point, rows L of the promises. */
 class RunTest {
     private static final Duration LONG = Duration.ofDays(1);
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Timeouts, {@code promises.md} section 1.8. */
+/** Timeouts, rows I of the promises. */
 class TimeoutTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -419,10 +419,7 @@ class TimeoutTest {
         assertThat(trail).containsExactly("shield");
     }
 
-    /**
-     * The row also promises the timeout as a note suppressed in the failure. That would grow an exception that is not ours,
-     * which law G8 forbids; the failure comes out as it is.
-     */
+    /** The failure comes out as it is. To suppress the timeout in it would grow an exception that is not ours, which G8 forbids. */
     @Test
     void I5_aFailureThatWasThrownFirstWins() {
         var failure = new IllegalStateException("inner");

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** The races of an await with its source, its canceller and its deadline: section 1.1 of the promises, and sources in groups. */
+/** The races of an await with its source, its canceller and its deadline: rows A of the promises, and sources in groups. */
 @Simulated
 public abstract class AwaitRaces {
     private static final Duration SECOND = Duration.ofSeconds(1);

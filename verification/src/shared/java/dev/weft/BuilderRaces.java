@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The races of a coroutine with its subscriber: section 1.3 of the promises. */
+/** The races of a coroutine with its subscriber: rows C of the promises. */
 @Simulated
 public abstract class BuilderRaces {
     protected abstract World world(Simulation simulation);

@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/** The races of a generator with its subscriber: section 1.4 of the promises. */
+/** The races of a generator with its subscriber: rows D of the promises. */
 @Simulated
 public abstract class GeneratorRaces {
     protected abstract World world(Simulation simulation);

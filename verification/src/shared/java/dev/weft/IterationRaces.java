@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** The races of a loop with its source: section 1.5 of the promises. */
+/** The races of a loop with its source: rows E of the promises. */
 @Simulated
 public abstract class IterationRaces {
     protected abstract World world(Simulation simulation);

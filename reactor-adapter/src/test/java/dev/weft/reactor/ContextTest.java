@@ -61,7 +61,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.util.context.Context;
 
-/** Section 1.10: the subscriber's context inside, and thread-locals through context-propagation. */
+/** Rows K: the subscriber's context inside, and thread-locals through context-propagation. */
 class ContextTest {
     private static final Context ANN = Context.of("user", "ann", "tenant", 7);
 

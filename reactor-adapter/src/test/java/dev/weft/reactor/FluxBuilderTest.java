@@ -23,7 +23,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.util.context.Context;
 
-/** Section 1.4: {@code flux(generator)}. */
+/** Rows D: {@code flux(generator)}. */
 class FluxBuilderTest extends BuilderRules implements OfReactor {
     @Override
     protected String word() {

@@ -20,7 +20,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
-/** Section 1.5 over a Flux: {@code each(flux)} and {@code collect(flux, max)}. */
+/** Rows E over a Flux: {@code each(flux)} and {@code collect(flux, max)}. */
 class FluxIterationTest extends IterationRules implements OfReactor {
     @Override
     protected Publisher<Integer> range(int count) {

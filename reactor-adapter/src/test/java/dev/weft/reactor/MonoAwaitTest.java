@@ -67,7 +67,7 @@ import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import reactor.util.context.Context;
 
-/** Section 1.1 over Reactor's sources: each of the words that await. */
+/** Rows A over Reactor's sources: each of the words that await. */
 class MonoAwaitTest {
     private final HookLog hooks = new HookLog();
 
@@ -158,8 +158,8 @@ class MonoAwaitTest {
     @Nested
     class A1_TheValue {
         /**
-         * The row promises that {@code doFinally} has run too. Reactor runs it after it has passed the terminal signal on, so that holds
-         * for synchronous sources only; what is composed before the signal, like this commit, has always happened.
+         * What is composed before the terminal signal, like this commit, has always happened. Reactor runs {@code doFinally} after it
+         * has passed the signal on, so that has run for certain only if the source is synchronous.
          */
         @ParameterizedTest
         @EnumSource(names = {"AWAIT", "OPTIONAL", "ONE", "DONE", "LAST", "SINGLE"})

@@ -44,7 +44,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.util.context.Context;
 
-/** Section 1.3: {@code mono(body)}. */
+/** Rows C: {@code mono(body)}. */
 class MonoBuilderTest {
     private final HookLog hooks = new HookLog();
     private final Thread.UncaughtExceptionHandler uncaughtBefore = Thread.getDefaultUncaughtExceptionHandler();
@@ -506,10 +506,7 @@ class MonoBuilderTest {
             assertThat(cleaned).isTrue();
         }
 
-        /**
-         * The row also promises the swallowed {@code CancelledException} in the hook text. In Java it is gone when {@code finally}
-         * throws: nobody but the body has seen it.
-         */
+        /** The {@code CancelledException} that it replaces is gone: nobody but the body has seen it. */
         @Test
         void C11_whatFinallyThrowsAfterACancellationIsDroppedAndNeverSignalled() {
             var fromFinally = new IllegalStateException("from finally");

@@ -58,7 +58,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Section 1.1 over RxJava's five types: each of the words that await. */
+/** Rows A over RxJava's five types: each of the words that await. */
 class AwaitTest {
     private final HookLog hooks = new HookLog();
 

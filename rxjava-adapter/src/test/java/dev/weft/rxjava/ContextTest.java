@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
-/** Section 1.10, row K9: the context that RxJava does not have, and thread-locals through context-propagation. */
+/** Rows K, with K9: the context that RxJava does not have, and thread-locals through context-propagation. */
 class ContextTest {
     private final HookLog hooks = new HookLog();
     private final ThreadLocalKey local = new ThreadLocalKey("local");

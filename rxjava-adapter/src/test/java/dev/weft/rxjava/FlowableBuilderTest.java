@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
 
-/** Section 1.4: {@code flowable(generator)}. */
+/** Rows D: {@code flowable(generator)}. */
 class FlowableBuilderTest extends BuilderRules implements OfRxJava {
     @Override
     protected String word() {

@@ -24,7 +24,7 @@ import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
 
-/** Section 1.5 over a Flowable: {@code each(flowable)} and {@code collect(flowable, max)}. */
+/** Rows E over a Flowable: {@code each(flowable)} and {@code collect(flowable, max)}. */
 class FlowableIterationTest extends IterationRules implements OfRxJava {
     @Override
     protected Publisher<Integer> range(int count) {

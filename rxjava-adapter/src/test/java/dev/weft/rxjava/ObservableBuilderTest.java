@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Section 1.4, row D12: {@code observable(generator)}, which cannot be asked to wait. */
+/** Rows D, with D12: {@code observable(generator)}, which cannot be asked to wait. */
 class ObservableBuilderTest {
     private final HookLog hooks = new HookLog();
     private final List<Object> steps = new CopyOnWriteArrayList<>();

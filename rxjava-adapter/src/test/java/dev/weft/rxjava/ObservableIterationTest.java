@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Section 1.5 over an Observable: {@code each(observable, overflow)} and {@code collect(observable, max)}. */
+/** Rows E over an Observable: {@code each(observable, overflow)} and {@code collect(observable, max)}. */
 class ObservableIterationTest {
     private static final int ROUNDS = 300;
 

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Section 1.3: {@code single(body)}, {@code maybe(body)} and {@code completable(body)}. */
+/** Rows C: {@code single(body)}, {@code maybe(body)} and {@code completable(body)}. */
 class OneBuilderTest {
     /** The builders, with how their sources end when the body returns {@code "value"}. */
     enum Builder {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
-/** Section 1.4: a stream that a generator emits; a subclass says how its library builds one, and what is its own. */
+/** Rows D: a stream that a generator emits; a subclass says how its library builds one, and what is its own. */
 public abstract class BuilderRules implements Library {
     protected WatchedHooks hooks;
     private final List<Object> steps = new CopyOnWriteArrayList<>();

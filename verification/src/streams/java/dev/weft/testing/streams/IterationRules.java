@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 
-/** Section 1.5 over a stream of a library's: {@code each} and {@code collect}; a subclass says how it is made, and what is its own. */
+/** Rows E over a stream of a library's: {@code each} and {@code collect}; a subclass says how it is made, and what is its own. */
 public abstract class IterationRules implements Library {
     protected WatchedHooks hooks;
     private final List<Long> requests = new CopyOnWriteArrayList<>();
