@@ -272,6 +272,19 @@ class ScopesGuideTest {
         });
     }
 
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aRaceStartsNoMoreOnceOneHasWon(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            String first = race(awaitable(Mono.just("ready")), coroutine(() -> {
+                log.add("started");
+                return "late";
+            }));
+            assertThat(first).isEqualTo("ready");
+            assertThat(log).isEmpty();
+        });
+    }
+
     @Test
     void aSourceInAGroupHasNoThread() {
         Mono<String> thread = Mono.fromCallable(() -> Thread.currentThread().getName());

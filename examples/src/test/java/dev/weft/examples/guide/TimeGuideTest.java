@@ -125,6 +125,18 @@ class TimeGuideTest {
 
     @ParameterizedTest
     @MethodSource("backends")
+    void aResultIsNoneIfMembersWereCutOff(Backend backend) throws Exception {
+        onEachBackend(
+                backend,
+                () -> assertThatThrownBy(() -> withTimeout(SHORT, () -> {
+                            async(() -> await(never)); // the block waits for it
+                            return "done";
+                        }))
+                        .isInstanceOf(TimeoutException.class));
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
     void nullInsteadOfAnException(Backend backend) throws Exception {
         onEachBackend(backend, () -> {
             String advice = withTimeoutOrNull(SHORT, () -> await(never));
@@ -424,6 +436,36 @@ class TimeGuideTest {
     }
 
     // --- mistakes
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aLimitIsNoShield(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            assertThatThrownBy(() -> withTimeout(SHORT, () -> {
+                        try {
+                            return await(never);
+                        } finally {
+                            withTimeout(Duration.ofMinutes(1), () -> release("without a shield"));
+                        }
+                    }))
+                    .isInstanceOf(TimeoutException.class);
+            assertThat(log).isEmpty();
+            assertThatThrownBy(() -> withTimeout(SHORT, () -> {
+                        try {
+                            return await(never);
+                        } finally {
+                            shielded(() -> withTimeout(Duration.ofMinutes(1), () -> release("tea")));
+                        }
+                    }))
+                    .isInstanceOf(TimeoutException.class);
+            assertThat(log).containsExactly("released tea");
+        });
+    }
+
+    private void release(String item) {
+        delay(Duration.ofMillis(1));
+        log.add("released " + item);
+    }
 
     @ParameterizedTest
     @MethodSource("backends")
