@@ -11,6 +11,8 @@ import static dev.weft.Async.run;
 import static dev.weft.Async.stream;
 import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withTimeout;
+import static dev.weft.reactor.ReactorAsync.mono;
+import static dev.weft.rxjava.RxAsync.single;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,6 +31,7 @@ import dev.weft.reactor.ReactorBackend;
 import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import io.reactivex.rxjava3.schedulers.TestScheduler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -37,6 +40,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -51,11 +55,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.test.StepVerifier;
 
 /** The code and the claims of {@code docs/guide/callbacks.md}. */
 class CallbacksGuideTest {
     private static final String BACKENDS = "dev.weft.examples.guide.CallbacksGuideTest#backends";
-    private static final Duration SOON = Duration.ofMillis(20);
+    private static final Duration LIMIT = Duration.ofSeconds(5);
 
     private final Queue<Object> log = new ConcurrentLinkedQueue<>();
 
@@ -65,6 +70,30 @@ class CallbacksGuideTest {
 
     private static void onEachBackend(Backend backend, AsyncAction<? extends Exception> body) throws Exception {
         withBackend(backend, (AsyncAction<Exception>) () -> run((AsyncAction<Exception>) body::run));
+    }
+
+    /** Time passes when all that there is waits for it. */
+    private static void inVirtualTime(Backend backend, AsyncAction<Exception> body) throws Exception {
+        Callable<String> all = () -> {
+            body.run();
+            return "over";
+        };
+        if (backend instanceof ReactorBackend) {
+            StepVerifier.withVirtualTime(() -> mono(all))
+                    .thenAwait(Duration.ofHours(1))
+                    .expectNext("over")
+                    .verifyComplete();
+            return;
+        }
+        var clock = new TestScheduler();
+        RxJavaPlugins.setComputationSchedulerHandler(real -> clock);
+        try {
+            var over = single(all).test();
+            clock.advanceTimeBy(1, TimeUnit.HOURS);
+            over.awaitDone(20, TimeUnit.SECONDS).assertResult("over");
+        } finally {
+            RxJavaPlugins.setComputationSchedulerHandler(null);
+        }
     }
 
     /** With the hooks of both libraries. */
@@ -192,10 +221,10 @@ class CallbacksGuideTest {
         @ParameterizedTest
         @MethodSource(BACKENDS)
         void aTimeLimitAbortsTheOperation(Backend backend) throws Exception {
-            onEachBackend(backend, () -> {
+            inVirtualTime(backend, () -> {
                 Thread mine = Thread.currentThread();
                 assertThatThrownBy(() -> withTimeout(
-                                SOON,
+                                LIMIT,
                                 () -> awaitCallback(done -> {
                                     done.onCancel(() -> log.add(Thread.currentThread() == mine));
                                 })))
@@ -244,8 +273,9 @@ class CallbacksGuideTest {
         @MethodSource(BACKENDS)
         void aResultThatComesTooLateIsClosed(Backend backend) throws Exception {
             var pool = new AtomicReference<Consumer<Connection>>();
-            onEachBackend(backend, () -> {
-                assertThatThrownBy(() -> withTimeout(SOON, () -> connect(pool))).isInstanceOf(TimeoutException.class);
+            inVirtualTime(backend, () -> {
+                assertThatThrownBy(() -> withTimeout(LIMIT, () -> connect(pool)))
+                        .isInstanceOf(TimeoutException.class);
                 pool.get().accept(new Connection()); // nobody waits any more
                 assertThat(log).containsExactly("closed");
             });
@@ -264,9 +294,9 @@ class CallbacksGuideTest {
             var late = new AtomicReference<Consumer<String>>();
             var restored = Hooks.onDiscard(log::add);
             try {
-                onEachBackend(backend, () -> {
+                inVirtualTime(backend, () -> {
                     assertThatThrownBy(() -> withTimeout(
-                                    SOON, () -> awaitCallback((Completion<String> done) -> late.set(done::resume))))
+                                    LIMIT, () -> awaitCallback((Completion<String> done) -> late.set(done::resume))))
                             .isInstanceOf(TimeoutException.class);
                     late.get().accept("too late");
                 });
@@ -281,10 +311,10 @@ class CallbacksGuideTest {
         void theFailureThatFollowsOurAbortIsNotReported(Backend backend) throws Exception {
             whenDropped(
                     log::add,
-                    () -> onEachBackend(
+                    () -> inVirtualTime(
                             backend,
                             () -> assertThatThrownBy(() -> withTimeout(
-                                            SOON,
+                                            LIMIT,
                                             () -> awaitCallback(done -> {
                                                 // how OkHttp says that it has been aborted
                                                 done.onCancel(() -> done.fail(new IOException("Canceled")));

@@ -13,11 +13,13 @@ import static dev.weft.Async.withContext;
 import static dev.weft.reactor.ReactorAsync.asFlux;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
+import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.reactor.ReactorAsync.stream;
 import static dev.weft.rxjava.RxAsync.asFlowable;
 import static dev.weft.rxjava.RxAsync.collect;
 import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.flowable;
+import static dev.weft.rxjava.RxAsync.single;
 import static dev.weft.rxjava.RxAsync.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -40,6 +42,8 @@ import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import io.reactivex.rxjava3.schedulers.TestScheduler;
 import io.reactivex.rxjava3.subjects.PublishSubject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,6 +55,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -82,6 +87,30 @@ class StreamsGuideTest {
 
     private static void onEachBackend(Backend backend, AsyncAction<? extends Exception> body) throws Exception {
         withBackend(backend, (AsyncAction<Exception>) () -> run((AsyncAction<Exception>) body::run));
+    }
+
+    /** Time passes when all that there is waits for it. */
+    private static void inVirtualTime(Backend backend, AsyncAction<Exception> body) throws Exception {
+        Callable<String> all = () -> {
+            body.run();
+            return "over";
+        };
+        if (backend instanceof ReactorBackend) {
+            StepVerifier.withVirtualTime(() -> mono(all))
+                    .thenAwait(Duration.ofHours(1))
+                    .expectNext("over")
+                    .verifyComplete();
+            return;
+        }
+        var clock = new TestScheduler();
+        RxJavaPlugins.setComputationSchedulerHandler(real -> clock);
+        try {
+            var over = single(all).test();
+            clock.advanceTimeBy(1, TimeUnit.HOURS);
+            over.awaitDone(20, TimeUnit.SECONDS).assertResult("over");
+        } finally {
+            RxJavaPlugins.setComputationSchedulerHandler(null);
+        }
     }
 
     private static void awaitLatch(CountDownLatch latch) throws InterruptedException {
@@ -562,7 +591,7 @@ class StreamsGuideTest {
         @ParameterizedTest
         @MethodSource("dev.weft.examples.guide.StreamsGuideTest#backends")
         void aStreamThatIsSilentFails(Backend backend) throws Exception {
-            onEachBackend(backend, () -> {
+            inVirtualTime(backend, () -> {
                 AsyncStream<Integer> silent = stream(out -> {
                     out.emit(1);
                     try {
@@ -571,7 +600,7 @@ class StreamsGuideTest {
                         closed.countDown();
                     }
                 });
-                AsyncStream<Integer> limited = silent.timeout(Duration.ofMillis(500));
+                AsyncStream<Integer> limited = silent.timeout(Duration.ofSeconds(30));
                 assertThatThrownBy(() -> limited.forEach(log::add)).hasCauseInstanceOf(TimeoutException.class);
                 assertThat(log).containsExactly(1);
                 awaitLatch(closed);
