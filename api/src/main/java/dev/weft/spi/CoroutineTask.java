@@ -10,13 +10,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coroutine: it runs a body on a fresh virtual thread and has exactly one outcome. It is the outermost {@link Scope} of that
- * thread; an adapter's subclass is also the subscription that is handed downstream.
+ * A coroutine: it runs a body on a fresh virtual thread and has exactly one outcome. It is the outermost {@link Scope}
+ * of that thread; an adapter's subclass is also the subscription that is handed downstream.
  *
- * <p>The outcome is decided by one compare-and-set on the scope's cancellation, against cancellers: a body that returns or
- * throws before anybody cancelled gives {@link #succeeded} or {@link #failed}, everything later gives {@link #cancelled}. All
- * three are called on the coroutine's thread, after its children are done, exactly one of them, once; if the thread could not
- * be started, on the thread that tried.
+ * <p>The outcome is decided by one compare-and-set on the scope's cancellation, against cancellers: a body that returns
+ * or throws before anyone cancels gives {@link #succeeded} or {@link #failed}, everything later gives
+ * {@link #cancelled}. Exactly one of the three is called, once, on the coroutine's thread, after its members are done;
+ * if the thread could not be started, on the thread that tried.
  *
  * @param <T> the type of the result
  * @since 0.1
@@ -30,41 +30,41 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     private final boolean interruptible;
     private CoroutineScheduler scheduler;
     private @Nullable Callable<? extends T> body;
-    /** What sets the thread-locals that the coroutine begins with, and runs what is {@link #due}; null if there are none. */
+    /** Sets the thread-locals that the coroutine begins with, and runs {@link #due}; null if there are none. */
     private @Nullable Runnable propagated;
 
     private @Nullable Runnable due;
 
-    /** The innermost scope, or null while a subscriber's code runs; the thread's own. */
+    /** The innermost scope, or null while the code of a subscriber runs; used by the coroutine's thread only. */
     private @Nullable Scope top = this;
 
-    /** Whose subscriber's code that is; the thread's own. */
+    /** The coroutine whose subscriber that is; used by the coroutine's thread only. */
     private Scope signalling = this;
 
-    /** What the watchdog knows of this, if there is one; written before the thread starts. */
+    /** What the watchdog knows about this coroutine, if there is a watchdog; written before the thread starts. */
     private @Nullable WatchedTask watch;
 
-    /** Written by the thread, before it suspends. */
+    /** How often the coroutine has suspended; written by its thread, before it suspends. */
     private int suspensions;
 
-    /** What has become of the body; the thread's own. */
+    /** The outcome of the body; used by the coroutine's thread only. */
     private @Nullable T result;
 
     private @Nullable Throwable failure;
 
-    /** Whether the body is over, with all that it started; the thread's own. */
+    /** Whether the body is over, and all that it started; used by the coroutine's thread only. */
     private boolean done;
 
-    /** Whether its thread begins with what the context has, and nothing else; written before that starts. */
+    /** Whether its thread begins with the thread-locals of the context alone; written before the thread starts. */
     private boolean afresh;
 
     /**
      * A coroutine that is not started yet.
      *
-     * @param owner the scope that it belongs to and does not outlive, or null if it belongs to a subscriber
+     * @param owner the scope that it is a member of and does not outlive, or null if it belongs to a subscriber
      * @param backend the backend selected inside
      * @param context the context inside
-     * @param options what else its builder says of it
+     * @param options what else its builder was told about it
      * @param body what it does
      */
     protected CoroutineTask(
@@ -96,20 +96,20 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         return run == null ? null : run.call();
     }
 
-    /** {@return the coroutine whose code runs on this thread, or null; null too in the code of its subscriber} */
+    /** {@return the coroutine whose code runs on this thread, or null; also null in the code of its subscriber} */
     public static @Nullable CoroutineTask<?> current() {
         CoroutineTask<?> task = CURRENT.get();
         return task == null || task.top == null ? null : task;
     }
 
-    /** {@return the coroutine whose thread this is, whatever code runs on it, or null} */
+    /** {@return the coroutine that owns this thread, whatever code runs on it, or null} */
     public static @Nullable CoroutineTask<?> ofThread() {
         return CURRENT.get();
     }
 
     /**
-     * Starts the coroutine on a new virtual thread. It becomes a member of its owner first; if it is cancelled already, or
-     * the thread cannot be started, its outcome is reported at once and the body never runs.
+     * Starts the coroutine on a new virtual thread. It first becomes a member of its owner. If it is already cancelled,
+     * or the thread cannot be started, its outcome is reported at once and the body never runs.
      */
     public void start() {
         if (owner != null) owner.admit(this);
@@ -124,40 +124,44 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         }
     }
 
-    /** The body returned; for a coroutine that nobody cancelled. */
+    /** The body returned, and the coroutine was not cancelled. */
     protected abstract void succeeded(T result);
 
-    /** The body threw; for a coroutine that nobody cancelled. The failure is the real one, without a carrier. */
+    /** The body threw, and the coroutine was not cancelled. The failure is the real one, without a wrapper. */
     protected abstract void failed(Throwable failure);
 
     /**
      * The coroutine was cancelled and has ended.
      *
-     * @param failure what the body threw, if that was more than an echo of the cancellation; else null
+     * @param failure what the body threw, if it was more than an echo of the cancellation; else null
      */
     protected abstract void cancelled(@Nullable Throwable failure);
 
     /**
-     * The coroutine was cancelled and has ended, as {@link #cancelled} is told next.
-     *
-     * @param echo what the body threw because of that
+     * The coroutine was cancelled and has ended with an echo; calls {@link #cancelled} next. @param echo what the body
+     * threw because of the cancellation
      */
     protected void cancelledBy(Throwable echo) {
         report(echo);
         cancelled(null);
     }
 
-    /** {@return what a failure of the body really is, without carriers; for a library that has some of its own} */
+    /**
+     * {@return the failure inside the wrapper that the body threw, or the failure itself; for a library with wrappers
+     * of its own}
+     */
     protected Throwable unwrap(Throwable failure) {
         return Host.get().unwrap(failure);
     }
 
-    /** {@return a new exception that says what this coroutine was cancelled by, for a subscriber that did not} */
+    /** {@return a new exception that says what cancelled this coroutine, for a subscriber that did not} */
     protected final Throwable cancelledException() {
         return Host.get().cancelled(Objects.requireNonNull(cancellation()));
     }
 
-    /** Called by the canceller, on its thread, once, right after it cancelled the coroutine. Must not block or throw. */
+    /**
+     * Called once by the canceller, on its thread, right after it has cancelled the coroutine. Must not block or throw.
+     */
     protected void cancelRequested() {}
 
     final void marked(Cancellation c) {
@@ -219,7 +223,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
                         .collect(Collectors.joining("\n  at ", "\n  at ", ""));
     }
 
-    /** Whether the thread waits in foreign code, for as long as nobody wakes it, such as in a lock or queue of the JDK. */
+    /** Whether the thread waits in foreign code until it is woken, for example in a lock or queue of the JDK. */
     final boolean waitsElsewhere() {
         Thread t = thread();
         return t != null && t.getState() == Thread.State.WAITING;
@@ -235,24 +239,24 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         suspensions++;
     }
 
-    /** {@return the number of the suspension that was seen before; as a thread that is not its own sees it} */
+    /** {@return how often it has suspended, as other threads see it} */
     final int countedSuspensions() {
         return suspensions;
     }
 
-    /** {@return how often it has suspended, in a number that is no other coroutine's} */
+    /** {@return how often it has suspended, in a number that differs from those of other coroutines} */
     final long suspensions() {
         return ((long) System.identityHashCode(this) << 24) + suspensions;
     }
 
-    /** {@return the coroutine around the coroutines around this one} */
+    /** {@return the outermost coroutine around this one} */
     final CoroutineTask<?> root() {
         CoroutineTask<?> outermost = this;
         while (outermost.owner != null) outermost = outermost.owner.task();
         return outermost;
     }
 
-    /** {@return what schedules this one, and those it starts} */
+    /** {@return the scheduler of this coroutine, and of those that it starts} */
     final CoroutineScheduler scheduler() {
         return scheduler;
     }
@@ -269,13 +273,13 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         return signalling;
     }
 
-    /** From here on the code of a subscriber runs, up to the next {@link #top(Scope)}. */
+    /** From here on, the code of a subscriber runs, until the next {@link #top(Scope)}. */
     final void signalling(Scope of) {
         signalling = of;
         top = null;
     }
 
-    /** Runs something with the thread-locals that the coroutine began with. */
+    /** Runs an action with the thread-locals that the coroutine began with. */
     final void asAtFirst(Runnable action) {
         Runnable around = propagated;
         if (around == null) {
@@ -297,7 +301,10 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         created.start();
     }
 
-    /** {@return whether it takes over the thread-locals of the thread that starts it, where its context has none} */
+    /**
+     * {@return whether it takes over the thread-locals of the thread that starts it, where the context does not have
+     * them}
+     */
     boolean takesOver() {
         return true;
     }
@@ -309,8 +316,9 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     }
 
     /**
-     * The whole life of the thread. The outcome is reported behind the thread-locals of the body, so that what it starts downstream
-     * does not take them over. Setting and restoring them may fail too: before the body is done, that is the outcome.
+     * The whole life of the thread. The outcome is reported after the thread-locals of the body have been restored, so
+     * that what starts downstream does not take them over. Setting and restoring them may fail too: before the body is
+     * done, such a failure is the outcome.
      */
     private void live() {
         CURRENT.set(this);
@@ -403,7 +411,9 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         }
     }
 
-    /** What the coroutine has failed with: its body's failure, that of an executor which gave up the thread, or an interrupt. */
+    /**
+     * Why the coroutine has failed: a failure of its body, of the executor that gave up its thread, or an interrupt.
+     */
     private Throwable ownFailure(Cancellation c) {
         return c.reason() == Cancellation.Reason.FAILURE
                 ? unwrap(Objects.requireNonNull(c.cause()))

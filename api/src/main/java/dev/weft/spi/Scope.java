@@ -9,14 +9,16 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A region of a coroutine that can be cancelled as one, and that nothing started inside it outlives.
+ * A region of a coroutine that is cancelled as one, and that nothing started inside it outlives.
  *
- * <p>Cancellation is a sticky state: once a scope is cancelled, every suspension point inside it throws, until the scope is
- * left. It spreads inwards when it happens (never upwards, and not into a shield), so that a suspension point reads one field.
+ * <p>Cancellation is a sticky state: once a scope is cancelled, every suspension point inside it throws, until the
+ * scope is left. A cancellation spreads inwards at once (never outwards, and not into a shield), so that a suspension
+ * point reads only one field.
  *
- * <p>A scope belongs to the thread of its {@link #task}. That thread writes {@code nested}, {@code steppedOut}, {@code suspension},
- * {@code interruptsOff} and {@code opened}; cancellers, on any thread, write {@code cancellation} and read the rest. Each side writes its own
- * field before it reads the other's, so that at least one of them sees the other. How interrupts come in is told in {@link InterruptGate}.
+ * <p>A scope belongs to the thread of its {@link #task}. That thread writes {@code nested}, {@code steppedOut},
+ * {@code suspension}, {@code interruptsOff} and {@code opened}; cancellers, on any thread, write {@code cancellation}
+ * and read the rest. Each side writes its own field before it reads the other's, so that at least one of them sees the
+ * other. {@link InterruptGate} explains the part of interrupts.
  *
  * @since 0.1
  */
@@ -28,16 +30,19 @@ public class Scope {
     private static final AtomicReferenceFieldUpdater<Scope, @Nullable Members> MEMBERS =
             AtomicReferenceFieldUpdater.newUpdater(Scope.class, Members.class, "members");
 
-    /** Set while a plain thread subscribes to what it awaits; nothing on the threads of coroutines. */
+    /** Set while a plain thread subscribes to what it awaits; never set on the threads of coroutines. */
     private static final ThreadLocal<@Nullable Boolean> CALLING = new ThreadLocal<>();
 
-    /** What {@link #interruptedIn} says: no canceller's interrupt has come; perhaps into foreign code; into foreign code for certain. */
+    /**
+     * The values of {@link #interruptedIn}: no canceller's interrupt has arrived; it may have met foreign code; it has
+     * certainly met foreign code.
+     */
     static final byte NOT_INTERRUPTED = 0;
 
     static final byte BY_ITSELF = 1;
     static final byte IN_FOREIGN_CODE = 2;
 
-    /** The state of a task that ended before anybody cancelled it. */
+    /** The state of a task that ended before it was cancelled. */
     private static final Object FINISHED = new Object();
 
     private final @Nullable Scope parent;
@@ -48,15 +53,21 @@ public class Scope {
 
     private volatile @Nullable Scope nested;
 
-    /** The innermost of the scopes in here that the thread has stepped out of, to run code of this one. */
+    /** The innermost scope inside this one that the thread has stepped out of, to run code of this one. */
     private volatile @Nullable EmittingScope<?> steppedOut;
 
     private volatile @Nullable Suspension suspension;
 
-    /** Whether the thread must not be interrupted for this scope any more: it has seen the cancellation, or has left. */
+    /**
+     * Whether the thread must no longer be interrupted for this scope: it has seen the cancellation, or has left the
+     * scope.
+     */
     private volatile boolean interruptsOff;
 
-    /** Where the thread was interrupted on behalf of a canceller, and has not seen since what for. A byte fits in here. */
+    /**
+     * How a canceller has interrupted the thread, until the thread sees the cancellation. A byte, since it fits into
+     * padding of the object.
+     */
     private volatile byte interruptedIn;
 
     private volatile @Nullable Object cancellation;
@@ -88,7 +99,7 @@ public class Scope {
         this.shield = shield;
     }
 
-    /** For another coroutine's thread, in a scope. */
+    /** For the thread of another coroutine that runs code of {@code parent}. */
     Scope(Scope parent, CoroutineTask<?> task) {
         this.parent = parent;
         this.task = task;
@@ -98,8 +109,8 @@ public class Scope {
     }
 
     /**
-     * {@return the innermost scope of the current thread, or null outside any coroutine} A subscriber's code, which runs inside a
-     * signal of a coroutine's, is outside.
+     * {@return the innermost scope of the current thread, or null outside any coroutine} The code of a subscriber that
+     * a coroutine signals is outside.
      */
     public static @Nullable Scope current() {
         CoroutineTask<?> task = CoroutineTask.ofThread();
@@ -107,8 +118,8 @@ public class Scope {
     }
 
     /**
-     * {@return where to look for a context and a backend on this thread: {@link #current}, or in a subscriber's code the coroutine that
-     * signals to it, whose context is the subscriber's; null elsewhere}
+     * {@return where to look for a context and a backend on this thread: {@link #current}, or, in the code of a
+     * subscriber, the coroutine that signals it and has its context; null elsewhere}
      */
     public static @Nullable Scope surrounding() {
         CoroutineTask<?> task = CoroutineTask.ofThread();
@@ -118,14 +129,18 @@ public class Scope {
     }
 
     /**
-     * {@return whether code that awaits runs here: a coroutine's, or an await or loop of a plain thread that is just subscribing} What that
-     * subscribes to takes over the thread-locals of this thread, if its library has no context to hand them over in.
+     * {@return whether the current code belongs to an await: it runs in a coroutine, or in an await or loop of a plain
+     * thread that is subscribing} A source that is subscribed to here takes over the thread-locals of this thread, if
+     * its library has no context to carry them.
      */
     public static boolean isCalling() {
         return current() != null || CALLING.get() != null;
     }
 
-    /** A plain thread is about to subscribe to what it awaits. {@return whether it has to say when it has} */
+    /**
+     * Notes that a plain thread is about to subscribe to what it awaits. {@return whether it must call
+     * {@link #leaveCall} afterwards}
+     */
     static boolean enterCall() {
         if (CALLING.get() != null) return false;
         CALLING.set(true);
@@ -137,7 +152,8 @@ public class Scope {
     }
 
     /**
-     * Begins a wait that is not that of a cell: {@link #checkpoint} in a coroutine, and on another thread its like.
+     * Begins a wait without a cell: does {@link #checkpoint} in a coroutine, and the equivalent checks on another
+     * thread.
      *
      * @param operation what is about to wait
      * @throws IllegalStateException if the current thread must not block
@@ -154,12 +170,12 @@ public class Scope {
             throw Host.get().interrupted(new InterruptedException("interrupted"));
     }
 
-    /** {@return the coroutine to whose thread this scope belongs} */
+    /** {@return the coroutine whose thread this scope belongs to} */
     public final CoroutineTask<?> task() {
         return task;
     }
 
-    /** {@return the scope to which what is started here belongs} */
+    /** {@return the scope whose members the coroutines and sources started here become} */
     public Scope home() {
         return this;
     }
@@ -189,7 +205,7 @@ public class Scope {
         Reports.drop(backend, context, failure);
     }
 
-    /** Suppresses a failure in the one before it, or drops it if that bears no more. */
+    /** Adds a failure to the earlier one as suppressed, or drops it if that one takes no more. */
     protected final void suppressOrDrop(Throwable before, Throwable failure) {
         if (!Failures.suppress(before, failure)) drop(failure);
     }
@@ -200,7 +216,7 @@ public class Scope {
     }
 
     /**
-     * Throws if this scope is cancelled or the thread was interrupted; every suspension point begins with it. A foreign
+     * Throws if this scope is cancelled or the thread was interrupted. Every suspension point begins with it. A foreign
      * interrupt cancels the coroutine and is consumed.
      */
     public final void checkpoint() {
@@ -214,7 +230,7 @@ public class Scope {
      * Cancels this scope and all that is inside it.
      *
      * @param reason what cancels it
-     * @param why what exceptions say of it, or null
+     * @param why what exceptions say about it, or null
      * @param cause what led to it, or null
      * @return false if it was cancelled before or has ended
      */
@@ -228,8 +244,9 @@ public class Scope {
     }
 
     /**
-     * Interrupts the current thread, which this scope belongs to, if the scope is cancelled: no canceller does that to itself. For
-     * code that cancels and then lets the body go on, which may be about to wait in foreign code.
+     * Interrupts the current thread, to which this scope belongs, if the scope is cancelled, since a canceller never
+     * interrupts its own thread. For code that cancels its own scope and then lets the body go on, which may be about
+     * to wait in foreign code.
      */
     public final void interruptSelf() {
         task.redeliver(this);
@@ -243,8 +260,9 @@ public class Scope {
     }
 
     /**
-     * Runs a body inside this scope, on the current thread, and leaves the scope when all members are done. If the body fails
-     * they are cancelled first. If cancellation from outside ended one of them, that is thrown: the result is not the whole.
+     * Runs a body inside this scope, on the current thread, and leaves the scope when all members are done. If the body
+     * fails, they are cancelled first. If a cancellation from outside ended one of them, the cancellation is thrown,
+     * since the result is incomplete.
      *
      * @param body what to run
      * @return its result
@@ -268,18 +286,18 @@ public class Scope {
         throw Objects.requireNonNull(parent).observed(outside);
     }
 
-    /** {@return whether a member was ended by the cancellation of this scope, so that the body's result is not the whole} */
+    /** {@return whether the cancellation of this scope ended a member, so that the body's result is incomplete} */
     protected final boolean membersWereCut() {
         Members inside = members;
         return inside != null && inside.wereCut();
     }
 
     /**
-     * Schedules a warning. A timer that refuses, because its scheduler was shut down, must not keep a scope from its clean-up.
+     * Schedules a warning. A timer that refuses, because its scheduler was shut down, must not prevent a scope from
+     * cleaning up.
      *
-     * @param nanos when
-     * @param warning what to do then
-     * @return the entry in the timer, or one that does nothing
+     * @param nanos how many nanoseconds from now @param warning what to do then @return the entry in the timer, or one
+     *     that does nothing
      */
     protected final Timer.Entry watch(long nanos, Runnable warning) {
         try {
@@ -291,10 +309,10 @@ public class Scope {
     }
 
     /**
-     * Called on a member's thread when it failed, before the scope can be left.
+     * Called on a member's thread when the member has failed, before the scope can be left.
      *
-     * @param failure the real failure, without a carrier
-     * @return true if this scope takes the failure as its own; false to end with it only if nobody sees it otherwise
+     * @param failure the real failure, without a wrapper @return true if this scope handles the failure; false to end
+     *     with it only if nobody else sees it
      */
     protected boolean memberFailed(Throwable failure) {
         return false;
@@ -304,7 +322,7 @@ public class Scope {
         if (!memberFailed(failure)) members().remember(member);
     }
 
-    /** Lets a member in; called inside this scope, by its own thread or by one of its members. */
+    /** Admits a member. Called inside this scope, by its own thread or by one of its members. */
     final void admit(Member member) {
         Scope here = current();
         if (here == null || !here.isInside(this)) throw new IllegalStateException("started from outside the scope");
@@ -323,30 +341,35 @@ public class Scope {
         members().remove(member);
     }
 
-    /** {@return for how many nanoseconds the end of this scope waits for members that are cancelled and do not end} */
+    /** {@return how many nanoseconds the end of this scope waits for members that are cancelled and do not end} */
     protected long patience() {
         return Long.MAX_VALUE;
     }
 
-    /** Called by this scope's own thread, when it goes on without members that did not end in time. They may still fail. */
+    /**
+     * Called by this scope's own thread when it goes on without members that did not end in time. They may still fail.
+     */
     protected void leftBehind() {}
 
     /**
-     * {@return whether the results of the members are for whoever has their handles: what he has not read is discarded when the scope
-     * fails or is cancelled by others} False for a scope that sees to them itself.
+     * {@return whether the results of the members belong to their handles: unread results are discarded when the scope
+     * fails or is cancelled by other code} False for a scope that handles the results itself.
      */
     protected boolean handsOutResults() {
         return true;
     }
 
-    /** Discards the results that nobody has read, since the whole has come to nothing. */
+    /** Discards the results that nobody has read, since the scope has no result. */
     protected final void discardUnread() {
         Members inside = members;
         if (inside == null) return;
         for (Object result : inside.takeUnread()) discard(result);
     }
 
-    /** Names what the thread suspends in; false if the scope is cancelled, and then it must not suspend. */
+    /**
+     * Publishes what the thread is about to suspend in. {@return false if the scope is cancelled; then the thread must
+     * not suspend}
+     */
     final boolean suspend(Suspension in) {
         task.countSuspension();
         SchedulePoint.pass();
@@ -355,12 +378,12 @@ public class Scope {
         return cancellation == null;
     }
 
-    /** What the thread was suspended in when its source ran this code, or null. */
+    /** {@return what the thread is suspended in, or null; not null in a source's code that the thread itself runs} */
     final @Nullable Suspension suspended() {
         return suspension;
     }
 
-    /** Goes on in what was there before; that has to learn of a cancellation which found this instead. */
+    /** Restores the outer suspension. If a canceller has woken the inner one instead, wakes the outer one too. */
     final void resume(@Nullable Suspension outer) {
         suspension = outer;
         SchedulePoint.pass();
@@ -368,13 +391,16 @@ public class Scope {
         if (outer != null && c != null) outer.wakeForCancel(c);
     }
 
-    /** As {@link #resume}, behind an await that has its outcome: a canceller who still finds that here is told so, and needs no fence. */
+    /**
+     * As {@link #resume}, after an await that has its outcome. A canceller that still sees it gets {@code false} from
+     * it, so a lazy write is enough.
+     */
     final void resumeDecided(@Nullable Suspension outer) {
         if (outer != null) resume(outer);
         else SUSPENSION.lazySet(this, null);
     }
 
-    /** From here on the thread runs code that is no part of this scope. {@return what it was suspended in} */
+    /** From here on, the thread runs code that is not part of this scope. {@return what it was suspended in} */
     final @Nullable Suspension stepOut() {
         Suspension before = suspension;
         suspend(Suspension.AWAY);
@@ -382,7 +408,10 @@ public class Scope {
         return before;
     }
 
-    /** The thread is back. What a canceller has sent it out there is not for in here; what was kept from it is made up for. */
+    /**
+     * The thread is back. Clears an interrupt that it was sent outside, and delivers one that was withheld from it
+     * meanwhile.
+     */
     final void stepIn(@Nullable Suspension before) {
         task.top(this);
         task.settleInterrupt();
@@ -402,7 +431,7 @@ public class Scope {
         nested = scope;
     }
 
-    /** Decides that a task ended uncancelled: the linearization point of its success. */
+    /** Decides that a task ended without being cancelled: the linearization point of its success. */
     final boolean finish() {
         SchedulePoint.pass();
         return CANCELLATION.compareAndSet(this, null, FINISHED);
@@ -415,7 +444,7 @@ public class Scope {
         return true;
     }
 
-    /** Notes that the thread has seen the cancellation, perhaps before the canceller has come to the scopes inside. */
+    /** Notes that the thread has seen the cancellation, perhaps before the canceller has reached the scopes inside. */
     final RuntimeException observed(Cancellation c) {
         task.interruptSeen(this, c);
         WatchedTask watch = task.watch();
@@ -424,8 +453,8 @@ public class Scope {
     }
 
     /**
-     * Takes back that the thread has seen the cancellation of this scope, which it has left: it goes on with a result, and what comes behind
-     * that has still to be reached.
+     * Reverts {@link #observed} for this scope, which the thread has left: it goes on with a result, and the
+     * cancellation must still reach the code after it.
      */
     protected final void unsee() {
         Cancellation c = cancellation();
@@ -437,8 +466,8 @@ public class Scope {
     }
 
     /**
-     * {@return whether a failure in here only says that this scope was cancelled} Foreign code that we have interrupted says so in any
-     * words, such as {@code SocketException: Closed by interrupt}; the type tells nothing.
+     * {@return whether a failure inside only says that this scope was cancelled} Foreign code that we have interrupted
+     * says so in any form, such as {@code SocketException: Closed by interrupt}; the type proves nothing.
      *
      * @param failure what was thrown
      */
@@ -446,7 +475,7 @@ public class Scope {
         return isEcho(failure, BY_ITSELF);
     }
 
-    /** As {@link #isEcho}, and whatever met the interrupt was foreign code for certain. */
+    /** As {@link #isEcho}, but counts an interrupt only if it has certainly met foreign code. */
     final boolean isAnswer(Throwable failure) {
         return isEcho(failure, IN_FOREIGN_CODE);
     }
@@ -457,7 +486,7 @@ public class Scope {
     }
 
     /**
-     * Takes what the code in here has thrown, where nobody gets that since this scope was cancelled.
+     * Reports what the code inside has thrown, where nobody receives it because this scope was cancelled.
      *
      * @param failure what was thrown
      */
@@ -466,20 +495,25 @@ public class Scope {
         else if (!(failure instanceof CancellationException)) Reports.echo(failure);
     }
 
-    /** Notes that the block of this scope has ended as if it had not been cancelled; where code looks for that. */
+    /**
+     * Notes that the block of this scope has ended as if it had not been cancelled, for the watchdog if there is one.
+     */
     protected final void endedNormally() {
         WatchedTask watch = task.watch();
         if (watch != null) watch.endedNormally(cancellation());
     }
 
-    /** {@return what the thread is suspended in, as others see it} */
+    /** {@return what the thread is suspended in, as other threads see it} */
     final @Nullable Suspension suspension() {
         Suspension in = innermost().suspension;
         Scope top = in == Suspension.AWAY ? task.top() : null; // a guest elsewhere
         return top == null || top.suspension == null ? in : top.suspension;
     }
 
-    /** {@return the innermost loop in here, or around, whose source has not ended, and which is not what is waited for; as others see it} */
+    /**
+     * {@return the innermost loop inside or around this scope whose source has not ended, other than {@code in}; as
+     * other threads see it}
+     */
     final @Nullable IterationCell<?> openLoop(@Nullable Suspension in) {
         for (Scope s = innermost(); s != null; s = s.parent) {
             IterationCell<?> loop = s.opened;
@@ -494,13 +528,12 @@ public class Scope {
         return s;
     }
 
-    /** {@return whether cancellers may interrupt the code in here, or null if that is as in the scope around this one} */
+    /** {@return whether cancellers may interrupt the code inside, or null if the scope around this one decides} */
     protected @Nullable Boolean interruptible() {
         return null;
     }
 
-    /** {@return whether cancellers may interrupt the code in here} */
-    public final boolean isInterruptible() {
+    /** {@return whether cancellers may interrupt the code inside} */ public final boolean isInterruptible() {
         for (Scope s = this; ; s = Objects.requireNonNull(s.parent)) {
             Boolean own = s.interruptible();
             if (own != null) return own;
@@ -533,7 +566,7 @@ public class Scope {
         return nested;
     }
 
-    /** {@return those who were started in here, or null if nobody was} */
+    /** {@return the members, or null if there never was one} */
     final @Nullable Members started() {
         return members;
     }
@@ -555,12 +588,18 @@ public class Scope {
         cell.nextOpened = null;
     }
 
-    /** Those that the collector has ended stay, up to here: only the thread of this scope changes the list. */
+    /**
+     * Removes iterations that ended as garbage. It waits until here, since only the thread of this scope changes the
+     * list.
+     */
     private void forgetAbandoned() {
         while (opened != null && opened.isLeft()) closed(opened);
     }
 
-    /** Ends what was started inside, and waits for it. {@return the first failure that nobody has seen, if the body did not fail} */
+    /**
+     * Closes the iterations opened inside and waits for the members. {@return the first failure that nobody has seen,
+     * if the body did not fail}
+     */
     final @Nullable Throwable end(@Nullable Throwable failure) {
         if (failure != null) cancelBecauseOf(failure);
         closeOpened();
@@ -609,7 +648,10 @@ public class Scope {
         return unobserved;
     }
 
-    /** {@return whether it was the code in here that has cancelled this scope} What it leaves in handles is its own affair. */
+    /**
+     * {@return whether the code inside has cancelled this scope} Then unread results in handles are its own
+     * responsibility.
+     */
     protected final boolean isCancelledByItself() {
         Cancellation c = cancellation();
         return c != null && c.origin() == this && c.reason() == Cancellation.Reason.REQUESTED;
@@ -627,7 +669,7 @@ public class Scope {
                 if (beside.mark(c)) marked.add(beside);
             if (inner == null) break;
             if (inner.shield) return;
-            if (!inner.mark(c) && inner.cancellation() != c) return; // one that is just being entered marks itself
+            if (!inner.mark(c) && inner.cancellation() != c) return; // one that is being entered marks itself
             s = inner;
         }
         Suspension in = s.suspension;
