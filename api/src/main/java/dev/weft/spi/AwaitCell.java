@@ -6,25 +6,26 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One suspension: it is subscribed to a source, parks the thread that awaits, and has exactly one outcome.
+ * One await: subscribes to a source, parks the awaiting thread, and has exactly one outcome.
  *
- * <p>Three fields tell the whole story, each changed by compare-and-set only:
+ * <p>Three fields tell the whole story; each is changed by compare-and-set only:
  *
  * <ul>
- *   <li>{@code state}: null, then COMPLETE, CANCELLED (or an {@link LateFailures}, which says more) or the error. That step is the
- *       linearization point of the await: whoever loses it is late, and his signal goes to a hook. But a thread that awaits has
- *       still to see that it is cancelled: it cancels its source then, and if that has completed meanwhile, the await has
- *       succeeded.
- *   <li>{@code held}: null, then a value, then TAKEN. A value belongs to whoever takes it out, the awaiter to return it,
- *       anyone else to discard it; so it is returned or discarded, and never both.
- *   <li>{@code upstream}: the source's subscription, and what has become of it; its story is told where it is.
+ *   <li>{@code state}: null, then COMPLETE, CANCELLED (or a {@link LateFailures}, which says more) or the error. That
+ *       step is the linearization point of the await: a signal that loses it is late, and goes to a hook. But a
+ *       cancelled thread must still see the cancellation: it then cancels its source, and if the source has completed
+ *       meanwhile, the await has succeeded.
+ *   <li>{@code held}: null, then a value, then TAKEN. A value belongs to the thread that takes it out: the awaiter to
+ *       return it, any other to discard it. So it is returned or discarded, never both.
+ *   <li>{@code upstream}: the source's subscription, and what has become of it; {@link UpstreamCell} explains it.
  * </ul>
  *
- * <p>The awaiting thread itself cancels. Only while it is inside {@link #start}, and so cannot, does a canceller have a thread do it:
- * {@code waiter} is null exactly then.
+ * <p>The awaiting thread itself cancels the source. Only while it is inside {@link #start}, and so cannot, does a
+ * canceller have a separate thread cancel it: exactly then, {@code waiter} is null.
  *
- * <p>A cell is used once. After its outcome it refers to neither source nor subscription; the context stays unless the source has completed,
- * for the discard hook of values that are still under way: also behind a failure, such as that of an operator with a time limit.
+ * <p>A cell is used once. After its outcome it refers to neither source nor subscription; The context stays unless the
+ * source has completed, for the discard hook of values that are still in flight; it also stays after a failure, such as
+ * the timeout of an operator.
  *
  * @param <T> the type of the value
  * @since 0.1
@@ -53,38 +54,41 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     private volatile @Nullable Object state;
     private volatile @Nullable Object held;
 
-    /** The parked thread, or what to run at the outcome; written by the awaiter, null before it parks, LEFT when it goes on. */
+    /**
+     * The parked thread, or what to run at the outcome; null before the awaiter parks, LEFT after it has gone on.
+     * Written by the awaiter.
+     */
     private volatile @Nullable Object waiter;
 
     /**
      * A cell that is not started.
      *
-     * @param backend whose hooks take what comes too late
+     * @param backend the backend whose hooks receive what comes too late
      */
     protected AwaitCell(Backend backend) {
         super(backend, null, null);
     }
 
-    /** A cell that is not started, of a source. */
+    /** A cell for a source, not started. */
     AwaitCell(Backend backend, Object source) {
         super(backend, source, null);
     }
 
-    /** Subscribes to the source. What it throws is the outcome, unless there is one already. Called once. */
+    /** Subscribes to the source. Called once. What it throws is the outcome, unless there is one already. */
     protected abstract void start() throws Exception;
 
-    /** {@return the result when the source completed without a value: null, unless a subclass throws} */
+    /** {@return the result if the source completed without a value: null, unless a subclass throws} */
     protected @Nullable T empty() {
         return null;
     }
 
     /**
-     * Starts the cell and waits for its outcome, on the current thread: a coroutine, a plain virtual thread, or a platform
-     * thread that may block. A value that won against a cancellation is returned.
+     * Starts the cell and waits for its outcome, on the current thread: a coroutine, a plain virtual thread, or a
+     * platform thread that may block. A value that won against a cancellation is returned.
      *
-     * @return the value, or what {@link #empty} gives
-     * @throws java.util.concurrent.CancellationException if the scope is cancelled, or a plain thread interrupted (its flag
-     *     stays set)
+     * @return the value, or the result of {@link #empty}
+     * @throws java.util.concurrent.CancellationException if the scope is cancelled, or a plain thread interrupted (its
+     *     flag stays set)
      */
     public final @Nullable T await() {
         Scope scope = Scope.current();
@@ -109,17 +113,20 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         return outcome(scope);
     }
 
-    /** {@return whether the source is known to keep its value for others, so that it is not ours to discard} */
+    /** {@return whether the source keeps its value for others too, so that it is not ours to discard} */
     protected boolean isShared() {
         return false;
     }
 
-    /** Takes a value that lost against a cancellation or failure; passes it to the backend's discard hook unless overridden. */
+    /**
+     * Discards a value that lost against a cancellation or failure: passes it to the backend's discard hook, unless
+     * overridden.
+     */
     protected void discardValue(T value) {
         Reports.discard(backend(), carried(), value);
     }
 
-    /** {@return what awaits, as errors name it} */
+    /** {@return the name of the awaiting operation in errors} */
     protected String operation() {
         return "await";
     }
@@ -142,12 +149,13 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         return operation();
     }
 
-    // --- what a subclass tells
+    // --- signals, from a subclass
 
     /**
-     * The source handed over its subscription. One that comes after the cancellation is cancelled at once, on this thread.
+     * The source handed over its subscription. A subscription that comes after the cancellation is cancelled at once,
+     * on this thread.
      *
-     * @return false if it is not wanted: too late, or not the first
+     * @return false if it is not wanted, because it is too late or not the first
      */
     protected final boolean attach(Object subscription) {
         Object first = attachFirst(subscription);
@@ -156,7 +164,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     /**
-     * The one value, or null for none, from a source that gives nothing else.
+     * The source gave its only value, or null for none, and has ended.
      *
      * @return false if there was an outcome already; then the value is still the caller's
      */
@@ -168,7 +176,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     /**
-     * The source failed, and is over.
+     * The source failed, and has ended.
      *
      * @return false if there was an outcome already; then the failure is still the caller's
      */
@@ -177,14 +185,19 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         return settle(failure);
     }
 
-    /** The source threw out of {@link #start}, and its library has reported that: it is the outcome, unless there is one. */
+    /**
+     * The source threw out of {@link #start}, and its library has reported that: it is the outcome, unless there is
+     * one.
+     */
     protected final void thrownAndReported(Throwable failure) {
         decide(failure);
     }
 
     // --- for SourceAwaitCell and DetachedTask
 
-    /** Starts the cell without a thread; {@code done} runs once, at the outcome, on the thread that decides it. */
+    /**
+     * Starts a cell that has no awaiting thread; {@code done} runs once, at the outcome, on the thread that decides it.
+     */
     final void startDetached(@Nullable Object context, Runnable done) {
         carry(context);
         if (state == null) begin();
@@ -193,7 +206,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         if (state != null) wake();
     }
 
-    /** Cancels a cell that has no thread. {@code false} if there was an outcome already. */
+    /** Cancels a cell that has no awaiting thread. {@return false if there was an outcome already} */
     final boolean cancelDetached(@Nullable LateFailures aside) {
         if (!settle(mark(aside))) return false;
         if (waiter == null) abort();
@@ -208,7 +221,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         return state instanceof Throwable failure ? failure : null;
     }
 
-    /** {@return whether the awaiter has been given a value, or none, which he returns whatever happens now} */
+    /** {@return whether the await has succeeded, with a value or empty; nothing that happens later changes that} */
     protected final boolean hasSucceeded() {
         return state == Mark.COMPLETE || isCancelled() && hasCompleted();
     }
@@ -225,32 +238,35 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         return aside == null ? Mark.CANCELLED : aside;
     }
 
-    /** Decides the outcome while the source is not over: it is cancelled, here if the awaiter cannot. */
+    /** Decides the outcome before the source has ended, and so cancels the source: here, if the awaiter cannot. */
     final boolean decide(@Nullable Throwable failure) {
         boolean won = settle(failure == null ? Mark.COMPLETE : failure);
         if (waiter == null || failure != null && isCancelled())
-            closeEarly(); // what it completes with behind that is no result
+            closeEarly(); // what it completes with after that is no result
         return won;
     }
 
-    /** The source threw out of a call of ours: that is the outcome, unless there is one; then it is dropped if it is another. */
+    /** The source threw out of a call of ours: that is the outcome, or is dropped if there is a different one. */
     final void thrownBySource(Throwable failure) {
         if (!decide(failure) && state != failure) refused(failure);
     }
 
-    /** {@return the value that has come and was not taken, or null} */
+    /** {@return the value that has arrived and was not taken, or null} */
     final @Nullable Object held() {
         Object value = held;
         return value instanceof Mark ? null : value;
     }
 
-    /** Keeps a value until the awaiter takes it, to return or discard it; false if there is one already or he has been here. */
+    /**
+     * Keeps a value until the awaiter takes it, to return or discard it. {@return false if there is one already, or the
+     * awaiter has already looked}
+     */
     final boolean hold(T value) {
         SchedulePoint.pass();
         return HELD.compareAndSet(this, null, value);
     }
 
-    /** Keeps a value instead of the one before, which is discarded. */
+    /** Keeps a value in place of the previous one, which is discarded. */
     final void replace(T value) {
         for (; ; ) {
             SchedulePoint.pass();
@@ -282,14 +298,16 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         if (value != null && value != Mark.NULL) discardValue((T) value);
     }
 
-    /** Drops a failure that has come too late; behind a cancellation it may be no more than an answer to that. */
+    /** Drops a failure that has come too late; after a cancellation it may only be an answer to it. */
     protected final void refused(Throwable failure) {
         if (state instanceof LateFailures aside) aside.take(failure, backend(), carried());
         else if (isCancelled()) late(failure);
         else drop(failure);
     }
 
-    /** The result of a cell that has its outcome; whoever calls it is the awaiter. */
+    /**
+     * {@return the result of a cell that has its outcome} Called by the awaiter, which throws here if there is none.
+     */
     @SuppressWarnings("unchecked")
     final @Nullable T outcome(@Nullable Scope scope) {
         Object decided = state;
@@ -311,7 +329,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         throw Failures.thrown((Throwable) Objects.requireNonNull(decided));
     }
 
-    /** What is left to do for a cancelled cell without a thread. */
+    /** Cleans up a cell without an awaiting thread that was cancelled or has failed. */
     final void release() {
         discard(takeHeld());
         Throwable fromCancel = closeOrJoin();
@@ -360,7 +378,10 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         return value == Mark.TAKEN ? null : value;
     }
 
-    /** Nobody looks for the waiter where there is nothing left to cancel. {@return what cancelling the upstream threw} */
+    /**
+     * Ends the wait: no one needs the waiter where there is nothing left to cancel. {@return what cancelling the
+     * upstream threw}
+     */
     private @Nullable Throwable leave() {
         if (waiter == null && isTerminated(upstream())) return null;
         waiter = Mark.LEFT;

@@ -135,7 +135,8 @@ public interface Backend {
      * Makes a cold source of this library that runs a coroutine for each subscription.
      *
      * <ul>
-     *   <li>Rule 4.01: The source is of the requested type. <li>Rule 4.02: Nothing runs before a subscription.
+     *   <li>Rule 4.01: The source is of the requested type.
+     *   <li>Rule 4.02: Nothing runs before a subscription.
      *   <li>Rule 4.03: Each subscription runs a coroutine of its own.
      *   <li>Rule 4.04: The body runs on a virtual thread of its own.
      *   <li>Rule 4.05: Inside, this backend is the selected one.
@@ -166,7 +167,8 @@ public interface Backend {
      * Makes a source of this library that passes on the values of a publisher and the demand of its subscriber.
      *
      * <ul>
-     *   <li>Rule 5.01: The source is of the requested type. <li>Rule 5.02: The values and the end are passed on.
+     *   <li>Rule 5.01: The source is of the requested type.
+     *   <li>Rule 5.02: The values and the end are passed on.
      *   <li>Rule 5.03: No more is requested from the publisher than was requested by the subscriber.
      *   <li>Rule 5.04: A failure keeps its identity.
      *   <li>Rule 5.05: Cancelling reaches the publisher, once.

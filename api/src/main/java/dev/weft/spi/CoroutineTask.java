@@ -138,8 +138,9 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     protected abstract void cancelled(@Nullable Throwable failure);
 
     /**
-     * The coroutine was cancelled and has ended with an echo; calls {@link #cancelled} next. @param echo what the body
-     * threw because of the cancellation
+     * The coroutine was cancelled and has ended with an echo; calls {@link #cancelled} next.
+     *
+     * @param echo what the body threw because of the cancellation
      */
     protected void cancelledBy(Throwable echo) {
         report(echo);

@@ -7,10 +7,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generator: a coroutine that emits values to a subscriber and waits while none is asked for.
+ * A generator: a coroutine that emits values to a subscriber and suspends while none is requested.
  *
- * <p>Demand is one number that only grows by {@link #request} and only shrinks by {@link #emit}, saturating at
- * {@link Long#MAX_VALUE}, which stays. A value reaches the subscriber on the coroutine's thread, inside {@code emit}.
+ * <p>Demand is one number that grows only by {@link #request} and shrinks only by {@link #emit}. It saturates at
+ * {@link Long#MAX_VALUE}, and then stays there. A value reaches the subscriber on the coroutine's thread, inside
+ * {@code emit}.
  *
  * @param <T> the type of the values
  * @param <S> the type of the subscriber
@@ -30,7 +31,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     private volatile long requested;
     private volatile @Nullable Thread waiter;
 
-    /** Null until others than the generator may emit; written by the generator before it starts them. */
+    /** Null until other coroutines than the generator may emit; written by the generator before it starts them. */
     private @Nullable TicketLock tickets;
 
     /**
@@ -39,7 +40,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
      * @param downstream the subscriber
      * @param backend the backend selected inside
      * @param context the context inside
-     * @param options what else its builder says of it
+     * @param options what else its builder was told about it
      */
     protected EmitterTask(S downstream, Backend backend, Object context, CoroutineOptions options) {
         super(downstream, backend, context, options);
@@ -51,10 +52,10 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         return null;
     }
 
-    /** Makes the values, on the coroutine's thread, by calling {@link #emit}. */
+    /** Generates the values by calling {@link #emit}; on the coroutine's thread. */
     protected abstract void generate() throws Exception;
 
-    /** {@return the public word for what made this, as errors name it} */
+    /** {@return the name of the builder in errors} */
     protected String builder() {
         return "stream";
     }
@@ -62,13 +63,14 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     /** Hands a value to the subscriber; on the coroutine's thread. */
     protected abstract void next(S subscriber, T value);
 
-    /** Tells the subscriber that the stream has ended; on the coroutine's thread. */
+    /** Signals to the subscriber that the stream is complete; on the coroutine's thread. */
     protected abstract void complete(S subscriber);
 
     /**
-     * Asks for more values. Never blocks, never calls the subscriber.
+     * Requests more values. Never blocks, never calls the subscriber.
      *
-     * @param count how many; fewer than 1 ends the stream with an {@link IllegalArgumentException} (Reactive Streams 3.9)
+     * @param count how many; fewer than 1 ends the stream with an {@link IllegalArgumentException} (Reactive Streams
+     *     3.9)
      */
     public void request(long count) {
         if (count <= 0) {
@@ -91,21 +93,21 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         }
     }
 
-    /** From now on lets coroutines inside this one emit as well, one after the other in the order in which they come. */
+    /** From now on, lets coroutines inside this one emit too, one at a time, in the order of their calls. */
     public final void share() {
         if (tickets != null)
-            return; // an operator inside a child, such as one of a merged stream, shares what is shared already
+            return; // an operator in a member, as of a merged stream, shares what is already shared
         if (CoroutineTask.current() != this)
             throw new IllegalStateException("shared from outside the generator's coroutine");
         tickets = new TicketLock(backend());
     }
 
     /**
-     * Hands a value to the subscriber; suspends while none is asked for.
+     * Hands a value to the subscriber; suspends while none is requested.
      *
      * @param value the value
-     * @throws java.util.concurrent.CancellationException if the stream is cancelled, even inside a shield; the value was not
-     *     delivered and is discarded
+     * @throws java.util.concurrent.CancellationException if the stream is cancelled, even inside a shield; the value
+     *     was not delivered and is discarded
      */
     public final void emit(T value) {
         if (value == null) throw new NullPointerException(builder() + ": emit(null), but a stream has no nulls");
@@ -126,7 +128,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     }
 
     /**
-     * Suspends until a value is asked for; where others than the generator may emit, does nothing.
+     * Suspends until a value is requested; does nothing if other coroutines than the generator may emit.
      *
      * @throws java.util.concurrent.CancellationException if the stream or the coroutine is cancelled
      */
@@ -216,7 +218,10 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         } while (before != Long.MAX_VALUE && !REQUESTED.compareAndSet(this, before, before - 1));
     }
 
-    /** The subscriber has left between the look for a cancellation and the delivery. It is about to cancel, if it has not yet. */
+    /**
+     * The subscriber has left between the check for a cancellation and the delivery. It is about to cancel, or has done
+     * so.
+     */
     private void gone(Scope here, T value) {
         left();
         try {
@@ -235,7 +240,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         }
     }
 
-    /** A shield hides cancellation from the body, but not from emit: there is nobody left to emit to. */
+    /** A shield hides cancellation from the body, but not from emit: there is no subscriber left. */
     private void throwIfStreamCancelled(Scope here) {
         Cancellation inner = here.cancellation();
         if (inner != null) throw here.observed(inner);
@@ -250,7 +255,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         SchedulePoint.pass();
         if (here.suspend(this) && requested == 0 && cancellation() == null) Parking.untilWoken(this, here);
         waiter = null;
-        here.resume(outer); // no interrupt to make up for: if the scope is cancelled, what follows throws
+        here.resume(outer); // no interrupt to redeliver: if the scope is cancelled, what follows throws
     }
 
     private boolean wake() {
@@ -261,7 +266,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         return true;
     }
 
-    /** Rule 2.13: a subscriber that throws counts as cancelled; its exception is no concern of the generator's code. */
+    /** Rule 2.13: a subscriber that throws counts as cancelled; its exception does not concern the generator's code. */
     private RuntimeException subscriberFailed(Throwable failure) {
         drop(failure);
         Failures.reportFatal(failure);

@@ -9,21 +9,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Iteration over a source by one thread, with bounded demand: a buffer with one producer and one consumer.
+ * An iteration over a source by one thread, with bounded demand: a buffer with one producer and one consumer.
  *
- * <p>At most {@code prefetch} values are under way; when three quarters are consumed, the consumer's thread requests as many
- * again. From a source that cannot be asked, the buffer takes what it can. The producer never locks: it adds its value, then looks whether
- * the consumer waits or has left. All values that arrived before a terminal signal are seen before it.
+ * <p>At most {@code prefetch} values are in flight; when three quarters are consumed, the consumer's thread requests as
+ * many again. From a source without demand, the buffer takes what it can. The producer never locks: it adds its value,
+ * then checks whether the consumer waits or has left. All values that arrived before a terminal signal are seen before
+ * it.
  *
- * <p>The first request is made by the thread that calls {@code onSubscribe}. While it is under way on another thread, the consumer keeps
- * the next one back, so that a source is never asked twice at a time (rule 2.7):
+ * <p>The first request is made by the thread that calls {@code onSubscribe}. While that request is running on another
+ * thread, the consumer keeps the next one back, so that a source never has two requests at the same time (rule 2.7):
  *
  * <table>
  * <caption>Who requests</caption>
- * <tr><th>{@code asked}</th><th>{@code owing}</th><th>the consumer, which has a batch to request</th><th>the thread of the first request,
- *   when that returns</th></tr>
- * <tr><td>false</td><td>false</td><td>sets {@code owing}, looks again, and parks</td><td>sets {@code asked}, wakes nobody</td></tr>
- * <tr><td>false</td><td>true</td><td>is parked, or about to look again</td><td>sets {@code asked}, then wakes it</td></tr>
+ * <tr><th>{@code asked}</th><th>{@code owing}</th><th>the consumer, which has a batch to request</th>
+ *   <th>the thread of the first request, when it returns</th></tr>
+ * <tr><td>false</td><td>false</td><td>sets {@code owing}, looks again, and parks</td>
+ *   <td>sets {@code asked}, wakes no one</td></tr>
+ * <tr><td>false</td><td>true</td><td>is parked, or about to look again</td>
+ *   <td>sets {@code asked}, then wakes it</td></tr>
  * <tr><td>true</td><td>either</td><td>requests</td><td>has gone</td></tr>
  * </table>
  *
@@ -33,15 +36,16 @@ import org.jspecify.annotations.Nullable;
  * <caption>Who cancels the source</caption>
  * <tr><th>{@code waiter}</th><th>{@code calling}</th><th>the thread</th><th>the canceller</th></tr>
  * <tr><td>set</td><td>false</td><td>is parked</td><td>wakes it; it cancels the source when it leaves</td></tr>
- * <tr><td>null</td><td>true</td><td>subscribes or requests, in code of the source's that may block</td><td>cancels the source, by a thread,
- *   and interrupts; {@code terminal} is CANCELLED</td></tr>
- * <tr><td>null</td><td>false</td><td>is in the body of the loop, or just woken</td><td>interrupts; the next {@code hasNext} throws and
+ * <tr><td>null</td><td>true</td><td>subscribes or requests, in code of the source that may block</td>
+ *   <td>has a separate thread cancel the source, and interrupts; {@code terminal} is CANCELLED</td></tr>
+ * <tr><td>null</td><td>false</td><td>is in the body of the loop, or just woken</td>
+ *   <td>interrupts; the next {@code hasNext} throws and
  *   cancels the source</td></tr>
  * </table>
  *
- * <p>Whoever removes a value from the buffer owns it. The consumer removes to return, and after {@code closed} to discard; the
- * producer that finds {@code closed} after adding removes what is there, to discard it. Each writes first and then reads what
- * the other wrote, so no value stays behind.
+ * <p>The thread that removes a value from the buffer owns it. The consumer removes values to return them, and after
+ * {@code closed} to discard them. A producer that finds {@code closed} after adding a value removes what is there, to
+ * discard it. Each writes first and then reads what the other wrote, so no value is left in the buffer.
  *
  * @param <T> the type of the values
  * @since 0.1
@@ -67,7 +71,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     private final BufferPolicy buffering;
     private final int batch;
 
-    /** Whether a value is requested when the consumer waits for it, and not before. */
+    /** Whether a value is requested only when the consumer waits for it. */
     private final boolean lockStep;
 
     private final Buffer<T> buffer;
@@ -82,22 +86,34 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     private volatile @Nullable Thread waiter;
     private volatile boolean closed;
 
-    /** What becomes of failures behind the end, if they are no news; written by whoever cancels or leaves, before he says so. */
+    /**
+     * What becomes of failures after the end that are not worth a report of their own; written by the canceller or the
+     * leaving consumer, before {@code terminal} or {@code closed}.
+     */
     private @Nullable LateFailures aside;
 
-    /** Whether somebody ends the iteration: the consumer, or the collector if nobody can go on with it; whoever changes it does. */
+    /**
+     * Whether the iteration is being ended: by the consumer, or on behalf of the garbage collector; the thread that
+     * changes it ends it.
+     */
     private volatile int left;
 
-    /** Whether the consumer is inside the source's code, and cannot cancel the upstream itself; written by the consumer. */
+    /**
+     * Whether the consumer is inside code of the source, and so cannot cancel the upstream itself; written by the
+     * consumer.
+     */
     private volatile boolean calling;
 
-    /** Whether the first request is over; written by the thread that makes it. */
+    /** Whether the first request has returned; written by the thread that makes it. */
     private volatile boolean asked;
 
-    /** Whether the consumer has kept a request back because the first was not over; written by the consumer. */
+    /** Whether the consumer has kept a request back because the first had not returned; written by the consumer. */
     private volatile boolean owing;
 
-    /** Written and read by the consumer only, like all below. */
+    /**
+     * How many consumed values have not been requested again. Written and read by the consumer only, like all fields
+     * below.
+     */
     private int unrequested;
 
     private @Nullable Suspension around;
@@ -114,8 +130,8 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     /**
      * A cell that is not started; the current thread is its consumer.
      *
-     * @param backend whose hooks take what is left over
-     * @param prefetch how many values may be under way; with 0, one is requested when the consumer waits for it
+     * @param backend the backend whose hooks receive what is left over
+     * @param prefetch how many values may be in flight; with 0, one is requested when the consumer waits for it
      * @param source the source
      * @throws IllegalArgumentException if prefetch is less than 0
      */
@@ -126,8 +142,8 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     /**
      * A cell that is not started; the current thread is its consumer.
      *
-     * @param backend whose hooks take what is left over
-     * @param buffering what to keep of a source that cannot be asked
+     * @param backend the backend whose hooks receive what is left over
+     * @param buffering how many values to keep of a source without demand, and what to do with more
      * @param source the source
      */
     protected IterationCell(Backend backend, BufferPolicy buffering, Object source) {
@@ -149,12 +165,15 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         return scope == null ? null : scope.context();
     }
 
-    /** Subscribes to the source. Called once; the cell has forgotten the source by then. What it throws ends the iteration. */
+    /**
+     * Subscribes to the source. Called once; the cell has forgotten the source by then. What it throws ends the
+     * iteration.
+     */
     protected abstract void subscribe(Object source) throws Exception;
 
     /**
-     * Subscribes, on the current thread, which must be the one that made the cell. Inside a coroutine the iteration is closed
-     * with the innermost scope, if not before.
+     * Subscribes, on the current thread, which must be the one that made the cell. Inside a coroutine, the iteration is
+     * closed at the latest with the innermost scope.
      */
     public final void open() {
         Scope scope = Scope.current();
@@ -181,8 +200,8 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
      * Waits for the next value or the end. A suspension point.
      *
      * @return false at the end
-     * @throws java.util.concurrent.CancellationException if the coroutine is cancelled; the iteration is over then, its
-     *     upstream cancelled and what was queued discarded, and every later call throws the same
+     * @throws java.util.concurrent.CancellationException if the coroutine is cancelled; then the iteration is over, its
+     *     upstream is cancelled, the queued values are discarded, and every later call throws the same exception
      */
     public final boolean hasNext() {
         requireOwner("iterated");
@@ -192,7 +211,9 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         return poll() || waitForNext(true);
     }
 
-    /** As {@link #hasNext}, but leaves the value in the buffer, where a newer one may take its place, up to the next call. */
+    /**
+     * As {@link #hasNext}, but leaves the value in the buffer until the next call; a newer one may replace it there.
+     */
     public final boolean awaitNext() {
         requireOwner("iterated");
         if (next != null) return true;
@@ -202,7 +223,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     }
 
     /**
-     * {@return the next value, waiting for it if need be}
+     * {@return the next value, waiting for it if necessary}
      *
      * @throws NoSuchElementException after the end
      */
@@ -214,7 +235,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         return value;
     }
 
-    /** Leaves the iteration: cancels the upstream if it has not ended, once, and discards what was queued. */
+    /** Leaves the iteration: cancels the upstream, once, if it has not ended, and discards the queued values. */
     @Override
     public final void close() {
         requireOwner("closed");
@@ -227,7 +248,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         return left != 0;
     }
 
-    /** Leaves the iteration when its scope ends; what cancel throws is dropped then. */
+    /** Leaves the iteration when its scope ends; drops what cancel throws. */
     final void closeWithScope() {
         Throwable fromCancel = leave(
                 terminal == Mark.COMPLETE && buffer.isEmpty()
@@ -237,11 +258,12 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     }
 
     /**
-     * Ends an iteration that nobody can go on with or close, since nothing refers to its iterator any more; but its scope may end at
-     * the same time. Does nothing if it is over. One whose source has ended and left nothing is not worth a report. A thread of its own
-     * does it: what cancels may block, and whoever collects has one thread for all.
+     * Ends an iteration that can no longer be used or closed, since nothing refers to its iterator any more; its scope
+     * may end at the same time. Does nothing if the iteration is over. Reports nothing if the source has ended and no
+     * values are left. It works on a thread of its own: a cancel may block, and the caller has one thread for all
+     * iterations.
      *
-     * @param leak gives what to report
+     * @param leak gives the failure to report
      */
     public final void abandon(Supplier<? extends Throwable> leak) {
         if (ended || !claim()) return;
@@ -280,12 +302,12 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
                         : "has given no more");
     }
 
-    /** {@return whether the source has not ended, nor was left, so that it may hold what others wait for} */
+    /** {@return whether the source has neither ended nor been left, so that it may hold what others wait for} */
     final boolean holdsSource() {
         return isSubscription(upstream());
     }
 
-    // --- what a subclass tells
+    // --- signals, from a subclass
 
     /** The source's first signal: its subscription. */
     protected final void subscribed(@Nullable Object subscription) {
@@ -310,7 +332,10 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         if (owing) wake();
     }
 
-    /** The source threw out of {@link #subscribe}, and its library has reported that: it is the end, unless it has ended. */
+    /**
+     * The source threw out of {@link #subscribe}, and its library has reported that: this ends the iteration, unless it
+     * has ended.
+     */
     protected final void thrownAndReported(Throwable thrown) {
         closeEarly();
         end(thrown);
@@ -416,7 +441,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         return true;
     }
 
-    /** False while the first request is under way: whoever makes it wakes the consumer behind it. */
+    /** False while the first request is running; the thread that makes it then wakes the consumer. */
     private boolean mayRequest() {
         if (asked) return true;
         owing = true;
@@ -439,7 +464,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         leaveSource();
     }
 
-    /** False if the scope is cancelled: then the iteration is over, and there is nothing to call. */
+    /** False if the scope is cancelled; then the iteration is over and the source must not be called. */
     private boolean enterSource() {
         calling = true;
         Scope scope = scope();
@@ -457,13 +482,13 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         if (scope != null) scope.resume(outer);
     }
 
-    /** The source threw out of a call of ours: the end, unless it has ended; then it is dropped if it is another. */
+    /** The source threw out of a call of ours: that ends the iteration, or is dropped if a different outcome has. */
     private void thrownBySource(Throwable thrown) {
         closeEarly();
         if (!end(thrown) && terminal != thrown) refused(thrown);
     }
 
-    /** A failure behind the end: if we have cancelled, it may be no more than an answer to that. */
+    /** A failure after the end: if we have cancelled, it may only be an answer to the cancel. */
     private void refused(Throwable thrown) {
         boolean cancelled = closed || terminal == Mark.CANCELLED;
         if (cancelled && aside != null) aside.take(thrown, backend(), carried());
@@ -471,7 +496,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         else drop(thrown);
     }
 
-    /** A value that won against a cancellation is returned. */
+    /** Waits for a value or the end. A value that won against a cancellation is returned. */
     private boolean waitForNext(boolean take) {
         for (; ; ) {
             boolean over = terminal != null;
@@ -585,11 +610,11 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         buffer.drain(this::discard);
         Object unread = TERMINAL.getAndSet(this, Mark.COMPLETE);
         if (unread instanceof Throwable unseen && unseen != with) leaveUnread(unseen, c);
-        if (isTerminated(upstream())) carry(null); // else it is for the hook of values that are still under way
+        if (isTerminated(upstream())) carry(null); // else the hook of values in flight needs it
         return fromCancel;
     }
 
-    /** Behind a cancellation, an end that says no more than that goes back to the same. */
+    /** An end that the loop has not seen. After a cancellation, one that only echoes it is not reported. */
     private void leaveUnread(Throwable unseen, @Nullable Cancellation c) {
         if (aside != null) aside.take(unseen, backend(), carried());
         else if (c != null && Failures.isEcho(unseen)) Reports.echo(unseen);

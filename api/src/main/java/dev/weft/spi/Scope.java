@@ -296,8 +296,9 @@ public class Scope {
      * Schedules a warning. A timer that refuses, because its scheduler was shut down, must not prevent a scope from
      * cleaning up.
      *
-     * @param nanos how many nanoseconds from now @param warning what to do then @return the entry in the timer, or one
-     *     that does nothing
+     * @param nanos how many nanoseconds from now
+     * @param warning what to do then
+     * @return the entry in the timer, or one that does nothing
      */
     protected final Timer.Entry watch(long nanos, Runnable warning) {
         try {
@@ -311,8 +312,8 @@ public class Scope {
     /**
      * Called on a member's thread when the member has failed, before the scope can be left.
      *
-     * @param failure the real failure, without a wrapper @return true if this scope handles the failure; false to end
-     *     with it only if nobody else sees it
+     * @param failure the real failure, without a wrapper
+     * @return true if this scope handles the failure; false to end with it only if nobody else sees it
      */
     protected boolean memberFailed(Throwable failure) {
         return false;

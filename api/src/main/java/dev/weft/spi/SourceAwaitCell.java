@@ -3,11 +3,13 @@ package dev.weft.spi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The await of a source that speaks the protocol of Reactive Streams or one like it: a subscription, values, one terminal signal.
+ * The await of a source that follows the protocol of Reactive Streams or a similar one: a subscription, values, one
+ * terminal signal.
  *
- * <p>A source may break its protocol in any way: signals after the end go to a hook and never change the outcome (rule 1.7), a
- * second subscription is cancelled (2.5), null is an error for the source and the awaiter (2.13), a terminal signal without a subscription
- * is honoured, since nothing better will come (1.9). Each breach is reported as a {@link Violation}.
+ * <p>A source may break its protocol in any way: signals after the end go to a hook and never change the outcome (rule
+ * 1.7), a second subscription is cancelled (2.5), null is an error for the source and the awaiter (2.13), and a
+ * terminal signal without a subscription counts, since nothing better will come (1.9). Each breach is reported as a
+ * {@link Violation}.
  *
  * @param <T> the type of the value
  * @since 0.1
@@ -19,7 +21,7 @@ public abstract class SourceAwaitCell<T> extends AwaitCell<T> {
      * A cell that is not started.
      *
      * @param backend whose hooks take what comes too late
-     * @param take which value is awaited
+     * @param take which value to await
      * @param source the source
      */
     protected SourceAwaitCell(Backend backend, AwaitMode take, Object source) {
@@ -28,8 +30,8 @@ public abstract class SourceAwaitCell<T> extends AwaitCell<T> {
     }
 
     /**
-     * Subscribes to the source. Called once; the cell has forgotten the source by then. What it throws is the outcome, unless there is
-     * one already.
+     * Subscribes to the source. Called once; the cell has forgotten the source by then. What it throws is the outcome,
+     * unless there is one already.
      */
     protected abstract void subscribe(Object source) throws Exception;
 
@@ -38,7 +40,7 @@ public abstract class SourceAwaitCell<T> extends AwaitCell<T> {
         subscribe(sourceInStep());
     }
 
-    /** {@return whether the source gives only what was requested} */
+    /** {@return whether the source gives only as many values as were requested} */
     protected boolean hasDemand() {
         return true;
     }
@@ -106,7 +108,7 @@ public abstract class SourceAwaitCell<T> extends AwaitCell<T> {
         keepStep();
     }
 
-    /** The only value of a source that ends with it, in one signal. */
+    /** The only value and the end of the source, in one signal. */
     protected final void succeeded(@Nullable T value) {
         if (value == null) throw nullSignal("onSuccess");
         boolean isLate = isTerminated(upstream());
@@ -147,7 +149,7 @@ public abstract class SourceAwaitCell<T> extends AwaitCell<T> {
         keepStep();
     }
 
-    /** One look decides: what cancelling the subscription signals may end this cell meanwhile. */
+    /** Decides by what the caller has read: cancelling may signal, and so change the upstream meanwhile. */
     private void unwanted(Object subscription, Object first) {
         if (first == subscription) {
             violation("2.5", "onSubscribe twice with the same subscription");
@@ -174,7 +176,7 @@ public abstract class SourceAwaitCell<T> extends AwaitCell<T> {
         }
     }
 
-    /** A second value: a breach where the type promises one at most, an error where it does not. */
+    /** A second value: a breach where the type promises at most one, an error where it does not. */
     private void second(T value, @Nullable Throwable failure) {
         if (failure == null && !isDecided()) violation("1.1", "a second value from a source of one");
         discard(value);

@@ -6,16 +6,18 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscription: the source, until it is subscribed to, then the subscription that it gives, and the calls on that.
+ * One subscription: the source until it is subscribed to, then the subscription that it gives, and the calls on that
+ * subscription.
  *
- * <p>{@code upstream} is null, then the subscription, then COMPLETED (the source gave all that it had), TERMINATED (it ended otherwise),
- * CLOSED (we cancelled it) or an {@link Abort} (a thread does). Whoever takes the subscription out cancels it; so it is cancelled at most
- * once, also when it comes late, and one that has completed never.
+ * <p>{@code upstream} is null, then the subscription, then COMPLETED (the source gave all that it had), TERMINATED (it
+ * ended otherwise), CLOSED (we cancelled it) or an {@link Abort} (a separate thread cancels it). The thread that takes
+ * the subscription out cancels it; so it is cancelled at most once, even if it comes late, and never after it has
+ * completed.
  *
- * <p>The calls on a subscription come one at a time (Reactive Streams 2.7). {@code asking} is the thread that is inside a request, or null.
- * Whoever has to cancel meanwhile leaves that to it, as {@link Left}, and it cancels when the request has returned, or when the source
- * calls it back before; it need not be left where that thread cancels itself. Each side writes its own field before it reads the
- * other's.
+ * <p>The calls on a subscription come one at a time (Reactive Streams 2.7). {@code asking} is the thread that is inside
+ * a request, or null. A canceller on another thread leaves the cancel to it, as {@link Left}: it cancels when the
+ * request has returned, or earlier if the source calls back from inside it. If the asking thread itself cancels, it
+ * does so at once. Each side writes its own field before it reads the other's.
  */
 abstract class UpstreamCell implements Suspension {
     private static final AtomicReferenceFieldUpdater<UpstreamCell, @Nullable Object> UPSTREAM =
@@ -36,7 +38,7 @@ abstract class UpstreamCell implements Suspension {
     private final Backend backend;
     private @Nullable Object context;
 
-    /** The source, or behind the subscription its class; the awaiter's own. */
+    /** The source, or its class once it is subscribed to; written by the awaiter only. */
     private @Nullable Object source;
 
     private volatile @Nullable Object upstream;
@@ -51,48 +53,53 @@ abstract class UpstreamCell implements Suspension {
     /** Requests values from the subscription; for a source without demand, does nothing. */
     protected void request(Object subscription, long count) {}
 
-    /** Cancels the source's subscription. Called at most once, never while {@link #request} runs on another thread. */
+    /** Cancels the subscription. Called at most once, and never while {@link #request} runs on another thread. */
     protected abstract void cancelUpstream(Object subscription);
 
-    /** {@return whether that neither blocks nor throws, as code of our own, so that a canceller may run it} */
+    /** {@return whether {@link #cancelUpstream} is known to neither block nor throw, so that a canceller may run it} */
     protected boolean isCancelQuick() {
         return false;
     }
 
-    /** {@return the backend whose hooks take what comes too late} */
+    /** {@return the backend whose hooks receive what comes too late} */
     protected final Backend backend() {
         return backend;
     }
 
-    /** {@return the context that this runs in, or null on a plain thread and after the outcome} */
+    /** {@return the context that this cell runs in, or null on a plain thread and after the outcome} */
     protected final @Nullable Object carried() {
         return context;
     }
 
-    /** Puts a context of the library's own kind in the place of a neutral one, for the rest of the time. */
+    /** Replaces the neutral context by one of the library's own kind, for good. */
     protected final void carry(@Nullable Object own) {
         context = own;
     }
 
-    /** {@return the source, which is forgotten} */
+    /** Forgets the source. {@return the source} */
     final Object takeSource() {
         Object taken = Objects.requireNonNull(source);
         source = taken.getClass();
         return taken;
     }
 
-    /** {@return as {@link #takeSource}, which is subscribed to next} On a virtual clock its signals wait for the current coroutine. */
+    /**
+     * As {@link #takeSource}, just before the subscription: on a virtual clock, signals of the source wait for the
+     * current coroutine.
+     */
     final Object sourceInStep() {
         VirtualTime.followCurrent(backend);
         return takeSource();
     }
 
-    /** Ends each signal that may have woken somebody. */
+    /**
+     * Called at the end of each signal that may have woken a coroutine; on a virtual clock, waits for that coroutine.
+     */
     final void keepStep() {
         VirtualTime.keepStep(backend);
     }
 
-    /** {@return what the source is called in reports} */
+    /** {@return the name of the source in reports} */
     final String sourceName() {
         return source instanceof Class<?> type ? type.getName() : String.valueOf(source);
     }
@@ -103,7 +110,7 @@ abstract class UpstreamCell implements Suspension {
         Reports.drop(backend, context, failure);
     }
 
-    /** A failure that may be no more than the answer to a cancel of ours. */
+    /** Reports a failure that may only be the answer to a cancel of ours. */
     final void late(Throwable failure) {
         Reports.late(backend, context, failure);
     }
@@ -126,7 +133,7 @@ abstract class UpstreamCell implements Suspension {
         return upstream == Mark.COMPLETED || upstream == Mark.TERMINATED;
     }
 
-    /** {@return whether the source has completed, and before anybody cancelled it} */
+    /** {@return whether the source has completed, before it was cancelled} */
     final boolean hasCompleted() {
         return upstream == Mark.COMPLETED;
     }
@@ -135,14 +142,15 @@ abstract class UpstreamCell implements Suspension {
         return upstream == Mark.CLOSED || upstream instanceof Abort;
     }
 
-    /** Takes the subscription if there was none. {@return null, or what is there instead} */
+    /** Keeps the subscription if it is the first. {@return null, or what is there instead} */
     final @Nullable Object attachFirst(Object subscription) {
         SchedulePoint.pass();
         return UPSTREAM.compareAndSet(this, null, subscription) ? null : upstream;
     }
 
     /**
-     * The source gave up its subscription for one that only stands for a failure, which follows: the first is cancelled.
+     * The source replaced its subscription by one that only stands for a failure, which follows: the first one is
+     * cancelled.
      *
      * @return false if there was none before, so that this is the subscription
      */
@@ -154,12 +162,12 @@ abstract class UpstreamCell implements Suspension {
         return true;
     }
 
-    /** Notes that the source is over. {@return what the upstream was before} */
+    /** Notes that the source has ended. {@return what the upstream was before} */
     final @Nullable Object terminated() {
         return over(Mark.TERMINATED);
     }
 
-    /** Notes that the source has completed; its value is kept by now. {@return as {@link #terminated}} */
+    /** Notes that the source has completed; its value has been kept before. {@return as {@link #terminated}} */
     final @Nullable Object completedUpstream() {
         return over(Mark.COMPLETED);
     }
@@ -175,7 +183,7 @@ abstract class UpstreamCell implements Suspension {
         return before;
     }
 
-    /** Requests values, unless the subscription is not wanted any more. */
+    /** Requests values, unless the subscription has been taken out. */
     final void ask(Object subscription, long count) {
         SchedulePoint.pass();
         asking = Thread.currentThread();
@@ -188,7 +196,10 @@ abstract class UpstreamCell implements Suspension {
         }
     }
 
-    /** Called where the source calls back while nothing is wanted of it any more: it may be inside a request that only this ends. */
+    /**
+     * Called when the source signals although it is no longer wanted: it may be inside a request that only this cancel
+     * ends.
+     */
     final void cancelLeft() {
         if (asking instanceof Left left
                 && left.asker() == Thread.currentThread()
@@ -196,10 +207,10 @@ abstract class UpstreamCell implements Suspension {
     }
 
     /**
-     * Cancels the upstream, unless it is cancelled or over, or that is left to the thread which is asking; and waits for a thread that
-     * cancels, if there is one. For the one that awaits. If it takes long, that is reported.
+     * Cancels the upstream, unless it is cancelled or over, or the cancel is left to the asking thread; and waits for a
+     * thread that cancels it, if there is one. For the awaiting thread. Reports a cancel that takes long.
      *
-     * @return what its cancel threw
+     * @return what the cancel threw
      */
     final @Nullable Throwable closeOrJoin() {
         if (upstream instanceof Mark || isCancelQuick()) return close(true);
@@ -210,7 +221,9 @@ abstract class UpstreamCell implements Suspension {
         return failure;
     }
 
-    /** As {@link #closeOrJoin}, where the source is not wanted any more before the wait is over: it waits for no other thread. */
+    /**
+     * As {@link #closeOrJoin}, when the source is no longer wanted before the await is over: waits for no other thread.
+     */
     final void closeEarly() {
         Throwable failure = close(false);
         if (failure != null) late(failure);
@@ -233,7 +246,10 @@ abstract class UpstreamCell implements Suspension {
         }
     }
 
-    /** As {@link #closeEarly}, for a canceller, which it does not hold up: a thread does it, and the one that awaits waits for that. */
+    /**
+     * As {@link #closeEarly}, for a canceller, which must not be held up: a separate thread cancels, and the awaiting
+     * thread waits for it.
+     */
     final void abort() {
         if (isCancelQuick()) {
             closeEarly();
@@ -256,14 +272,19 @@ abstract class UpstreamCell implements Suspension {
         }
     }
 
-    /** Closes the upstream if that calls nobody who might block. {@return whether it is closed} */
+    /**
+     * Closes the upstream if nothing has to be called that might block. {@return whether it is closed, or may be closed
+     * at once}
+     */
     final boolean isClosedAtOnce() {
         if (isCancelQuick()) return true;
         SchedulePoint.pass();
         return upstream instanceof Mark || UPSTREAM.compareAndSet(this, null, Mark.CLOSED) || upstream instanceof Mark;
     }
 
-    /** Runs something that may block, such as a cancel, for threads that do not wait for it, on one of its own. */
+    /**
+     * Runs an action that may block, such as a cancel, on a thread of its own, so that the caller does not wait for it.
+     */
     public static void inAThread(Runnable action) {
         Thread thread;
         try {
@@ -282,7 +303,10 @@ abstract class UpstreamCell implements Suspension {
         }
     }
 
-    /** Leaves the cancel of a subscription that was taken out to a thread that is just asking. {@return false if there is no other} */
+    /**
+     * Leaves the cancel of a subscription that was taken out to the thread that is asking. {@return false if no other
+     * thread asks}
+     */
     private boolean leave(Object subscription) {
         SchedulePoint.pass();
         Object asker = asking;
@@ -291,7 +315,7 @@ abstract class UpstreamCell implements Suspension {
         return ASKING.compareAndSet(this, thread, new Left(thread, subscription));
     }
 
-    /** A cancel that is left to the thread which is asking. */
+    /** A cancel that is left to the asking thread. */
     private record Left(Thread asker, Object subscription) {}
 
     /** A cancel on a thread of its own, since it may block. */
@@ -338,7 +362,7 @@ abstract class UpstreamCell implements Suspension {
             return before ? Mark.TERMINATED : Mark.CLOSED;
         }
 
-        /** Waits for its end, for as long as that takes. {@return what the cancel threw} */
+        /** Waits for the end of the cancel, however long it takes. {@return what the cancel threw} */
         @Nullable
         Throwable join() {
             SchedulePoint.pass();
