@@ -4,32 +4,34 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The interrupts of a coroutine's thread: how a canceller reaches foreign code in a cancelled scope, and no other code.
+ * The interrupts of a coroutine's thread: how a canceller reaches foreign code in a cancelled scope, but no other code.
  *
- * <p>A thread that waits in the engine is woken through its {@link Suspension}. Foreign code, such as a blocking read, knows interrupts
- * only; but those belong to a thread and not to a scope. One that is sent a moment too late would meet the code after the scope, a shield,
- * or a subscriber. So the place where the thread is and its flag are looked at and changed as one: whoever makes {@code interrupt} SENDING
- * has that right, and gives it back soon by writing the next state. It is the only lock of the handshake, nothing waits under it, and it
- * says of the flag:
+ * <p>A thread that waits in the engine is woken through its {@link Suspension}. Foreign code, such as a blocking read,
+ * only knows interrupts; but an interrupt belongs to a thread and not to a scope. One that is sent a moment too late
+ * would hit the code after the scope, a shield, or a subscriber. So the thread's position and its flag are checked and
+ * changed as one: the thread that sets {@code interrupt} to SENDING has the right to do that, and soon gives it back by
+ * writing the next state. This is the only lock of the handshake, nothing waits under it, and its state describes the
+ * flag:
  *
  * <table>
  * <caption>What each side does in each state</caption>
  * <tr><th>state</th><th>says</th><th>a canceller</th><th>the thread, at a border</th></tr>
- * <tr><td>NONE</td><td>no canceller has set the flag; if it is set, that is foreign</td>
- *   <td>claims and looks: SENT if it has interrupted, else NONE again</td><td>passes</td></tr>
- * <tr><td>SENDING</td><td>somebody looks, or changes the flag</td><td>spins</td><td>spins</td></tr>
+ * <tr><td>NONE</td><td>no canceller has set the flag; if it is set, the interrupt is foreign</td>
+ *   <td>claims and checks: SENT if it has interrupted, else NONE again</td><td>passes</td></tr>
+ * <tr><td>SENDING</td><td>a thread checks or changes the flag</td><td>spins</td><td>spins</td></tr>
  * <tr><td>SENT</td><td>the flag is, or was, a canceller's</td>
- *   <td>claims and looks: SENT again, whether it has interrupted or not</td><td>claims, clears the flag: NONE</td></tr>
+ *   <td>claims and checks: SENT again, whether it has interrupted or not</td><td>claims, clears the flag: NONE</td></tr>
  * </table>
  *
- * <p>A border is where the code on the thread becomes code that an interrupt from before is not meant for: the thread has seen the
- * cancellation, leaves a scope, enters a shield or a scope that says how it is interrupted, goes to a subscriber's code and comes back,
- * waits for its members, takes a foreign interrupt, or ends. At each it first writes where it is ({@code interruptsOff}, {@code nested},
- * {@code suspension}), and then settles. A canceller first claims and then reads that. So either the canceller sees the border, or the thread
- * sees the claim.
+ * <p>A border is a point after which an earlier interrupt is not meant for the code on the thread: the thread has seen
+ * the cancellation, leaves a scope, enters a shield or a scope that decides about interrupts, enters or leaves the code
+ * of a subscriber, waits for its members, takes a foreign interrupt, or ends. At each border it first writes where it
+ * is ({@code interruptsOff}, {@code nested}, {@code suspension}), and then settles. A canceller first claims and then
+ * reads those. So either the canceller sees the border, or the thread sees the claim.
  *
- * <p>What is kept from the thread where it is, it makes up for itself, by {@link #redeliver}, when it is back in code that an interrupt is
- * meant for: after a shield or the like, a subscriber's code, and the wait for members.
+ * <p>An interrupt that is withheld from the thread, the thread sends to itself, by {@link #redeliver}, when it is back
+ * in code that the interrupt is meant for: after a shield or the like, after the code of a subscriber, and after the
+ * wait for members.
  */
 abstract class InterruptGate extends Scope {
     private static final AtomicIntegerFieldUpdater<InterruptGate> INTERRUPT =
@@ -42,7 +44,7 @@ abstract class InterruptGate extends Scope {
     /** The thread, null before the start; written by the thread that starts it. */
     private volatile @Nullable Thread thread;
 
-    /** Written by cancellers and the thread itself, by whichever has made it SENDING. */
+    /** Written by cancellers and the thread itself: by the one that has set it to SENDING. */
     private volatile int interrupt;
 
     InterruptGate(@Nullable Scope parent, Backend backend, Object context) {
@@ -61,9 +63,9 @@ abstract class InterruptGate extends Scope {
     // --- a canceller, on any thread
 
     /**
-     * Interrupts the thread on behalf of a canceller, unless it has seen the cancellation, left the scope, is shielded, must not be
-     * interrupted where it is, or will make up for it. The thread never passes a border while the state is SENDING, so no interrupt lands
-     * after it.
+     * Interrupts the thread on behalf of a canceller, unless the thread has seen the cancellation, has left the scope,
+     * is shielded, must not be interrupted where it is, or will interrupt itself later. The thread never passes a
+     * border while the state is SENDING, so no interrupt arrives after the border.
      */
     final void interrupt(Scope cancelled) {
         Thread target = thread;
@@ -82,11 +84,11 @@ abstract class InterruptGate extends Scope {
     }
 
     /**
-     * {@return the scope whose code an interrupt sent for this one would meet, or null if there is none that it is meant for}
+     * {@return the innermost scope whose code an interrupt for this one would hit, or null if it must not be sent}
      *
-     * <p>A thread that waits for its members meets none. A canceller may still come here: it has looked before that wait began. The flag
-     * would end no wait, since members are waited for whatever happens; taken for a foreign interrupt and consumed, it would be lost for
-     * the code after the wait. So the thread makes up for it there.
+     * <p>A thread that waits for its members is not interrupted. A canceller may still come here if it checked before
+     * that wait began. The flag would not end the wait, which nothing ends early; it would be taken for a foreign
+     * interrupt and consumed, and so be lost for the code after the wait. So the thread interrupts itself there.
      */
     private static @Nullable Scope met(Scope cancelled) {
         if (cancelled.interruptsOff()) return null;
@@ -101,7 +103,7 @@ abstract class InterruptGate extends Scope {
 
     // --- the thread itself
 
-    /** Waits out a canceller that is just interrupting this thread, and clears an interrupt that one has sent. */
+    /** Waits for a canceller that is interrupting this thread, and clears an interrupt that a canceller has sent. */
     final void settleInterrupt() {
         SchedulePoint.pass();
         if (interrupt == NONE) return;
@@ -110,7 +112,7 @@ abstract class InterruptGate extends Scope {
         interrupt = NONE;
     }
 
-    /** Makes up for an interrupt that was kept away, for foreign blocking calls after what kept it. */
+    /** Delivers an interrupt that was withheld, for foreign blocking calls that follow. */
     final void redeliver(Scope scope) {
         if (scope.cancellation() == null || scope.interruptsOff() || !scope.isInterruptible()) return;
         claimInterrupt();
@@ -120,7 +122,7 @@ abstract class InterruptGate extends Scope {
         interrupt = SENT;
     }
 
-    /** A foreign interrupt: cancels the whole coroutine and consumes the flag. */
+    /** Handles a foreign interrupt: cancels the whole coroutine and consumes the flag. */
     final void cancelSelf() {
         settleInterrupt();
         if (Thread.interrupted())
@@ -130,7 +132,10 @@ abstract class InterruptGate extends Scope {
                     new InterruptedException("interrupted from outside"));
     }
 
-    /** The thread, in this scope, has seen the cancellation, perhaps before the canceller has come to the scopes inside. */
+    /**
+     * Notes that the thread, in this scope, has seen the cancellation, perhaps before the canceller has reached the
+     * scopes inside.
+     */
     final void interruptSeen(Scope in, Cancellation c) {
         for (Scope s = in; s != null && isCancelledBy(s, c); s = s.parent()) s.interruptsOff(true);
         Scope inner = in.nested();
@@ -140,7 +145,10 @@ abstract class InterruptGate extends Scope {
             if (s.cancellation() == c) s.interruptedIn(NOT_INTERRUPTED);
     }
 
-    /** Takes back {@link #interruptSeen}, from this scope outwards: the thread goes on with a result, and has still to be reached. */
+    /**
+     * Reverts {@link #interruptSeen}, from this scope outwards: the thread goes on with a result, and interrupts must
+     * still reach it.
+     */
     final void interruptUnseen(Scope in, @Nullable Cancellation c) {
         for (Scope s = in; s != null && isCancelledBy(s, c); s = s.parent()) s.interruptsOff(false);
     }
@@ -149,25 +157,28 @@ abstract class InterruptGate extends Scope {
         return s.task() == this && s.cancellation() == c;
     }
 
-    /** From here on no interrupt reaches this scope. */
+    /** From here on, no interrupt reaches this scope. */
     final void turnOff(Scope scope) {
         scope.interruptsOff(true);
         settleInterrupt();
     }
 
-    /** From here on no interrupt reaches this scope or one inside it, up to the first shield. */
+    /** From here on, no interrupt reaches this scope or one inside it, up to the first shield. */
     static void turnOffInside(Scope scope) {
         for (Scope s = scope; s != null && !s.isShield(); s = s.nested()) s.interruptsOff(true);
     }
 
-    /** Notes, before the interrupt, which scopes its answer may come out of; by itself if nobody knows whether foreign code meets it. */
+    /**
+     * Notes, before the interrupt, which scopes may fail because of it; {@code byItself} if the thread interrupts
+     * itself, so that it may not hit foreign code.
+     */
     private void noteInterrupt(Scope met, boolean byItself) {
         for (Scope s = met; s != null && s.task() == this; s = s.parent())
             if (s.cancellation() != null && s.interruptedIn() != IN_FOREIGN_CODE)
                 s.interruptedIn(byItself ? BY_ITSELF : IN_FOREIGN_CODE);
     }
 
-    /** Takes the right to interrupt this thread or to clear its flag; whoever has it writes the next state soon. */
+    /** Claims the right to interrupt this thread or to clear its flag; the caller soon writes the next state. */
     private int claimInterrupt() {
         for (; ; ) {
             SchedulePoint.pass();

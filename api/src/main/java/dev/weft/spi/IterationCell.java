@@ -39,8 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>null</td><td>true</td><td>subscribes or requests, in code of the source that may block</td>
  *   <td>has a separate thread cancel the source, and interrupts; {@code terminal} is CANCELLED</td></tr>
  * <tr><td>null</td><td>false</td><td>is in the body of the loop, or just woken</td>
- *   <td>interrupts; the next {@code hasNext} throws and
- *   cancels the source</td></tr>
+ *   <td>interrupts; the next {@code hasNext} throws and cancels the source</td></tr>
  * </table>
  *
  * <p>The thread that removes a value from the buffer owns it. The consumer removes values to return them, and after

@@ -13,9 +13,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who were started in a scope and are not done, the failures among them that nobody has seen, and the results that nobody has read.
+ * The members of a scope that are not done, the failures that nobody has seen, and the results that nobody has read.
  *
- * <p>The monitor of this object guards its fields but one; nothing of the user's runs under it and nothing waits under it.
+ * <p>The monitor of this object guards all its fields but {@code joiner}. No code of users runs under it, and nothing
+ * waits under it.
  */
 final class Members implements Suspension {
     private static final System.Logger LOG = System.getLogger("dev.weft");
@@ -23,27 +24,30 @@ final class Members implements Suspension {
     private static final int PRUNED_ABOVE = 64;
     private static final int NAMED = 8;
 
-    /** In the order in which they were started, and are cancelled. */
+    /** In the order in which they were started, which is the order of cancelling them. */
     private final Set<Member> alive = new LinkedHashSet<>();
 
     private final List<Member> failed = new ArrayList<>();
     private int prunedAbove = PRUNED_ABOVE;
 
-    /** None is kept from the collector by this: whoever has dropped a handle has ignored its result. */
+    /** Weak, so that results can be collected: code that has forgotten a handle has ignored its result. */
     private @Nullable List<WeakReference<Unread>> unread;
 
     private int unreadPrunedAbove = PRUNED_ABOVE;
 
-    /** The thread that waits for them, or has; it writes this before it looks whether there are any, and who changes that reads it then. */
+    /**
+     * The thread that waits for the members, or has waited. It writes this before it checks whether any are left; other
+     * threads read it after they have removed one.
+     */
     private volatile @Nullable Thread joiner;
 
-    /** Whether the cancellation of the scope was what ended one of them, or should have been. */
+    /** Whether the cancellation of the scope ended a member, or should have ended it. */
     private boolean cut;
 
-    /** Whether the time is over for those who do not end. */
+    /** Whether the time is up for members that do not end. */
     private boolean overdue;
 
-    /** Whether some did not, so that the scope was left without them. */
+    /** Whether some did not end in time, so that the scope was left without them. */
     private boolean leftBehind;
 
     synchronized void add(Member member) {
@@ -59,7 +63,7 @@ final class Members implements Suspension {
         LockSupport.unpark(joiner);
     }
 
-    /** Keeps a failed member until somebody has seen its failure, or until the scope is left. */
+    /** Keeps a failed member until its failure has been seen, or until the scope is left. */
     synchronized void remember(Member member) {
         if (failed.size() >= prunedAbove) {
             failed.removeIf(seen -> !alive.contains(seen) && seen.unobservedFailure() == null);
@@ -69,9 +73,9 @@ final class Members implements Suspension {
     }
 
     /**
-     * Keeps a result in mind until somebody has read it, or nobody has its handle any more, or until the scope is left.
+     * Remembers a result until it has been read, its handle has been collected, or the scope is left.
      *
-     * @return false if it was left without this member
+     * @return false if the scope was left without this member
      */
     synchronized boolean keep(Unread result) {
         if (leftBehind) return false;
@@ -89,8 +93,7 @@ final class Members implements Suspension {
         return result == null || result.isOver();
     }
 
-    /** {@return the results that nobody has read} */
-    List<Object> takeUnread() {
+    /** Forgets the results that nobody has read. {@return these results} */ List<Object> takeUnread() {
         List<WeakReference<Unread>> left;
         synchronized (this) {
             left = unread;
@@ -111,8 +114,8 @@ final class Members implements Suspension {
     }
 
     /**
-     * Waits until all are gone, or until those who do not end though they are cancelled are given up. Neither cancellation nor an
-     * interrupt ends the wait; a foreign interrupt cancels the coroutine.
+     * Waits until all members are done, or until those that do not end although they are cancelled are given up.
+     * Neither cancellation nor an interrupt ends the wait; a foreign interrupt cancels the coroutine.
      */
     void join(Scope scope) {
         if (isEmpty()) return;
@@ -168,7 +171,7 @@ final class Members implements Suspension {
         return true;
     }
 
-    /** {@return as {@link Member#rest}, for all of them} */
+    /** As {@link Member#rest}, for all members. */
     long rest() {
         long sum = 0;
         for (Member member : snapshot()) {
@@ -179,7 +182,10 @@ final class Members implements Suspension {
         return sum;
     }
 
-    /** {@return the first failure that nobody has seen; the others are suppressed in it, or dropped where there are too many} */
+    /**
+     * {@return the first failure that nobody has seen; the others are suppressed in it, or dropped if there are too
+     * many}
+     */
     @Nullable
     Throwable unobservedFailure(Scope scope) {
         Throwable first = null;
@@ -190,7 +196,7 @@ final class Members implements Suspension {
         return first;
     }
 
-    /** Reports the failures that nobody has seen beside the one that the body itself ends with. */
+    /** Drops the failures that nobody has seen, other than the one that the body itself ends with. */
     @Nullable
     Throwable reportUnobserved(Throwable thrown, Scope scope) {
         for (Throwable failure : takeUnobserved()) if (failure != thrown) scope.drop(failure);
@@ -214,7 +220,7 @@ final class Members implements Suspension {
         LockSupport.unpark(joiner);
     }
 
-    /** From here on the scope has nothing to do with those who are not done. */
+    /** Gives up the members that are not done; from here on, the scope has nothing to do with them. */
     private void leaveBehind(Scope scope) {
         List<Member> left;
         synchronized (this) {

@@ -4,42 +4,45 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the thread of a coroutine waits: {@link AwaitCell}, {@link IterationCell}, {@link EmitterTask} and {@link Members} each do the same.
+ * How the thread of a coroutine waits; {@link AwaitCell}, {@link IterationCell}, {@link EmitterTask} and
+ * {@link Members} all do the same.
  *
  * <ol>
- *   <li>They name what they suspend in ({@link Scope#suspend}), publish the thread that is to be woken, and look again at what they wait
- *       for: each writes before it reads what the other side writes, so that either it sees that there is nothing to wait for or the
- *       other side sees the thread.
- *   <li>They park until they are woken. An interrupt that comes meanwhile is foreign, since a canceller wakes the suspension instead: it
- *       cancels the coroutine, which wakes this as well unless a shield is around.
- *   <li>They go on in what was suspended in before ({@link Scope#resume}).
+ *   <li>They publish what they suspend in ({@link Scope#suspend}) and the thread to wake, and check again what they
+ *       wait for. Each side writes before it reads what the other writes, so that either this side sees that there is
+ *       nothing to wait for, or the other side sees the thread.
+ *   <li>They park until they are woken. An interrupt that comes meanwhile is foreign, since a canceller wakes the
+ *       suspension instead. It cancels the coroutine, which wakes this wait too, unless it is inside a shield.
+ *   <li>They restore the outer suspension ({@link Scope#resume}).
  * </ol>
  *
- * <p>A canceller that has woken the thread has not interrupted it. If the code goes on though its scope is cancelled, it may be about to
- * wait in foreign code, so the interrupt is made up for ({@link InterruptGate#redeliver}): after an iteration, where a value that has
- * arrived is returned all the same; after an await that was woken by a canceller while its source had completed; and after the wait for
- * members, which no cancellation ends. After an emit's wait for demand it is not: no value wins there, a scope that is cancelled always
- * throws, and so the thread sees the cancellation before any foreign code.
+ * <p>A canceller that has woken the thread has not interrupted it. If the code goes on although its scope is cancelled,
+ * it may be about to wait in foreign code, so the thread interrupts itself ({@link InterruptGate#redeliver}): after an
+ * iteration, where a value that has arrived is still returned; after an await that a canceller woke although its source
+ * had completed; and after the wait for members, which no cancellation ends. After an emit's wait for demand it does
+ * not: no value can win there, a cancelled scope always throws, and so the thread sees the cancellation before any
+ * foreign code.
  *
- * <p>Two waits are none of these. {@link UpstreamCell}'s for a thread that cancels, and that of the caller of {@code run}, are those of
- * threads that nothing but an interrupt could cancel here, and both keep the flag until the wait is over.
+ * <p>Two waits are different: {@link UpstreamCell} waits for a thread that cancels, and the caller of {@code run} waits
+ * for its coroutine. Only an interrupt could cancel the waiting thread there, and both keep the flag until the wait is
+ * over.
  */
 final class Parking {
     private Parking() {}
 
     /**
-     * Parks the current thread until something has woken it.
+     * Parks the current thread until it is woken.
      *
-     * @param in what it is suspended in, as a canceller sees it by now
+     * @param in what it is suspended in, already visible to cancellers
      * @param scope the innermost scope of the thread, or null for a plain thread
-     * @return false if a plain thread was interrupted before that; its flag stays set
+     * @return false if a plain thread was interrupted first; its flag stays set
      */
     static boolean untilWoken(Suspension in, @Nullable Scope scope) {
         while (in.isParked()) if (!once(in, scope)) return false;
         return true;
     }
 
-    /** As {@link #untilWoken}, but may return at any time before. */
+    /** As {@link #untilWoken}, but may return earlier. */
     static boolean once(Suspension in, @Nullable Scope scope) {
         LockSupport.park(in);
         if (!Thread.currentThread().isInterrupted()) return true;

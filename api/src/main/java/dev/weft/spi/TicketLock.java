@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock that is handed on in the order of the tickets that were taken. What one coroutine does while it holds the lock happens
- * before what the next one does.
+ * A lock that is passed on in the order in which tickets were taken. What one coroutine does while it holds the lock
+ * happens-before what the next one does.
  *
  * @since 0.1
  */
@@ -17,13 +17,13 @@ public final class TicketLock {
     /**
      * A lock that is free.
      *
-     * @param backend the backend of those who wait, whose hook takes values that cannot wait any longer
+     * @param backend the backend of the waiting coroutines, whose hook receives the values of cancelled waits
      */
     public TicketLock(Backend backend) {
         this.backend = backend;
     }
 
-    /** {@return a ticket after all that were taken before; it must be released, whether it was awaited or not} */
+    /** {@return a ticket after all that were taken before; it must be released, even if it was not awaited} */
     public Ticket take() {
         var ticket = new Ticket(this);
         SchedulePoint.pass();
@@ -40,10 +40,13 @@ public final class TicketLock {
 
         private final TicketLock tickets;
 
-        /** The ticket before this one, until it was awaited. */
+        /** The ticket before this one, until that was awaited. */
         private @Nullable Ticket before;
 
-        /** What is told at the release: null, then the wait of the next ticket, or the next ticket if it has been left, then OVER. */
+        /**
+         * What to notify at the release: null, then the wait of the next ticket, or the next ticket if that was given
+         * up, then OVER.
+         */
         private volatile @Nullable Object next;
 
         private Ticket(TicketLock tickets) {
@@ -54,8 +57,8 @@ public final class TicketLock {
          * Waits until all tickets before this one are released. A suspension point.
          *
          * @param value the value that waits with it, or null
-         * @throws java.util.concurrent.CancellationException if the coroutine is cancelled; the value is discarded then, and the
-         *     ticket has to be released all the same
+         * @throws java.util.concurrent.CancellationException if the coroutine is cancelled; then the value is
+         *     discarded, and the ticket must still be released
          */
         public void await(@Nullable Object value) {
             Ticket first = before;
@@ -70,7 +73,9 @@ public final class TicketLock {
             before = null;
         }
 
-        /** Releases the lock; a ticket whose turn has not come yet is passed over when it comes. Called once; never blocks. */
+        /**
+         * Releases the lock; a ticket whose turn has not come yet is skipped when it comes. Called once; never blocks.
+         */
         public void release() {
             Ticket first = before;
             before = null;
@@ -83,7 +88,10 @@ public final class TicketLock {
             pass();
         }
 
-        /** Tells the next one, which releases its ticket in any case; in a loop, since many may have left the order. */
+        /**
+         * Notifies the next ticket, whose owner will release it in any case; in a loop, since several in a row may have
+         * been given up.
+         */
         private void pass() {
             for (Ticket over = this; ; ) {
                 SchedulePoint.pass();
@@ -95,7 +103,7 @@ public final class TicketLock {
         }
     }
 
-    /** The wait for the release of the ticket before. */
+    /** The wait for the release of the preceding ticket. */
     private static final class TicketAwait extends AwaitCell<@Nullable Object> {
         private final Ticket first;
 

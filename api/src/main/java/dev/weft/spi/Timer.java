@@ -6,7 +6,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clock of a backend: all waiting for time in the engine goes through it, so that virtual time can drive it.
+ * The clock of a backend. Everything in the engine that waits for time goes through it, so that virtual time can drive
+ * it.
  *
  * @since 0.1
  */
@@ -17,16 +18,17 @@ public interface Timer {
      *
      * @param nanos how many nanoseconds from now, at least 1
      * @param action what to run, on a thread of the timer
-     * @return the entry, to remove it before it ran
+     * @return the entry, to remove it before it runs
      */
     Entry schedule(long nanos, Runnable action);
 
     /**
-     * Schedules an action with a library whose tasks may be interrupted by their removal: this entry's removal does so only
+     * Schedules an action with a library that may interrupt a task by removing it: this entry passes on a removal only
      * before the action has begun.
      *
      * @param action what to run
-     * @param schedule schedules what it is given, and returns what removes it, or null if it was refused or has run already
+     * @param schedule schedules a task, and returns the action that removes it, or null if it was refused or has
+     *     already run
      * @return the entry
      * @throws RejectedExecutionException if it was refused
      */
@@ -38,10 +40,10 @@ public interface Timer {
         return entry;
     }
 
-    /** Something scheduled. */
+    /** A scheduled action. */
     @FunctionalInterface
     interface Entry {
-        /** Removes the entry and what it holds from the timer; does nothing when it ran or was removed already. */
+        /** Removes the entry and what it holds from the timer; does nothing if it has run or was removed already. */
         void cancel();
     }
 }

@@ -1,7 +1,7 @@
 package dev.weft.spi;
 
 /**
- * A signal that nobody can receive any more, on its way to a hook.
+ * A signal that can no longer be received, on its way to a hook.
  *
  * @since 0.1
  */
@@ -23,7 +23,7 @@ public sealed interface Undeliverable {
     /**
      * A breach of the source's protocol.
      *
-     * @param violation what was broken, and by whom
+     * @param violation what was broken, and by which source
      */
     record Breach(Violation violation) implements Undeliverable {}
 }

@@ -3,16 +3,16 @@ package dev.weft.spi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A result that lies in a handle, up to its first reader. Whoever reads it may do so as often as he likes, and then nobody discards it;
- * once it is taken to be discarded, nobody reads it.
+ * A result in a handle that nobody has read yet. Once it has been read, it may be read again, and is never discarded;
+ * once it has been taken to be discarded, it is never read.
  *
  * @since 0.1
  */
 public interface Unread {
-    /** {@return whether somebody has read it, or taken it} */
+    /** {@return whether it has been read or taken} */
     boolean isOver();
 
-    /** {@return the result, which is the caller's to discard, or null if it was read, or taken before} */
+    /** {@return the result, for the caller to discard, or null if it was read or taken before} */
     @Nullable
     Object take();
 }

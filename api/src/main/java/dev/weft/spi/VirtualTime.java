@@ -11,32 +11,37 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A library's clock, if a test may put a virtual one in its place: {@link Backend#clock} gives it, and the engine does the rest.
+ * A library's clock that tests may replace by a virtual one: {@link Backend#clock} returns it, and the engine does the
+ * rest.
  *
- * <p>A virtual clock runs all that is due before it returns to the test, and expects that the work is done by then. A coroutine
- * works on its own thread, and may wake others. So on a virtual clock the engine waits, at the end of each call that starts or wakes one,
- * until all that were seen on one are at rest: suspended, or over. Those calls are the start of a {@link SubscriberTask} and its
- * {@code cancel} and {@code request}, the signals to a {@link SourceAwaitCell} or {@link IterationCell}, and the timer's. They come first and the
- * wait second, when the call holds nothing of the engine's.
+ * <p>A virtual clock runs all tasks that are due before it returns to the test, and expects their work to be done by
+ * then. But a coroutine works on its own thread, and may wake others. So on a virtual clock, each call that starts or
+ * wakes a coroutine ends with a wait until all coroutines seen on such a clock are at rest: suspended or over. Those
+ * calls are the start of a {@link SubscriberTask}, its {@code cancel} and {@code request}, the signals to a
+ * {@link SourceAwaitCell} or {@link IterationCell}, and the actions of the timer. The wait comes last, when the call
+ * holds nothing of the engine.
  *
- * @param <S> the library's scheduler, which has the clock
+ * @param <S> the type of the library's scheduler, which has the clock
  * @since 0.1
  */
 public final class VirtualTime<S> {
     private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** The outermost coroutines that were seen on a virtual clock, until they have ended; it keeps none from the collector. */
+    /**
+     * The outermost coroutines that were seen on a virtual clock, until they have ended; weak, so that they can be
+     * collected.
+     */
     private static final Set<CoroutineTask<?>> FOLLOWED =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-    /** Whether a virtual clock was ever seen; before that, a signal has nothing to look for. */
+    /** Whether a virtual clock was ever seen; until then, a signal has nothing to wait for. */
     private static volatile boolean used;
 
     private final Supplier<S> scheduler;
     private final ToLongFunction<S> nowMillis;
 
-    /** The scheduler that was last seen to follow the wall clock, since it is looked up for each signal. */
+    /** The scheduler that was last seen to follow the wall clock; cached, since each signal asks. */
     private volatile @Nullable S real;
 
     /**
@@ -59,7 +64,7 @@ public final class VirtualTime<S> {
         return false;
     }
 
-    /** {@return whether the clock of a backend is a virtual one} If it is, signals have to keep step from now on. */
+    /** {@return whether the clock of a backend is a virtual one} If it is, signals wait for coroutines from now on. */
     static boolean drives(Backend backend) {
         VirtualTime<?> clock = backend.clock();
         if (clock == null || !clock.isVirtual()) return false;
@@ -67,37 +72,41 @@ public final class VirtualTime<S> {
         return true;
     }
 
-    /** Has signals wait for a coroutine that has been started on a virtual clock, and waits until it has got as far as it can. */
+    /** Makes signals wait for a coroutine that was started on a virtual clock, and waits until it is at rest. */
     static void started(CoroutineTask<?> coroutine) {
         follow(coroutine);
         settle();
     }
 
-    /** On a virtual clock, waits until the coroutines that a signal may have woken have got as far as they can. */
+    /** On a virtual clock, waits until the coroutines that a signal may have woken are at rest. */
     static void keepStep(Backend backend) {
         if (!used) return;
         if (drives(backend)) settle();
         else if (!FOLLOWED.isEmpty()) FOLLOWED.removeIf(CoroutineTask::isOver);
     }
 
-    /** On a virtual clock, has signals wait for the current coroutine. */
+    /** On a virtual clock, makes signals wait for the current coroutine. */
     static void followCurrent(Backend backend) {
         if (drives(backend)) follow(CoroutineTask.ofThread());
     }
 
-    /** Where a virtual clock is in use, has signals wait for a coroutine too that another one has started and that is not its child. */
+    /**
+     * Where a virtual clock is in use, makes signals also wait for a coroutine that another one has started, but not as
+     * its member.
+     */
     public static void followBeside(CoroutineTask<?> coroutine) {
         if (used) follow(coroutine);
     }
 
     /**
-     * Runs an action later, on the clock of a backend. On a virtual one, the timer waits at the end until all are at rest, the coroutine
-     * that schedules it among them. Whatever waits for time goes through here.
+     * Runs an action later, on the clock of a backend. On a virtual clock, the timer's thread then waits until all
+     * coroutines are at rest, including the one that schedules the action. Everything that waits for time goes through
+     * here.
      *
      * @param backend whose clock it is
      * @param nanos how many nanoseconds from now, at least 1
      * @param action what to run, on a thread of the timer
-     * @return the entry, to remove it before it ran
+     * @return the entry, to remove it before it runs
      */
     public static Timer.Entry schedule(Backend backend, long nanos, Runnable action) {
         Timer timer = backend.timer();
@@ -111,8 +120,8 @@ public final class VirtualTime<S> {
     }
 
     /**
-     * {@return a publisher that, on a virtual clock, waits at each signal until its subscriber has got as far as it can} It is for the
-     * current coroutine, which is followed from now on.
+     * {@return a publisher that, on a virtual clock, waits after each signal until all coroutines are at rest} From now
+     * on, these include the current coroutine.
      */
     public static <T> Flow.Publisher<T> inStep(Backend backend, Flow.Publisher<T> publisher) {
         followCurrent(backend);
@@ -152,7 +161,10 @@ public final class VirtualTime<S> {
         }
     }
 
-    /** Has {@link #settle} wait for a coroutine and its family too; does nothing for null, or for one that will never run. */
+    /**
+     * Makes {@link #settle} also wait for a coroutine, with the outermost one around it and all members; does nothing
+     * for null, or for one that will never run.
+     */
     private static void follow(@Nullable CoroutineTask<?> coroutine) {
         if (coroutine == null || coroutine.thread() == null) return;
         used = true;
@@ -160,12 +172,12 @@ public final class VirtualTime<S> {
     }
 
     /**
-     * Waits until all followed coroutines are at rest; at most a second, after which those that are not, since they compute or
-     * block elsewhere, are not followed any more. Does nothing on a virtual thread, such as that of a
-     * coroutine that signals another: somebody waits for it already.
+     * Waits until all followed coroutines are at rest, but at most a second: those that are not at rest by then, since
+     * they compute or block elsewhere, are no longer followed. Does nothing on a virtual thread, such as that of a
+     * coroutine that signals another: another thread already waits for it.
      *
-     * <p>It looks twice: those who were at rest when it looked first and have not moved until it looked again were so all the
-     * time, and at the moment in between all at once; then there was nobody left to wake another.
+     * <p>It looks twice: coroutines that were at rest at the first look and have not moved by the second were at rest
+     * in between, all at the same moment; then none was left to wake another.
      */
     private static void settle() {
         if (Thread.currentThread().isVirtual()) return;

@@ -3,24 +3,28 @@ package dev.weft.spi;
 import java.util.List;
 
 /**
- * What the engine has noticed of a program that works, or waits, in a way that is hardly meant. It changes nothing.
+ * What the engine has noticed about a program that works, or waits, in a way that is probably not intended. A warning
+ * changes nothing.
  *
  * @param kind what was noticed
- * @param coroutine the name of the thread that it concerns, that of a coroutine as a rule
- * @param message what happened and what to do, in a line
- * @param frames where the code of the user's was then, the innermost frame first; empty if there was none
+ * @param coroutine the name of the thread that it concerns, usually a coroutine's
+ * @param message what happened and what to do, in one line
+ * @param frames where the code of the user was at that time, the innermost frame first; empty if there was none
  * @since 0.1
  */
 public record Warning(Kind kind, String coroutine, String message, List<StackTraceElement> frames) {
     private static final int SHOWN = 12;
 
-    /** What is noticed. */
+    /** The kinds of warnings. */
     public enum Kind {
         /** A wait longer than the watchdog's limit; only while there is a watchdog. */
         LONG_WAIT,
-        /** A coroutine went on, or ended as if nothing had happened, behind a cancellation it had seen; only while there is a watchdog. */
+        /**
+         * A coroutine went on, or ended as if nothing had happened, after a cancellation that it had seen; only while
+         * there is a watchdog.
+         */
         SWALLOWED_CANCELLATION,
-        /** A source took long to be cancelled, and whoever awaited it had to wait for that. */
+        /** A source took long to cancel, and the awaiting code had to wait for that. */
         SLOW_CANCEL,
         /** A block ended long after its timeout had fired. */
         LATE_TIMEOUT

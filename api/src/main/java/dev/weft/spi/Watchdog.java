@@ -16,15 +16,16 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks, every now and then, at all coroutines that have started since it is there, and reports those which have waited in one place
- * for longer than its limit.
+ * Looks periodically at all coroutines that have started since it was installed, and reports those that have waited in
+ * one place for longer than its limit.
  *
- * <p>A wait costs nothing by this: each one is counted anyway, so a coroutine that is found suspended under the same number again has
- * been so all the time. Whoever waits in code that is not ours, such as a lock, has no such number: it is taken for one wait as long as
- * it is found waiting, and suspends in nothing of ours and waits for nothing else in between. A wait that says itself how long it takes is none: a {@code delay},
- * and whatever the JDK calls timed.
+ * <p>It adds no cost to a wait: suspensions are counted anyway, so a coroutine that is found suspended with the same
+ * number again has been suspended all the time. A wait in foreign code, such as for a lock, has no such number: it
+ * counts as one wait as long as the coroutine is found waiting for the same thing and has not suspended in the engine
+ * in between. A wait that limits itself is not reported: a {@code delay}, and whatever the JDK calls a timed wait.
  *
- * <p>It has a platform thread, since a virtual one would not run where all carriers are held, and looks by the wall clock.
+ * <p>It has a platform thread, since a virtual one would not run when all carriers are blocked, and it uses the wall
+ * clock.
  *
  * @since 0.1
  */
@@ -32,13 +33,13 @@ public final class Watchdog {
     private static final int LOOKS = 8;
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** How many stacks are taken at a look; the others are found at the next. */
+    /** How many stacks it takes at a look; the others are found at the next look. */
     private static final int MOST_STACKS = 256;
 
-    /** How many names are in one report. */
+    /** How many names one report lists. */
     private static final int MOST_NAMES = 8;
 
-    /** What is in force instead of what is configured, or null. */
+    /** The watchdog in use in place of the configured one, or null. */
     private static volatile @Nullable Watchdog instead;
 
     private final long limit;
@@ -60,10 +61,10 @@ public final class Watchdog {
     }
 
     /**
-     * Puts a watchdog in the place of the one that is there, or is configured, for all coroutines that start from now on.
+     * Replaces the watchdog for all coroutines that start from now on.
      *
      * @param limit how long a wait may last
-     * @return what puts that back
+     * @return an action that restores the previous watchdog
      */
     public static Runnable replace(Duration limit) {
         var own = new Watchdog(limit);
@@ -76,9 +77,9 @@ public final class Watchdog {
     }
 
     /**
-     * {@return what a coroutine that is about to start is watched with, or null if there is no watchdog}
+     * {@return the watch over a coroutine that is about to start, or null if there is no watchdog}
      *
-     * @throws RuntimeException if what is configured cannot be read
+     * @throws RuntimeException if the configuration cannot be read
      */
     static @Nullable WatchedTask watch(CoroutineTask<?> coroutine) {
         Watchdog own = instead;
@@ -86,7 +87,10 @@ public final class Watchdog {
         return watchdog == null ? null : watchdog.start(coroutine);
     }
 
-    /** {@return how long what should be quick may take before it is reported: a second, or the watchdog's limit if that is less} */
+    /**
+     * {@return how many nanoseconds a quick call may take before it is reported: a second, or the watchdog's limit if
+     * that is less}
+     */
     public static long slowNanos() {
         Watchdog own = instead;
         Watchdog watchdog = own == null ? Configured.WATCHDOG : own;
@@ -119,7 +123,7 @@ public final class Watchdog {
             try {
                 look(System.nanoTime());
             } catch (Throwable failure) {
-                Reports.uncaught(failure); // what one coroutine has provoked does not end the watch over the others
+                Reports.uncaught(failure); // a failure caused by one coroutine does not end the watch over the others
             }
             LockSupport.parkNanos(this, Math.max(1, limit / LOOKS));
         }
@@ -157,11 +161,11 @@ public final class Watchdog {
         return TimeUnit.NANOSECONDS.toMillis(nanos);
     }
 
-    /** What is waited for, and where. Those who wait for the same in the same place are one report. */
+    /** What is waited for, and where. Coroutines that wait for the same thing in the same place share one report. */
     record Wait(String what, List<StackTraceElement> frames) {}
 
     /**
-     * {@return what a thread waits for in code that is not ours}
+     * {@return what a thread waits for in foreign code}
      *
      * @param stack its stack, the innermost frame first
      */
@@ -176,7 +180,10 @@ public final class Watchdog {
                         + Integer.toHexString(System.identityHashCode(blocker)) + owner(blocker);
     }
 
-    /** The outermost of the JDK's frames on top of the stack: what the code has called there. */
+    /**
+     * {@return the method of the JDK that the code has called: the outermost of the JDK's frames at the top of the
+     * stack}
+     */
     private static String call(StackTraceElement[] stack) {
         StackTraceElement call = null;
         for (StackTraceElement frame : stack) {
@@ -201,8 +208,9 @@ public final class Watchdog {
     }
 
     /**
-     * {@return what is to be said of a value that a source has given, without its end} If it, or what one of its methods gives, is a
-     * source of the same library, as a group, a window, a part or a result of a database are, it is what the end waits for.
+     * {@return what to report about a source that has given a value, but has not ended} If the value, or a result of
+     * one of its methods, is a source of the same library, the end waits for that to be consumed: such a value is a
+     * group, a window, a part or a database result.
      */
     static String withoutItsEnd(Object value, Backend backend) {
         Class<?> type = value.getClass();
@@ -219,7 +227,7 @@ public final class Watchdog {
             for (Class<?> t = type; t != null; t = t.getSuperclass())
                 for (Class<?> face : t.getInterfaces()) if (givesSources(face, backend)) return face;
             return givesSources(type, backend) ? type : null;
-        } catch (RuntimeException | LinkageError unknown) { // of a type that its methods name
+        } catch (RuntimeException | LinkageError unknown) { // one of the types that its methods name cannot be loaded
             return null;
         }
     }
@@ -228,7 +236,7 @@ public final class Watchdog {
         return Arrays.stream(type.getMethods()).anyMatch(method -> backend.understands(method.getReturnType()));
     }
 
-    /** What is configured; which may be nothing, or something that cannot be read and is then complained of at each use. */
+    /** The configured watchdog: null if there is none; if the configuration cannot be read, each use throws. */
     private static final class Configured {
         static final @Nullable Watchdog WATCHDOG;
         static final boolean BROKEN;
@@ -239,7 +247,7 @@ public final class Watchdog {
             try {
                 configured = Host.get().watchdog().map(Watchdog::new).orElse(null);
             } catch (RuntimeException unreadable) {
-                broken = true; // get says it
+                broken = true; // get() throws it
             }
             WATCHDOG = configured;
             BROKEN = broken;
@@ -253,7 +261,7 @@ public final class Watchdog {
         }
     }
 
-    /** How the JDK says who holds a lock; null unless it lets us ask. */
+    /** How to ask the JDK which thread holds a lock; null unless it lets us ask. */
     private static final class Owner {
         static final @Nullable Method GETTER = getter();
 

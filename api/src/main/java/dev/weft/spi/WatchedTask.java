@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the watchdog knows of one coroutine. */
+/** What the watchdog knows about one coroutine. */
 final class WatchedTask extends WeakReference<CoroutineTask<?>> {
     private static final String IDIOM =
             "; a CancelledException is a RuntimeException: put catch (CancelledException c) { throw c; } before the catch that takes it,"
@@ -19,7 +19,7 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
 
     private final Watchdog watchdog;
 
-    /** The wait in which it was found last, and since when; the watchdog's own. */
+    /** The wait in which it was last found, and since when; used by the watchdog's thread only. */
     private boolean waits;
 
     private boolean inOurs;
@@ -28,7 +28,9 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
     private long since;
     private boolean told;
 
-    /** The cancellation that the code has seen last, where, and where else; the coroutine's own. */
+    /**
+     * The cancellation that the code has seen last, and all places where it has seen it; used by the coroutine only.
+     */
     private @Nullable Cancellation seen;
 
     private List<StackTraceElement> seenAt = List.of();
@@ -42,7 +44,7 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
 
     // --- the watchdog
 
-    /** Looks at the coroutine. {@return whether it has waited for too long, and that was not said yet} */
+    /** Looks at the coroutine. {@return whether it has waited for too long, and this has not been reported yet} */
     boolean isLate(CoroutineTask<?> coroutine, long now, long limit) {
         Suspension in = coroutine.suspension();
         int number = coroutine.countedSuspensions();
@@ -64,7 +66,7 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
         return !told;
     }
 
-    /** {@return what it waits for and where; null if that is not to be said, or it has gone on} */
+    /** {@return what it waits for and where; null if that is not reported, or the coroutine has gone on} */
     Watchdog.@Nullable Wait describe(CoroutineTask<?> coroutine) {
         Thread thread = Objects.requireNonNull(coroutine.thread());
         Suspension in = coroutine.suspension();
@@ -93,7 +95,10 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
         watchdog.forget(this);
     }
 
-    /** A suspension point is about to throw. If it has thrown in this very place before, the code has gone on behind that. */
+    /**
+     * Called when a suspension point is about to throw. If it has thrown in this very place before, the code has gone
+     * on after that.
+     */
     void observed(Cancellation c) {
         if (swallowed) return;
         Place place = Place.here();
@@ -106,12 +111,12 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
             swallow("is here again, although it was cancelled", place.frames());
     }
 
-    /** What was seen last has come to nothing: the code has not been told. */
+    /** Reverts {@link #observed}: the exception has not reached the code. */
     void unsee() {
         seen = null;
     }
 
-    /** The coroutine, or the block of a timeout, has ended as if it had not been cancelled. */
+    /** Called when the coroutine, or the block of a timeout, has ended as if it had not been cancelled. */
     void endedNormally(@Nullable Cancellation c) {
         if (!swallowed && seen != null && c == seen) swallow("has ended normally, although it was cancelled", seenAt);
     }
@@ -124,7 +129,7 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
         Reports.warn(new Warning(
                 Warning.Kind.SWALLOWED_CANCELLATION,
                 name,
-                name + ' ' + how + why + ", and has swallowed what an await has thrown for that" + IDIOM,
+                name + ' ' + how + why + ", and has swallowed the exception that an await threw for it" + IDIOM,
                 place));
     }
 
@@ -132,7 +137,10 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
         return Arrays.asList(Host.get().ofTheUser(stack));
     }
 
-    /** Where the code of the user's is, to the instruction: the two {@code close} of a try with two resources are in one line. */
+    /**
+     * A place in the code of the user, down to the instruction: the two {@code close} of a try with two resources are
+     * in one line.
+     */
     private record Place(List<StackTraceElement> frames, List<Integer> instructions) {
         static Place here() {
             List<StackFrame> stack = StackWalker.getInstance().walk(Stream::toList);
