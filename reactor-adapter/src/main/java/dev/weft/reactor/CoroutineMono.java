@@ -50,7 +50,7 @@ final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? sup
 
     private volatile int demand;
 
-    /** Written by the coroutine before RESULT_WAITS, taken by whoever leaves that state. */
+    /** Written by the coroutine before RESULT_WAITS, taken by the thread that leaves that state. */
     private @Nullable T result;
 
     MonoTask(CoreSubscriber<? super T> downstream, CoroutineOptions options, Callable<? extends @Nullable T> body) {
@@ -96,7 +96,7 @@ final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? sup
         return DEMAND.compareAndSet(this, from, to);
     }
 
-    /** The result goes to the subscriber, unless there is none any more or it broke rule 3.9 before. */
+    /** Delivers the result, unless the subscriber has cancelled or has broken rule 3.9. */
     private void deliver() {
         CoreSubscriber<? super T> subscriber = refused() == null ? downstream() : null;
         T value = result;
@@ -115,7 +115,7 @@ final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? sup
         complete();
     }
 
-    /** On the thread that requests, which is not ours: what the subscriber throws is not for it. */
+    /** On the requesting thread, which is not ours: what the subscriber throws must not reach it. */
     private void deliverGuarded() {
         try {
             deliver();
@@ -129,7 +129,10 @@ final class MonoTask<T> extends SubscriberTask<@Nullable T, CoreSubscriber<? sup
         if (subscriber != null) subscriber.onComplete();
     }
 
-    /** The refusal is signalled by whoever ends this: the coroutine, or the thread that requests if the result waits already. */
+    /**
+     * The refusal is signalled when this ends: by the coroutine, or by the requesting thread if the result already
+     * waits.
+     */
     private void reject() {
         CoreSubscriber<? super T> subscriber = forget();
         IllegalArgumentException refused = refused();

@@ -8,7 +8,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** The await of a {@code Mono}, a {@code Flux} or any publisher: parked continuation and subscriber in one. */
+/** The await of a {@code Mono}, a {@code Flux} or any publisher: parked continuation and subscriber in one object. */
 final class PublisherAwait<T> extends SourceAwaitCell<T> implements CoreSubscriber<T> {
     PublisherAwait(Publisher<? extends T> source, AwaitMode take) {
         super(ReactorBackend.INSTANCE, take, source);
@@ -36,7 +36,7 @@ final class PublisherAwait<T> extends SourceAwaitCell<T> implements CoreSubscrib
         return ReactorContext.toReactor(carried());
     }
 
-    /** Reactor turns what subscribe throws into an onSubscribe of a subscription of its own, and an onError. */
+    /** Reactor turns what subscribe throws into an onSubscribe with a subscription of its own, and an onError. */
     @Override
     public void onSubscribe(Subscription subscription) {
         if (Operators.canAppearAfterOnSubscribe(subscription) && supersede(subscription)) return;

@@ -35,7 +35,7 @@ final class PublisherIteration<T> extends IterationCell<T> implements CoreSubscr
         return ReactorContext.toReactor(carried());
     }
 
-    /** Reactor turns what subscribe throws into an onSubscribe of a subscription of its own, and an onError. */
+    /** Reactor turns what subscribe throws into an onSubscribe with a subscription of its own, and an onError. */
     @Override
     public void onSubscribe(Subscription subscription) {
         if (Operators.canAppearAfterOnSubscribe(subscription) && supersede(subscription)) return;

@@ -41,15 +41,15 @@ import reactor.util.context.ContextView;
 /**
  * The verbs of await-style code for Reactor's types, for {@code import static} beside {@link Async}.
  *
- * <p>Every await subscribes on the current thread, with the coroutine's context, parks it, and continues on it. It is checked for
- * cancellation before it subscribes; cancelling it cancels the subscription. A {@code Mono} is awaited to its terminal signal, so
- * that what is upstream, such as a commit, has happened. Null arguments are refused with a {@link NullPointerException} that names
- * them, threads that must not block ({@code Schedulers.parallel()}, event loops) with an {@link IllegalStateException}, both before
- * anything is subscribed to.
+ * <p>Every await subscribes on the current thread, with the coroutine's context, parks it, and continues on it. It is
+ * checked for cancellation before it subscribes; cancelling it cancels the subscription. A {@code Mono} is awaited to
+ * its terminal signal, so that what happens upstream, such as a commit, has happened. Null arguments are refused with a
+ * {@link NullPointerException} that names them, threads that must not block ({@code Schedulers.parallel()}, event
+ * loops) with an {@link IllegalStateException}, both before anything is subscribed to.
  *
  * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as
  * themselves where their class is named, by {@link Async#throwing} or as the second argument of {@code await}. What
- * comes too late goes to Reactor's hooks: values to {@code doOnDiscard}, or {@link dev.weft.Hooks#onDiscard} where
+ * arrives too late goes to Reactor's hooks: values to {@code doOnDiscard}, or {@link dev.weft.Hooks#onDiscard} where
  * there is none; errors to {@code Hooks.onErrorDropped}.
  *
  * <p>The members, in this order:
@@ -79,9 +79,10 @@ public final class ReactorAsync {
      *
      * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="await"}
      *
-     * @apiNote With Reactor's automatic context propagation, a Mono that {@code Mono.fromDirect} has made of a foreign publisher ends
-     *     at its value, although the publisher goes on. Where its end matters, such as a commit, await the publisher:
-     *     {@code awaitLast(publisher)}, or {@code awaitSingle(Flux.from(publisher))}.
+     * @apiNote With Reactor's automatic context propagation, a Mono that {@code Mono.fromDirect} makes from a foreign
+     *     publisher ends at its value, although the publisher goes on. Where the publisher's end matters, such as a
+     *     commit, await the publisher itself: {@code awaitLast(publisher)}, or
+     *     {@code awaitSingle(Flux.from(publisher))}.
      * @param mono what to wait for
      * @return its value, or null if it is empty
      */
@@ -91,7 +92,7 @@ public final class ReactorAsync {
     }
 
     /**
-     * Waits for a Mono to end, with the checked exception as itself.
+     * Waits for a Mono to end, and throws its checked exception as itself.
      *
      * @param mono what to wait for
      * @param type the checked exception
@@ -127,13 +128,14 @@ public final class ReactorAsync {
     /**
      * Waits for a Flux to end that has exactly one value.
      *
-     * @apiNote Not for a value that has to be consumed before its source can end, such as a {@code Result} of R2DBC, a group, a window
-     *     or a part of a request: it waits for ever. Await what is in it, {@code collect(flux.flatMap(result -> result.map(row)), max)},
-     *     or take it in a loop over {@link #each(Flux)}, or with {@link #awaitFirst(Publisher)}.
+     * @apiNote Not for a value that must be consumed before its source can end, such as a {@code Result} of R2DBC, a
+     *     group, a window or a part of a request: it would wait forever. Await what is in it, {@code
+     *     collect(flux.flatMap(result -> result.map(row)), max)}, or consume it in a loop over {@link #each(Flux)}, or
+     *     with {@link #awaitFirst(Publisher)}.
      * @param flux what to wait for
      * @return its value
      * @throws dev.weft.NoValueException if it is empty
-     * @throws dev.weft.TooManyValuesException if it has a second value; it is cancelled then, and both are discarded
+     * @throws dev.weft.TooManyValuesException if it has a second value; it is then cancelled and both are discarded
      */
     public static <T> T awaitSingle(Flux<T> flux) {
         Objects.requireNonNull(flux, "flux");
@@ -164,9 +166,9 @@ public final class ReactorAsync {
     }
 
     /**
-     * Waits for the end, and keeps the last value; the others are discarded.
+     * Waits for the end and returns the last value; the others are discarded.
      *
-     * @apiNote Not for values that have to be consumed before their source can end, as with {@link #awaitSingle(Flux)}.
+     * @apiNote Not for values that must be consumed before their source can end, as with {@link #awaitSingle(Flux)}.
      * @param publisher what to wait for
      * @return its last value
      * @throws dev.weft.NoValueException if it is empty
@@ -188,7 +190,7 @@ public final class ReactorAsync {
      * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="mono"}
      *
      * @apiNote The body may block, and needs no {@code subscribeOn(boundedElastic())}: it has a virtual thread of its own.
-     * @param body what to run; null as its result is an empty Mono, what it throws the Mono's error, checked or not
+     * @param body what to run; a null result makes the Mono empty, what it throws is the Mono's error, checked or not
      */
     public static <T> Mono<T> mono(Callable<? extends @Nullable T> body) {
         return CoroutineMono.of(body, CoroutineOptions.NONE);
@@ -205,7 +207,7 @@ public final class ReactorAsync {
     }
 
     /**
-     * {@return as {@link #mono(Callable)}, with coroutines that run on a dispatcher}
+     * {@return the same as {@link #mono(Callable)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
      * @param body what to run
@@ -215,7 +217,7 @@ public final class ReactorAsync {
     }
 
     /**
-     * {@return as {@link #mono(AsyncAction)}, with coroutines that run on a dispatcher}
+     * {@return the same as {@link #mono(AsyncAction)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
      * @param body what to run
@@ -245,7 +247,7 @@ public final class ReactorAsync {
     }
 
     /**
-     * {@return as {@link #flux(Generator)}, with coroutines that run on a dispatcher}
+     * {@return the same as {@link #flux(Generator)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
      * @param generator makes the values
@@ -271,15 +273,17 @@ public final class ReactorAsync {
     // --- streams
 
     /**
-     * Subscribes to a Flux and iterates over it, with up to 32 values under way.
+     * Subscribes to a Flux and iterates over it, with at most 32 values requested ahead.
      *
      * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="each"}
      *
-     * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
-     *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
-     *     <p>The source stays open while the body runs, and what it holds stays busy. A statement on the connection that the rows of the
-     *     loop come from waits behind them, and they for the loop: with more rows than fit between, some hundred, for ever. Collect
-     *     them first: {@code for (int id : collect(ids, 10_000))}.
+     * @apiNote A value that is valid only during its signal, such as a message of a WebSocket or a pooled buffer, has
+     *     been released when the loop gets it. Copy what is needed from it, or retain it, upstream of the loop:
+     *     {@code each(messages.map(Message::text))}.
+     *     <p>The source stays open while the body runs, and what it holds stays busy. A statement on the connection
+     *     that the loop's rows come from waits for the rows, and the rows wait for the loop: forever, if there are more
+     *     rows than fit in the buffers between, some hundred. Collect them first:
+     *     {@code for (int id : collect(ids, 10_000))}.
      * @param flux where the values come from
      * @return the iterator, to be closed
      */
@@ -291,8 +295,8 @@ public final class ReactorAsync {
      * Subscribes to a Flux and iterates over it.
      *
      * @param flux where the values come from
-     * @param prefetch how many values may be under way, at least 0; when three quarters are consumed, as many are requested; with 0,
-     *     one is requested when the loop waits for it
+     * @param prefetch how many values may be requested ahead, at least 0; when three quarters of them are consumed, as
+     *     many are requested again; with 0, one is requested whenever the loop waits for it
      * @return the iterator, to be closed
      * @see #each(Flux)
      */
@@ -325,15 +329,16 @@ public final class ReactorAsync {
     }
 
     /**
-     * {@return for {@code flux.transform(…)}: applies a function that may await to each value, in a coroutine each}
+     * {@return for {@code flux.transform(…)}: applies a function that may await to each value, each in its own
+     * coroutine}
      *
      * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="mapAwait"}
      *
-     * @apiNote This is {@code flatMapSequential}, which forgets results that are there and not passed on yet when the subscriber
-     *     leaves. Where a result holds something, such as a connection, {@code asFlux(stream(flux).mapConcurrent(concurrency,
-     *     function))} loses none.
-     * @param concurrency how many at a time, at least 1; the results keep the order of the values
-     * @param function what to do; values for which it gives null are left out
+     * @apiNote This is {@code flatMapSequential}, which loses results that are ready but not yet passed on when the
+     *     subscriber cancels. Where a result holds something, such as a connection, {@code
+     *     asFlux(stream(flux).mapConcurrent(concurrency, function))} loses none.
+     * @param concurrency how many coroutines at a time, at least 1; results come in the order of the values
+     * @param function what to do; values for which it returns null are left out
      */
     public static <A, B> Function<Flux<A>, Flux<B>> mapAwait(
             int concurrency, Function<? super A, ? extends @Nullable B> function) {
@@ -343,13 +348,13 @@ public final class ReactorAsync {
     }
 
     /**
-     * {@return the bytes of a Flux's buffers, of a type that a library gives back to its pool, such as Spring's {@code DataBuffer}; see
-     * {@link ByteStreams#toInputStream(Flow.Publisher, Function, Consumer)}} Nothing is queued between the two, where a buffer could
-     * get lost.
+     * {@return the bytes of a Flux's buffers, whose type a library returns to its pool, such as Spring's
+     * {@code DataBuffer}; see {@link ByteStreams#toInputStream(Flow.Publisher, Function, Consumer)}} Nothing is queued
+     * in between, so no buffer can get lost.
      *
      * @param flux where the buffers come from, subscribed to now, in the current context
      * @param content the bytes of a buffer, valid until it is released
-     * @param release gives a buffer back
+     * @param release releases a buffer
      */
     public static <B> InputStream toInputStream(
             Flux<? extends B> flux, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
@@ -363,8 +368,8 @@ public final class ReactorAsync {
     // --- convert
 
     /**
-     * {@return a Mono that awaits something for each subscriber: it starts a cold coroutine, or follows a started one, which
-     * cancelling the subscription leaves alone}
+     * {@return a Mono that awaits something for each subscriber: it starts a cold coroutine, or joins a started one,
+     * which cancelling the subscription does not cancel}
      *
      * @param awaitable what to await
      */
@@ -379,7 +384,7 @@ public final class ReactorAsync {
     /**
      * {@return a Flux with the values of a publisher, demand for demand}
      *
-     * @param publisher where the values come from; a stream of ours runs with the subscriber's context
+     * @param publisher where the values come from; a stream of Weft runs with the subscriber's context
      */
     @SuppressWarnings("unchecked")
     public static <T> Flux<T> asFlux(Flow.Publisher<? extends T> publisher) {
@@ -400,17 +405,17 @@ public final class ReactorAsync {
     // --- where
 
     /**
-     * {@return a dispatcher that takes a worker of a scheduler for each coroutine, as {@code publishOn} takes one for a subscriber}
-     * Children have workers of their own. Each is given back behind the last turn of its coroutine. Make one dispatcher, and keep it:
-     * its first turn looks for monitors, which takes a while.
+     * {@return a dispatcher that runs each coroutine on a worker of a scheduler, as {@code publishOn} takes one for a
+     * subscriber} Members have workers of their own. A worker is released after the last turn of its coroutine. Make
+     * one dispatcher and keep it: its first turn looks for monitors, which takes a while.
      *
-     * <p>A coroutine fails with a {@link java.util.concurrent.RejectedExecutionException} if the scheduler takes no more turns, since
-     * it was shut down; with an {@link IllegalStateException} if it runs one inside the call that hands it over, as {@code
-     * Schedulers.immediate()} does, and all do under {@code StepVerifier.withVirtualTime}, or on a virtual thread, or inside {@code
-     * synchronized}. It then cleans up on the JDK's scheduler. Turns that a scheduler drops when it is shut down are noticed when the
-     * coroutine is cancelled.
+     * <p>A coroutine fails with a {@link java.util.concurrent.RejectedExecutionException} if the scheduler accepts no
+     * more turns because it was shut down; with an {@link IllegalStateException} if it runs a turn inside the call that
+     * submits it, as {@code Schedulers.immediate()} does, and as all do under {@code StepVerifier.withVirtualTime}, or
+     * on a virtual thread, or inside {@code synchronized}. It then cleans up on the JDK's scheduler. If a scheduler
+     * loses turns when it is shut down, that is noticed when the coroutine is cancelled.
      *
-     * @param scheduler what gives the turns; its threads have to be platform threads
+     * @param scheduler the scheduler whose workers run the turns; its threads must be platform threads
      * @throws IllegalStateException if the JDK is older than 24 or the flag is missing; the message says what to add
      * @see Dispatcher#on
      */
@@ -422,19 +427,19 @@ public final class ReactorAsync {
 
     // --- how
 
-    /** Takes a value: by reading it where it is at hand, else by subscribing. */
+    /** Awaits a value: reads it if it is ready, else subscribes. */
     static <T> @Nullable T take(Publisher<? extends T> source, AwaitMode take) {
         if (take != AwaitMode.NONE && source instanceof Callable<?> ready && isBare(source))
             return read(source, ready, take);
         return new PublisherAwait<T>(source, take).await();
     }
 
-    @SuppressWarnings("NullAway") // these takes throw rather than give null
+    @SuppressWarnings("NullAway") // these modes throw rather than return null
     private static <T> T required(Publisher<? extends T> source, AwaitMode take) {
         return take(source, take);
     }
 
-    /** Whether subscribing would do no more than calling: no hook has wrapped it, or would. */
+    /** Whether subscribing would do no more than calling does: no hook has wrapped the source, or would. */
     private static boolean isBare(Publisher<?> source) {
         return source instanceof Fuseable
                 && source instanceof CorePublisher<?> publisher

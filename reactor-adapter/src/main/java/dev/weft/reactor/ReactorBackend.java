@@ -38,7 +38,7 @@ public final class ReactorBackend implements Backend {
     /** For {@link java.util.ServiceLoader}. */
     public ReactorBackend() {}
 
-    /** @throws IllegalStateException if the Reactor that is there is too old */
+    /** @throws IllegalStateException if the Reactor present is too old */
     @Override
     public String id() {
         ReactorVersion.require();
@@ -78,7 +78,7 @@ public final class ReactorBackend implements Backend {
         throw new IllegalArgumentException("cannot make a " + type.getName() + " here; ask for " + choice);
     }
 
-    /** @throws IllegalStateException if the Reactor that is there is too old */
+    /** @throws IllegalStateException if the Reactor present is too old */
     @Override
     public VirtualTime<Scheduler> clock() {
         ReactorVersion.require();
@@ -112,7 +112,7 @@ public final class ReactorBackend implements Backend {
         return ThreadLocals.around(body, context);
     }
 
-    /** Reactor has a discard hook only downstream of a {@code doOnDiscard}; elsewhere a value would be lost without a word. */
+    /** Reactor has a discard hook only downstream of a {@code doOnDiscard}; elsewhere a value would be lost silently. */
     private static void discard(Object value, Context context) {
         if (context.hasKey(ReactorContext.DISCARD_KEY)) Operators.onDiscard(value, context);
         else Adapters.discard(value, null);

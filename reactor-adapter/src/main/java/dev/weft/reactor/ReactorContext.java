@@ -19,7 +19,7 @@ record ReactorContext(reactor.util.context.Context entries) implements Context {
     /** Where {@code Flux.doOnDiscard} puts its hook. */
     static final String DISCARD_KEY = "reactor.onDiscard.local";
 
-    /** {@return what a subscriber shows as its context for a coroutine's: the same one, or a copy of one that is not Reactor's} */
+    /** {@return a coroutine's context as Reactor's: the same one, or a copy if it did not come from Reactor} */
     static reactor.util.context.Context toReactor(@Nullable Object context) {
         if (context instanceof ReactorContext own) return own.entries;
         if (context == null || context == Context.empty()) return reactor.util.context.Context.empty();
@@ -31,7 +31,10 @@ record ReactorContext(reactor.util.context.Context entries) implements Context {
                 : entries;
     }
 
-    /** {@return the context to subscribe with: a coroutine's, by reference unless its thread has something that is not in there} */
+    /**
+     * {@return the context to subscribe with: the coroutine's, by reference unless its thread has something that is not
+     * in it}
+     */
     static Context captured(@Nullable Object context) {
         return ThreadLocals.into(context instanceof ReactorContext own ? own : new ReactorContext(toReactor(context)));
     }
@@ -41,7 +44,7 @@ record ReactorContext(reactor.util.context.Context entries) implements Context {
         return entries.getOrDefault(Objects.requireNonNull(key, "key"), other);
     }
 
-    /** Reactor's operators find a hook for values under a key of Reactor's: inside it is what was there. */
+    /** Reactor's operators look for the hook for values under a key of Reactor's: what was there is inside this one. */
     @Override
     public Context with(Object key, Object value) {
         var changed = entries.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));

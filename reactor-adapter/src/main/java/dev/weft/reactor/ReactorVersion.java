@@ -6,8 +6,8 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.RetryBackoffSpec;
 
 /**
- * Whether the Reactor that is there is new enough: whether it has a method that 3.7.0 brought. Its manifest is not seen on the
- * module path, and is another one where all classes are in one jar.
+ * Whether the Reactor present is new enough: it must have a method that came with 3.7.0. Its manifest cannot be read on
+ * the module path, and where all classes are in one jar it is another one.
  */
 final class ReactorVersion {
     private static final @Nullable String TOO_OLD = isSupported()

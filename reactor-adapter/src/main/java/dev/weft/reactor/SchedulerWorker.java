@@ -3,7 +3,7 @@ package dev.weft.reactor;
 import dev.weft.spi.Worker;
 import reactor.core.scheduler.Scheduler;
 
-/** The worker of a scheduler that gives one coroutine its turns. What it refuses it throws. */
+/** The worker of a scheduler that runs one coroutine's turns. It throws when it refuses one. */
 final class SchedulerWorker implements Worker {
     private final Scheduler.Worker worker;
 

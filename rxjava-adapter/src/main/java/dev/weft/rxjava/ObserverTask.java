@@ -6,16 +6,16 @@ import io.reactivex.rxjava3.disposables.Disposable;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** A coroutine that an observer of one value, or of none, waits for, and its disposable. */
+/** A coroutine that an observer of one value or none waits for, and its disposable. */
 abstract class ObserverTask<T, O> extends SubscriberTask<@Nullable T, O> implements Disposable {
     ObserverTask(O downstream, CoroutineOptions options, Callable<? extends @Nullable T> body) {
         super(downstream, RxBackend.INSTANCE, RxBackend.context(), options, body);
     }
 
-    /** Tells the observer the result. */
+    /** Signals the result to the observer. */
     abstract void tell(O observer, @Nullable T value);
 
-    /** Tells the observer that the coroutine has failed. */
+    /** Signals to the observer that the coroutine has failed. */
     abstract void tellFailure(O observer, Throwable failure);
 
     @Override

@@ -6,7 +6,7 @@ import io.reactivex.rxjava3.core.FlowableSubscriber;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
-/** The await of a {@code Flowable} or any publisher: parked continuation and subscriber in one. */
+/** The await of a {@code Flowable} or any publisher: parked continuation and subscriber in one object. */
 final class PublisherAwait<T> extends SourceAwaitCell<T> implements FlowableSubscriber<T> {
     PublisherAwait(Publisher<? extends T> source, AwaitMode take) {
         super(RxBackend.INSTANCE, take, source);

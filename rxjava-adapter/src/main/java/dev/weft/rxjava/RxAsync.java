@@ -40,20 +40,21 @@ import org.reactivestreams.Publisher;
 /**
  * The verbs of await-style code for RxJava's types, for {@code import static} beside {@link Async}.
  *
- * <p>Every await subscribes on the current thread, parks it, and continues on it. It is checked for cancellation before it
- * subscribes; cancelling it disposes of the subscription. Null arguments are refused with a {@link NullPointerException} that
- * names them, threads that must not block ({@code Schedulers.computation()}, {@code single()}, event loops, contexts of
- * Vert.x, and those for which {@code RxJavaPlugins.setOnBeforeBlocking} says so) with an {@link IllegalStateException}, both
- * before anything is subscribed to.
+ * <p>Every await subscribes on the current thread, parks it, and continues on it. It is checked for cancellation before
+ * it subscribes; cancelling it disposes of the subscription. Null arguments are refused with a
+ * {@link NullPointerException} that names them, threads that must not block ({@code Schedulers.computation()},
+ * {@code single()}, event loops, contexts of Vert.x, and those on which the supplier of
+ * {@code RxJavaPlugins.setOnBeforeBlocking} returns true) with an {@link IllegalStateException}, both before anything
+ * is subscribed to.
  *
  * <p>Errors come out as the same instance if they are unchecked; checked, inside {@link AwaitException}, or as
  * themselves where their class is named, by {@link Async#throwing} or as the second argument of {@code await}. What
- * comes too late goes to hooks: errors to {@code RxJavaPlugins.onError}, unless they only echo the cancellation;
- * values, for which RxJava has none, to {@link dev.weft.Hooks#onDiscard}.
+ * arrives too late goes to hooks: errors to {@code RxJavaPlugins.onError}, unless they only echo the cancellation;
+ * values, for which RxJava has no hook, to {@link dev.weft.Hooks#onDiscard}.
  *
- * <p>RxJava has no context: a coroutine made here takes over that of the coroutine in which it is subscribed to, if that happens
- * on the same thread; behind {@code subscribeOn} it starts with an empty one. What is subscribed to on a coroutine's thread because that
- * signals a shared subject takes over the context of the one who signals.
+ * <p>RxJava has no context: a coroutine made here inherits the context of the coroutine that subscribes to it, if that
+ * happens on the same thread; after {@code subscribeOn} it starts with an empty one. What is subscribed to on a
+ * coroutine's thread because that coroutine signals a shared subject inherits the signalling coroutine's context.
  *
  * <p>The members, in this order:
  *
@@ -90,7 +91,7 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for a Single to end, with the checked exception as itself.
+     * Waits for a Single to end, and throws its checked exception as itself.
      *
      * @param single what to wait for
      * @param type the checked exception
@@ -113,7 +114,7 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for a Maybe to end, with the checked exception as itself.
+     * Waits for a Maybe to end, and throws its checked exception as itself.
      *
      * @param maybe what to wait for
      * @param type the checked exception
@@ -135,7 +136,7 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for a Completable to end, with the checked exception as itself.
+     * Waits for a Completable to end, and throws its checked exception as itself.
      *
      * @param completable what to wait for
      * @param type the checked exception
@@ -170,13 +171,14 @@ public final class RxAsync {
     /**
      * Waits for a Flowable to end that has exactly one value.
      *
-     * @apiNote Not for a value that has to be consumed before its source can end, such as a {@code Result} of R2DBC, a group, a window
-     *     or a part of a request: it waits for ever. Await what is in it, {@code collect(flowable.flatMap(group -> group), max)}, or
-     *     take it in a loop over {@code each}, or with {@link #awaitFirst(Flowable)}.
+     * @apiNote Not for a value that must be consumed before its source can end, such as a {@code Result} of R2DBC, a
+     *     group, a window or a part of a request: it would wait forever. Await what is in it,
+     *     {@code collect(flowable.flatMap(group -> group), max)}, or consume it in a loop over {@code each}, or with
+     *     {@link #awaitFirst(Flowable)}.
      * @param flowable what to wait for
      * @return its value
      * @throws dev.weft.NoValueException if it is empty
-     * @throws dev.weft.TooManyValuesException if it has a second value; it is cancelled then, and both are discarded
+     * @throws dev.weft.TooManyValuesException if it has a second value; it is then cancelled and both are discarded
      */
     public static <T> T awaitSingle(Flowable<T> flowable) {
         Objects.requireNonNull(flowable, "flowable");
@@ -186,13 +188,14 @@ public final class RxAsync {
     /**
      * Waits for an Observable to end that has exactly one value.
      *
-     * @apiNote Not for a value that has to be consumed before its source can end, such as a {@code Result} of R2DBC, a group, a window
-     *     or a part of a request: it waits for ever. Await what is in it, {@code collect(observable.flatMap(group -> group), max)}, or
-     *     take it in a loop over {@code each}, or with {@link #awaitFirst(Observable)}.
+     * @apiNote Not for a value that must be consumed before its source can end, such as a {@code Result} of R2DBC, a
+     *     group, a window or a part of a request: it would wait forever. Await what is in it,
+     *     {@code collect(observable.flatMap(group -> group), max)}, or consume it in a loop over {@code each}, or with
+     *     {@link #awaitFirst(Observable)}.
      * @param observable what to wait for
      * @return its value
      * @throws dev.weft.NoValueException if it is empty
-     * @throws dev.weft.TooManyValuesException if it has a second value; it is cancelled then, and both are discarded
+     * @throws dev.weft.TooManyValuesException if it has a second value; it is then cancelled and both are discarded
      */
     public static <T> T awaitSingle(Observable<T> observable) {
         Objects.requireNonNull(observable, "observable");
@@ -200,7 +203,8 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for the first value of a Flowable, and requests one, and cancels the rest. Not for sources whose completion matters.
+     * Waits for the first value of a Flowable: requests one, and cancels the rest. Not for sources whose completion
+     * matters.
      *
      * @param flowable what to wait for
      * @return its first value
@@ -212,7 +216,8 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for the first value of an Observable, and disposes of the rest. Not for sources whose completion matters.
+     * Waits for the first value of an Observable, then disposes of the subscription. Not for sources whose completion
+     * matters.
      *
      * @param observable what to wait for
      * @return its first value
@@ -224,9 +229,10 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for the end of a Flowable, and keeps the last value; the others are discarded.
+     * Waits for the end of a Flowable, and returns the last value; the others are discarded.
      *
-     * @apiNote Not for values that have to be consumed before their source can end, as with {@link #awaitSingle(Flowable)}.
+     * @apiNote Not for values that must be consumed before their source can end, as with
+     *     {@link #awaitSingle(Flowable)}.
      * @param flowable what to wait for
      * @return its last value
      * @throws dev.weft.NoValueException if it is empty
@@ -237,9 +243,10 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for the end of an Observable, and keeps the last value; the others are discarded.
+     * Waits for the end of an Observable, and returns the last value; the others are discarded.
      *
-     * @apiNote Not for values that have to be consumed before their source can end, as with {@link #awaitSingle(Observable)}.
+     * @apiNote Not for values that must be consumed before their source can end, as with
+     *     {@link #awaitSingle(Observable)}.
      * @param observable what to wait for
      * @return its last value
      * @throws dev.weft.NoValueException if it is empty
@@ -260,15 +267,15 @@ public final class RxAsync {
      * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="single"}
      *
      * @apiNote The body may block, and needs no {@code subscribeOn(io())}: it has a virtual thread of its own.
-     * @param body what to run; what it throws is the Single's error, checked or not, and so is a {@link NullPointerException} if
-     *     its result is null
+     * @param body what to run; what it throws is the Single's error, checked or not; a null result makes the error a
+     *     {@link NullPointerException}
      */
     public static <T> Single<T> single(Callable<? extends T> body) {
         return CoroutineSingle.of(body, CoroutineOptions.NONE);
     }
 
     /**
-     * {@return as {@link #single(Callable)}, with coroutines that run on a dispatcher}
+     * {@return the same as {@link #single(Callable)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
      * @param body what to run
@@ -280,15 +287,16 @@ public final class RxAsync {
     /**
      * {@return a cold Maybe that runs a body in a coroutine of its own for each observer} See {@link #single}.
      *
-     * @param body what to run; null as its result is an empty Maybe
+     * @param body what to run; a null result makes the Maybe empty
      */
     public static <T> Maybe<T> maybe(Callable<? extends @Nullable T> body) {
         return CoroutineMaybe.of(body, CoroutineOptions.NONE);
     }
 
     /**
-     * {@return a cold Maybe that runs a body without a result in a coroutine of its own for each observer} It is empty: it completes
-     * when the body has returned and all that it started has ended. The type that says so is that of {@link #completable}.
+     * {@return a cold Maybe that runs a body without a result in a coroutine of its own for each observer} It is empty:
+     * it completes when the body has returned and all that it started has ended. {@link #completable} has the type that
+     * says so.
      *
      * @param body what to run; what it throws is the Maybe's error, checked or not
      */
@@ -297,7 +305,7 @@ public final class RxAsync {
     }
 
     /**
-     * {@return as {@link #maybe(Callable)}, with coroutines that run on a dispatcher}
+     * {@return the same as {@link #maybe(Callable)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
      * @param body what to run
@@ -307,7 +315,7 @@ public final class RxAsync {
     }
 
     /**
-     * {@return as {@link #maybe(AsyncAction)}, with coroutines that run on a dispatcher}
+     * {@return the same as {@link #maybe(AsyncAction)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
      * @param body what to run
@@ -326,7 +334,7 @@ public final class RxAsync {
     }
 
     /**
-     * {@return as {@link #completable(AsyncAction)}, with coroutines that run on a dispatcher}
+     * {@return the same as {@link #completable(AsyncAction)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
      * @param body what to run
@@ -356,7 +364,7 @@ public final class RxAsync {
     }
 
     /**
-     * {@return as {@link #flowable(Generator)}, with coroutines that run on a dispatcher}
+     * {@return the same as {@link #flowable(Generator)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
      * @param generator makes the values
@@ -366,8 +374,9 @@ public final class RxAsync {
     }
 
     /**
-     * {@return a cold Observable that runs a generator in a coroutine of its own for each observer} Emitting calls the observer
-     * and never waits; an {@code observeOn} downstream queues without bound what the generator is ahead.
+     * {@return a cold Observable that runs a generator in a coroutine of its own for each observer} Emitting calls the
+     * observer and never waits; an {@code observeOn} downstream queues, without bound, all values that it has not
+     * passed on yet.
      *
      * @param generator makes the values
      */
@@ -376,7 +385,7 @@ public final class RxAsync {
     }
 
     /**
-     * {@return as {@link #observable(Generator)}, with coroutines that run on a dispatcher}
+     * {@return the same as {@link #observable(Generator)}, with coroutines that run on a dispatcher}
      *
      * @param dispatcher where they run
      * @param generator makes the values
@@ -420,15 +429,17 @@ public final class RxAsync {
     // --- streams
 
     /**
-     * Subscribes to a Flowable and iterates over it, with up to 32 values under way.
+     * Subscribes to a Flowable and iterates over it, with at most 32 values requested ahead.
      *
      * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="each"}
      *
-     * @apiNote What lives only as long as its signal, such as a message of a WebSocket or a pooled buffer, is released when the loop
-     *     gets it. Take from it what is needed, or retain it, before the loop: {@code each(messages.map(Message::text))}.
-     *     <p>The source stays open while the body runs, and what it holds stays busy. A statement on the connection that the rows of the
-     *     loop come from waits behind them, and they for the loop: with more rows than fit between, some hundred, for ever. Collect
-     *     them first: {@code for (int id : collect(ids, 10_000))}.
+     * @apiNote A value that is valid only during its signal, such as a message of a WebSocket or a pooled buffer, has
+     *     been released when the loop gets it. Copy what is needed from it, or retain it, upstream of the loop:
+     *     {@code each(messages.map(Message::text))}.
+     *     <p>The source stays open while the body runs, and what it holds stays busy. A statement on the connection
+     *     that the loop's rows come from waits for the rows, and the rows wait for the loop: forever, if there are more
+     *     rows than fit in the buffers between, some hundred. Collect them first:
+     *     {@code for (int id : collect(ids, 10_000))}.
      * @param flowable where the values come from
      * @return the iterator, to be closed
      */
@@ -440,8 +451,8 @@ public final class RxAsync {
      * Subscribes to a Flowable and iterates over it.
      *
      * @param flowable where the values come from
-     * @param prefetch how many values may be under way, at least 0; when three quarters are consumed, as many are requested; with 0,
-     *     one is requested when the loop waits for it
+     * @param prefetch how many values may be requested ahead, at least 0; when three quarters of them are consumed, as
+     *     many are requested again; with 0, one is requested whenever the loop waits for it
      * @return the iterator, to be closed
      * @see #each(Flowable)
      */
@@ -453,11 +464,11 @@ public final class RxAsync {
     }
 
     /**
-     * Subscribes to an Observable and iterates over it. An Observable cannot be asked to wait: values that come faster than the
-     * loop takes them are kept as far as the policy allows. The emitting thread is never blocked.
+     * Subscribes to an Observable and iterates over it. An Observable cannot be asked to wait: values that arrive
+     * faster than the loop consumes them are kept as far as the policy allows. The emitting thread is never blocked.
      *
      * @param observable where the values come from
-     * @param overflow how many values are kept, and what becomes of the rest
+     * @param overflow how many values are kept, and what happens to the rest
      * @return the iterator, to be closed
      * @throws IllegalArgumentException if the policy is {@link Overflow#suspend}
      * @see #each(Flowable)
@@ -512,7 +523,7 @@ public final class RxAsync {
      * {@return an Observable as a cold, neutral stream}
      *
      * @param observable where the values come from
-     * @param overflow how many values are kept, and what becomes of the rest
+     * @param overflow how many values are kept, and what happens to the rest
      */
     public static <T> AsyncStream<T> stream(Observable<T> observable, Overflow overflow) {
         Objects.requireNonNull(observable, "observable");
@@ -521,15 +532,16 @@ public final class RxAsync {
     }
 
     /**
-     * {@return for {@code flowable.compose(…)}: applies a function that may await to each value, in a coroutine each}
+     * {@return for {@code flowable.compose(…)}: applies a function that may await to each value, each in its own
+     * coroutine}
      *
      * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="mapAwait"}
      *
-     * @apiNote This is {@code concatMapEager}, which forgets results that are there and not passed on yet when the subscriber
-     *     leaves. Where a result holds something, such as a connection, {@code asFlowable(stream(flowable).mapConcurrent(concurrency,
-     *     function))} loses none.
-     * @param concurrency how many at a time, at least 1; the results keep the order of the values
-     * @param function what to do; values for which it gives null are left out
+     * @apiNote This is {@code concatMapEager}, which loses results that are ready but not yet passed on when the
+     *     subscriber cancels. Where a result holds something, such as a connection, {@code
+     *     asFlowable(stream(flowable).mapConcurrent(concurrency, function))} loses none.
+     * @param concurrency how many coroutines at a time, at least 1; results come in the order of the values
+     * @param function what to do; values for which it returns null are left out
      */
     public static <A, B> FlowableTransformer<A, B> mapAwait(
             int concurrency, Function<? super A, ? extends @Nullable B> function) {
@@ -540,13 +552,13 @@ public final class RxAsync {
     }
 
     /**
-     * {@return the bytes of a Flowable's buffers, of a type that a library gives back to its pool, such as Netty's {@code ByteBuf}; see
-     * {@link ByteStreams#toInputStream(Flow.Publisher, Function, Consumer)}} Nothing is queued between the two, where a buffer could
-     * get lost.
+     * {@return the bytes of a Flowable's buffers, whose type a library returns to its pool, such as Netty's
+     * {@code ByteBuf}; see {@link ByteStreams#toInputStream(Flow.Publisher, Function, Consumer)}} Nothing is queued in
+     * between, so no buffer can get lost.
      *
      * @param flowable where the buffers come from, subscribed to now
      * @param content the bytes of a buffer, valid until it is released
-     * @param release gives a buffer back
+     * @param release releases a buffer
      */
     public static <B> InputStream toInputStream(
             Flowable<? extends B> flowable, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
@@ -558,8 +570,8 @@ public final class RxAsync {
     // --- convert
 
     /**
-     * {@return a Single that awaits something for each observer: it starts a cold coroutine, or follows a started one, which
-     * disposing of the subscription leaves alone}
+     * {@return a Single that awaits something for each observer: it starts a cold coroutine, or joins a started one,
+     * which disposing of the subscription does not cancel}
      *
      * @param awaitable what to await
      */
@@ -574,7 +586,7 @@ public final class RxAsync {
     /**
      * {@return a Maybe that awaits something for each observer; see {@link #asSingle}}
      *
-     * @param awaitable what to await; null as its result is an empty Maybe
+     * @param awaitable what to await; a null result makes the Maybe empty
      */
     @SuppressWarnings("unchecked")
     public static <T> Maybe<T> asMaybe(Awaitable<? extends @Nullable T> awaitable) {
@@ -587,7 +599,7 @@ public final class RxAsync {
     /**
      * {@return a Completable that awaits something for each observer; see {@link #asSingle}}
      *
-     * @param awaitable what to await; a value as its result is discarded
+     * @param awaitable what to await; a value is discarded
      */
     public static Completable asCompletable(Awaitable<?> awaitable) {
         Objects.requireNonNull(awaitable, "awaitable");
@@ -613,18 +625,19 @@ public final class RxAsync {
     // --- where
 
     /**
-     * {@return a dispatcher that takes a worker of a scheduler for each coroutine, as {@code observeOn} takes one for a subscriber}
-     * Children have workers of their own. Each is given back behind the last turn of its coroutine. Make one dispatcher, and keep it:
-     * its first turn looks for monitors, which takes a while.
+     * {@return a dispatcher that runs each coroutine on a worker of a scheduler, as {@code observeOn} takes one for a
+     * subscriber} Members have workers of their own. A worker is released after the last turn of its coroutine. Make
+     * one dispatcher and keep it: its first turn looks for monitors, which takes a while.
      *
-     * <p>A coroutine fails with a {@link java.util.concurrent.RejectedExecutionException} if the scheduler takes no more turns, since
-     * it was shut down (RxJava tells that to {@code RxJavaPlugins.onError} as well); with an {@link IllegalStateException} if it runs
-     * one inside the call that hands it over, as {@code Schedulers.trampoline()} does, or on a virtual thread, or inside {@code
-     * synchronized}. It then cleans up on the JDK's scheduler. Turns that a scheduler drops when it is shut down are noticed when the
-     * coroutine is cancelled.
+     * <p>A coroutine fails with a {@link java.util.concurrent.RejectedExecutionException} if the scheduler accepts no
+     * more turns because it was shut down (RxJava reports that to {@code RxJavaPlugins.onError} as well); with an
+     * {@link IllegalStateException} if it runs a turn inside the call that submits it, as
+     * {@code Schedulers.trampoline()} does, or on a virtual thread, or inside {@code synchronized}. It then cleans up
+     * on the JDK's scheduler. If a scheduler loses turns when it is shut down, that is noticed when the coroutine is
+     * cancelled.
      *
      * @apiNote A worker of {@code Schedulers.io()} and {@code newThread()} is a thread, which waits as long as the coroutine does.
-     * @param scheduler what gives the turns; its threads have to be platform threads
+     * @param scheduler the scheduler whose workers run the turns; its threads must be platform threads
      * @throws IllegalStateException if the JDK is older than 24 or the flag is missing; the message says what to add
      * @see Dispatcher#on
      */
@@ -636,7 +649,7 @@ public final class RxAsync {
 
     // --- how
 
-    @SuppressWarnings("NullAway") // these cells throw rather than give null
+    @SuppressWarnings("NullAway") // these modes throw rather than return null
     private static <T> T required(AwaitCell<T> cell) {
         return cell.await();
     }

@@ -48,7 +48,7 @@ public final class RxBackend implements Backend {
     /** For {@link java.util.ServiceLoader}. */
     public RxBackend() {}
 
-    /** @throws IllegalStateException if the RxJava that is there is too old */
+    /** @throws IllegalStateException if the RxJava present is too old */
     @Override
     public String id() {
         RxVersion.require();
@@ -105,7 +105,7 @@ public final class RxBackend implements Backend {
         throw new IllegalArgumentException("cannot make a " + type.getName() + " here; ask for " + choice);
     }
 
-    /** @throws IllegalStateException if the RxJava that is there is too old */
+    /** @throws IllegalStateException if the RxJava present is too old */
     @Override
     public VirtualTime<Scheduler> clock() {
         RxVersion.require();
@@ -118,15 +118,15 @@ public final class RxBackend implements Backend {
         return (nanos, action) -> Timer.once(action, task -> schedule(scheduler, task, nanos));
     }
 
-    /** A scheduler that has been shut down reports that to the hook for errors, and gives what is disposed of already. */
+    /** A scheduler that has been shut down reports that to the hook for errors, and returns a disposed Disposable. */
     private static @Nullable Runnable schedule(Scheduler scheduler, Runnable task, long nanos) {
         Disposable scheduled = scheduler.scheduleDirect(task, nanos, TimeUnit.NANOSECONDS);
         return scheduled == Disposable.disposed() ? null : scheduled::dispose;
     }
 
     /**
-     * With {@code -Drx3.scheduler.use-nanotime=true} all of RxJava's own schedulers count from elsewhere: so does that of
-     * {@code trampoline()}, which no test replaces.
+     * With {@code -Drx3.scheduler.use-nanotime=true} none of RxJava's own schedulers counts from the epoch: neither
+     * does {@code trampoline()}, which no test replaces and which gives the offset.
      */
     private static long sinceEpoch(Scheduler scheduler) {
         long offset = System.currentTimeMillis() - Schedulers.trampoline().now(TimeUnit.MILLISECONDS);
@@ -154,8 +154,8 @@ public final class RxBackend implements Backend {
     }
 
     /**
-     * {@return the context of what is subscribed to here, since no observer brings one: that of the current coroutine, and if that awaits,
-     * what else its thread has}
+     * {@return the context for what is subscribed to here, since no observer has one: the current coroutine's, and
+     * during its await also what else its thread has}
      */
     static Context context() {
         return Scope.isCalling() ? ThreadLocals.into(Async.context()) : Async.context();

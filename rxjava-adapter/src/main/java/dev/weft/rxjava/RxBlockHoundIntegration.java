@@ -4,8 +4,8 @@ import reactor.blockhound.BlockHound;
 import reactor.blockhound.integration.BlockHoundIntegration;
 
 /**
- * Teaches BlockHound which threads of RxJava 3 must not block: those of {@code Schedulers.computation()} and {@code single()}. Its
- * own integration knows RxJava 2 only. Found by {@code BlockHound.install()} on the class path.
+ * Tells BlockHound which threads of RxJava 3 must not block: those of {@code Schedulers.computation()} and
+ * {@code single()}. Its own integration knows RxJava 2 only. Found by {@code BlockHound.install()} on the class path.
  *
  * @since 0.1
  */
@@ -18,7 +18,7 @@ public final class RxBlockHoundIntegration implements BlockHoundIntegration {
     @Override
     public void applyTo(BlockHound.Builder builder) {
         builder.nonBlockingThreadPredicate(known -> known.or(RxThreads::isNonBlocking));
-        // a scheduler's own waiting for work, and the lock around its queue
+        // a scheduler's own wait for work, and the lock around its queue
         builder.allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "getTask");
         for (String method : new String[] {"offer", "remove", "take", "poll"})
             builder.allowBlockingCallsInside(QUEUE, method);

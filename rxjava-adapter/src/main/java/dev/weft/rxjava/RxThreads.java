@@ -3,7 +3,7 @@ package dev.weft.rxjava;
 /**
  * Which threads RxJava marks as not to be blocked: those of {@code computation()} and {@code single()}.
  *
- * <p>The mark is an interface in a package that RxJava's module does not export, so it is looked for by name.
+ * <p>The mark is an interface in a package that RxJava's module does not export, so it is looked up by name.
  */
 final class RxThreads {
     private static final String MARK = "io.reactivex.rxjava3.internal.schedulers.NonBlockingThread";

@@ -8,8 +8,8 @@ import java.security.CodeSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the RxJava that is there is new enough: whether it has a method that 3.1.0 brought. Its manifest does not say its version
- * in a way that the JVM reads.
+ * Whether the RxJava present is new enough: it must have a method that came with 3.1.0. Its manifest does not give the
+ * version in a form that the JVM reads.
  */
 final class RxVersion {
     private static final @Nullable String TOO_OLD = isSupported()

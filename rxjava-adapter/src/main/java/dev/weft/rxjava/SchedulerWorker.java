@@ -6,8 +6,8 @@ import io.reactivex.rxjava3.disposables.Disposable;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The worker of a scheduler that gives one coroutine its turns. What it refuses it reports to the hook for errors, and gives what is
- * disposed of already, as it does for what has run already.
+ * The worker of a scheduler that runs one coroutine's turns. When it refuses one it reports to the hook for errors and
+ * returns a disposed Disposable, as it also does for a turn that has already run.
  */
 final class SchedulerWorker implements Worker {
     private final Scheduler.Worker worker;

@@ -11,26 +11,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * Registered thread-locals in a coroutine, through Micrometer context-propagation, if that is on the class path.
  *
- * <p>Since each coroutine has a thread of its own, they are set once, before the body. All are restored behind it, those that the body
- * has set too: what the outcome starts downstream, on the same thread, captures that thread's.
+ * <p>Since each coroutine has a thread of its own, they are set once, before the body. After the body all are restored,
+ * also those that it has set itself: what the outcome starts downstream, on the same thread, captures the thread's own
+ * values.
  */
 final class ThreadLocals {
     private static final boolean AVAILABLE = isAvailable();
 
     private ThreadLocals() {}
 
-    /** {@return the body with registered thread-locals around it: what a context has for them, and else those of the current thread} */
+    /**
+     * {@return the body with registered thread-locals around it: the context's values, else those of the current
+     * thread}
+     */
     static Runnable around(Runnable body, Object context) {
         return AVAILABLE ? Locals.around(body, (Context) context) : body;
     }
 
-    /** {@return a context, and under it what else the current thread has; the same one if that is nothing} */
+    /** {@return a context with what else the current thread has beneath it; the same one if that is nothing} */
     static Context into(Context context) {
         Context all = ScopedValues.into(context);
         return AVAILABLE ? Locals.into(all) : all;
     }
 
-    /** A module that has the library only on the class path behind it does not read that by itself. */
+    /** A module does not by itself read a library that is only on the class path. */
     private static boolean isAvailable() {
         try {
             Class<?> registry =
@@ -42,7 +46,7 @@ final class ThreadLocals {
         }
     }
 
-    /** Values of them all. Loaded only if the library is there. */
+    /** The values of all registered thread-locals. Loaded only if the library is there. */
     private static final class Locals {
         private final List<ThreadLocalAccessor<?>> accessors;
         private final @Nullable Object[] values;
@@ -108,7 +112,10 @@ final class ThreadLocals {
             restore(values.length, thrown);
         }
 
-        /** In reverse. When one cannot be restored, the others are all the same, and its failure is suppressed in what was thrown before. */
+        /**
+         * In reverse. If one cannot be restored, the others still are; its failure is suppressed in what was thrown
+         * before.
+         */
         private void restore(int count, @Nullable Throwable thrown) {
             Throwable first = thrown;
             for (int i = count - 1; i >= 0; i--) {

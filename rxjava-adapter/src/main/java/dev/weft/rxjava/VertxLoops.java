@@ -7,11 +7,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The contexts of Vert.x 5, of all three kinds of verticles: each runs its tasks one after the other, on an event loop, on worker
- * threads or on virtual ones. Vert.x is optional; what Vert.x 4 runs on an event loop is known as Netty's.
+ * The contexts of Vert.x 5, for all three kinds of verticles: each context runs its tasks one after the other, on an
+ * event loop, on worker threads or on virtual threads. Vert.x is optional; the event loops of Vert.x 4 are recognised
+ * as Netty's.
  *
- * <p>Whoever asks Vert.x for its current context starts it up, with its threads. So only its own threads do: those of its class, and
- * virtual ones with the name that it gives them.
+ * <p>Asking Vert.x for its current context starts it up, with its threads. So only its own threads ask: those of its
+ * thread class, and virtual threads with the name that it gives them.
  *
  * @since 0.1
  */
@@ -53,9 +54,10 @@ public final class VertxLoops implements EventLoops {
     }
 
     /**
-     * A context, with its locals. A task of {@code executeBlocking} has one too and may wait, since it is none of the queue.
+     * A context, with its locals. A task of {@code executeBlocking} has a context too, and may wait since it is not in
+     * the queue.
      *
-     * @param context what was current on the thread that asked
+     * @param context the context that was current on the calling thread
      */
     private record Loop(ContextInternal context) implements EventLoop {
         static @Nullable EventLoop current() {
@@ -68,7 +70,7 @@ public final class VertxLoops implements EventLoops {
             return turn -> context.runOnContext(now -> turn.run());
         }
 
-        /** Until the thread ends, which is the coroutine's. */
+        /** It holds until the thread ends, which is the coroutine's own. */
         @Override
         public void enter() {
             context.beginDispatch();
