@@ -23,7 +23,7 @@ abstract class AwaitRules extends Fixture {
         super(contract);
     }
 
-    // --- what comes of it
+    // --- outcomes
 
     @Test
     void rule201_aValueIsReturned() {
@@ -118,7 +118,7 @@ abstract class AwaitRules extends Fixture {
         SubjectTask subject = waiting(later, AwaitMode.MAYBE);
         subject.cancel();
         subject.ended();
-        requireCancelledOnce(later.cancellations(), "when its awaiter was");
+        requireCancelledOnce(later.cancellations(), "when its awaiting thread was");
     }
 
     @Test
@@ -126,10 +126,10 @@ abstract class AwaitRules extends Fixture {
         SubjectTask subject = waiting(later(), AwaitMode.MAYBE);
         subject.cancel();
         subject.cancellationThrown();
-        require(!subject.wasInterruptedAtEnd(), "the interrupt flag of the cancelled awaiter is set");
+        require(!subject.wasInterruptedAtEnd(), "the interrupt flag of the cancelled coroutine is set");
     }
 
-    // --- what is late
+    // --- late signals
 
     @Test
     void rule214_aValueThatLostGoesToTheDiscardHook() {
@@ -165,7 +165,7 @@ abstract class AwaitRules extends Fixture {
         var value = new Token("winner");
         later.value(value);
         subject.cancel();
-        requireSame(value, subject.value(), "what an await returns whose value came before the cancellation");
+        requireSame(value, subject.value(), "what an await returns if its value came before the cancellation");
     }
 
     @Test
@@ -191,7 +191,7 @@ abstract class AwaitRules extends Fixture {
                 later.value(value);
                 kept.set(Thread.interrupted());
             });
-            requireSame(value, subject.value(), "what an await returns that an interrupted thread has signalled");
+            requireSame(value, subject.value(), "what an await returns if an interrupted thread has signalled");
             require(kept.get(), "the signal has taken the interrupt flag of the signalling thread");
         }
     }
@@ -202,13 +202,13 @@ abstract class AwaitRules extends Fixture {
         var signalled = new CountDownLatch(1);
         SubjectTask subject = coroutine(() -> {
             backend.one(later.source(), AwaitMode.MAYBE).await();
-            patience.await(signalled, "the signalling thread was kept until the awaiter went on");
+            patience.await(signalled, "the signalling thread was kept until the awaiting coroutine went on");
             return Thread.currentThread();
         });
         subject.parked();
         signal(() -> later.value(new Token("value")));
         signalled.countDown();
-        requireSame(subject.thread(), subject.value(), "the thread that goes on behind an await");
+        requireSame(subject.thread(), subject.value(), "the thread that continues after an await");
     }
 
     @Test
@@ -231,7 +231,7 @@ abstract class AwaitRules extends Fixture {
         patience.until("the interrupted plain thread still waits", () -> !plain.isAlive());
         require(thrown.get() instanceof CancellationException, "the interrupted await threw " + thrown.get());
         require(flag.get(), "the interrupted await has taken the flag of the plain thread");
-        requireCancelledOnce(later.cancellations(), "when its awaiter was interrupted");
+        requireCancelledOnce(later.cancellations(), "when its awaiting thread was interrupted");
     }
 
     // --- one of many
@@ -244,7 +244,7 @@ abstract class AwaitRules extends Fixture {
         var first = new Token("first");
         signal(() -> later.value(first));
         requireSame(first, subject.value(), "the first value");
-        requireCancelledOnce(later.cancellations(), "behind its first value");
+        requireCancelledOnce(later.cancellations(), "after its first value");
     }
 
     @Test
@@ -317,7 +317,7 @@ abstract class AwaitRules extends Fixture {
         subject.parked();
         var value = new Token("value");
         signal(() -> monitor.hold(() -> later.value(value)));
-        requireSame(value, subject.value(), "what an await returns that was signalled with a monitor held");
+        requireSame(value, subject.value(), "what an await returns if it was signalled with a monitor held");
         signal(monitor::enter);
     }
 
@@ -328,8 +328,9 @@ abstract class AwaitRules extends Fixture {
     }
 
     /**
-     * Whether each of some awaits parks. A thread that was unparked before does not park the next time; whether an await has used
-     * that up is seen by parking behind it. The first attempts may park for reasons of the virtual machine, such as loading classes.
+     * Whether every one of several awaits parks. A thread that was unparked before does not park the next time; parking
+     * after the await shows whether the await has used that up. The first attempts may park for reasons of the virtual
+     * machine, such as loading classes.
      */
     private boolean parksAlways(Object source) {
         for (int attempt = 0; attempt < 5; attempt++) {

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * The contract of a {@link Backend}, as JUnit 5 tests: one for each numbered rule in its documentation, and the number begins the
- * test's name. The chapters of the documentation are {@code @Nested} classes.
+ * The contract of a {@link Backend}, as JUnit 5 tests: one for each numbered rule in its documentation; the test's name
+ * begins with the number. The chapters of the documentation are {@code @Nested} classes.
  *
  * <p>A backend's author extends it and supplies the backend and sources of its library:
  *
@@ -35,11 +35,12 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * }
  * }</pre>
  *
- * <p>A rule that needs a source which is not supplied is skipped with a sentence, and the numbers of passed and skipped rules are
- * printed at the end. A rule that is broken fails with its number and a sentence that says what the backend did.
+ * <p>A rule that needs a source which is not supplied is skipped with a sentence, and the numbers of passed and skipped
+ * rules are printed at the end. A broken rule fails with its number and a sentence that says what the backend did.
  *
- * <p>A rule cannot be overridden. One that a library cannot keep is skipped by an assumption in a {@code @BeforeEach} method of the
- * author's class, which runs before each rule, on the instance that then supplies the backend; the end counts it as skipped.
+ * <p>A rule cannot be overridden. To skip one that a library cannot keep, use an assumption in a {@code @BeforeEach}
+ * method of the author's class; it runs before each rule, on the instance that then supplies the backend, and the rule
+ * is counted as skipped.
  *
  * <p>The tests use the process-wide hooks, and so run one after the other. Nothing in them waits by sleeping.
  *
@@ -60,12 +61,12 @@ public abstract class BackendContract {
     protected abstract Sources sources();
 
     /**
-     * Starts to watch the hooks through which the backend passes on what nobody can receive.
+     * Starts to watch the hooks to which the backend passes what nobody can receive.
      *
-     * @implSpec Watches {@link Hooks}. A backend whose library has hooks of its own watches those too, such as the one for dropped
-     *     errors, and hands over each signal once, as the instance that the source gave.
-     * @param seen takes what the hooks are given, on any thread; what it throws must come out of the hook
-     * @return ends it and puts back the hooks that were there before
+     * @implSpec Watches {@link Hooks}. A backend whose library has hooks of its own watches those too, such as the one
+     *     for dropped errors, and passes each signal to {@code seen} once, as the instance that the source gave.
+     * @param seen takes what the hooks receive, on any thread; what it throws must come out of the hook
+     * @return stops watching and puts back the previous hooks
      */
     protected Hooks.Handle watch(Consumer<Undeliverable> seen) {
         List<Hooks.Handle> handles = List.of(

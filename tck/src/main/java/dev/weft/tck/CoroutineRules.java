@@ -82,7 +82,7 @@ abstract class CoroutineRules extends Fixture {
                 .ended();
         patience.until("the coroutine has not ended", () -> isOver(thread.get()));
         requireEqual(
-                List.of(Recorder.SUBSCRIBED, value, Recorder.COMPLETED), recorder.trail, "what the subscriber is told");
+                List.of(Recorder.SUBSCRIBED, value, Recorder.COMPLETED), recorder.trail, "what the subscriber receives");
     }
 
     @Test
@@ -97,9 +97,9 @@ abstract class CoroutineRules extends Fixture {
                 }),
                 recorder);
         patience.until("the coroutine neither ends nor waits", () -> isAtRest(thread.get()));
-        requireEqual(List.of(), recorder.values(), "what a subscriber gets who has requested nothing");
+        requireEqual(List.of(), recorder.values(), "what a subscriber that has requested nothing gets");
         recorder.request(1);
-        requireEqual(List.of(value), recorder.ended().values(), "what a subscriber gets who has requested one");
+        requireEqual(List.of(value), recorder.ended().values(), "what a subscriber that has requested one gets");
     }
 
     @Test
@@ -113,13 +113,13 @@ abstract class CoroutineRules extends Fixture {
     @Test
     void rule409_aFailureKeepsItsIdentity() {
         for (Throwable failure : List.of(new IllegalStateException("unchecked"), new IOException("checked")))
-            requireSame(failure, listen(created(() -> raise(failure))).failure(), "what the subscriber is told");
+            requireSame(failure, listen(created(() -> raise(failure))).failure(), "what the subscriber receives");
     }
 
     @Test
     void rule410_anErrorKeepsItsIdentity() {
         var failure = new AssertionError("failure");
-        requireSame(failure, listen(created(() -> raise(failure))).failure(), "what the subscriber is told");
+        requireSame(failure, listen(created(() -> raise(failure))).failure(), "what the subscriber receives");
     }
 
     @Test
@@ -127,7 +127,7 @@ abstract class CoroutineRules extends Fixture {
         var failure = new IOException("failure");
         Object failed = failed(failure);
         Object source = created(() -> backend.one(failed, AwaitMode.MAYBE).await());
-        requireSame(failure, listen(source).failure(), "what the subscriber is told");
+        requireSame(failure, listen(source).failure(), "what the subscriber receives");
     }
 
     // --- cancellation
@@ -178,7 +178,7 @@ abstract class CoroutineRules extends Fixture {
             try {
                 Async.checkpoint();
             } catch (CancelledException seen) {
-                // what is thrown without having seen it may be no more than a blocking call's answer to an interrupt
+                // a failure thrown without having seen the cancellation might only be a blocking call's answer to an interrupt
             }
             return raise(late);
         });
@@ -189,7 +189,7 @@ abstract class CoroutineRules extends Fixture {
     @Test
     void rule416_aCancelledSubscriptionIsToldNothing() {
         Recorder recorder = cancelledWhileRunning(() -> new Token("late"));
-        requireEqual(List.of(Recorder.SUBSCRIBED), recorder.trail, "what a subscriber is told who has cancelled");
+        requireEqual(List.of(Recorder.SUBSCRIBED), recorder.trail, "what a subscriber that has cancelled receives");
     }
 
     @Test
@@ -200,7 +200,7 @@ abstract class CoroutineRules extends Fixture {
         subscribe(source, new Recorder(patience, Flow.Subscription::cancel));
         listen(source).ended();
         requireEqual(
-                1, runs.get(), "the number of runs for one subscriber who cancels in onSubscribe and one who stays");
+                1, runs.get(), "the number of runs for one subscriber that cancels in onSubscribe and one that stays");
     }
 
     @Test
@@ -216,7 +216,7 @@ abstract class CoroutineRules extends Fixture {
             subscribe(source, told);
             told.request(1);
         }));
-        requireEqual(List.of(value), told.ended().values(), "what a subscriber gets who requests with a monitor held");
+        requireEqual(List.of(value), told.ended().values(), "what a subscriber that requests with a monitor held gets");
         var stubborn = new Stubborn(() -> value);
         Recorder gone = listen(created(stubborn));
         stubborn.started();
@@ -229,7 +229,7 @@ abstract class CoroutineRules extends Fixture {
         return backend.createOne(body, CoroutineOptions.NONE, sources.one());
     }
 
-    /** A coroutine that is cancelled while it runs, and then goes on to its end; its thread is over when this returns. */
+    /** Runs a coroutine that is cancelled and nevertheless goes on to its end; its thread has ended when this returns. */
     private Recorder cancelledWhileRunning(Callable<Object> end) {
         var stubborn = new Stubborn(end);
         Recorder recorder = listen(created(stubborn));
@@ -244,7 +244,7 @@ abstract class CoroutineRules extends Fixture {
         throw (Exception) failure;
     }
 
-    /** A body that does not heed its cancellation: it goes on when it is released. */
+    /** A body that ignores its cancellation: it goes on when it is released. */
     private final class Stubborn implements Callable<Object> {
         private final Callable<Object> end;
         private final CountDownLatch started = new CountDownLatch(1);
@@ -267,7 +267,7 @@ abstract class CoroutineRules extends Fixture {
             try {
                 released.await();
             } catch (InterruptedException unheeded) {
-                // that is the point of it
+                // it ignores that too
             }
         }
 
@@ -275,7 +275,7 @@ abstract class CoroutineRules extends Fixture {
             patience.await(started, "the body did not run");
         }
 
-        /** Lets the body end, and waits until its thread has. */
+        /** Lets the body end, and waits until its thread has ended. */
         void release() {
             released.countDown();
             patience.until("the coroutine has not ended", () -> isOver(thread));

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.opentest4j.TestAbortedException;
 
 /**
- * What the rules of a chapter stand on: a backend, its sources, the log of its hooks, and the words for running and requiring. Each
- * rule has an instance of its own, inside one of the author's class.
+ * The base of a chapter's rules: a backend, its sources, the log of its hooks, and methods to run and to require
+ * things. Each rule has an instance of its own, inside an instance of the author's class.
  */
 @TestInstance(TestInstance.Lifecycle.PER_METHOD)
 @TestMethodOrder(MethodOrderer.MethodName.class)
@@ -49,7 +49,7 @@ abstract class Fixture {
         watch = contract.watch(hooks::accept);
     }
 
-    /** Called also for a rule that was left out by the author's class, before the kit was opened. */
+    /** Also called for a rule that the author's class skipped before the kit was opened. */
     @AfterEach
     void closeTheKit() {
         if (watch != null) watch.close();
@@ -70,19 +70,19 @@ abstract class Fixture {
         return coroutine(() -> backend.one(source, take).await());
     }
 
-    /** Awaits a source in a coroutine, which waits when this returns. */
+    /** Awaits a source in a coroutine that is already waiting when this returns. */
     SubjectTask waiting(Later later, AwaitMode take) {
         SubjectTask subject = awaiting(later.source(), take);
         patience.until("the source was not subscribed to", () -> later.subscriptions() > 0);
         return subject.parked();
     }
 
-    /** Cancels the coroutine from inside; for use in its body. */
+    /** Cancels the current coroutine; for use in its body. */
     static void cancelSelf() {
         Objects.requireNonNull(CoroutineTask.current()).cancel(Cancellation.Reason.REQUESTED, null, null);
     }
 
-    /** Makes a call, as a source does, on a platform thread of its own, which must not be kept. */
+    /** Makes a call on a platform thread of its own, as a source does; the call must return. */
     void signal(Runnable call) {
         patience.run(Thread.ofPlatform(), "the signalling thread did not come back from the signal", call);
     }
@@ -99,7 +99,7 @@ abstract class Fixture {
         ((Flow.Publisher<Object>) sources.publisher(source)).subscribe(recorder);
     }
 
-    /** Subscribes, and requests all. */
+    /** Subscribes and requests everything. */
     Recorder listen(Object source) {
         Recorder recorder = Recorder.eager(patience);
         subscribe(source, recorder);
@@ -133,7 +133,7 @@ abstract class Fixture {
         return need(sources.later(), "later");
     }
 
-    /** A source that an await cancels, as it does not cancel what only stands for something that runs anyway. */
+    /** A source that an await cancels, unlike one that only stands for something that runs anyway. */
     Later coldLater() {
         needCold();
         return later();
@@ -172,7 +172,7 @@ abstract class Fixture {
         if (!condition) throw new AssertionError(otherwise);
     }
 
-    /** Requires that a body ended well; what it required itself is what this fails with. */
+    /** Requires that a body ended well; fails with what the body itself required. */
     static void requireNoFailure(SubjectTask subject) {
         subject.ended().rethrow();
     }

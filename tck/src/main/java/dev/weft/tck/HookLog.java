@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-/** What the hooks were given, and the one that a rule lets throw. */
+/** What the hooks received; a rule can make them throw. */
 final class HookLog {
     private final List<Undeliverable> seen = new CopyOnWriteArrayList<>();
     private volatile boolean throwing;

@@ -59,7 +59,7 @@ abstract class HookRules extends Fixture {
         subject.ended();
         hooks.letThemThrow();
         Thread.Builder quiet = Thread.ofPlatform().uncaughtExceptionHandler((thread, fromHook) -> {});
-        patience.run(quiet, "a hook that throws reached the source that signals", () -> later.value(new Token("late")));
+        patience.run(quiet, "what a hook threw reached the signalling source", () -> later.value(new Token("late")));
         subject.cancellationThrown();
     }
 
@@ -67,7 +67,7 @@ abstract class HookRules extends Fixture {
     void rule706_aHookThatThrowsDoesNotReachWhoReports() {
         hooks.letThemThrow();
         Thread.Builder quiet = Thread.ofPlatform().uncaughtExceptionHandler((thread, fromHook) -> {});
-        patience.run(quiet, "a hook that throws reached the one who reports", () -> {
+        patience.run(quiet, "what a hook threw reached the reporting thread", () -> {
             Reports.discard(backend, null, new Token("lost"));
             Reports.drop(backend, null, new IllegalStateException("lost"));
             Reports.violation(backend, null, violation);

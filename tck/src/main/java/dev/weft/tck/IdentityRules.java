@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Rules 1: who a backend is. */
+/** Rules 1: the identity of a backend. */
 abstract class IdentityRules extends Fixture {
     IdentityRules(BackendContract contract) {
         super(contract);

@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 abstract class IterationRules extends Fixture {
     private static final int PREFETCH = 8;
 
-    /** Three quarters of it, after which as many are requested again. */
+    /** Three quarters of the prefetch: when these are consumed, as many are requested again. */
     private static final int BATCH = 6;
 
     IterationRules(BackendContract contract) {
         super(contract);
     }
 
-    // --- what comes of it
+    // --- outcomes
 
     @Test
     void rule301_theValuesComeInOrderAndThenTheEnd() {
@@ -234,7 +234,7 @@ abstract class IterationRules extends Fixture {
         return PREFETCH + (long) (consumed / BATCH) * BATCH;
     }
 
-    /** Iterates until the end; waits when this returns. */
+    /** Iterates until the end; the coroutine is waiting when this returns. */
     private SubjectTask iterating(Later later, int prefetch) {
         SubjectTask subject = coroutine(() -> drain(open(later.source(), prefetch)));
         patience.until("the source was not requested from", () -> later.requested() > 0);

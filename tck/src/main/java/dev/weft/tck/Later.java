@@ -1,7 +1,7 @@
 package dev.weft.tck;
 
 /**
- * A source that is signalled by hand, and tells what has been done to it. For one subscriber.
+ * A source that is signalled by hand and counts the calls that it receives. For one subscriber.
  *
  * @since 0.1
  */
@@ -9,7 +9,7 @@ public interface Later {
     /** {@return the source} */
     Object source();
 
-    /** Signals a value; for a source of one value, its end as well. */
+    /** Signals a value; for a source of one value this is also its end. */
     void value(Object value);
 
     /** Signals the end. */
@@ -21,7 +21,10 @@ public interface Later {
     /** {@return how often it was subscribed to} */
     int subscriptions();
 
-    /** {@return how many values were requested in all, {@link Long#MAX_VALUE} for no limit; of a type without demand, too} */
+    /**
+     * {@return how many values were requested in all, {@link Long#MAX_VALUE} for no limit and for a type without
+     * demand}
+     */
     long requested();
 
     /** {@return how often its subscription was cancelled} */

@@ -40,8 +40,8 @@ abstract class MisbehaviourRules extends Fixture {
         });
         requireSame(
                 null, awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY).value(), "what an await returns");
-        hooks.requireDiscarded(late, "came behind the end and");
-        hooks.requireBreach("1.7", "a value behind the end");
+        hooks.requireDiscarded(late, "came after the end and");
+        hooks.requireBreach("1.7", "a value after the end");
     }
 
     @Test
@@ -54,7 +54,7 @@ abstract class MisbehaviourRules extends Fixture {
         });
         requireSame(
                 null, awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY).value(), "what an await returns");
-        hooks.requireDropped(late, "came behind the end and");
+        hooks.requireDropped(late, "came after the end and");
     }
 
     @Test
@@ -66,7 +66,7 @@ abstract class MisbehaviourRules extends Fixture {
         Throwable thrown =
                 awaiting(misbehaving(script), AwaitMode.SINGLE_OR_EMPTY).failure();
         requireThrown(NullPointerException.class, thrown, "what a source of null leads to");
-        requireCancelledOnce(script.upstream(0).cancels(), "behind its null");
+        requireCancelledOnce(script.upstream(0).cancels(), "after its null");
     }
 
     @Test

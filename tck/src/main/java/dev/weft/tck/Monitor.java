@@ -1,14 +1,14 @@
 package dev.weft.tck;
 
-/** What a source holds while it signals: nobody else may be inside, and whoever is stays inside. */
+/** A lock that a source holds while it signals: only one thread may be inside, until it leaves by itself. */
 final class Monitor {
-    /** Does something inside. */
+    /** Runs an action inside. */
     synchronized void hold(Runnable action) {
         action.run();
         Fixture.require(Thread.holdsLock(this), "the thread has lost the monitor that it held during the call");
     }
 
-    /** Comes and goes. */
+    /** Enters and leaves. */
     synchronized void enter() {
         Fixture.require(Thread.holdsLock(this), "the thread is not inside the monitor that it has entered");
     }

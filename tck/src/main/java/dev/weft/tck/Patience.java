@@ -8,12 +8,12 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long the kit waits for what must happen. Each wait has a sentence, with which it fails when it was in vain.
+ * How long the kit waits for what must happen. Each wait has a sentence, with which it fails when time runs out.
  *
  * @param limit the longest wait
  */
 record Patience(Duration limit) {
-    /** Waits until something is so. */
+    /** Waits until a condition holds. */
     void until(String otherwise, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
@@ -32,7 +32,7 @@ record Patience(Duration limit) {
         throw new AssertionError(otherwise);
     }
 
-    /** Runs an action on another thread, which has to come back from it. */
+    /** Runs an action on another thread, and fails if it does not return. */
     void run(Thread.Builder on, String otherwise, Runnable action) {
         var thrown = new AtomicReference<@Nullable Throwable>();
         var end = new CountDownLatch(1);

@@ -8,7 +8,7 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A subscriber that requests and cancels by hand, and records what it is told. */
+/** A subscriber that requests and cancels by hand, and records the signals that it receives. */
 final class Recorder implements Flow.Subscriber<Object> {
     static final String SUBSCRIBED = "onSubscribe";
     static final String COMPLETED = "onComplete";
@@ -28,12 +28,12 @@ final class Recorder implements Flow.Subscriber<Object> {
         this.onSubscribe = onSubscribe;
     }
 
-    /** One that requests all at once. */
+    /** A recorder that requests everything at once. */
     static Recorder eager(Patience patience) {
         return new Recorder(patience, subscription -> subscription.request(Long.MAX_VALUE));
     }
 
-    /** One that requests nothing by itself. */
+    /** A recorder that requests nothing by itself. */
     static Recorder patient(Patience patience) {
         return new Recorder(patience, subscription -> {});
     }
@@ -47,7 +47,7 @@ final class Recorder implements Flow.Subscriber<Object> {
     }
 
     Recorder ended() {
-        patience.await(terminal, "the subscriber was told neither the end nor a failure, but only " + trail);
+        patience.await(terminal, "the subscriber received neither the end nor a failure, but only " + trail);
         return this;
     }
 
@@ -55,7 +55,7 @@ final class Recorder implements Flow.Subscriber<Object> {
         return terminal.getCount() == 0;
     }
 
-    /** Waits until so many values have come. */
+    /** Waits until this many values have arrived. */
     Recorder values(int count) {
         patience.until(
                 count + " values were requested and did not come, but only " + trail, () -> values().size() >= count);
@@ -72,7 +72,7 @@ final class Recorder implements Flow.Subscriber<Object> {
     Throwable failure() {
         ended();
         Throwable told = failure;
-        if (told == null) throw new AssertionError("the subscriber was told " + trail + " instead of a failure");
+        if (told == null) throw new AssertionError("the subscriber received " + trail + " instead of a failure");
         return told;
     }
 

@@ -26,7 +26,7 @@ final class RuleReport implements BeforeAllCallback, AfterAllCallback, TestExecu
         FAILED
     }
 
-    /** What has become of which rule, in all chapters of one class of tests, which run on one thread. */
+    /** The result of each rule, in all chapters of one test class, which run on one thread. */
     private static final class Tally extends TreeMap<String, End> {
         private static final long serialVersionUID = 1;
     }
@@ -67,7 +67,7 @@ final class RuleReport implements BeforeAllCallback, AfterAllCallback, TestExecu
         note(context, End.SKIPPED);
     }
 
-    /** Prints nothing for a chapter, which has no tally of its own: it counts in that of the class around it. */
+    /** Prints nothing for a chapter, which has no tally of its own: it counts in the enclosing class's tally. */
     @Override
     @SuppressWarnings("SystemOut")
     public void afterAll(ExtensionContext context) {
@@ -102,7 +102,7 @@ final class RuleReport implements BeforeAllCallback, AfterAllCallback, TestExecu
         return context.getStore(NAMESPACE).get(Tally.class, Tally.class);
     }
 
-    /** The number in {@code rule204_aSentence}; a test that a subclass adds has its name for a number. */
+    /** The number in {@code rule204_aSentence}; for a test that a subclass adds, its name instead. */
     private static String number(ExtensionContext context) {
         String name = name(context);
         return name.matches("rule\\d{3}_.*") ? name.charAt(4) + "." + name.substring(5, 7) : name;

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A publisher that does what a rule says, right or wrong, and counts what is done to it. */
+/** A publisher that does what a rule tells it, right or wrong, and counts the calls that it receives. */
 final class Script implements Flow.Publisher<Object> {
     private final Consumer<Script> program;
     private final AtomicInteger subscriptions = new AtomicInteger();
@@ -20,15 +20,15 @@ final class Script implements Flow.Publisher<Object> {
     private volatile Runnable onCancel = () -> {};
 
     /**
-     * A publisher that is not subscribed to yet.
+     * Makes a publisher that has no subscriber yet.
      *
-     * @param program what it does inside subscribe
+     * @param program what the publisher does inside subscribe
      */
     Script(Consumer<Script> program) {
         this.program = program;
     }
 
-    /** One that hands over a subscription and then waits. */
+    /** A script that passes a subscription and then waits. */
     static Script waiting() {
         return new Script(Script::subscription);
     }
@@ -88,13 +88,13 @@ final class Script implements Flow.Publisher<Object> {
         to().onNext(value);
     }
 
-    /** Breaks rule 2.13, and expects to be told so. */
+    /** Breaks rule 2.13, and expects a NullPointerException. */
     @SuppressWarnings("NullAway")
     void nextNull() {
         try {
             to().onNext(null);
         } catch (NullPointerException asItShould) {
-            // a library in between may keep it
+            // a library in between may catch it
         }
     }
 
@@ -116,12 +116,12 @@ final class Script implements Flow.Publisher<Object> {
         return subscriber != null;
     }
 
-    /** Whether a subscription was handed over. */
+    /** Whether a subscription was passed. */
     boolean isConnected() {
         return !upstreams.isEmpty();
     }
 
-    /** The subscription that was handed over first, second, … */
+    /** The subscription that was passed first, second, … */
     Upstream upstream(int number) {
         return upstreams.get(number);
     }

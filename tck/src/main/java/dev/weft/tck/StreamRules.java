@@ -26,7 +26,7 @@ abstract class StreamRules extends Fixture {
         requireEqual(
                 List.of(Recorder.SUBSCRIBED, 0, 1, 2, Recorder.COMPLETED),
                 recorder.trail,
-                "what the subscriber is told");
+                "what the subscriber receives");
     }
 
     @Test
@@ -49,7 +49,7 @@ abstract class StreamRules extends Fixture {
             self.subscription();
             self.fail(failure);
         });
-        requireSame(failure, listen(stream(script)).failure(), "what the subscriber is told");
+        requireSame(failure, listen(stream(script)).failure(), "what the subscriber receives");
     }
 
     @Test
@@ -98,7 +98,7 @@ abstract class StreamRules extends Fixture {
         requireEqual(expected, script.upstream(0).requested(), "what is requested of the publisher");
     }
 
-    /** A publisher of the first numbers, which gives them as soon as all that are left are asked for. */
+    /** A publisher of the first numbers, which signals them as soon as all that are left are requested. */
     private static Script counting(int count) {
         return new Script(script -> {
             script.onRequest(demand -> {

@@ -10,7 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** A coroutine of the kit's, watched from outside: when it waits, and what its body ends with. */
+/** A coroutine of the kit, watched from outside: when it waits, and how its body ends. */
 final class SubjectTask extends CoroutineTask<@Nullable Object> {
     private final Patience patience;
     private final Ending ending;
@@ -30,8 +30,8 @@ final class SubjectTask extends CoroutineTask<@Nullable Object> {
 
     /** Waits until the thread waits. */
     SubjectTask parked() {
-        patience.until("the awaiter neither waits nor ends", () -> isParked() || hasEnded());
-        if (hasEnded()) throw new AssertionError("the awaiter " + ending + " instead of waiting", ending.thrown);
+        patience.until("the awaiting coroutine neither waits nor ends", () -> isParked() || hasEnded());
+        if (hasEnded()) throw new AssertionError("the awaiting coroutine " + ending + " instead of waiting", ending.thrown);
         return this;
     }
 
@@ -44,7 +44,7 @@ final class SubjectTask extends CoroutineTask<@Nullable Object> {
     }
 
     SubjectTask ended() {
-        patience.await(ended, "the awaiter has not ended");
+        patience.await(ended, "the awaiting coroutine has not ended");
         return this;
     }
 
@@ -53,20 +53,20 @@ final class SubjectTask extends CoroutineTask<@Nullable Object> {
     Object value() {
         ended();
         if (ending.thrown != null)
-            throw new AssertionError("the awaiter " + ending + " instead of returning", ending.thrown);
+            throw new AssertionError("the awaiting coroutine " + ending + " instead of returning", ending.thrown);
         return ending.value;
     }
 
-    /** Throws what the body required in vain, or else what it threw. */
+    /** Throws the assertion that failed in the body, or else an error about what the body threw. */
     void rethrow() {
         if (ended().ending.thrown instanceof AssertionError said) throw said;
         value();
     }
 
-    /** What the body threw, the instance. */
+    /** What the body threw, the same instance. */
     Throwable failure() {
         ended();
-        if (ending.thrown == null) throw new AssertionError("the awaiter " + ending + " instead of throwing");
+        if (ending.thrown == null) throw new AssertionError("the awaiting coroutine " + ending + " instead of throwing");
         return ending.thrown;
     }
 
@@ -74,7 +74,7 @@ final class SubjectTask extends CoroutineTask<@Nullable Object> {
     CancellationException cancellationThrown() {
         if (failure() instanceof CancellationException cancelled) return cancelled;
         throw new AssertionError(
-                "the cancelled awaiter " + ending + " instead of a CancellationException", ending.thrown);
+                "the cancelled coroutine " + ending + " instead of a CancellationException", ending.thrown);
     }
 
     /** Whether the interrupt flag was set when the body ended. */
@@ -99,7 +99,7 @@ final class SubjectTask extends CoroutineTask<@Nullable Object> {
         ended.countDown();
     }
 
-    /** The state of a thread that was just woken may still show that it waits; in foreign code it has to show it for a while. */
+    /** A thread that was just woken may still appear to wait; in foreign code it must appear so for a while. */
     private boolean isParked() {
         if (rest() > 0) return true;
         Thread thread = thread();
@@ -110,7 +110,7 @@ final class SubjectTask extends CoroutineTask<@Nullable Object> {
         return true;
     }
 
-    /** What becomes of the body; written by the coroutine before its end. */
+    /** How the body ends; written by the coroutine before its end. */
     private static final class Ending implements Callable<@Nullable Object> {
         private final Callable<? extends @Nullable Object> body;
         private @Nullable Object value;
@@ -121,7 +121,7 @@ final class SubjectTask extends CoroutineTask<@Nullable Object> {
             this.body = body;
         }
 
-        /** The coroutine itself has no result: one that a cancellation has overtaken would be discarded. */
+        /** The coroutine itself has no result: one that a cancellation overtakes would be discarded. */
         @Override
         public @Nullable Object call() {
             try {

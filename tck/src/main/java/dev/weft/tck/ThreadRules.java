@@ -44,7 +44,7 @@ abstract class ThreadRules extends Fixture {
         SubjectTask subject = waiting(later, AwaitMode.MAYBE);
         var value = new Token("value");
         nonBlocking.execute(() -> later.value(value));
-        requireSame(value, subject.value(), "what an await returns that a non-blocking thread has signalled");
+        requireSame(value, subject.value(), "what an await returns if a non-blocking thread has signalled");
     }
 
     @Test

@@ -29,7 +29,7 @@ abstract class TimerRules extends Fixture {
         requireEqual(1, fired.get(), "the number of times an entry fired");
     }
 
-    /** Three times: one that is early may come late on a slow machine. */
+    /** Three times: on a slow machine, an entry that fires early may still look late. */
     @Test
     void rule602_anEntryDoesNotFireBeforeItsTime() {
         for (int attempt = 0; attempt < 3; attempt++) {
@@ -46,7 +46,7 @@ abstract class TimerRules extends Fixture {
         }
     }
 
-    /** On a machine so slow that the entry was due before it could be removed, it gets more time. */
+    /** If the machine is so slow that the entry was due before it could be removed, it tries again with more time. */
     @Test
     void rule603_anEntryThatIsRemovedDoesNotFire() {
         for (long time = 20 * MILLI; ; time *= 2) {
@@ -55,7 +55,7 @@ abstract class TimerRules extends Fixture {
             schedule(time, fired::incrementAndGet).cancel();
             if (System.nanoTime() - start >= time) continue;
             awaitAnother(2 * time);
-            requireEqual(0, fired.get(), "the number of times an entry fired that was removed");
+            requireEqual(0, fired.get(), "the number of times a removed entry fired");
             return;
         }
     }

@@ -1,6 +1,6 @@
 package dev.weft.tck;
 
-/** A value that is no other. */
+/** A value that is equal to no other. */
 final class Token {
     private final String name;
 

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.FutureTask;
 
-/** Awaiting single values: ready and later ones, none, too many, failures, cancellation. */
+/** Awaiting single values: ready, later, none, too many, failures, cancellation. */
 final class AwaitPrograms extends Programs {
     AwaitPrograms(Stage stage) {
         super(stage);

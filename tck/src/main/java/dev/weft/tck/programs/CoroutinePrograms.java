@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** Coroutines in coroutines, handles, cancellation and its clean-up, shields, context. */
+/** Nested coroutines, handles, cancellation and clean-up, shields, context. */
 final class CoroutinePrograms extends Programs {
     CoroutinePrograms(Stage stage) {
         super(stage);

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** What a value meets behind an emit: code that is no part of the code that emits, nor of what that has around its emit. */
+/** What a value meets after an emit: code that belongs neither to the emitting code nor to what surrounds its emit. */
 final class EmitPrograms extends Programs {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -44,7 +44,7 @@ final class EmitPrograms extends Programs {
         });
     }
 
-    /** A child of the generator emits, with a context of its own. */
+    /** A coroutine that the generator has started emits, with a context of its own. */
     void anOperatorBehindTheEmitOfAChildHasTheContextOfTheSubscriber() {
         AsyncStream<String> rows = stream(out -> {
             out.concurrent();
@@ -122,7 +122,7 @@ final class EmitPrograms extends Programs {
                         .collect(1));
     }
 
-    /** What it starts is none of the generator's children, and none of the generator's failures. */
+    /** What it starts is not a member of the generator, and its failure is not the generator's. */
     void aSubscriberStartsWorkOfItsOwn() {
         var gate = new CompletableFuture<String>();
         var started = new CompletableFuture<Deferred<String>>();

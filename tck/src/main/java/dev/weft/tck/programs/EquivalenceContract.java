@@ -23,12 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Neutral programs, which do the same on every backend: each leaves a trace, which is compared, line by line, with the one in
- * {@code traces.txt} of this package.
+ * Neutral programs, which do the same on every backend: each leaves a trace that is compared, line by line, with the
+ * one in {@code traces.txt} of this package.
  *
- * <p>A backend's author extends it in the tests of the backend, which has to be installed there ({@code META-INF/services}).
+ * <p>A backend's author extends it in the backend's tests, where the backend must be installed
+ * ({@code META-INF/services}).
  *
- * <p>With {@code -Dweft.tck.rounds=300} each program runs as often as that.
+ * <p>With {@code -Dweft.tck.rounds=300} each program runs 300 times.
  *
  * @since 0.1
  */
@@ -39,12 +40,13 @@ public abstract class EquivalenceContract {
     /** For subclasses. */
     protected EquivalenceContract() {}
 
-    /** {@return the backend that has to leave the same traces as all the others} */
+    /** {@return the backend that must leave the same traces as all others} */
     protected abstract Backend backend();
 
     /**
-     * {@return sources of the library behind it} Of those that are signalled by hand, what is signalled once they have told of the
-     * subscription and of the demand must arrive, also if another thread is just about to deliver that demand.
+     * {@return sources of the backend's library} A source that is signalled by hand must deliver what is signalled
+     * after it has counted the subscription and the demand, even if another thread is just about to pass that demand
+     * on.
      */
     protected abstract Sources sources();
 
@@ -54,7 +56,7 @@ public abstract class EquivalenceContract {
         return Program.all().stream().map(program -> dynamicTest(program.name(), () -> compare(program, null, traces)));
     }
 
-    /** Where the JVM can: all coroutines of a program take turns on one thread. */
+    /** All coroutines of a program take turns on one thread, if the JVM can do that. */
     @TestFactory
     Stream<DynamicTest> aProgramLeavesTheSameTraceOnOneThread() {
         assumeTrue(

@@ -22,7 +22,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Coroutines and generators as the library's own types, in the hands of a subscriber. */
+/** Coroutines and generators as the library's own types, as a subscriber sees them. */
 final class ExportPrograms extends Programs {
     ExportPrograms(Stage stage) {
         super(stage);

@@ -250,7 +250,7 @@ final class GroupPrograms extends Programs {
         noteDiscarded();
     }
 
-    // --- results that nobody has read
+    // --- results that nobody reads
 
     void resultsThatNobodyHasReadAreDiscardedWithTheirScope() {
         var handle = new CompletableFuture<Deferred<String>>();

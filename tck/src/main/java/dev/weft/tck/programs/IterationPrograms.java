@@ -57,7 +57,7 @@ final class IterationPrograms extends Programs {
         demandPerValue(256, 600);
     }
 
-    /** Each value is taken as soon as it is there; what is requested then is noted. */
+    /** Takes each value as soon as it has arrived, and notes what is then requested. */
     private void demandPerValue(int prefetch, int values) {
         Later later = laterMany();
         try (AsyncIterator<Object> iterator = open(later.source(), prefetch)) {
@@ -80,7 +80,7 @@ final class IterationPrograms extends Programs {
         for (int prefetch : new int[] {1, 2, 3, 4, 32}) demandPerBurst(prefetch);
     }
 
-    /** All that is requested is sent at once, and then consumed. */
+    /** Sends all that is requested at once, then consumes it. */
     private void demandPerBurst(int prefetch) {
         Later later = laterMany();
         List<Long> requests = new ArrayList<>();

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One neutral program: a method without parameters of a class of {@link Programs}, whose name is a sentence.
+ * One neutral program: a method without parameters in a subclass of {@link Programs}; its name is a sentence.
  *
  * @param method the method
  */
@@ -67,9 +67,9 @@ record Program(Method method) {
     /**
      * Runs it in a coroutine on the stage's backend.
      *
-     * @param dispatcher what carries it, or null for the configured one
+     * @param dispatcher where it runs, or null for the configured one
      * @return its events
-     * @throws AssertionError if it has not ended in time, with what it has left so far
+     * @throws AssertionError if it has not ended in time; its message has the trace so far
      */
     List<String> run(Stage stage, @Nullable Dispatcher dispatcher, Duration limit) {
         Hooks.Handle discards = Hooks.onDiscard(stage.discarded()::add);

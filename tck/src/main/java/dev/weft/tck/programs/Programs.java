@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Neutral programs: await-style code that names no library, and notes what it sees.
+ * Neutral programs: await-style code that names no library and notes what it sees.
  *
- * <p>What a program notes must not depend on timing: two threads note in an order that one of them enforces, by an await, a
- * join or {@link #until}.
+ * <p>What a program notes must not depend on timing: where two threads note, one of them enforces the order, by an
+ * await, a join or {@link #until}.
  */
 abstract class Programs {
     private final Stage stage;
@@ -45,7 +45,7 @@ abstract class Programs {
         note(what + " " + Trace.describe(value));
     }
 
-    /** Notes the result of something, or what it throws. */
+    /** Notes the result of a call, or what it throws. */
     final void attempt(String what, Callable<?> action) {
         try {
             note(what + " -> " + Trace.describe(action.call()));
@@ -54,7 +54,7 @@ abstract class Programs {
         }
     }
 
-    /** Notes what was discarded since the last time, in an order of its own. Whoever discards must have ended. */
+    /** Notes, sorted, what was discarded since the last time. What discards must have ended. */
     final void noteDiscarded() {
         List<String> sorted = new ArrayList<>();
         for (Object value : stage.discarded()) sorted.add(Trace.describe(value));
@@ -63,7 +63,7 @@ abstract class Programs {
         note("discarded " + sorted);
     }
 
-    /** Waits until so many values have been discarded since the last time. */
+    /** Waits until this many values have been discarded since the last time. */
     final void untilDiscarded(int count) {
         until(() -> stage.discarded().size() >= count);
     }
@@ -78,7 +78,7 @@ abstract class Programs {
         return stage.trace();
     }
 
-    /** Waits for something that another thread is about to do, and that nothing can be awaited for. */
+    /** Waits for something that another thread is about to do and that cannot be awaited. */
     static void until(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
             Async.checkpoint();
@@ -86,7 +86,7 @@ abstract class Programs {
         }
     }
 
-    /** Signals the numbers of a count, from 0, as they are asked for. */
+    /** Signals one number of a count from 0, once it is requested. */
     static void send(Later later, int number) {
         until(() -> later.requested() > number);
         later.value(number);
@@ -97,7 +97,7 @@ abstract class Programs {
         until(() -> thread.getState() == Thread.State.WAITING);
     }
 
-    /** Null where it is not allowed, or the checker cannot see that it is. */
+    /** Null where it is not allowed, or where the checker cannot see that it is. */
     @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
     static <T> T nothing() {
         return null;
@@ -167,7 +167,7 @@ abstract class Programs {
         return needed(sources().many(), "many()");
     }
 
-    // --- the ways in
+    // --- await and iterate
 
     static Awaitable<Object> awaitable(Object source) {
         return Async.awaitable(source);

@@ -4,9 +4,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
 /**
- * A subscriber that requests nothing, which is not allowed.
+ * A subscriber that makes a request of zero values, which is not allowed.
  *
- * @param refusal ends with the error that it gets for it
+ * @param refusal completed with the error that it receives for it
  */
 record Refused(CompletableFuture<Throwable> refusal) implements Flow.Subscriber<Object> {
     @Override

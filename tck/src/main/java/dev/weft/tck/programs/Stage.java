@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Where one run of a program takes place.
+ * The setting of one run of a program.
  *
  * @param backend the backend in use
  * @param sources the sources of its library
  * @param trace what the run leaves
  * @param discarded the values that went to the discard hook
- * @param violations the rules whose breach was reported
+ * @param violations the rules of Reactive Streams reported as broken
  */
 record Stage(Backend backend, Sources sources, Trace trace, List<Object> discarded, List<String> violations) {
     Stage(Backend backend, Sources sources) {

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 
-/** Delays and timeouts on the library's clock. A limit that is to pass is short, one that is not is an hour. */
+/** Delays and timeouts on the library's clock. A limit that should pass is short, one that should not is an hour. */
 final class TimePrograms extends Programs {
     private static final Duration SHORT = Duration.ofMillis(2);
     private static final Duration HOUR = Duration.ofHours(1);

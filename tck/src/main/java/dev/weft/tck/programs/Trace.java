@@ -24,7 +24,7 @@ final class Trace {
         return String.join("\n", events());
     }
 
-    /** Any value on one line: of a failure its class, message, cause and what it suppresses. */
+    /** Any value on one line: for a failure its class, message, cause and what it suppresses. */
     static String describe(@Nullable Object value) {
         return switch (value) {
             case null -> "null";
@@ -49,7 +49,7 @@ final class Trace {
         return text.toString();
     }
 
-    /** The note of where a failure was awaited is a matter of configuration. */
+    /** Whether a failure notes where it was awaited depends on configuration. */
     private static boolean isAwaitSite(Throwable suppressed) {
         return suppressed.getClass().getName().equals("dev.weft.AwaitTrace");
     }

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** A subscriber outside any coroutine that requests and cancels by hand, and leaves all it sees in a trace. */
+/** A subscriber outside any coroutine that requests and cancels by hand, and leaves all that it sees in a trace. */
 final class TracedSubscriber implements Flow.Subscriber<Object> {
     private final Trace trace;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
@@ -21,7 +21,7 @@ final class TracedSubscriber implements Flow.Subscriber<Object> {
         this.trace = trace;
     }
 
-    /** Says what to do at each value, in the signal. */
+    /** Sets what to do at each value, inside the signal. */
     TracedSubscriber doing(Runnable action) {
         onNext = action;
         return this;
@@ -37,7 +37,7 @@ final class TracedSubscriber implements Flow.Subscriber<Object> {
         Objects.requireNonNull(subscription).cancel();
     }
 
-    /** Waits until so many values have come in all. */
+    /** Waits until this many values have arrived in all. */
     TracedSubscriber seen(int count) {
         Programs.until(() -> values >= count);
         return this;

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The traces that programs leave on any backend: a text in which a line without indent names a program and the indented ones
- * below are its events. Empty lines and those with a {@code #} in front say nothing.
+ * The traces that programs leave on any backend: in the text, a line without indent names a program, and the indented
+ * lines below are its events. Empty lines and lines that begin with {@code #} are ignored.
  */
 final class Traces {
     private static final String FILE = "traces.txt";
@@ -27,7 +27,7 @@ final class Traces {
         this.byName = byName;
     }
 
-    /** The ones that are part of this kit. */
+    /** The traces that are part of this kit. */
     static Traces load() {
         try (InputStream in = Objects.requireNonNull(Traces.class.getResourceAsStream(FILE), FILE);
                 var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
@@ -53,7 +53,7 @@ final class Traces {
         return new Traces(byName);
     }
 
-    /** A trace as it stands in the file. */
+    /** A trace in the format of the file. */
     static String format(String name, List<String> events) {
         return events.stream().map(event -> "  " + event).collect(Collectors.joining("\n", name + "\n", "\n"));
     }
@@ -69,7 +69,7 @@ final class Traces {
     /**
      * Compares a trace with the one in the file.
      *
-     * @throws AssertionError if they differ, with both, and where
+     * @throws AssertionError if they differ; its message shows both and where they differ
      */
     void check(String name, String backend, List<String> actual) {
         List<String> expected = of(name);
@@ -81,7 +81,7 @@ final class Traces {
                     + difference(expected, actual));
     }
 
-    /** Both lists in one, along their longest common part. */
+    /** Both lists merged along their longest common subsequence. */
     static String difference(List<String> expected, List<String> actual) {
         int[][] common = common(expected, actual);
         var text = new StringBuilder();
@@ -100,7 +100,7 @@ final class Traces {
         return text.toString();
     }
 
-    /** How long the longest common part is from each pair of places on. */
+    /** The length of the longest common subsequence from each pair of positions on. */
     private static int[][] common(List<String> expected, List<String> actual) {
         int[][] length = new int[expected.size() + 1][actual.size() + 1];
         for (int e = expected.size() - 1; e >= 0; e--)

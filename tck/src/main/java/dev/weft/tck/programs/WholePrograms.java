@@ -29,7 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Whole programs, of several parts, as people write them. */
+/** Whole programs with several parts, as people write them. */
 final class WholePrograms extends Programs {
     private static final Duration HOUR = Duration.ofHours(1);
 
