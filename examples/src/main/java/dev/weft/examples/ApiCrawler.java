@@ -30,7 +30,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-/** Pages of an API, of which some are slow and some fail: so many requests at a time, with a time limit and retries, and what came of it. */
+/**
+ * Fetches the pages of an API, some slow and some failing: a limited number of requests at a time, with a time limit
+ * and retries, and a summary.
+ */
 public final class ApiCrawler {
     private static final int AT_ONCE = 4;
     private static final int ATTEMPTS = 3;
@@ -90,7 +93,7 @@ public final class ApiCrawler {
         return retrying(() -> limited(() -> withTimeout(PATIENCE, () -> get(page))));
     }
 
-    /** Whoever waits here has not begun: no time limit, and no attempt. */
+    /** A request that waits here has not begun: no time limit runs, and no attempt is counted. */
     private <T> T limited(Callable<T> request) throws Exception {
         requests.acquire();
         try {
@@ -100,7 +103,7 @@ public final class ApiCrawler {
         }
     }
 
-    /** Tries again, after a pause that is twice as long each time, if that may help. */
+    /** Tries again, after a pause that doubles each time, if that may help. */
     private static <T> T retrying(Callable<T> request) throws Exception {
         for (int attempt = 1; ; attempt++) {
             try {
@@ -122,7 +125,7 @@ public final class ApiCrawler {
                 default -> throw new IOException("status " + response.statusCode());
             };
         } finally {
-            exchange.cancel(true); // a future may be shared, so await leaves it alone; this one is ours
+            exchange.cancel(true); // a future may be shared, so await does not cancel it; this one is ours
         }
     }
 
@@ -183,7 +186,7 @@ public final class ApiCrawler {
             }
         }
 
-        /** The first ones wait until there are as many as there may be. */
+        /** The first requests wait until as many are running as the limit allows. */
         private void meetOthers() {
             int now = busy.incrementAndGet();
             mostBusy.accumulateAndGet(now, Math::max);

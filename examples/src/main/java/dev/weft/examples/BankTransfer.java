@@ -18,11 +18,12 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Transfers between accounts, each a transaction, over a single connection: what fails half-way or is cancelled half-way has never
- * been, and gives the connection back.
+ * Transfers between accounts, each a transaction, over a single connection: a transfer that fails or is cancelled
+ * half-way leaves no trace, and returns the connection.
  *
- * <p>The database is H2, in memory, with R2DBC under Reactor and with Vert.x and JDBC under RxJava. Under Reactor, another one
- * is used with {@code -Ddatabase=r2dbc:postgresql://user:password@host/name}, where this makes and drops a table {@code weft_account}.
+ * <p>The database is H2, in memory, with R2DBC under Reactor and with Vert.x and JDBC under RxJava. Under Reactor,
+ * {@code -Ddatabase=r2dbc:postgresql://user:password@host/name} uses another one, in which this makes and drops a table
+ * {@code weft_account}.
  */
 public final class BankTransfer {
     private static final String CREDIT = "update weft_account set balance = balance + $1 where name = $2";
@@ -133,11 +134,11 @@ public final class BankTransfer {
 
     /** Runs some work in a transaction: as a whole, or not at all. */
     private <T> T transaction(Function<Connection, T> work) {
-        Connection connection = shielded(pool::connect); // given up half-way, it might get lost
+        Connection connection = shielded(pool::connect); // cancelled half-way, it might get lost
         try {
-            shielded(connection::begin); // cut off, the rollback could overtake it
+            shielded(connection::begin); // cancelled, the rollback could overtake it
             T result = work.apply(connection);
-            shielded(connection::commit); // once begun, it is not to be given up: nobody would know what came of it
+            shielded(connection::commit); // once begun, it must not be cancelled: nobody would know its outcome
             return result;
         } catch (Throwable failure) {
             shielded(connection::rollback);
@@ -147,7 +148,7 @@ public final class BankTransfer {
         }
     }
 
-    /** Says why there is no transfer. */
+    /** The reason why there is no transfer. */
     private static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1;
 

@@ -24,11 +24,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Chat rooms over WebSocket, on Reactor Netty or Vert.x, with many visitors: one who does not listen, and some who just vanish. */
+/** Chat rooms over WebSocket, on Reactor Netty or Vert.x, with many visitors: one does not listen, and some just vanish. */
 public final class ChatRooms {
     private static final int VISITORS = 20;
     private static final int LINES = 800;
-    private static final String LONG = "x".repeat(15_000); // so that what is said fills the buffers of the network
+    private static final String LONG = "x".repeat(15_000); // so that messages fill the network's buffers
 
     private final PrintStream out;
     private final HttpClient http;
@@ -55,7 +55,7 @@ public final class ChatRooms {
             chat.manyVisitors();
             chat.oneDoesNotListen();
         } finally {
-            http.shutdownNow(); // close() would wait for visitors that a failure has left behind
+            http.shutdownNow(); // close() would wait for visitors that remain after a failure
         }
     }
 
@@ -93,15 +93,15 @@ public final class ChatRooms {
         talker.say("good night");
         int heard = talker.hearUntil("good night");
         int heardLate = sleeper.hearUntil("good night");
-        out.printf("who listens heard %d of %d lines, who sleeps some of them and the last word%n", heard, LINES);
+        out.printf("the listener heard %d of %d lines, the sleeper some of them and the last word%n", heard, LINES);
         Check.same(LINES, heard, "the number of lines that were heard");
-        Check.that(heardLate < LINES, "who sleeps missed nothing: all was kept");
+        Check.that(heardLate < LINES, "the sleeper missed nothing: all lines were kept");
         sleeper.vanish();
         talker.leave();
         untilEmpty("library");
     }
 
-    /** {@return somebody who is in a room} */
+    /** {@return a visitor who is in a room} */
     private Visitor visitor(String room) throws InterruptedException {
         var visitor = new Visitor();
         var address = URI.create("ws://127.0.0.1:" + server.port() + "/" + room);
@@ -115,7 +115,7 @@ public final class ChatRooms {
         while (rooms.visitors(room) > 0) delay(Duration.ofMillis(5));
     }
 
-    /** Asks the network for a message when it listens, and only then. */
+    /** Requests a message from the network only when it listens. */
     private static final class Visitor implements WebSocket.Listener {
         private final BlockingQueue<Optional<String>> arrived = new LinkedBlockingQueue<>();
         private final CompletableFuture<WebSocket> socket = new CompletableFuture<>();
@@ -126,7 +126,7 @@ public final class ChatRooms {
             await(await(socket).sendText(text, true));
         }
 
-        /** {@return how many long lines it has heard so far} */
+        /** {@return how many long lines this visitor has received so far} */
         int hearUntil(String last) throws InterruptedException {
             for (; ; ) {
                 await(socket).request(1);
@@ -136,7 +136,7 @@ public final class ChatRooms {
             }
         }
 
-        /** Says that it leaves, and listens until that is answered. */
+        /** Says that it is leaving, and listens until that is answered. */
         void leave() throws InterruptedException {
             await(await(socket).sendClose(WebSocket.NORMAL_CLOSURE, ""));
             do await(socket).request(1);

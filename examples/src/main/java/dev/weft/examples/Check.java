@@ -1,8 +1,8 @@
 package dev.weft.examples;
 
-/** What an example finds out about itself. */
+/** The checks that an example makes of itself. */
 final class Check {
-    /** Says what is wrong. */
+    /** Fails with a sentence unless something holds. */
     static final class Failed extends RuntimeException {
         private static final long serialVersionUID = 1;
 

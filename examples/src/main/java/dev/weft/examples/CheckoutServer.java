@@ -21,7 +21,7 @@ import java.util.function.IntFunction;
 /**
  * A shop over HTTP, on Reactor or RxJava, and its {@link Customers}.
  *
- * <p>How the checkout is written is in {@link dev.weft.examples.checkout}.
+ * <p>See {@link dev.weft.examples.checkout} for how the checkout is written.
  */
 public final class CheckoutServer {
     private CheckoutServer() {}
@@ -36,7 +36,7 @@ public final class CheckoutServer {
         }
     }
 
-    /** Serves customers with the checkout in await style; under Reactor, the same ones with the checkout in operators too. */
+    /** Serves customers with the checkout in await style; under Reactor, also with the checkout in operators. */
     static void serve(PrintStream out) {
         out.println("--- the checkout in await style, on " + Async.backend().id());
         List<String> await = serveInAwaitStyle(out);

@@ -26,8 +26,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A day in a coffee shop, for those who know Python's asyncio: what it has, and what to write instead. Semaphores, queues, locks and
- * events are the JDK's own: in a coroutine they suspend it and block no other, and end with it when it is cancelled.
+ * A day in a coffee shop, for readers who know Python's asyncio: what it has, and what to write instead. Semaphores,
+ * queues, locks and events are the JDK's own: in a coroutine they suspend only it, and stop waiting when it is
+ * cancelled.
  */
 public final class CoffeeShop {
     private static final Duration A_MOMENT = Duration.ofMillis(20);
@@ -63,7 +64,7 @@ public final class CoffeeShop {
         Check.same(expected, found.toString(), weft);
     }
 
-    /** What is an {@code async def} there is a method, and awaiting it a call. */
+    /** What is an {@code async def} there is a plain method here, and awaiting it is a call. */
     private static String grind(String what) {
         delay(A_MOMENT);
         return "ground " + what;
@@ -78,7 +79,7 @@ public final class CoffeeShop {
         return "coffee from " + beans + " and " + water.await();
     }
 
-    /** In the order of the arguments, whichever is ready first. */
+    /** Results come in the order of the arguments, whichever is ready first. */
     private static List<String> breakfast() {
         return gather(make("espresso", 3), make("tea", 2), make("toast", 1));
     }
@@ -90,7 +91,7 @@ public final class CoffeeShop {
         });
     }
 
-    /** In the order in which they are ready; here the kettle has no plug before the espresso is served. */
+    /** Results come in the order in which they are ready; here the kettle has no plug before the espresso is served. */
     private static List<String> asTheyAreReady() {
         var plug = new CompletableFuture<String>();
         List<String> served = new ArrayList<>();
@@ -103,7 +104,7 @@ public final class CoffeeShop {
         return served;
     }
 
-    /** Two machines, at which two customers at a time wait for each other. */
+    /** Two machines, and two customers at a time, who wait for each other. */
     private static String machines() {
         var machines = new Semaphore(2);
         var couple = new CyclicBarrier(2);
@@ -123,7 +124,7 @@ public final class CoffeeShop {
         return "at most " + Collections.max(seen) + " of " + seen.size() + " had an espresso at once";
     }
 
-    /** Two baristas who would work for ever, and are sent home when all is done. */
+    /** Two baristas who would work forever, and are sent home when everything is done. */
     private static String queue() throws Exception {
         var orders = new ArrayBlockingQueue<Integer>(3);
         var open = new CountDownLatch(50);
@@ -137,14 +138,14 @@ public final class CoffeeShop {
                         open.countDown();
                     }
                 });
-            for (int order = 1; order <= 50; order++) orders.put(order); // waits while three are open
+            for (int order = 1; order <= 50; order++) orders.put(order); // waits while three orders are open
             open.await();
             baristas.cancel();
         });
         return "2 baristas made " + made + " orders";
     }
 
-    /** What is read before a wait is stale after it, unless there is a lock. */
+    /** What was read before a wait is stale after it, unless there is a lock. */
     private static String till() {
         var lock = new ReentrantLock();
         var till = new AtomicInteger();

@@ -24,15 +24,16 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * What computes for long belongs in a pool, and is awaited. Here the coroutines share one event loop, as with asyncio, so that one
- * of them that computes stops the heart of another; one that waits for the pool does not. Needs JDK 24.
+ * Long computations belong in a pool, and are awaited. Here the coroutines share one event loop, as in asyncio, so that
+ * a coroutine that computes stops another one's heartbeat; one that waits for the pool does not. Needs JDK 24.
  *
- * <p>Without {@link Dispatcher#on} it is the same, only later: when as many coroutines compute as there are processors.
+ * <p>Without {@link Dispatcher#on} the same happens, only later: when as many coroutines compute as there are
+ * processors.
  */
 public final class CpuBound {
     private static final int PARTS = 8;
     private static final int PART = 100_000;
-    private static final int PRIMES = 63_951; // among all parts
+    private static final int PRIMES = 63_951; // in all parts together
     private static final int BEATS = 5;
 
     private final PrintStream out;
@@ -68,15 +69,15 @@ public final class CpuBound {
         return heart.cancel();
     }
 
-    /** It has the loop for itself: nobody else has a turn. */
+    /** It has the loop to itself: no other coroutine has a turn. */
     private void onTheLoop() {
         int before = beats.get();
         int found = primes(0, PARTS * PART);
         tell("on the event loop; meanwhile the heart beat " + (beats.get() - before) + " times", found);
-        Check.same(before, beats.get(), "the number of beats behind a computation on the event loop");
+        Check.same(before, beats.get(), "the number of beats after a computation on the event loop");
     }
 
-    /** It computes elsewhere, here for as long as it takes the heart to beat a few times. */
+    /** It computes elsewhere, here until the heart has beaten a few times. */
     private void offTheLoop() {
         int before = beats.get();
         int found = await(inPool(() -> {
@@ -95,7 +96,7 @@ public final class CpuBound {
         tell("in the pool, in parts", gather(parts).stream().mapToInt(n -> n).sum());
     }
 
-    /** A future may be shared, so await leaves it alone when it is given up; this one is ours, and is told to stop. */
+    /** A future may be shared, so an await that is cancelled does not cancel it; this one is ours, so we stop it. */
     private void tooLong() {
         var stop = new AtomicBoolean();
         var search = inPool(() -> {

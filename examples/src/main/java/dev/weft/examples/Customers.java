@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
-/** The customers of a shop: they send requests that go well and requests that do not, and check what comes of them. */
+/** The customers of a shop: they send requests that succeed and requests that fail, and check the results. */
 final class Customers {
     /** How long the shop waits for the carrier. */
     static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -60,7 +60,7 @@ final class Customers {
     }
 
     private void allIsWell(Shop oneByOne) {
-        buy(shop, Goods.TEAPOT, "warm-up"); // the first ones load classes
+        buy(shop, Goods.TEAPOT, "warm-up"); // the first requests load classes
         buy(oneByOne, Goods.TEAPOT, "warm-up, one by one");
         Answer separate = buy(oneByOne, Goods.TEAPOT, "one by one");
         Answer answer = buy(shop, Goods.TEAPOT, "all is well");
@@ -89,7 +89,7 @@ final class Customers {
         expectOrders(answer, 1);
     }
 
-    /** The bank answers when the others have been called: that is at once, not one after the other. */
+    /** The bank answers only after the others have been called, so all are called at once, not one after the other. */
     private void theBankFails() {
         Answer answer = buy(shop, Goods.DIAMOND, "the bank fails");
         tell(answer, End.ANSWERED, End.ABORTED, End.ABORTED);
@@ -157,7 +157,7 @@ final class Customers {
 
     // --- asking
 
-    /** What the shop answered. */
+    /** The shop's response. */
     private record Answer(String asked, int status, String body, String trace, Duration took) {}
 
     private static <T> T soon(String what, AsyncBody<T, RuntimeException> body) {

@@ -6,14 +6,14 @@ import dev.weft.AsyncAction;
 import java.io.PrintStream;
 import java.time.Duration;
 
-/** How an example is run: within a minute; what goes wrong is told in a sentence and ends the process with 1. */
+/** Runs an example, for a minute at most; a failure is reported in a sentence and ends the process with status 1. */
 final class Example {
     private static final Duration AT_MOST = Duration.ofMinutes(1);
 
     /** What an example does. */
     @FunctionalInterface
     interface Body {
-        /** Does it, and tells what it sees. */
+        /** Runs the example, and tells what it sees. */
         void run(PrintStream out) throws Exception;
     }
 

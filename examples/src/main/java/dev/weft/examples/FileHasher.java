@@ -18,7 +18,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** Thousands of files, hashed so many at a time, with a bar on a terminal that shows how far it is. */
+/** Hashes thousands of files, a limited number at a time, with a progress bar on the terminal. */
 public final class FileHasher {
     private static final int FILES = 2_000;
     private static final int AT_ONCE = 16;
@@ -32,7 +32,7 @@ public final class FileHasher {
         Example.main(FileHasher.class, out -> hash(out, isTerminal()));
     }
 
-    /** Hashes files that it makes, and deletes again. */
+    /** Makes files, hashes them, and deletes them again. */
     static void hash(PrintStream out, boolean terminal) throws IOException {
         Path directory = Files.createTempDirectory("weft-files");
         try {
@@ -56,7 +56,7 @@ public final class FileHasher {
         out.println(sums.get(0) + "  " + files.get(0).getFileName());
     }
 
-    /** To read a file blocks the coroutine's thread, which is its own: no pool, no callback. */
+    /** Reading a file blocks the coroutine's own thread: no pool, no callback. */
     private String sum(Path file) {
         mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
         var sha = sha256();
@@ -64,7 +64,7 @@ public final class FileHasher {
             in.transferTo(OutputStream.nullOutputStream());
             return HexFormat.of().formatHex(sha.digest());
         } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable); // the first that fails ends them all
+            throw new UncheckedIOException(unreadable); // the first failure ends all of them
         } finally {
             open.decrementAndGet();
         }
@@ -78,7 +78,7 @@ public final class FileHasher {
         }
     }
 
-    // --- how far it is
+    // --- progress
 
     /** Shows how much is done. */
     @FunctionalInterface
@@ -102,7 +102,7 @@ public final class FileHasher {
         }
     }
 
-    /** Of JDK 22 and later, where there is a console even for what is redirected. */
+    /** On JDK 22 and later, where there is a console even if the output is redirected. */
     private static boolean isTerminal() {
         Console console = System.console();
         if (console == null) return false;

@@ -32,8 +32,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Ticks, sent by an HTTP server as server-sent events: a reader that leaves, one that is too slow and gets the newest only, and a
- * server that goes away.
+ * Ticks that an HTTP server sends as server-sent events: a reader that leaves, one that is too slow and gets only the
+ * newest, and a server that goes away.
  */
 public final class LiveFeed {
     private static final String DATA = "data: ";
@@ -63,21 +63,24 @@ public final class LiveFeed {
         }
     }
 
-    /** {@return ticks, over a connection of their own} It is closed when the stream is left, however that happens. */
+    /**
+     * {@return ticks, over a connection of their own} The connection is closed when the stream ends, for whatever
+     * reason.
+     */
     private AsyncStream<Long> ticks() {
         var request = HttpRequest.newBuilder(server.address()).build();
         return stream(out -> {
             var exchange = http.sendAsync(request, BodyHandlers.ofLines());
             try (var lines = await(exchange, IOException.class).body()) {
-                for (var each = lines.iterator(); each.hasNext(); ) { // blocks, but no thread that others need
+                for (var each = lines.iterator(); each.hasNext(); ) { // blocks, but not a thread that others need
                     String line = each.next();
                     if (line.startsWith(DATA)) out.emit(Long.parseLong(line.substring(DATA.length())));
                 }
             } catch (UncheckedIOException failure) {
-                checkpoint(); // interrupted, since the reader has left: that is no failure
+                checkpoint(); // interrupted because the reader has left: that is no failure
                 throw failure;
             } finally {
-                exchange.cancel(true); // if the reader has left before there was an answer
+                exchange.cancel(true); // if the reader has left before the response came
             }
         });
     }
@@ -96,7 +99,7 @@ public final class LiveFeed {
         out.println("the server saw that, and sends no more");
     }
 
-    /** The work is a part of the stream: a loop has some ticks fetched ahead. */
+    /** The work is part of the stream: a loop would have fetched some ticks ahead. */
     private void theNewestIsEnough() throws InterruptedException {
         var arrived = new AtomicLong();
         List<Long> seen = latest(ticks(), arrived)
@@ -112,7 +115,7 @@ public final class LiveFeed {
         server.left.take();
     }
 
-    /** {@return the values of a stream that are the newest when somebody has time for them} It counts all of them. */
+    /** {@return the values of a stream that are the newest whenever the reader is ready for one} It counts all values. */
     private static <T> AsyncStream<T> latest(AsyncStream<T> source, AtomicLong arrived) {
         return stream(out -> group(readers -> {
             BlockingQueue<Optional<T>> newest = new ArrayBlockingQueue<>(1);
@@ -121,7 +124,7 @@ public final class LiveFeed {
                     while (!newest.offer(Optional.of(value))) newest.poll();
                     arrived.incrementAndGet();
                 });
-                newest.put(Optional.empty()); // when the last one is taken
+                newest.put(Optional.empty()); // waits until the last value is taken
             });
             for (var next = newest.take(); next.isPresent(); next = newest.take()) out.emit(next.get());
         }));
@@ -137,11 +140,11 @@ public final class LiveFeed {
             throw new Check.Failed("a feed without an end has ended, after tick " + last);
         } catch (UncheckedIOException gone) {
             Check.that(last >= 2, "tick " + last + " was the last");
-            out.println("the server went away, which the loop is told: " + gone.getCause());
+            out.println("the server went away, and the loop learned it: " + gone.getCause());
         }
     }
 
-    /** Sends ticks to whoever asks, each from 0. */
+    /** Sends ticks from 0 to each client. */
     private record Server(HttpServer http, ExecutorService threads, BlockingQueue<Long> left) implements AutoCloseable {
         static Server start() throws IOException {
             var http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

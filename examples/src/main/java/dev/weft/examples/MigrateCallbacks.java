@@ -33,7 +33,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Code made of callbacks, and what becomes of it: three clients before and after, which have to give the same. */
+/** Code made of callbacks, and what it turns into: three clients before and after, which must give the same results. */
 public final class MigrateCallbacks {
     private static final int ATTEMPTS = 3;
 
@@ -51,7 +51,7 @@ public final class MigrateCallbacks {
         Example.main(MigrateCallbacks.class, MigrateCallbacks::migrate);
     }
 
-    /** Starts a shop that answers, and asks it in both ways. */
+    /** Starts a shop that answers, and asks it both ways. */
     static void migrate(PrintStream out) throws IOException {
         Path file = Files.writeString(Files.createTempFile("terms", ".txt"), "No refunds. ".repeat(50));
         HttpServer shop = openShop();
@@ -161,7 +161,7 @@ public final class MigrateCallbacks {
         }
     }
 
-    /** What is written once for OkHttp. */
+    /** The adapter, written once for OkHttp. */
     private static Response execute(Call call) throws IOException {
         return throwing(
                 IOException.class,

@@ -35,8 +35,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backend in one file, for SmallRye Mutiny's {@code Uni} and {@code Multi}: what {@code docs/contribute/backends.md} describes. It is chosen with
- * {@code withBackend(new MutinyBackend(), …)}; a published one would be listed in {@code META-INF/services} as well.
+ * A backend in one file, for SmallRye Mutiny's {@code Uni} and {@code Multi}, as {@code docs/contribute/backends.md}
+ * describes. It is chosen with {@code withBackend(new MutinyBackend(), …)}; a published one would be listed in
+ * {@code META-INF/services} as well.
  */
 @SpiLevel(SpiLevel.CURRENT)
 public final class MutinyBackend implements Backend {
@@ -118,7 +119,7 @@ public final class MutinyBackend implements Backend {
         return Context.from(entries);
     }
 
-    /** A subscriber's context for a coroutine, over that of the coroutine which subscribes, if there is one. */
+    /** A subscriber's context for a coroutine, on top of the context of the subscribing coroutine, if there is one. */
     private static dev.weft.Context captured(Object subscriber) {
         dev.weft.Context context = Async.context();
         if (!(subscriber instanceof ContextSupport support)) return context;
@@ -129,7 +130,7 @@ public final class MutinyBackend implements Backend {
 
     // --- await
 
-    /** An item that is null is Mutiny's way to be empty. */
+    /** In Mutiny, a null item means empty. */
     private static final class UniAwait<T> extends SourceAwaitCell<T> implements UniSubscriber<T> {
         UniAwait(MutinyBackend backend, Uni<? extends T> source, AwaitMode take) {
             super(backend, take, source);

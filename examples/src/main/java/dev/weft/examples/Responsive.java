@@ -26,10 +26,11 @@ import javax.swing.SwingUtilities;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A window that computes and stays responsive. Its coroutines run on Swing's event thread, so that they may use the components, and
- * leave it to others whenever they wait. Needs JDK 24; without a display there is no frame, but all that is in it.
+ * A window that computes and stays responsive. Its coroutines run on Swing's event thread, so that they may use the
+ * components, and free it whenever they wait. Needs JDK 24; without a display there is no frame, only its contents.
  *
- * <p>{@link SwingUtilities#isEventDispatchThread} says no in them: their thread is a virtual one, which the event thread carries.
+ * <p>{@link SwingUtilities#isEventDispatchThread} returns false in them: their thread is virtual, and the event thread
+ * carries it.
  */
 public final class Responsive {
     private static final int STEPS = 3;
@@ -62,7 +63,7 @@ public final class Responsive {
         Example.main(Responsive.class, Responsive::open);
     }
 
-    /** Opens the window, uses it, and closes it. */
+    /** Opens the window, uses it and closes it. */
     static void open(PrintStream out) {
         Dispatcher swing = Dispatcher.on(SwingUtilities::invokeLater);
         await(coroutine(() -> new Responsive(out, swing).show()).on(swing));
@@ -83,7 +84,7 @@ public final class Responsive {
         }
     }
 
-    /** What happens when start is pressed. It reads as if it held the event thread all the time. */
+    /** What happens when start is pressed. The code reads as if it held the event thread all the time. */
     private int compute() {
         var stop = new AtomicBoolean();
         start.setEnabled(false);
@@ -107,7 +108,7 @@ public final class Responsive {
         }
     }
 
-    /** Computes off the event thread; for the sake of the example, until a click was answered meanwhile. */
+    /** Computes off the event thread; for this example, until a click has been answered meanwhile. */
     private static int primes(BooleanSupplier done) {
         int primes;
         do
@@ -147,7 +148,7 @@ public final class Responsive {
     }
 
     private void tell(Object text) {
-        String thread = Thread.currentThread().toString(); // of a virtual thread, with what carries it
+        String thread = Thread.currentThread().toString(); // a virtual thread, with its carrier
         out.println(text);
         Check.that(thread.contains("AWT-EventQueue"), "the text was changed on " + thread);
     }

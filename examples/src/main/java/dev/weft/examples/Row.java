@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** What a program did, in either way of waiting. */
+/** What a program did in each of the two ways of waiting. */
 record Row(String program, String block, String weft) {
     private static final long LIMIT_SECONDS = 2;
 
@@ -25,7 +25,7 @@ record Row(String program, String block, String weft) {
         for (Row row : rows) out.printf(line, row.program, row.block, row.weft);
     }
 
-    /** Runs something on a virtual thread of its own, which is given up after some time. */
+    /** Runs something on its own virtual thread, which is abandoned after some time. */
     static String limited(Callable<String> body) {
         var task = new FutureTask<>(body);
         Thread thread = Thread.ofVirtual().start(task);
@@ -60,7 +60,7 @@ record Row(String program, String block, String weft) {
         return thrown == null ? "nothing" : thrown.getClass().getSimpleName();
     }
 
-    @SuppressWarnings("NullAway") // what it is for
+    @SuppressWarnings("NullAway") // null is what this is for
     static <T> T nothing() {
         return null;
     }

@@ -30,14 +30,14 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Runs small programs on a virtual thread, each with Reactor's {@code block()} and its kin and with Weft, and prints what came
- * of them; with {@code -Dbackend=rxjava}, those of {@link WhatBlockingGetGetsWrong}.
+ * Runs small programs on a virtual thread, each with Reactor's {@code block()} or a similar method, and with Weft, and
+ * prints what happened; with {@code -Dbackend=rxjava}, those of {@link WhatBlockingGetGetsWrong}.
  */
 public final class WhatBlockGetsWrong {
     private WhatBlockGetsWrong() {}
 
     public static void main(String[] args) {
-        // One program ends a worker of Reactor's, which would be logged between the lines.
+        // One program kills a worker of Reactor, which would be logged between the lines.
         System.setProperty("org.slf4j.simpleLogger.log.reactor.core", "off");
         if (Async.backend().id().equals("rxjava"))
             Row.print(
@@ -195,7 +195,7 @@ public final class WhatBlockGetsWrong {
         return interrupted(waiting, mono);
     }
 
-    /** Waits for a Mono on a thread that is interrupted after it has subscribed. {@return what the thread met} */
+    /** Waits for a Mono on a thread that is interrupted after it has subscribed. {@return what the thread observed} */
     private static String interrupted(Waiting waiting, ByHand mono) {
         var task = new FutureTask<>(() -> {
             Throwable thrown = thrownBy(() -> waiting.one(mono));
@@ -255,12 +255,12 @@ public final class WhatBlockGetsWrong {
         return Row.of(program, () -> body.run(new Block()), () -> body.run(new Weft()));
     }
 
-    /** A program that waits in a given way, and says what it met. */
+    /** A program that waits in a given way and says what it observed. */
     private interface Program {
         String run(Waiting waiting) throws Exception;
     }
 
-    /** A Mono whose signals are sent by hand. */
+    /** A Mono that is signalled by hand. */
     private static class ByHand extends Mono<String> implements Subscription {
         final CountDownLatch subscribed = new CountDownLatch(1);
         final AtomicInteger cancels = new AtomicInteger();
@@ -291,7 +291,7 @@ public final class WhatBlockGetsWrong {
         }
     }
 
-    /** Notes what the hooks for late and unwanted signals are told. */
+    /** Notes what the hooks for late and unwanted signals receive. */
     private static final class Lost implements AutoCloseable {
         private final Set<String> reported = new TreeSet<>();
         private final List<dev.weft.Hooks.Handle> handles = List.of(

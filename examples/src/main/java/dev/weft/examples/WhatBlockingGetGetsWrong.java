@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** Small programs on a virtual thread, each with RxJava's {@code blockingGet()} and its kin and with Weft. */
+/** Small programs on a virtual thread, each with RxJava's {@code blockingGet()} or a similar method, and with Weft. */
 final class WhatBlockingGetGetsWrong {
     private WhatBlockingGetGetsWrong() {}
 
@@ -147,7 +147,7 @@ final class WhatBlockingGetGetsWrong {
     }
 
     private static String fatalError(Waiting waiting) {
-        RxJavaPlugins.setErrorHandler(error -> {}); // or it would be printed between the lines
+        RxJavaPlugins.setErrorHandler(error -> {}); // else it would be printed between the lines
         return outcome(() -> waiting.onAnotherThread(() -> {
             throw new NoClassDefFoundError("gone/Missing");
         }));
@@ -177,7 +177,7 @@ final class WhatBlockingGetGetsWrong {
         }
     }
 
-    /** Runs something on a thread that is interrupted when it waits. {@return what the thread met} */
+    /** Runs something on a thread that is interrupted when it waits. {@return what the thread observed} */
     private static String interrupted(CountDownLatch waits, Callable<?> body) {
         var task = new FutureTask<>(() -> "throws " + name(thrownBy(body)) + ", interrupted: "
                 + Thread.currentThread().isInterrupted());
@@ -232,12 +232,12 @@ final class WhatBlockingGetGetsWrong {
         return Row.of(program, () -> body.run(new Block()), () -> body.run(new Weft()));
     }
 
-    /** A program that waits in a given way, and says what it met. */
+    /** A program that waits in a given way and says what it observed. */
     private interface Program {
         String run(Waiting waiting) throws Exception;
     }
 
-    /** Notes what the hooks for late and unwanted signals are told. */
+    /** Notes what the hooks for late and unwanted signals receive. */
     private static final class Lost implements AutoCloseable {
         private final Set<String> reported = new ConcurrentSkipListSet<>();
         private final CountDownLatch errors = new CountDownLatch(1);
@@ -252,7 +252,7 @@ final class WhatBlockingGetGetsWrong {
             });
         }
 
-        /** Waits until a thread has reported what it has to: one of a pool does not end. */
+        /** Waits until a thread has made its report: a thread of a pool does not end. */
         void settle(Thread thread) throws InterruptedException {
             if (thread.isVirtual()) thread.join();
             else errors.await();

@@ -1,4 +1,4 @@
-/** What a user does with Weft: each class with a {@code main} method is an example. */
+/** Programs that use Weft: each class with a {@code main} method is an example. */
 @NullMarked
 package dev.weft.examples;
 

@@ -14,6 +14,6 @@ class ChatRoomsTest {
                 .containsExactly(
                         "20 visitors heard the welcome",
                         "half of them left, half just vanished: every visit has ended",
-                        "who listens heard 800 of 800 lines, who sleeps some of them and the last word");
+                        "the listener heard 800 of 800 lines, the sleeper some of them and the last word");
     }
 }

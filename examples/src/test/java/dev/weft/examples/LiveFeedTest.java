@@ -18,6 +18,6 @@ class LiveFeedTest {
                         "left after [0, 1, 2, 3, 4]",
                         "the server saw that, and sends no more",
                         "worked on every tenth tick or so, and always on the newest: true");
-        assertThat(told.get(3)).startsWith("the server went away, which the loop is told: java.io.IOException");
+        assertThat(told.get(3)).startsWith("the server went away, and the loop learned it: java.io.IOException");
     }
 }

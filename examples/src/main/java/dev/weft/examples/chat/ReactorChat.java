@@ -12,7 +12,7 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.websocket.WebsocketInbound;
 import reactor.netty.http.websocket.WebsocketOutbound;
 
-/** Reactor Netty, which cancels a {@code Mono} when the connection is gone. */
+/** A server on Reactor Netty, which cancels a {@code Mono} when the connection is gone. */
 public record ReactorChat(DisposableServer server) implements ChatServer {
     /** Starts a server. */
     public static ChatServer start(Rooms rooms) {

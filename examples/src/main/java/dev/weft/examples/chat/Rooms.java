@@ -10,16 +10,16 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** Rooms in which everybody hears everybody. Who is slow misses the oldest of what was said, and slows down nobody. */
+/** Rooms in which everybody hears everybody. A slow visitor misses the oldest messages, and slows down nobody. */
 public final class Rooms {
-    /** How much may wait for a visitor. */
+    /** How many messages may wait for a visitor. */
     public static final int WAITING = 16;
 
     private final Map<String, Set<Visitor>> rooms = new ConcurrentHashMap<>();
 
     /**
-     * Lets somebody into a room. Returns when the visitor has said all; whether that fails or is cancelled, the visitor is gone
-     * then, and nothing of the visit goes on.
+     * Lets a visitor into a room. Returns when the visitor has said everything. Then, and also after a failure or a
+     * cancellation, the visitor is gone and nothing of the visit is still running.
      *
      * @param room the name of the room
      * @param said what the visitor says

@@ -11,7 +11,7 @@ import io.vertx.rxjava3.core.Vertx;
 import io.vertx.rxjava3.core.http.HttpServer;
 import io.vertx.rxjava3.core.http.ServerWebSocket;
 
-/** Vert.x, where what a visitor says ends when the connection is gone. */
+/** A server on Vert.x, where a visitor's messages end when the connection is gone. */
 public record RxChat(Vertx vertx, HttpServer server) implements ChatServer {
     private static final short INTERNAL_ERROR = 1011; // of RFC 6455
 
@@ -24,8 +24,8 @@ public record RxChat(Vertx vertx, HttpServer server) implements ChatServer {
     }
 
     private static void visit(Rooms rooms, ServerWebSocket socket) {
-        socket.pause(); // until the visit has begun, on a thread of its own
-        Predicate<Throwable> gone = failure -> socket.isClosed(); // then all is said, and nothing is to be sent
+        socket.pause(); // until the visit has begun, which runs on its own thread
+        Predicate<Throwable> gone = failure -> socket.isClosed(); // then everything is said, and nothing must be sent
         var unused = completable(() -> rooms.visit(
                         socket.path().substring(1),
                         stream(socket.toFlowable().map(Buffer::toString).onErrorComplete(gone)),

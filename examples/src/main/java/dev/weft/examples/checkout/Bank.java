@@ -4,7 +4,7 @@ import dev.weft.Awaitable;
 
 /** The payment service. */
 public interface Bank {
-    /** {@return the bank's consent; a {@link Problem} if it has none} Cancelling aborts the request. */
+    /** {@return the bank's consent; throws a {@link Problem} if it refuses} Cancelling aborts the request. */
     Awaitable<Payment> authorise(Item item);
 
     /** {@return why there is no payment} */

@@ -26,11 +26,11 @@ public final class Carrier implements AutoCloseable {
         try {
             return parse(await(exchange));
         } finally {
-            exchange.cancel(true); // a future may be shared, so await leaves it alone; this one is ours
+            exchange.cancel(true); // a future may be shared, so await does not cancel it; this one is ours
         }
     }
 
-    /** {@return the answer to come} */
+    /** {@return the response to come} */
     public CompletableFuture<HttpResponse<String>> send(Item item, String trace) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/" + item.id()))
                 .header(Trace.HEADER, trace)
@@ -38,7 +38,7 @@ public final class Carrier implements AutoCloseable {
         return http.sendAsync(request, BodyHandlers.ofString());
     }
 
-    /** {@return what an answer says} */
+    /** {@return what a response says} */
     public static Quote parse(HttpResponse<String> response) {
         if (response.statusCode() != 200) throw new Problem(502, "the carrier answered " + response.statusCode());
         return new Quote("express", Integer.parseInt(response.body()));

@@ -14,7 +14,7 @@ public final class Catalogue {
         this.database = database;
     }
 
-    /** {@return an item with its price and stock; if there is none, or none left, it throws a {@link Problem}} */
+    /** {@return an item with its price and stock; if there is no such item, or none left, it throws a {@link Problem}} */
     Item find(int id) {
         List<Row> rows = database.with(connection -> connection.query(FIND, id));
         if (rows.isEmpty()) throw new Problem(404, "no item " + id);

@@ -13,16 +13,16 @@ public interface Connection {
     /** {@return how many rows an update has changed} */
     int update(String sql, Object... parameters);
 
-    /** Ends the transaction, and keeps what it did. */
+    /** Ends the transaction and keeps its changes. */
     void commit();
 
-    /** Ends the transaction, if there is one, and undoes what it did. */
+    /** Ends the transaction, if there is one, and undoes its changes. */
     void rollback();
 
-    /** Gives the connection back to its pool. */
+    /** Returns the connection to its pool. */
     void close();
 
-    /** What a query found: the values of its columns. */
+    /** A row that a query found: the values of its columns. */
     record Row(List<Object> columns) {
         /** {@return the number in a column} */
         public int number(int column) {

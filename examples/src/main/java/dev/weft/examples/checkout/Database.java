@@ -38,9 +38,9 @@ public final class Database implements AutoCloseable {
         return pool;
     }
 
-    /** Does something with a connection, which goes back to the pool whatever happens. */
+    /** Runs something with a connection, which goes back to the pool whatever happens. */
     <T> T with(Function<Connection, T> work) {
-        Connection connection = shielded(pool::connect); // given up half-way, it might get lost
+        Connection connection = shielded(pool::connect); // cancelled half-way, it might get lost
         try {
             return work.apply(connection);
         } finally {
@@ -58,7 +58,7 @@ public final class Database implements AutoCloseable {
         return number("select count(*) from orders where trace = $1", trace);
     }
 
-    /** Takes all connections of the pool at once, and gives them back. If one has got lost, it waits for ever. */
+    /** Takes all connections of the pool at once, and returns them. If one has got lost, it waits forever. */
     public void takeAll() {
         List<Connection> all = new ArrayList<>();
         try {

@@ -2,7 +2,7 @@ package dev.weft.examples.checkout;
 
 import java.util.List;
 
-/** The edges of a shop, which each engine has in its own way. Awaiting their methods is done by themselves. */
+/** The edges of a shop, which each engine implements in its own way. Their methods do the awaiting themselves. */
 public interface Engine extends AutoCloseable {
     /** {@return connections to a new database in memory} */
     default Pool pool() {
@@ -12,7 +12,7 @@ public interface Engine extends AutoCloseable {
     /**
      * {@return connections to a database}
      *
-     * @param url where it is, of R2DBC or JDBC, as the engine has it; empty for a new one in memory
+     * @param url its URL, for R2DBC or JDBC as the engine needs it; empty for a new one in memory
      * @param connections how many there are at most
      */
     Pool pool(String url, int connections);
@@ -20,7 +20,7 @@ public interface Engine extends AutoCloseable {
     /**
      * {@return the payment service}
      *
-     * @param port where it is on loopback
+     * @param port the service's port on loopback
      */
     Bank bank(int port);
 
@@ -32,7 +32,7 @@ public interface Engine extends AutoCloseable {
      */
     Server serve(Page page);
 
-    /** Runs something on a thread that must not wait. */
+    /** Runs something on a thread that must not block. */
     void onEventLoop(Runnable task);
 
     /** {@return the errors that nobody could receive since this was made} */

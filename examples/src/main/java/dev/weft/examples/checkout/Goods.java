@@ -8,13 +8,13 @@ public enum Goods {
     TEAPOT(2490, 10),
     /** The carrier does not answer. */
     PIANO(249000, 10),
-    /** The bank fails, when the other services are at work and far from done. */
+    /** The bank fails while the other services are at work and far from done. */
     DIAMOND(990000, 10),
     /** The recommendations fail. */
     KITE(1990, 10),
     /** No service answers. */
     CLOCK(4990, 10),
-    /** There is one left, and the bank answers when two customers want it. */
+    /** One is left, and the bank answers when two customers want it. */
     MAP(790, 1);
 
     private final int cents;
@@ -25,7 +25,7 @@ public enum Goods {
         this.stock = stock;
     }
 
-    /** {@return the number under which it is sold} */
+    /** {@return the item number under which it is sold} */
     public int id() {
         return ordinal() + 1;
     }

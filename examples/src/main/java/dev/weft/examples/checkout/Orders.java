@@ -5,7 +5,7 @@ import static dev.weft.Async.shielded;
 
 /** Orders in SQL, written together with the stock in one transaction. */
 public final class Orders {
-    /** Writes an order, and finds its number. */
+    /** Writes an order, and returns its number. */
     public static final String INSERT =
             "select id from final table (insert into orders (item, payment, shipping, trace) values ($1, $2, $3, $4))";
 
@@ -24,7 +24,7 @@ public final class Orders {
                 shielded(connection::begin);
                 int order = insert(connection, item, payment, shipping);
                 if (connection.update(TAKE, item.id()) == 0) throw Problem.soldOut(item.name());
-                shielded(connection::commit); // the customer may go meanwhile
+                shielded(connection::commit); // the customer may leave meanwhile
                 return order;
             } catch (Throwable failure) {
                 shielded(connection::rollback);

@@ -15,7 +15,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** What other customers bought, asked for with OkHttp: a callback. */
+/** What other customers bought, fetched with OkHttp: a callback. */
 public final class Recommendations implements AutoCloseable {
     private final OkHttpClient http = new OkHttpClient.Builder()
             .dispatcher(new Dispatcher(Executors.newVirtualThreadPerTaskExecutor()))
@@ -45,12 +45,12 @@ public final class Recommendations implements AutoCloseable {
 
             @Override
             public void onFailure(Call call, IOException failure) {
-                if (!call.isCanceled()) done.fail(failure); // else it is the echo of our own cancel
+                if (!call.isCanceled()) done.fail(failure); // else it only echoes our own cancel
             }
         });
     }
 
-    /** {@return the question} */
+    /** {@return the request} */
     public Call call(Item item, String trace) {
         return http.newCall(new Request.Builder()
                 .url("http://127.0.0.1:" + port + "/" + item.id())
@@ -58,7 +58,7 @@ public final class Recommendations implements AutoCloseable {
                 .build());
     }
 
-    /** {@return what an answer says} */
+    /** {@return what a response says} */
     public static List<String> parse(Response response) throws IOException {
         if (!response.isSuccessful()) throw new IOException("recommendations answered " + response.code());
         return List.of(response.body().string().split(", "));

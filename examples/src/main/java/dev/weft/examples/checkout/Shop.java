@@ -3,7 +3,7 @@ package dev.weft.examples.checkout;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
-/** An HTTP server, and what the checkout behind it needs. */
+/** An HTTP server, and what its checkout needs. */
 public final class Shop implements AutoCloseable {
     private final Services services;
     private final Engine.Server server;
@@ -16,7 +16,7 @@ public final class Shop implements AutoCloseable {
     /**
      * Opens a shop, which closes its services when it is closed.
      *
-     * @param checkout makes what serves the customers
+     * @param checkout makes the checkout that serves the customers
      */
     public static Shop open(Engine engine, Services services, Function<Services, IntFunction<Receipt>> checkout) {
         return new Shop(services, engine.serve(new Page(checkout.apply(services))));

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The id that a request carries through all that is done for it. */
+/** The id that a request carries through everything that is done for it. */
 public final class Trace {
     /** Its header in HTTP. */
     public static final String HEADER = "X-Trace-Id";

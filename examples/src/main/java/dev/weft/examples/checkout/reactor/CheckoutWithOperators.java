@@ -31,7 +31,7 @@ public final class CheckoutWithOperators {
     private final Recommendations recommendations;
     private final Duration patience;
 
-    /** A checkout that uses these services, which are those of a {@link ReactorEngine}. */
+    /** A checkout that uses these services of a {@link ReactorEngine}. */
     public CheckoutWithOperators(Services services) {
         pool = ((ReactorPool) services.database().pool()).connections();
         bank = (ReactorBank) services.bank();
@@ -77,7 +77,7 @@ public final class CheckoutWithOperators {
 
             @Override
             public void onFailure(Call call, IOException failure) {
-                if (!call.isCanceled()) sink.error(failure); // else it is the echo of our own cancel
+                if (!call.isCanceled()) sink.error(failure); // else it only echoes our own cancel
             }
         });
     }

@@ -1,4 +1,7 @@
-/** The shop's edges with Reactor: Reactor Netty and R2DBC; and, to compare, its checkout with Reactor's operators alone. */
+/**
+ * The shop's edges with Reactor: Reactor Netty and R2DBC; for comparison, also its checkout with Reactor's operators
+ * alone.
+ */
 @NullMarked
 package dev.weft.examples.checkout.reactor;
 

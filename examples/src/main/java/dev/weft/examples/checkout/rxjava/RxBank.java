@@ -18,7 +18,7 @@ import io.vertx.rxjava3.core.http.HttpClientRequest;
 import io.vertx.rxjava3.core.http.HttpClientResponse;
 import java.io.IOException;
 
-/** The payment service, called with the HTTP client of Vert.x: {@code Single}s, which know nothing of being cancelled. */
+/** The payment service, called with the HTTP client of Vert.x: {@code Single}s, which ignore being cancelled. */
 record RxBank(HttpClient http, int port) implements Bank {
     @Override
     public Awaitable<Payment> authorise(Item item) {
@@ -33,7 +33,7 @@ record RxBank(HttpClient http, int port) implements Bank {
                 request.putHeader(Trace.HEADER, context().<String>get(Trace.KEY));
                 return await(request.rxSend().flatMap(RxBank::payment), IOException.class);
             } catch (CancelledException left) {
-                request.reset(); // disposing of a Single of Vert.x leaves the request alone
+                request.reset(); // disposing of a Single of Vert.x does not cancel the request
                 throw left;
             }
         } catch (IOException failure) {
@@ -41,7 +41,7 @@ record RxBank(HttpClient http, int port) implements Bank {
         }
     }
 
-    /** With an operator, since a body that nobody takes on the event loop at once is lost. */
+    /** With an operator, since a body that is not consumed at once, on the event loop, is lost. */
     private static Single<Payment> payment(HttpClientResponse response) {
         return response.rxBody().map(body -> {
             if (response.statusCode() == 200) return new Payment(body.toString());

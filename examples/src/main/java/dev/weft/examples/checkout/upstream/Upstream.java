@@ -13,7 +13,10 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** A service on loopback that the shop calls; it records who came, and whose connection was gone before the answer. */
+/**
+ * A service on loopback that the shop calls; it records each request, and whether its connection was gone before the
+ * answer.
+ */
 public final class Upstream implements AutoCloseable {
     /** How a request ended. */
     public enum End {
@@ -29,10 +32,10 @@ public final class Upstream implements AutoCloseable {
     }
 
     /**
-     * A request, which may be still to come.
+     * A request, which may not have arrived yet.
      *
-     * @param arrival done when it has come
-     * @param end done when it has ended
+     * @param arrival completes when the request has arrived
+     * @param end completes when it has ended
      */
     public record Visit(CompletableFuture<Void> arrival, CompletableFuture<End> end) {}
 
@@ -56,13 +59,13 @@ public final class Upstream implements AutoCloseable {
      * Starts a service.
      *
      * @param name what to call it
-     * @param answers its answers; an error is status 503
+     * @param answers what it answers; an error becomes status 503
      */
     static Upstream start(String name, Function<Question, Mono<String>> answers) {
         return new Upstream(name, answers);
     }
 
-    /** {@return the request with a trace id} */
+    /** {@return the request that has a trace id} */
     public Visit visit(String trace) {
         return visits.computeIfAbsent(trace, unseen -> new Visit(new CompletableFuture<>(), new CompletableFuture<>()));
     }

@@ -10,7 +10,7 @@ import reactor.core.publisher.Mono;
 
 /** The three services that a checkout needs; what they do depends on the {@link Goods}. */
 public final class Upstreams implements AutoCloseable {
-    /** How long each takes for an answer. */
+    /** How long each service takes to answer. */
     private static final Duration LATENCY = Duration.ofMillis(120);
 
     private final Upstream bank = Upstream.start("bank", this::payment);
@@ -19,17 +19,17 @@ public final class Upstreams implements AutoCloseable {
     private final AtomicInteger customers = new AtomicInteger();
     private final CompletableFuture<Void> bothCustomers = new CompletableFuture<>();
 
-    /** {@return the one that authorises payments} */
+    /** {@return the service that authorises payments} */
     public Upstream bank() {
         return bank;
     }
 
-    /** {@return the one that knows what shipping costs} */
+    /** {@return the service that knows what shipping costs} */
     public Upstream carrier() {
         return carrier;
     }
 
-    /** {@return the one that knows what others bought} */
+    /** {@return the service that knows what others bought} */
     public Upstream recommendations() {
         return recommendations;
     }

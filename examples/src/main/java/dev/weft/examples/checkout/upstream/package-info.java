@@ -1,4 +1,4 @@
-/** The services of others that the shop calls. */
+/** The external services that the shop calls. */
 @NullMarked
 package dev.weft.examples.checkout.upstream;
 
