@@ -23,7 +23,7 @@ import dev.weft.Deferred;
 import dev.weft.Hooks;
 import dev.weft.reactor.ReactorBackend;
 import dev.weft.rxjava.RxBackend;
-import dev.weft.spi.Counter;
+import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Warning;
 import java.time.Duration;
 import java.util.Map;
@@ -274,7 +274,7 @@ class OperatingGuideTest {
     @Test
     void countersForAGauge() {
         Map<String, LongSupplier> gauges = new TreeMap<>();
-        for (Counter counter : Counter.values()) gauges.put("weft." + counter.name(), counter::sum);
+        for (EngineCounter counter : EngineCounter.values()) gauges.put("weft." + counter.name(), counter::sum);
         long before = gauges.get("weft.DISCARDED").getAsLong();
         run(() -> {
             try (var rows = each(Flux.just("a", "b", "c"))) {
