@@ -95,8 +95,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     /** From now on, lets coroutines inside this one emit too, one at a time, in the order of their calls. */
     public final void share() {
-        if (tickets != null)
-            return; // an operator in a member, as of a merged stream, shares what is already shared
+        if (tickets != null) return; // an operator in a member, as of a merged stream, shares what is already shared
         if (CoroutineTask.current() != this)
             throw new IllegalStateException("shared from outside the generator's coroutine");
         tickets = new TicketLock(backend());

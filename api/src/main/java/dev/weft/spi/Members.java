@@ -93,7 +93,8 @@ final class Members implements Suspension {
         return result == null || result.isOver();
     }
 
-    /** Forgets the results that nobody has read. {@return these results} */ List<Object> takeUnread() {
+    /** Forgets the results that nobody has read. {@return these results} */
+    List<Object> takeUnread() {
         List<WeakReference<Unread>> left;
         synchronized (this) {
             left = unread;

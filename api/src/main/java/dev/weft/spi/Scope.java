@@ -534,7 +534,8 @@ public class Scope {
         return null;
     }
 
-    /** {@return whether cancellers may interrupt the code inside} */ public final boolean isInterruptible() {
+    /** {@return whether cancellers may interrupt the code inside} */
+    public final boolean isInterruptible() {
         for (Scope s = this; ; s = Objects.requireNonNull(s.parent)) {
             Boolean own = s.interruptible();
             if (own != null) return own;

@@ -16,7 +16,8 @@ final class SubscribeFailure {
      * as it is}
      */
     static Throwable reported(NullPointerException thrown) {
-        if (thrown.getClass() != NullPointerException.class) throw thrown; // foreign code: none of its methods are called
+        if (thrown.getClass() != NullPointerException.class)
+            throw thrown; // foreign code: none of its methods are called
         StackTraceElement[] trace = thrown.getStackTrace();
         Throwable cause = thrown.getCause();
         String by = trace.length == 0 ? "" : trace[0].getClassName();

@@ -82,7 +82,9 @@ abstract class CoroutineRules extends Fixture {
                 .ended();
         patience.until("the coroutine has not ended", () -> isOver(thread.get()));
         requireEqual(
-                List.of(Recorder.SUBSCRIBED, value, Recorder.COMPLETED), recorder.trail, "what the subscriber receives");
+                List.of(Recorder.SUBSCRIBED, value, Recorder.COMPLETED),
+                recorder.trail,
+                "what the subscriber receives");
     }
 
     @Test
@@ -178,7 +180,8 @@ abstract class CoroutineRules extends Fixture {
             try {
                 Async.checkpoint();
             } catch (CancelledException seen) {
-                // a failure thrown without having seen the cancellation might only be a blocking call's answer to an interrupt
+                // a failure thrown without having seen the cancellation might only be a blocking call's answer to an
+                // interrupt
             }
             return raise(late);
         });

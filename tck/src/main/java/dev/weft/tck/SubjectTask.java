@@ -31,7 +31,8 @@ final class SubjectTask extends CoroutineTask<@Nullable Object> {
     /** Waits until the thread waits. */
     SubjectTask parked() {
         patience.until("the awaiting coroutine neither waits nor ends", () -> isParked() || hasEnded());
-        if (hasEnded()) throw new AssertionError("the awaiting coroutine " + ending + " instead of waiting", ending.thrown);
+        if (hasEnded())
+            throw new AssertionError("the awaiting coroutine " + ending + " instead of waiting", ending.thrown);
         return this;
     }
 
@@ -66,7 +67,8 @@ final class SubjectTask extends CoroutineTask<@Nullable Object> {
     /** What the body threw, the same instance. */
     Throwable failure() {
         ended();
-        if (ending.thrown == null) throw new AssertionError("the awaiting coroutine " + ending + " instead of throwing");
+        if (ending.thrown == null)
+            throw new AssertionError("the awaiting coroutine " + ending + " instead of throwing");
         return ending.thrown;
     }
 
