@@ -48,10 +48,6 @@ class DocumentsTest {
     private static final Pattern TO_BE_WRITTEN =
             Pattern.compile(".*(configuration|from-vertx|from-mutiny|from-kotlin)[.]md.*");
 
-    /** Public types that no page mentions yet. */
-    private static final Set<String> TO_BE_MENTIONED =
-            Set.of("AsyncConsumer", "AsyncFunction", "CallbackBody", "ListenerBody", "Warning", "Warning.Kind");
-
     /** What only backends use, and what installs itself. */
     private static final String ENGINE =
             "dev\\.weft\\.(spi\\..*|Adapters|rxjava\\.(VertxLoops|RxBlockHoundIntegration)|\\w+\\.\\w+Backend)";
