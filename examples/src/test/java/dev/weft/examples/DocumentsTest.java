@@ -39,7 +39,6 @@ class DocumentsTest {
             "docs/guide/answers.md",
             "docs/migrate/from-asyncio.md",
             "docs/migrate/from-callbacks.md",
-            "docs/migrate/from-rxjava.md",
             "docs/migrate/into-a-service.md",
             "docs/reference/performance.md");
 
