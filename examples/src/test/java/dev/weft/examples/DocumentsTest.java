@@ -38,7 +38,6 @@ class DocumentsTest {
     private static final Set<String> OLD_FORM = Set.of(
             "docs/guide/answers.md",
             "docs/migrate/from-asyncio.md",
-            "docs/migrate/from-callbacks.md",
             "docs/migrate/into-a-service.md",
             "docs/reference/performance.md");
 
