@@ -31,21 +31,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The verbs of await-style code, for {@code import static dev.weft.Async.*}.
  *
- * <p>Methods that wait are <em>suspension points</em>: they park the current virtual thread and continue on it. Inside a
- * coroutine each begins with a check, before it has any effect, and throws {@link CancelledException} if the innermost scope is
- * cancelled; so it does at an interrupt from outside, by which the coroutine fails. On a plain thread they wait as well, and an
- * interrupt ends them with {@link CancelledException} and the flag still set; on a thread that must not block (an event loop,
- * Reactor's {@code parallel()}) they throw {@link IllegalStateException} at once.
+ * <p>Methods that wait are <em>suspension points</em>: they park the current virtual thread and continue on it. Inside
+ * a coroutine, each begins with a check, before it has any effect, and throws {@link CancelledException} if the
+ * innermost scope is cancelled. An interrupt from outside makes it throw too, and the coroutine fails. On a plain
+ * thread they block, and an interrupt ends them with {@link CancelledException} and the flag still set; on a thread
+ * that must not block (an event loop, Reactor's {@code parallel()}) they throw {@link IllegalStateException} at once.
  *
- * <p>Methods that open a scope ({@link #withTimeout}, {@link #group}, {@link #gather}, …) run it on the current thread inside a
- * coroutine; elsewhere it is as if {@link #run} were around them.
+ * <p>Methods that open a scope ({@link #withTimeout}, {@link #group}, {@link #gather}, …) run it on the current thread inside a coroutine;
+ * elsewhere they behave as if wrapped in {@link #run}.
  *
- * <p>What is thrown by awaited code comes out as the same instance if it is unchecked or an {@link Error}; checked, it comes
- * inside {@link AwaitException}, or as itself where its class is named: by {@link #throwing}, or as the second argument of
- * {@code await}. Arguments must not be null.
+ * <p>An unchecked exception or {@link Error} of awaited code is thrown as the same instance. A checked exception is
+ * thrown inside {@link AwaitException}, or as itself where its class is named: by {@link #throwing}, or as the second
+ * argument of {@code await}. Arguments must not be null.
  *
- * <p>Many verbs have a form whose body has a result and one whose body has none; a lambda chooses. A reference to an overloaded method
- * fits both, and is to be written as a lambda.
+ * <p>Many verbs have two forms: for a body with a result, and for one without. A lambda selects the form. A reference
+ * to an overloaded method fits both; write it as a lambda.
  *
  * <p>The members, in this order:
  *
@@ -57,17 +57,19 @@ import org.jspecify.annotations.Nullable;
  *   <li>cancellation: {@link #checkpoint}, {@link #rethrowCancellation}, {@link #shielded}, {@link #withoutInterrupts}
  *   <li>streams: {@link #stream}, {@link #each}
  *   <li>callbacks and futures: {@link #awaitCallback}, {@link #awaitFuture}, {@link #owned}
- *   <li>resources and values that nobody gets: {@link #using}, {@link #withDiscard}
+ *   <li>resources and discarded values: {@link #using}, {@link #withDiscard}
  *   <li>context and backend: {@link #context}, {@link #withContext}, {@link #backend}, {@link #withBackend}
  * </ul>
  *
- * <p>Memory consistency effects: what a thread did before it started a coroutine <i>happens-before</i> the body of that; what the body
- * did, before the return of an await of its subscription, and before the scope it was started in is left; and what a thread did before it
- * signalled to something that is awaited, by completing a stage or emitting a value, before that await returns or throws.
+ * <p>Memory consistency effects: what a thread did before it started a coroutine <i>happens-before</i> the coroutine's
+ * body. What the body did happens-before an await of its handle returns, and before the scope in which it was started
+ * is left. What a thread did before it completed a stage or emitted a value happens-before the await of that stage or
+ * source returns or throws.
  *
- * @apiNote Which one: {@link #run} where a program enters, such as {@code main}, a test or a handler on a virtual thread; {@link #async}
- *     for what goes on meanwhile; {@link #coroutine} for what is started later, elsewhere or several times; {@link #group} where the first
- *     failure is to end the rest. An adapter's builders, such as {@code mono} or {@code single}, are for what a library is to subscribe to.
+ * @apiNote Which one: {@link #run} at an entry point, such as {@code main}, a test or a handler on a virtual thread;
+ *     {@link #async} for what runs concurrently with the current code; {@link #coroutine} for what is started later,
+ *     elsewhere or several times; {@link #group} where the first failure must end the rest. An adapter's builders, such
+ *     as {@code mono} or {@code single}, make what a library subscribes to.
  * @since 0.1
  */
 public final class Async {
@@ -91,7 +93,7 @@ public final class Async {
     }
 
     /**
-     * Waits for a result, with the checked exception as itself.
+     * Waits for a result, and throws the named checked exception as itself.
      *
      * @param awaitable what to wait for
      * @param type the checked exception
@@ -104,15 +106,15 @@ public final class Async {
     }
 
     /**
-     * Waits for a stage. The stage may be shared: cancelling the wait leaves it alone, and the value in it. For one that nobody else
-     * wants, {@link #owned}.
+     * Waits for a stage. The stage may be shared: cancelling the wait affects neither the stage nor its value. For a
+     * stage that nobody else uses, see {@link #owned}.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="await"}
      *
      * @param stage what to wait for
      * @return its result, which may be null
-     * @throws AwaitException if it failed with a checked exception; a {@link java.util.concurrent.CompletionException} around
-     *     the failure is taken off. A stage that was cancelled fails with its own
+     * @throws AwaitException if it failed with a checked exception; a {@link java.util.concurrent.CompletionException}
+     *     around the failure is removed. A stage that was cancelled fails with its own
      *     {@link java.util.concurrent.CancellationException}
      */
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
@@ -123,7 +125,7 @@ public final class Async {
     }
 
     /**
-     * Waits for a stage, with the checked exception as itself.
+     * Waits for a stage, and throws the named checked exception as itself.
      *
      * @param stage what to wait for
      * @param type the checked exception
@@ -138,11 +140,11 @@ public final class Async {
 
     /**
      * {@return something awaitable from a source of any installed backend, or of the one that {@link #withBackend} has selected: a
-     * {@link CompletionStage}, a Mono, a Single, …; its one value, or null if it is empty; a second value is a
+     * {@link CompletionStage}, a Mono, a Single, …; it gives the source's one value, or null if there is none; a second value is a
      * {@link TooManyValuesException}}
      *
      * @param source the source
-     * @throws BackendException if none of these understands its type
+     * @throws BackendException if no backend understands its type
      */
     public static <T extends @Nullable Object> Awaitable<T> awaitable(Object source) {
         Objects.requireNonNull(source, "source");
@@ -150,18 +152,18 @@ public final class Async {
     }
 
     /**
-     * Runs a body whose awaits may fail with a checked exception, and throws that as itself instead of inside {@link AwaitException}. The
-     * body runs on the current thread, at once, and this opens no scope.
+     * Runs a body whose awaits may fail with a checked exception, and throws that as itself instead of inside
+     * {@link AwaitException}. The body runs on the current thread, at once; no scope is opened.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="throwing"}
      *
-     * @apiNote For a single {@code await}, {@link #await(Awaitable, Class)} says the same in fewer words. Two classes are named by nesting:
-     *     {@code throwing(IOException.class, () -> throwing(SQLException.class, () -> …))}.
+     * @apiNote For a single {@code await}, {@link #await(Awaitable, Class)} is shorter. To name two classes, nest the
+     *     calls: {@code throwing(IOException.class, () -> throwing(SQLException.class, () -> …))}.
      * @param type the checked exception
      * @param body what to run
      * @return its result
-     * @throws X if something that the body awaited failed with that, the same instance; other checked failures stay inside {@link
-     *     AwaitException}
+     * @throws X if something that the body awaited failed with that, the same instance; other checked failures stay inside
+     *     {@link AwaitException}
      * @throws Y what the body threw itself
      */
     public static <T extends @Nullable Object, X extends Exception, Y extends Exception> T throwing(
@@ -194,15 +196,15 @@ public final class Async {
     // --- run and start
 
     /**
-     * Runs a body in a new coroutine and waits for it and everything it started; inside a coroutine, runs it as a nested scope
-     * on the same thread.
+     * Runs a body in a new coroutine, and waits for it and everything that it started; inside a coroutine, runs it as a
+     * nested scope on the same thread.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="run"}
      *
-     * @apiNote In a class that has a method {@code run} of its own, such as a {@link Runnable}, write {@link #runBlocking(AsyncBody)}:
-     *     there a name that is imported is not seen.
+     * @apiNote In a class that has a method {@code run} of its own, such as a {@link Runnable}, write {@link #runBlocking(AsyncBody)}: the
+     *     inherited name hides the imported one there.
      * @param body what to run
-     * @return its result, also when the caller was interrupted too late
+     * @return its result, even if the caller was interrupted, but too late
      * @throws X what the body threw, the same instance
      * @throws CancelledException if the caller was interrupted: the coroutine was cancelled and has ended, the flag is set
      * @throws IllegalStateException on a thread that must not block
@@ -227,10 +229,10 @@ public final class Async {
     }
 
     /**
-     * Is {@link #run(AsyncBody)} by another name, for classes that have a method {@code run} of their own.
+     * Does the same as {@link #run(AsyncBody)}, for classes that have a method {@code run} of their own.
      *
      * @param body what to run
-     * @return its result, also when the caller was interrupted too late
+     * @return its result, even if the caller was interrupted, but too late
      * @throws X what the body threw, the same instance
      * @throws CancelledException if the caller was interrupted: the coroutine was cancelled and has ended, the flag is set
      * @throws IllegalStateException on a thread that must not block
@@ -240,7 +242,7 @@ public final class Async {
     }
 
     /**
-     * Is {@link #run(AsyncAction)} by another name, for classes that have a method {@code run} of their own.
+     * Does the same as {@link #run(AsyncAction)}, for classes that have a method {@code run} of their own.
      *
      * @param body what to run
      * @throws X what the body threw
@@ -251,26 +253,27 @@ public final class Async {
     }
 
     /**
-     * Starts a child of the current coroutine, on a thread of its own, or a root where there is none. The innermost scope is not
-     * left before the child has ended: when its body fails, the child is cancelled; when it returns, the child is waited for. A
-     * failure is thrown where the subscription is awaited, or else by the scope when it is left; for failing fast use {@link #group}.
-     * The failure of a root whose subscription nobody has asked goes to the dropped-error hook when the subscription is garbage-collected.
+     * Starts a member of the innermost scope, as a coroutine on a thread of its own; outside any coroutine, a root. The
+     * scope is not left before the member has ended: if the scope's body fails, the member is cancelled; if the body
+     * returns, the scope waits for the member. A failure is thrown where the handle is awaited, or else by the scope
+     * when it is left; to fail fast, use {@link #group}. If nobody reads the failure of a root, it goes to the
+     * dropped-error hook when the handle is garbage-collected.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="async"}
      *
-     * @param body what the child does
-     * @return its subscription
-     * @throws CancelledException if the current coroutine is cancelled; the child is not started then
+     * @param body what the member does
+     * @return its handle
+     * @throws CancelledException if the current coroutine is cancelled; the member is not started then
      */
     public static <T extends @Nullable Object> Deferred<T> async(Callable<T> body) {
         return coroutine(body).start();
     }
 
     /**
-     * Starts a child without a result.
+     * Starts a member without a result.
      *
-     * @param body what the child does
-     * @return its subscription
+     * @param body what the member does
+     * @return its handle
      * @see #async(Callable)
      */
     public static Deferred<@Nullable Void> async(AsyncAction<?> body) {
@@ -303,11 +306,12 @@ public final class Async {
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="group"}
      *
-     * @apiNote For members that differ, or that start others. Where all are known and all results are wanted, {@link #gather} is shorter;
-     *     for many items of one kind, {@link #mapConcurrent}; for whatever comes, {@link #gatherSettled}; for the first one, {@link #race}.
-     *     <p>A lambda that fits both forms, because its body is a single call, only throws or never ends, is taken for this one. So
-     *     a single call without a result needs braces, {@code group(members -> { startAll(members); })}; and a loop without an end that
-     *     {@link TaskGroup#cancel} is meant to end belongs in a member.
+     * @apiNote For members that differ, or that start others. Where all are known and all results are needed,
+     *     {@link #gather} is shorter; for many items of one kind, use {@link #mapConcurrent}; for all outcomes, failures
+     *     included, {@link #gatherSettled}; for the first success, {@link #race}.
+     *     <p>A lambda that fits both forms, because its body is a single call, only throws or never ends, selects this
+     *     one. So a single call without a result needs braces, {@code group(members -> { startAll(members); })}; and an
+     *     endless loop that {@link TaskGroup#cancel} is meant to end belongs in a member.
      * @param body starts members and may await them
      * @return its result
      * @throws X what the body threw, if that was the first failure; the rest is cancelled, later failures are suppressed in it
@@ -329,7 +333,7 @@ public final class Async {
      * @throws X what the body threw
      * @see #group(GroupBody)
      */
-    @SuppressWarnings("overloads") // which it is for a lambda that fits both, GroupBody says
+    @SuppressWarnings("overloads") // GroupBody says which one a lambda that fits both selects
     public static <X extends Exception> void group(GroupAction<X> body) throws X {
         Objects.requireNonNull(body, "body");
         inScope(scope -> {
@@ -366,7 +370,7 @@ public final class Async {
     }
 
     /**
-     * Waits for several results, with a bound on how many are under way.
+     * Waits for several results, with a limit on how many members run at a time.
      *
      * @param maxConcurrency how many at a time, at least 1
      * @param all what to wait for
@@ -415,8 +419,8 @@ public final class Async {
     }
 
     /**
-     * Waits for the first success; the others are cancelled, and have ended when this returns. Their values are discarded. One
-     * that is ready when it is started wins, and those behind it are not started.
+     * Waits for the first success; the others are cancelled, and have ended when this returns. Their values are discarded. One that is
+     * ready when it is started wins, and those after it are not started.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="race"}
      *
@@ -457,7 +461,7 @@ public final class Async {
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="mapConcurrent"}
      *
-     * @param items what to apply it to; read as places become free
+     * @param items what to apply it to; each item is read when a place becomes free
      * @param maxConcurrency how many at a time, at least 1
      * @param function what to do, in a coroutine for each item
      * @return the results, in the order of the items
@@ -477,7 +481,7 @@ public final class Async {
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="delay"}
      *
-     * @param time how long; zero or less is only a checkpoint, more than 292 years is for ever
+     * @param time how long; zero or less is only a checkpoint, more than 292 years is forever
      */
     public static void delay(Duration time) {
         long nanos = nanos(time);
@@ -486,16 +490,17 @@ public final class Async {
     }
 
     /**
-     * Runs a body with a time limit, as a scope: when the time is over, what it waits for and all it started is cancelled.
+     * Runs a body with a time limit, as a scope: when the time runs out, whatever the body waits for and has started is
+     * cancelled.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="withTimeout"}
      *
      * @param limit how long; zero or less has expired already: the first suspension point throws. More than 292 years is no limit
      * @param body what to run
-     * @return its result; also when the time was over just before it returned, or it did not notice
+     * @return its result; even if the time ran out just before it returned, or it did not notice
      * @throws X what the body threw, unless that was the timeout's own cancellation
-     * @throws TimeoutException if the time was over and that ended the body, or what it started. Foreign code that blocks is interrupted
-     *     then, and whatever exception the body ends with because of that is the cause
+     * @throws TimeoutException if the time ran out and that ended the body, or what it started. Foreign code that
+     *     blocks is interrupted then, and the exception with which the body ends because of that is the cause
      */
     public static <T extends @Nullable Object, X extends Exception> T withTimeout(Duration limit, AsyncBody<T, X> body)
             throws X, TimeoutException {
@@ -513,7 +518,7 @@ public final class Async {
      * @param limit how long
      * @param body what to run
      * @throws X what the body threw
-     * @throws TimeoutException if the time was over
+     * @throws TimeoutException if the time ran out
      * @see #withTimeout(Duration, AsyncBody)
      */
     public static <X extends Exception> void withTimeout(Duration limit, AsyncAction<X> body)
@@ -526,7 +531,7 @@ public final class Async {
      *
      * @param limit how long
      * @param body what to run
-     * @return its result, or null if the time was over
+     * @return its result, or null if the time ran out
      * @throws X what the body threw
      * @see #withTimeout(Duration, AsyncBody)
      */
@@ -541,7 +546,8 @@ public final class Async {
     }
 
     /**
-     * Begins the time of the innermost {@link #withTimeout} of this coroutine anew, for example after each sign of progress.
+     * Restarts the time limit of the innermost {@link #withTimeout} of this coroutine, for example after each sign of
+     * progress.
      *
      * @param limit how long from now
      * @throws IllegalStateException if there is none around the current code
@@ -572,14 +578,16 @@ public final class Async {
     }
 
     /**
-     * Throws if the coroutine is cancelled, for a {@code catch} that takes more than it should: a {@link CancelledException} is a {@link
-     * RuntimeException}, and a fallback would run for each call that is cancelled.
+     * Throws if the coroutine is cancelled, for a {@code catch} that is wider than it should be: a
+     * {@link CancelledException} is a {@link RuntimeException}, and a fallback would run for each cancelled call.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="rethrowCancellation"}
      *
-     * <p>Returns if the coroutine is not cancelled, also for a {@link CancelledException} of something else that was awaited.
+     * <p>Returns if the coroutine is not cancelled, even for a {@link CancelledException} of something else that was
+     * awaited.
      *
-     * @param failure what was caught; the same instance is thrown if it is the cancellation, or else it is suppressed in that
+     * @param failure what was caught; it is rethrown as the same instance if it is the cancellation, and suppressed in
+     *     the cancellation otherwise
      * @throws CancelledException if the innermost scope is cancelled, or a plain thread interrupted
      */
     public static void rethrowCancellation(Throwable failure) {
@@ -597,9 +605,9 @@ public final class Async {
     }
 
     /**
-     * Runs a body that cancellation from outside does not reach, for clean-up that has to await. Timeouts inside work. Behind it
-     * the coroutine is as cancelled as it is; the result is returned all the same. A body that may take long should have a
-     * {@link #withTimeout} of its own; without one, a warning is logged after 5 s.
+     * Runs a body that cancellation from outside does not reach, for clean-up that must await. Timeouts inside it work.
+     * After it, the coroutine is as cancelled as it was; the result is returned even so. A body that may take long
+     * should have a {@link #withTimeout} of its own; without one, a warning is logged after 5 s.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="shielded"}
      *
@@ -624,14 +632,14 @@ public final class Async {
     }
 
     /**
-     * Runs a body that cancellers do not interrupt, for code that an interrupt breaks: it closes a {@code FileChannel}, and with it the
-     * files of H2 or Lucene. This is no shield: the body is cancelled as ever, and sees it at its next suspension point; an await ends
-     * at once. A blocking call that does not await goes on to its own end, and with it the block. So it is for what the body starts
-     * with {@code async} and its like. Behind the block, foreign code is interrupted as before. Interrupts that do not come from a
-     * cancellation are not kept away.
+     * Runs a body that cancellers do not interrupt, for code that an interrupt breaks: an interrupt closes a
+     * {@code FileChannel}, and with it the files of H2 or Lucene. This is no shield: the body is cancelled as usual, and sees
+     * that at its next suspension point; an await ends at once. A blocking call that does not await runs to its own
+     * end, and so does the block. The same holds for what the body starts, with {@code async} for example. After the
+     * block, foreign code is interrupted as before. Interrupts that do not come from a cancellation are not held back.
      *
-     * <p>For all coroutines that is the default with {@code -Dweft.interrupts=cooperative}, the environment variable {@code
-     * WEFT_INTERRUPTS} or {@code weft.interrupts} in {@code weft.properties} on the class path; the other value is {@code sent}.
+     * <p>This is the default for all coroutines with {@code -Dweft.interrupts=cooperative}, the environment variable
+     * {@code WEFT_INTERRUPTS} or {@code weft.interrupts} in {@code weft.properties} on the class path; the other value is {@code sent}.
      *
      * @param body what to run
      * @return its result
@@ -660,8 +668,8 @@ public final class Async {
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="stream"}
      *
-     * @apiNote In a class that has a method {@code stream} of its own, such as a collection, write {@code Async.stream(…)}: there a
-     *     name that is imported is not seen.
+     * @apiNote In a class that has a method {@code stream} of its own, such as a collection, write
+     *     {@code Async.stream(…)}: the inherited name hides the imported one there.
      * @param generator makes the values
      */
     public static <T> AsyncStream<T> stream(Generator<T> generator) {
@@ -669,13 +677,13 @@ public final class Async {
     }
 
     /**
-     * Subscribes to a publisher and iterates over it, with up to 32 values under way. A stream {@link AsyncStream#fromListener from a
-     * listener} is registered on the current thread, and has no other buffer than its own.
+     * Subscribes to a publisher and iterates over it, requesting up to 32 values ahead. A stream
+     * {@link AsyncStream#fromListener from a listener} is registered on the current thread, and has no buffer but its own.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="each"}
      *
-     * @apiNote The source stays open while the body runs. What the body does must not wait for its end, as a second statement on the
-     *     connection of a database does that the rows of the loop come from.
+     * @apiNote The source stays open while the loop runs. The loop's body must not wait for the source to end, as a
+     *     second statement on a database connection does if the rows of the loop come from that connection.
      * @param publisher where the values come from
      * @return the iterator, to be closed
      */
@@ -683,7 +691,7 @@ public final class Async {
         return new CellIterator<>(opened(publisher));
     }
 
-    /** As {@link #each}, for code that closes it for certain. */
+    /** As {@link #each}, for code that is certain to close it. */
     static <T> IterationCell<T> opened(Flow.Publisher<T> publisher) {
         Objects.requireNonNull(publisher, "publisher");
         AsyncStream<T> stream = publisher instanceof AsyncStream<T> ours ? ours : null;
@@ -712,12 +720,12 @@ public final class Async {
     }
 
     /**
-     * Waits for a future. It may be shared: cancelling the wait leaves it alone, and the value in it. For one that nobody else wants,
-     * {@link #owned}.
+     * Waits for a future. It may be shared: cancelling the wait affects neither the future nor its value. For a future
+     * that nobody else uses, see {@link #owned}.
      *
      * @param future what to wait for
      * @return its result, which may be null
-     * @throws AwaitException if it failed with a checked exception; the {@link ExecutionException} around it is taken off
+     * @throws AwaitException if it failed with a checked exception; the {@link ExecutionException} around it is removed
      */
     public static <T extends @Nullable Object> T awaitFuture(Future<T> future) {
         Objects.requireNonNull(future, "future");
@@ -740,44 +748,47 @@ public final class Async {
     }
 
     /**
-     * {@return a future as something to await that is the future's only owner} When the await is cancelled or its time is over, the future
-     * is cancelled, with an interrupt if it runs on a thread; a value that comes all the same is discarded. So it is if nobody comes to
-     * await it since the scope is cancelled before, or another one in a {@link #gather}, {@link #race} or {@link TaskGroup#start} has
-     * decided.
+     * {@return an awaitable that is the only owner of a future} When the await is cancelled or times out, the future is
+     * cancelled, with an interrupt if it runs on a thread; a value that still arrives is discarded. The same happens if
+     * it is never awaited, because the scope is cancelled first, or because another awaitable has decided a
+     * {@link #gather}, {@link #race} or {@link TaskGroup#start}.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="owned"}
      *
-     * @apiNote A future that was derived ({@code future.thenApply(…)}) does not pass its cancellation on: own the first one. A future that
-     *     completes its work though it was cancelled forgets the value; a resource is better {@linkplain #using(AsyncBody, AsyncConsumer,
-     *     AsyncFunction) acquired}.
-     * @param future what to own, such as a {@link CompletableFuture}, or what an executor gives for a task; to be awaited once
+     * @apiNote A future that was derived ({@code future.thenApply(…)}) does not pass its cancellation on: own the first
+     *     one. A future that finishes its work although it was cancelled loses the value; a resource is better
+     *     {@linkplain #using(AsyncBody, AsyncConsumer, AsyncFunction) acquired}.
+     * @param future what to own, such as a {@link CompletableFuture}, or the future that an executor returns for a
+     *     task; it can be awaited once
      */
     public static <T extends @Nullable Object> Awaitable<T> owned(Future<T> future) {
         return Owned.of(future);
     }
 
-    // --- resources and values that nobody gets
+    // --- resources and discarded values
 
     /**
-     * Acquires a resource, uses it, and releases it, whatever happens. Who is cancelled while he waits for the resource leaves at once, and
-     * what arrives late is released: each resource once.
+     * Acquires a resource, uses it, and releases it, whatever happens. A caller that is cancelled while it waits for
+     * the resource leaves at once, and a resource that arrives late is released: each resource exactly once.
      *
-     * <p>The acquiring runs in a coroutine of its own, with the context of this one. It is not cancelled, since many a source loses what it
-     * is just making then: when the caller has left, it goes on by itself, after his end too; its result is released then, and what it or
-     * the release fails with goes to the dropped-error hook. What {@code use} has started is done, or cancelled and has ended, before the
-     * release, which is {@linkplain #shielded shielded}.
+     * <p>The acquisition runs in a coroutine of its own, with the context of this one. It is never cancelled, since
+     * many sources then lose what they are making: when the caller has left, the acquisition goes on by itself, even
+     * after the caller has ended. Its result is then released, and its failure, or that of the release, goes to the
+     * dropped-error hook. Everything that {@code use} started has ended, cancelled or not, before the release, which is
+     * {@linkplain #shielded shielded}.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="using"}
      *
-     * @apiNote A source that may never answer needs a limit of its own as well, such as the acquire timeout of a pool: only that ends its
-     *     work. Where cancelling the source is known to lose nothing but what hooks are told of, {@code withDiscard(Connection.class,
-     *     Connection::close, () -> withTimeout(limit, () -> await(source)))} does so.
+     * @apiNote A source that may never answer also needs a limit of its own, such as the acquire timeout of a pool:
+     *     only that ends its work. Where cancelling the source is known to lose nothing that does not reach a hook,
+     *     {@code withDiscard(Connection.class, Connection::close, () -> withTimeout(limit, () -> await(source)))}
+     *     cancels it.
      * @param acquire gets the resource
      * @param release gives it back; it may await
      * @param use what to do with it
      * @return the result of {@code use}
-     * @throws X what {@code acquire} or {@code use} threw, with what {@code release} threw suppressed; or that, if it is alone, and the
-     *     result is discarded
+     * @throws X what {@code acquire} or {@code use} threw, with what {@code release} threw suppressed; if only
+     *     {@code release} threw, that, and the result is discarded
      * @throws NullPointerException if {@code acquire} gives null
      */
     public static <R, T extends @Nullable Object, X extends Exception> T using(
@@ -799,7 +810,7 @@ public final class Async {
      * @throws X what one of them threw
      * @see #using(AsyncBody, AsyncConsumer, AsyncFunction)
      */
-    @SuppressWarnings("overloads") // which it is for a lambda that fits both, AsyncFunction says
+    @SuppressWarnings("overloads") // AsyncFunction says which one a lambda that fits both selects
     public static <R, X extends Exception> void using(
             AsyncBody<R, ? extends X> acquire,
             AsyncConsumer<? super R, ? extends X> release,
@@ -811,7 +822,7 @@ public final class Async {
     /**
      * Acquires a resource with a time limit, uses it without one, and releases it.
      *
-     * @param limit how long the acquiring may take; zero or less has expired already, and nothing is acquired
+     * @param limit how long the acquisition may take; zero or less has expired already, and nothing is acquired
      * @param acquire gets the resource
      * @param release gives it back; it may await
      * @param use what to do with it
@@ -835,7 +846,7 @@ public final class Async {
     /**
      * Acquires a resource with a time limit, uses it without one and without a result, and releases it.
      *
-     * @param limit how long the acquiring may take
+     * @param limit how long the acquisition may take
      * @param acquire gets the resource
      * @param release gives it back; it may await
      * @param use what to do with it
@@ -843,7 +854,7 @@ public final class Async {
      * @throws TimeoutException if there was no resource in time
      * @see #using(AsyncBody, AsyncConsumer, AsyncFunction)
      */
-    @SuppressWarnings("overloads") // which it is for a lambda that fits both, AsyncFunction says
+    @SuppressWarnings("overloads") // AsyncFunction says which one a lambda that fits both selects
     public static <R, X extends Exception> void using(
             Duration limit,
             AsyncBody<R, ? extends X> acquire,
@@ -854,20 +865,21 @@ public final class Async {
     }
 
     /**
-     * Runs a body with a hook for values that nobody gets: they have lost a race, come too late, lie unread in a subscription when its scope
-     * fails or is cancelled, or in the queue of an iteration that is left. The innermost hook that takes the type of a value gets it, once;
-     * what none takes goes where it went before, to {@code doOnDiscard} below a {@code mono}, or {@link Hooks#onDiscard}. It holds for all
-     * that the body awaits, starts, iterates over and emits, also when that comes behind the end of the body; with Reactor, for the
-     * operators of what it awaits as well (a {@code doOnDiscard} among them is told too, as is usual there). RxJava's operators know no such
+     * Runs a body with a discard hook: for values that have lost a race, come too late, or are unread in a handle when
+     * its scope fails or is cancelled, or in the queue of an iteration that is left early. The innermost hook for the
+     * type of a value receives it, once; a value for which there is none goes where it would go otherwise, to
+     * {@code doOnDiscard} downstream of a {@code mono}, or to {@link Hooks#onDiscard}. The hook covers everything that the
+     * body awaits, starts, iterates over and emits, even after the body has ended; with Reactor, also the operators of
+     * what it awaits (a {@code doOnDiscard} among them is called too, as usual there). RxJava's operators have no such
      * hook.
      *
-     * @param type the type of the values, which includes its subtypes
-     * @param consumer who gets them, on the thread that met the value; it must be quick, and what it throws goes to the uncaught handler of
-     *     that thread and changes nothing else
+     * @param type the type of the values, subtypes included
+     * @param consumer what receives them, on the thread that found that nobody else can; it must be quick, and what it
+     *     throws goes to the uncaught handler of that thread and changes nothing else
      * @param body what to run
      * @return its result
      * @throws X what the body threw
-     * @throws IllegalArgumentException if the type is primitive, of which there are no values here
+     * @throws IllegalArgumentException if the type is primitive, since every value is an object
      */
     public static <V, T extends @Nullable Object, X extends Exception> T withDiscard(
             Class<V> type, Consumer<? super V> consumer, AsyncBody<T, X> body) throws X {
@@ -885,10 +897,10 @@ public final class Async {
     }
 
     /**
-     * Runs a body without a result with a hook for values that nobody gets.
+     * Runs a body without a result with a discard hook.
      *
      * @param type the type of the values
-     * @param consumer who gets them
+     * @param consumer what receives them
      * @param body what to run
      * @throws X what the body threw
      * @see #withDiscard(Class, Consumer, AsyncBody)
@@ -983,9 +995,9 @@ public final class Async {
         withBackend(backend, asBody(body));
     }
 
-    // --- what the others in this package share
+    // --- shared within this package
 
-    /** Whether its await begins with a checkpoint for certain. */
+    /** Whether its await is certain to begin with a checkpoint. */
     private static boolean isOurs(Awaitable<?> awaitable) {
         return awaitable instanceof Coroutine
                 || awaitable instanceof Deferred
@@ -1034,7 +1046,7 @@ public final class Async {
         };
     }
 
-    /** Runs something in the innermost scope; outside any coroutine, in a new one. What it throws its caller has declared. */
+    /** Runs something in the innermost scope; outside any coroutine, in a new one. The caller declares what it throws. */
     private static <T extends @Nullable Object> T inScope(InScope<T> body) {
         Scope scope = Scope.current();
         if (scope != null) return sneaking(() -> body.run(scope));
@@ -1050,14 +1062,17 @@ public final class Async {
         }
     }
 
-    /** For a failure, {@code join} would make an exception of its own, and ask the failure for its message. */
+    /** {@code join} would wrap a failure in an exception of its own, and ask the failure for its message. */
     private static <T extends @Nullable Object> T ready(CompletableFuture<T> future) {
         if (future.isCompletedExceptionally()) return cast(new StageAwait<>(future, backend()).await());
         Scope.requireMayWait("await");
         return future.join();
     }
 
-    /** What a future has failed with. If the failure throws where {@code get} wraps it, that is what comes out; the future knows better. */
+    /**
+     * The failure of a future. If it throws while {@code get} wraps it, {@code get} throws that instead; the future
+     * still has the real one.
+     */
     private static Throwable failureOf(Future<?> future, Throwable thrown) {
         Throwable cause = thrown instanceof ExecutionException ? Failures.cause(thrown) : null;
         if (cause != null) return cause;
@@ -1099,7 +1114,7 @@ public final class Async {
         Handle<? extends B> start(GroupScope group, A item);
     }
 
-    /** The wait for a point in time; without an entry in the timer where that is for ever. */
+    /** The wait for a point in time; an endless one has no entry in the timer. */
     private static final class DelayAwait extends AwaitCell<@Nullable Object> {
         private final long nanos;
 
@@ -1130,7 +1145,7 @@ public final class Async {
 
         @Override
         public @Nullable String waitsFor() {
-            return nanos == Long.MAX_VALUE ? "delay for ever" : null;
+            return nanos == Long.MAX_VALUE ? "delay forever" : null;
         }
 
         private void elapsed() {
@@ -1138,7 +1153,7 @@ public final class Async {
         }
     }
 
-    /** A body as what a backend can put its thread-locals around. */
+    /** A body as a runnable that a backend can put its thread-locals around. */
     private static final class Propagated<T extends @Nullable Object> implements Runnable {
         private final Callable<? extends T> body;
         private @Nullable T result;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cold stream that belongs to no library: each subscription runs its generator in a coroutine of its own. As a
- * {@link Flow.Publisher} it is taken by frameworks and by both engines without an adapter.
+ * {@link Flow.Publisher}, it is accepted by frameworks and by every backend as it is.
  *
  * @param <T> the type of the values
  * @since 0.1
@@ -40,7 +40,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         this.generator = Objects.requireNonNull(generator, "generator");
     }
 
-    /** A stream that an operator makes of this one: what was said of this one holds for it too. */
+    /** The stream that an operator makes of this one, with the same options. */
     private <R> AsyncStream<R> alike(Generator<R> changed) {
         return new AsyncStream<>(options, prefetch, changed);
     }
@@ -58,8 +58,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return this stream on a dispatcher, where the coroutine of each subscriber runs} What operators make of it runs there too, up
-     * to the next {@code on}.
+     * {@return this stream on a dispatcher, where the coroutine of each subscriber runs} Streams that operators make of
+     * it run there too, up to the next {@code on}.
      */
     public AsyncStream<T> on(Dispatcher dispatcher) {
         return new AsyncStream<>(options.on(Dispatcher.optionsOf(dispatcher)), prefetch, generator);
@@ -74,10 +74,11 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return this stream, of which a loop, or whatever else is built on {@link Async#each}, asks for so many values in advance}
-     * Without it these are 32, but none of a {@link #fromListener listener's}, which would be stale by the time the loop gets to them.
+     * {@return this stream, with a number of values that a loop, or anything else built on {@link Async#each}, requests
+     * ahead} The default is 32; for a {@link #fromListener listener} it is none, since its values would be stale by the
+     * time the loop gets to them.
      *
-     * @param count how many, at least 0; with 0, a value is asked for when the loop waits for it
+     * @param count how many, at least 0; with 0, a value is requested when the loop waits for it
      */
     public AsyncStream<T> prefetch(int count) {
         if (count < 0) throw new IllegalArgumentException("prefetch must be at least 0, is " + count);
@@ -111,10 +112,10 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         return each().collect(max);
     }
 
-    // --- operators: each runs its stream in the coroutine of its own subscriber, and requests value for value
+    // --- operators: each runs its stream in the coroutine of its own subscriber, and requests one value at a time
 
     /**
-     * {@return this stream with each value replaced by what a function makes of it} A value is made when it is asked for.
+     * {@return this stream with a function applied to each value} A value is computed when it is requested.
      *
      * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="map"}
      *
@@ -129,8 +130,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return this stream without the values for which a test fails} They are dropped, not discarded; for each value that is asked
-     * for, the stream runs on until one passes.
+     * {@return this stream without the values for which a test fails} These are left out, not discarded; for each
+     * requested value, the stream runs on until one passes.
      *
      * @param test whether a value stays; it may await
      */
@@ -143,8 +144,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return the first values of this stream} It is cancelled behind the last of them, and has ended when this completes. No more
-     * than these are asked for.
+     * {@return the first values of this stream} It is cancelled after the last of them, and has ended when the result
+     * completes. No more than these are requested.
      *
      * @param count how many, at least 0; for none, this stream is not started
      */
@@ -161,17 +162,18 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return this stream up to a signal} When the signal has come, no further value is asked for or taken, and a wait for the next
-     * one ends at once: this stream is cancelled, and what is queued in it is discarded. What was taken before is finished, by whatever
-     * is behind this, such as a {@link #mapConcurrent} and its results; then the stream completes. So a service takes no new work and
-     * leaves none half done. If the signal is there already, this stream is not started. A loop over the result asks for one value
-     * at a time, unless {@link #prefetch} says otherwise behind this.
+     * {@return this stream up to a signal} Once the signal has come, no further value is requested or taken, and a wait
+     * for the next one ends at once: this stream is cancelled, and what is queued in it is discarded. What was taken
+     * before is finished by the operators downstream, such as a {@link #mapConcurrent} and its results; then the stream
+     * completes. So a service takes no new work and leaves none half done. If the signal is there already, this stream
+     * is not started. A loop over the result requests one value at a time, unless a {@link #prefetch} downstream says
+     * otherwise.
      *
      * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="takeUntil"}
      *
-     * @param signal what to wait for, anew for each subscriber: a {@link Deferred}, a {@link Coroutine}, which is started, a library's
-     *     source as an {@link Async#awaitable}, …; its value is discarded, and its failure, or that it was cancelled, is the failure of
-     *     the stream. When the stream ends first, the wait is cancelled
+     * @param signal what to wait for, separately for each subscriber: a {@link Deferred}, a {@link Coroutine}, which is
+     *     started, a library's source as an {@link Async#awaitable}, …; its value is discarded, and its failure or
+     *     cancellation is the failure of the stream. If the stream ends first, the wait is cancelled
      */
     public AsyncStream<T> takeUntil(Awaitable<?> signal) {
         Objects.requireNonNull(signal, "signal");
@@ -180,9 +182,10 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return this stream with a function applied to several values at a time, each in a coroutine of its own; the results keep
-     * the order of the values} A failure comes behind the results of the values before it, and cancels the others. The next
-     * value is asked for when less than {@code concurrency} are under way, that is, not yet emitted.
+     * {@return this stream with a function applied to several values at a time, each in a coroutine of its own; the
+     * results keep the order of the values} A failure is passed on after the results of the values before it, and
+     * cancels the others. The next value is requested when fewer than {@code concurrency} are in progress, that is, not
+     * yet emitted.
      *
      * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="mapConcurrent"}
      *
@@ -194,8 +197,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return this stream with a function applied to several values at a time, each in a coroutine of its own; the results come as
-     * they are ready} The first failure cancels the others.
+     * {@return this stream with a function applied to several values at a time, each in a coroutine of its own; the
+     * results are emitted as they become ready} The first failure cancels the others.
      *
      * @param concurrency how many at a time, at least 1
      * @param function what to do with a value; it may await
@@ -206,13 +209,13 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return this stream with a function applied to several values at a time, but to one of each key, in the order of the values; each
-     * in a coroutine of its own} The results come as they are ready, those of one key in order. Up to 32 values wait for their key
-     * beside those under way.
+     * {@return this stream with a function applied to several values at a time, but to one value per key, in the order
+     * of the values; each in a coroutine of its own} The results are emitted as they become ready, those of one key in
+     * order. Up to 32 values wait for their key, besides those in progress.
      *
      * @param concurrency how many at a time, at least 1
-     * @param keyOf what must not run at the same time: its results are compared by {@code equals}, and must not be null. There may be any
-     *     number of keys; one without values costs nothing
+     * @param keyOf the key of a value; values with equal keys do not run at the same time. Keys are compared by
+     *     {@code equals} and must not be null. There may be any number of keys; one without values costs nothing
      * @param function what to do with a value; it may await
      * @see #mapConcurrentByKey(int, int, Function, Function)
      */
@@ -222,16 +225,16 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return this stream with a function applied to several values at a time, but to one of each key, in the order of the values; each
-     * in a coroutine of its own} The next value of a key is begun when the result of the one before has been emitted, and all that its
-     * function has started is over. The results come as they are ready, those of one key in order. The first failure cancels the others;
-     * values whose turn has not come are discarded then, and when the stream is cancelled.
+     * {@return this stream with a function applied to several values at a time, but to one value per key, in the order of the values; each
+     * in a coroutine of its own} The next value of a key begins when the result of the previous one has been emitted, and everything that
+     * its function started has ended. The results are emitted as they become ready, those of one key in order. The first failure cancels
+     * the others; values whose turn has not come are discarded then, and when the stream is cancelled.
      *
      * @param concurrency how many at a time, at least 1
-     * @param readAhead how many values may wait beside those under way, at least 0: when so many have the same few keys, other
-     *     keys wait behind them
-     * @param keyOf what must not run at the same time: its results are compared by {@code equals}, and must not be null. There may be any
-     *     number of keys; one without values costs nothing
+     * @param readAhead how many values may wait besides those in progress, at least 0: if that many have the same few
+     *     keys, other keys wait for them
+     * @param keyOf the key of a value; values with equal keys do not run at the same time. Keys are compared by
+     *     {@code equals} and must not be null. There may be any number of keys; one without values costs nothing
      * @param function what to do with a value; it may await
      */
     public <K, R> AsyncStream<R> mapConcurrentByKey(
@@ -264,8 +267,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return the values of this stream and of others, as they come} Each stream has a coroutine and is asked for a value when its
-     * last one has been emitted; they take turns. The first failure cancels the others.
+     * {@return the values of this stream and of others, as they come} Each stream runs in a coroutine and is asked for
+     * a value when its previous one has been emitted; they take turns. The first failure cancels the others.
      *
      * @param others the other streams
      */
@@ -292,12 +295,13 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return the values of this stream in lists} A list is emitted when it is full, or some time after its first value; the last
-     * one before the end or the failure. While a list waits to be asked for, so does this stream. Values of a list that was not
-     * full when the stream was cancelled are discarded; one that was, is discarded as a list.
+     * {@return the values of this stream in lists} A list is emitted when it is full, or some time after its first
+     * value; the last one, before the end or the failure. While a list waits for demand, this stream waits too. If the
+     * stream is cancelled, the values of an incomplete list are discarded one by one, and a full list is discarded as a
+     * list.
      *
      * @param size how many values fill a list, at least 1
-     * @param time how long a list waits to be filled, on the clock of the backend
+     * @param time how long a list waits until it is full, on the clock of the backend
      */
     public AsyncStream<List<T>> chunked(int size, Duration time) {
         if (size < 1) throw new IllegalArgumentException("size must be at least 1, is " + size);
@@ -330,8 +334,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return this stream, failing with a {@link java.util.concurrent.TimeoutException} when a value takes too long} The time runs
-     * while this stream is asked for a value, not while nothing is asked for. When it is over, the stream is cancelled.
+     * {@return this stream, failing with a {@link java.util.concurrent.TimeoutException} when a value takes too long}
+     * The time runs only while a value has been requested from this stream. When it runs out, the stream is cancelled.
      *
      * @param limit how long a value, or the end, may take; on the clock of the backend
      */
@@ -352,19 +356,19 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return this stream, begun anew when it fails} Values that were emitted before a failure stay emitted.
+     * {@return this stream, restarted when it fails} Values that were emitted before a failure stay emitted.
      *
-     * @param times how often to begin anew, at least 0; the failure behind that is the stream's
+     * @param times how often to restart, at least 0; the failure after that is the stream's
      */
     public AsyncStream<T> retry(long times) {
         return retry(times, Duration.ZERO);
     }
 
     /**
-     * {@return this stream, begun anew some time after it fails}
+     * {@return this stream, restarted some time after it fails}
      *
-     * @param times how often to begin anew, at least 0; the failure behind that is the stream's
-     * @param pause how long to wait before that, on the clock of the backend
+     * @param times how often to restart, at least 0; the failure after that is the stream's
+     * @param pause how long to wait before each restart, on the clock of the backend
      */
     public AsyncStream<T> retry(long times, Duration pause) {
         if (times < 0) throw new IllegalArgumentException("times must not be negative, is " + times);
@@ -386,7 +390,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         return Objects.requireNonNull(Scope.current()).cancellation() != null;
     }
 
-    /** What is done with a value, and where to. */
+    /** What is done with a value, and where its results go. */
     @FunctionalInterface
     private interface Step<T, R> {
         boolean pass(T value, Emitter<R> out) throws Exception;
@@ -426,15 +430,16 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return what a listener is told, as a stream}
+     * {@return the values that a listener receives, as a stream}
      *
      * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="fromListener"}
      *
-     * <p>Cold: each subscriber, and each loop, registers a listener of its own, on its own coroutine. Values that come faster than
-     * they are asked for meet the overflow policy; one leaves the buffer when it is asked for.
+     * <p>Cold: each subscriber, and each loop, registers a listener of its own, on its own coroutine. Values that come
+     * faster than they are requested are subject to the overflow policy; a value leaves the buffer when it is
+     * requested.
      *
-     * @param overflow what becomes of values that come too fast; {@link Overflow#suspend} only if the registration sets
-     *     {@link ListenerSink#onRequest}
+     * @param overflow what becomes of values that come too fast; {@link Overflow#suspend} is allowed only if the
+     *     registration sets {@link ListenerSink#onRequest}
      * @param registration registers the listener
      */
     public static <T> AsyncStream<T> fromListener(Overflow overflow, ListenerBody<T> registration) {
@@ -457,7 +462,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     /**
      * {@return the values of a Java stream as a stream, for one subscriber; the Java stream is closed at the end}
      *
-     * @param values where the values come from, read as they are asked for
+     * @param values where the values come from, read as they are requested
      */
     public static <T> AsyncStream<T> from(Stream<? extends T> values) {
         Objects.requireNonNull(values, "values");
@@ -469,8 +474,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return the values of this stream as a Java stream, sequential, for the current thread} It has to be closed, which cancels
-     * this stream if it has not ended.
+     * {@return the values of this stream as a Java stream, sequential, for the current thread} It must be closed, which
+     * cancels this stream if it has not ended.
      */
     public Stream<T> toStream() {
         AsyncIterator<T> values = each();

@@ -27,23 +27,26 @@ public final class ByteStreams {
     }
 
     /**
-     * {@return the bytes of a publisher's buffers, of a type that a library gives back to its pool} Subscribed to now; asked for
-     * buffers as they are read, of which at most 4 are under way. Each buffer that comes is released once, when it has been read or
-     * when this is closed.
+     * {@return the bytes of a publisher's buffers, of a type that a library returns to its pool} Subscribes now, and
+     * requests buffers as they are read, at most 4 ahead. Each buffer that arrives is released once, when it has been
+     * read or when this is closed.
      *
-     * <p>It is read by one thread at a time, a coroutine's or any other that may block, such as that of a library's pool. A read waits
-     * for bytes; it is a suspension point in a coroutine, where it throws {@link CancelledException}. On another thread an interrupt
-     * ends the wait with an {@link java.io.InterruptedIOException}, the flag set; nothing is lost then. The end of the source is -1; its
-     * failure is thrown behind the bytes before it, as itself if it is an {@link IOException}, and else as the cause of one.
+     * <p>One thread at a time reads it, a coroutine's or any other that may block, such as one of a library's pool. A
+     * read waits for bytes; in a coroutine it is a suspension point, which throws {@link CancelledException}. On
+     * another thread an interrupt ends the wait with an {@link java.io.InterruptedIOException} and the flag set;
+     * nothing is lost then. At the end of the source a read returns -1; a failure is thrown after the bytes before it,
+     * as itself if it is an {@link IOException}, and otherwise as the cause of one.
      *
-     * <p>It has to be closed, in a {@code try}, also at the end: that cancels the source if it has not ended. {@code close} may come from
-     * any thread and more than once; a read that waits meanwhile ends with an {@link IOException}. One that was left open is closed
-     * when it is garbage-collected, and reported as an {@link AsyncIterator} is.
+     * <p>It must be closed, in a {@code try}, even at the end: that cancels the source if it has not ended.
+     * {@code close} may be called on any thread and more than once; a read that is waiting then ends with an
+     * {@link IOException}. A stream that was left open is closed when it is garbage-collected, and reported as an
+     * {@link AsyncIterator} is.
      *
      * @param source where the buffers come from
-     * @param content the bytes of a buffer, valid until it is released; called when they are read, by the thread that reads
-     * @param release gives a buffer back; called by the thread that reads or closes, or by the source's for one that comes too late.
-     *     What it throws goes to the dropped-error hook
+     * @param content gives the bytes of a buffer, valid until it is released; called by the reading thread, when it
+     *     reads them
+     * @param release gives a buffer back; called by the thread that reads or closes, or by the source's thread for a
+     *     buffer that comes too late. What it throws goes to the dropped-error hook
      */
     public static <B> InputStream toInputStream(
             Flow.Publisher<? extends B> source, Function<? super B, ByteBuffer> content, Consumer<? super B> release) {
@@ -56,16 +59,18 @@ public final class ByteStreams {
     /**
      * {@return what a body writes, in buffers, as a cold stream} For each subscriber the body runs in a coroutine of its own.
      *
-     * <p>Bytes are gathered in chunks. A write that fills one waits until the subscriber asks for it; so does {@code flush} for
-     * what there is, and {@code close}, behind which nothing can be written. When the body has returned, the rest is handed over and
-     * the stream completes; what it throws is the stream's failure, behind the chunks before it.
+     * <p>Bytes are gathered in chunks. A write that fills a chunk waits until the subscriber requests it; so does
+     * {@code flush} with the bytes that there are, and {@code close}, after which nothing can be written. When the body
+     * has returned, the rest is handed over and the stream completes; what the body throws is the stream's failure,
+     * after the chunks before it.
      *
-     * <p>The body may have other threads write, one at a time, such as those of a library's pool, and has to wait for them. When the
-     * subscriber has left, a write throws {@link CancelledException} in a coroutine and an {@link IOException} on another thread; an
-     * interrupt of such a thread ends its wait with an {@link java.io.InterruptedIOException}, the flag set. No write succeeds behind
-     * one that has failed, and a body that ignores that does not complete the stream.
+     * <p>The body may let other threads write, one at a time, such as those of a library's pool, and must wait for
+     * them. When the subscriber has left, a write throws {@link CancelledException} in a coroutine and an
+     * {@link IOException} on another thread; an interrupt of such a thread ends its wait with an
+     * {@link java.io.InterruptedIOException} and the flag set. No write succeeds after one that has failed, and a body
+     * that ignores the failure does not complete the stream.
      *
-     * @param chunkSize how many bytes a buffer has, at least 1; those that are flushed and the last one may be smaller
+     * @param chunkSize how many bytes a buffer has, at least 1; flushed buffers and the last one may be smaller
      * @param body what writes
      */
     public static AsyncStream<ByteBuffer> fromOutputStream(int chunkSize, OutputBody body) {

@@ -23,7 +23,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A result that is made once and shared by all who await it, up to its time to live: an access token, a configuration, a key set.
+ * A result that is computed once and shared by all that await it, until its time to live is over: an access token, a
+ * configuration, a key set.
  *
  * <pre>{@code
  * private final Cached<Token> token = Cached.of(() -> await(login()), token -> token.lifetime().minusSeconds(30));
@@ -31,19 +32,20 @@ import org.jspecify.annotations.Nullable;
  * Token current = token.await();
  * }</pre>
  *
- * <p>The work belongs to nobody's request. Whoever awaits first starts it, in a coroutine of its own, on the backend that is selected
- * there, with neither his context nor his thread-locals; the others wait for the same run. Who is cancelled or runs out of time leaves
- * alone: the work goes on, even if all have left, and its result is kept. A failure is thrown to all who wait at that moment, and not
- * kept: the next caller tries again. Time is the backend's.
+ * <p>The work belongs to no single caller. The first to await starts it, in a coroutine of its own, on the backend that
+ * is selected there, with neither the caller's context nor its thread-locals; the others wait for the same run. A
+ * caller that is cancelled or runs out of time leaves alone: the work goes on, even if all have left, and its result is
+ * kept. A failure is thrown to all that wait at that moment, and is not kept: the next caller tries again. Time is
+ * measured on the backend's clock.
  *
  * @param <T> the type of the result
  * @since 0.1
  */
 public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
-    // One field tells the story: null, then a run, under way or over, up to the end of its time, then null again.
-    // A run is put there by whoever starts it, and taken away by itself when it fails, by its timer, or by
-    // invalidate: each by a compare-and-set that names the run, so that none of them takes the next one away.
-    // A run that ends looks after itself before those who wait are told: who tries again finds a new one.
+    // The field current holds the state: null, then a run, in progress or ended, until its time is over, then null
+    // again. The thread that starts a run puts it there; the run itself removes it when it fails, or its timer, or
+    // invalidate: each by a compare-and-set that names the run, so that none of them removes the next one. A run that
+    // ends removes itself before the waiting callers are notified: a caller that tries again finds a new one.
 
     private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
 
@@ -64,7 +66,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
     /**
      * {@return a cached result that is kept until it is invalidated}
      *
-     * @param body makes it; null is a result
+     * @param body computes it; null is a result
      */
     public static <T extends @Nullable Object> Cached<T> of(Callable<T> body) {
         return of(body, result -> FOR_EVER);
@@ -73,9 +75,9 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
     /**
      * {@return a cached result with a time to live}
      *
-     * @param body makes it; null is a result
-     * @param timeToLive says for each result how long it is kept; with zero or less, only for those who wait for it. More than 292 years
-     *     is for ever. What it throws is a failure of the body
+     * @param body computes it; null is a result
+     * @param timeToLive says for each result how long it is kept; with zero or less, it only reaches those that wait
+     *     for it. More than 292 years is forever. What it throws is a failure of the body
      */
     public static <T extends @Nullable Object> Cached<T> of(
             Callable<T> body, Function<? super T, Duration> timeToLive) {
@@ -83,22 +85,26 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
     }
 
     /**
-     * {@return this, with nothing made yet, but failures are kept for some time too, and thrown to those who come meanwhile}
+     * {@return a cached result like this one, with nothing computed yet, that also keeps failures for some time and
+     * throws them to later callers}
      *
-     * @param timeToLive says for each failure how long it is kept, zero for not at all; what it throws is suppressed in the failure,
-     *     which is not kept then
+     * @param timeToLive says for each failure how long it is kept, zero for not at all; what it throws is suppressed in
+     *     the failure, which is then not kept
      */
     public Cached<T> keepingFailures(Function<? super Throwable, Duration> timeToLive) {
         return new Cached<>(body, this.timeToLive, timeToLive);
     }
 
     /**
-     * Gives the result that is there, waits for the one that is being made, or starts to make one and waits for it.
+     * Returns the result that is there, waits for the one that is being computed, or starts to compute one and waits
+     * for it.
      *
      * @return the result
-     * @throws AwaitException if making it failed with a checked exception; an unchecked one is thrown as the same instance
+     * @throws AwaitException if its computation failed with a checked exception; an unchecked one is thrown as the same
+     *     instance
      * @throws CancelledException if the current coroutine is cancelled; the work goes on
-     * @throws IllegalStateException if the body awaits its own result, directly or through other cached ones: that would wait for ever
+     * @throws IllegalStateException if the body awaits its own result, directly or through other cached ones: that
+     *     would wait forever
      */
     @Override
     public T await() {
@@ -120,8 +126,8 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
     }
 
     /**
-     * Forgets the result: the next caller starts to make a new one. A run that is under way goes on for those who wait for it already,
-     * and its result is not kept, since it may be as old as what is to be forgotten.
+     * Forgets the result: the next caller starts to compute a new one. A run in progress goes on for those that already
+     * wait for it, and its result is not kept, since it may be as old as what is to be forgotten.
      */
     public void invalidate() {
         Run<T> forgotten = current.getAndSet(null);
@@ -136,7 +142,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
 
         private final Waits waits = new Waits();
 
-        /** For how long, in nanoseconds, each is kept; written by the coroutine before it has its outcome. */
+        /** How long each is kept, in nanoseconds; written by the coroutine before it has its outcome. */
         private long keepValue;
 
         private long keepFailure;
@@ -200,7 +206,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
             }
         }
 
-        /** Has it forgotten in time, before anybody sees the result. {@return the time, zero if it cannot be kept} */
+        /** Schedules that it is forgotten, before any caller sees the result. {@return the time, zero if it cannot be kept} */
         private long kept(Duration time) {
             long nanos = Async.nanos(time);
             if (nanos <= 0 || nanos == Long.MAX_VALUE) return nanos;
@@ -234,7 +240,7 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
             home.current.compareAndSet(this, null);
         }
 
-        /** {@return what does so, and keeps nothing from the collector until then} */
+        /** {@return an action that forgets a run, and does not keep it from garbage collection} */
         private static Runnable forgetting(WeakReference<Run<?>> kept) {
             return () -> {
                 Run<?> run = kept.get();
@@ -248,11 +254,11 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
         }
     }
 
-    /** What the code of one run waits for just now; it is in the context there. It keeps no run from the collector. */
+    /** What the code of one run currently waits for; it is in the context there. It keeps no run from garbage collection. */
     private static final class Waits {
         private final List<Waits> all = new CopyOnWriteArrayList<>();
 
-        /** Whoever closes a ring of runs that wait for each other sees the others, which are noted before anybody looks. */
+        /** The run that closes a cycle of waits sees the other ones, since each notes its wait before it looks. */
         void begin(Waits next, boolean isOver) {
             all.add(next);
             if (isOver || !next.reaches(this, new HashSet<>())) return;

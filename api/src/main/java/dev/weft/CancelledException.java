@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * had no effect for the caller: no value was consumed. Also thrown where something is awaited that was cancelled itself. It says who
  * cancelled or why, as far as that is known.
  *
- * <p>By the JDK's hierarchy a {@link CancellationException} is an {@link IllegalStateException}: a {@code catch} of that, or of {@link
- * RuntimeException}, takes it too, and its fallback would run for every call that is cancelled. Put
+ * <p>By the JDK's hierarchy a {@link CancellationException} is an {@link IllegalStateException}: a {@code catch} of that, or of
+ * {@link RuntimeException}, takes it too, and its fallback would run for every call that is cancelled. Put
  * {@code catch (CancelledException cancelled) { throw cancelled; }} before it.
  *
  * @since 0.1

@@ -13,13 +13,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the callbacks of an operation call, to end an {@link Async#awaitCallback}. The first call decides; it may come on any
- * thread, also before the registration has returned. It never runs the awaiting code itself.
+ * What the callbacks of an operation call, to end an {@link Async#awaitCallback}. The first call decides; it may come
+ * on any thread, even before the registration has returned. It never runs the awaiting code itself.
  *
- * <p>It fits a pair of callbacks ({@code done::resume, done::fail}), a triple ({@code done::cancelled}), a {@code (value, throwable)}
- * callback, of which one is null, and a {@link CompletionHandler}. Any other is a lambda that calls one of these.
+ * <p>It fits a pair of callbacks ({@code done::resume, done::fail}), a triple ({@code done::cancelled}), a
+ * {@code (value, throwable)} callback with one null argument, and a {@link CompletionHandler}. For any other, write a
+ * lambda that calls one of these.
  *
- * <p>Memory consistency effects: what a thread did before the call that decides <i>happens-before</i> the await returns or throws.
+ * <p>Memory consistency effects: what a thread did before the deciding call <i>happens-before</i> the await returns or
+ * throws.
  *
  * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="completion"}
  *
@@ -40,15 +42,16 @@ public final class Completion<T extends @Nullable Object>
      * Ends the await with a result. If the await was cancelled, the value goes to {@link #onUndelivered}, or else to the discard
      * hook.
      *
-     * @param value the result; null is allowed, and is what the await returns then
-     * @throws IllegalStateException if it was resumed before; that value is undelivered too
+     * @param value the result; null is allowed, and the await then returns null
+     * @throws IllegalStateException if it was resumed before; the value is then undelivered too
      */
     public void resume(T value) {
         if (!tryResume(value)) throw alreadyResumed();
     }
 
     /**
-     * Ends the await with a result unless it was resumed before; then, and if it was cancelled, the value is undelivered.
+     * Ends the await with a result, unless it was resumed before. If it was resumed before or the await was cancelled,
+     * the value is undelivered.
      *
      * @param value the result
      * @return false if it was resumed before
@@ -60,18 +63,19 @@ public final class Completion<T extends @Nullable Object>
     }
 
     /**
-     * Ends the await with a failure. If the await was cancelled, it goes to the dropped-error hook; but an {@link Exception} that
-     * follows our own {@link #onCancel} action only says that the operation was aborted, and is counted.
+     * Ends the await with a failure. If the await was cancelled, it goes to the dropped-error hook; but an
+     * {@link Exception} that follows the {@link #onCancel} action only confirms that the operation was aborted, and is
+     * counted.
      *
      * @param failure what the await throws, see {@link Awaitable#await}
-     * @throws IllegalStateException if it was resumed before; this failure is dropped then
+     * @throws IllegalStateException if it was resumed before; this failure is then dropped
      */
     public void fail(Throwable failure) {
         if (!tryFail(failure)) throw alreadyResumed();
     }
 
     /**
-     * Ends the await with a failure unless it was resumed before; then the failure is dropped. Otherwise as {@link #fail}.
+     * Ends the await with a failure, as {@link #fail} does, unless it was resumed before; then the failure is dropped.
      *
      * @param failure what the await throws
      * @return false if it was resumed before
@@ -85,8 +89,9 @@ public final class Completion<T extends @Nullable Object>
     }
 
     /**
-     * Ends the await because somebody else has cancelled the operation. That is a failure like any other, and no cancellation of
-     * the code that awaits: the await throws a {@link CancellationException} that is no {@link CancelledException}.
+     * Ends the await because the operation was cancelled by other code. That is a failure like any other, not a
+     * cancellation of the code that awaits: the await throws a {@link CancellationException} that is not a
+     * {@link CancelledException}.
      *
      * @throws IllegalStateException if it was resumed before
      */
@@ -95,23 +100,24 @@ public final class Completion<T extends @Nullable Object>
     }
 
     /**
-     * Says how to abort the operation. It runs at most once, if the await is cancelled and was not resumed before: on the awaiting
-     * thread, and what it throws is suppressed in the {@link CancelledException}; on the canceller's thread while the body that
-     * starts the operation is still running, and what it throws is dropped then; at once, on the current thread, if the await
-     * is cancelled already. So it may be set behind the start of the operation, which may have called back by then.
+     * Says how to abort the operation. It runs at most once, if the await is cancelled before it was resumed: normally
+     * on the awaiting thread, and what it throws is suppressed in the {@link CancelledException}; while the body that
+     * starts the operation is still running, on the canceller's thread, and what it throws is dropped; at once, on the
+     * current thread, if the await is already cancelled. So it may be set after the start of the operation, which may
+     * have called back by then.
      *
      * @param action what aborts the operation
-     * @throws IllegalStateException if there is such an action already
+     * @throws IllegalStateException if an action is set already
      */
     public void onCancel(AsyncAction<?> action) {
         cell.onCancel(Objects.requireNonNull(action, "action"));
     }
 
     /**
-     * Says what becomes of a value that nobody can receive; without it, it goes to the discard hook. Set it before the operation
-     * can call back. It is not called for null.
+     * Says what becomes of a value that nobody can receive; without a handler, the value goes to the discard hook. Set
+     * it before the operation can call back. It is not called for null.
      *
-     * @param handler what closes or counts the value, on the thread that met it
+     * @param handler what closes or counts the value, on the thread that could not deliver it
      */
     public void onUndelivered(Consumer<? super T> handler) {
         cell.handler = Objects.requireNonNull(handler, "handler");
@@ -130,7 +136,7 @@ public final class Completion<T extends @Nullable Object>
 
     /**
      * {@link #resume} if the failure is null, else {@link #fail}; a value that comes with a failure is undelivered. A
-     * {@link java.util.concurrent.CompletionException} is taken off its cause, as the JDK puts it there.
+     * {@link java.util.concurrent.CompletionException} that the JDK put around its cause is removed.
      */
     @Override
     public void accept(T value, @Nullable Throwable failure) {
@@ -165,7 +171,7 @@ public final class Completion<T extends @Nullable Object>
         private @Nullable CallbackBody<T> body;
         private boolean cancellable;
 
-        /** Whether the operation was aborted by us; written by whoever does it, read by the callback. */
+        /** Whether we aborted the operation; written by the thread that does so, read by the callback. */
         private volatile boolean aborted;
 
         CallbackAwait(CallbackBody<T> body, Backend backend) {
@@ -187,7 +193,7 @@ public final class Completion<T extends @Nullable Object>
 
         @Override
         protected void cancelUpstream(Object subscription) {
-            aborted = true; // before it, since the action itself may call back
+            aborted = true; // first, since the action itself may call back
             try {
                 ((AsyncAction<?>) subscription).run();
             } catch (Exception failure) {
@@ -208,7 +214,7 @@ public final class Completion<T extends @Nullable Object>
 
         @Override
         public String waitsFor() {
-            return operation() + ": the callback, which has told its Completion nothing";
+            return operation() + ": the callback, which has not called its Completion";
         }
 
         void onCancel(AsyncAction<?> action) {
@@ -225,7 +231,7 @@ public final class Completion<T extends @Nullable Object>
             return fail(failure);
         }
 
-        /** The operation's failure, behind the cancellation: if we have aborted it, this is how it says so. */
+        /** A failure of the operation after the cancellation: if we aborted the operation, that is only its answer. */
         void late(Throwable failure) {
             if (aborted && failure instanceof Exception) Reports.echo(failure);
             else refused(failure);

@@ -8,25 +8,26 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a coroutine carries: an immutable map that every await, iteration and child gets, by reference. In a coroutine that
- * Reactor subscribed to, it is the subscriber's own context.
+ * What a coroutine carries: an immutable map that every await, iteration and member gets, by reference. In a coroutine
+ * that was subscribed to through Reactor, it is the subscriber's own context.
  *
  * <h2>Thread-locals</h2>
  *
- * Those that are registered with Micrometer's {@code ContextRegistry} have a key in the context. A new coroutine begins with them, each by
- * the same rule, whichever way it is entered:
+ * Thread-locals that are registered with Micrometer's {@code ContextRegistry} have a key in the context. A new
+ * coroutine begins with them; for each, the same rule holds, no matter how the coroutine is entered:
  *
  * <ol>
  *   <li>What is in the context wins.
- *   <li>What is not there is taken from the thread of whoever <em>calls</em>: {@code run}, {@code async}, {@code start}, the members of a
- *       {@code group}, and whatever is awaited or iterated over (an await under Reactor shows its source a context with them).
- *   <li>It is cleared where somebody <em>subscribes</em> ({@code mono}, {@code flux}, {@code single}, a stream, and so on): his thread may
- *       be a library's, and bear what another request has left there.
+ *   <li>What is not there is taken from the thread of the code that <em>calls</em>: {@code run}, {@code async},
+ *       {@code start}, the members of a {@code group}, and whatever is awaited or iterated over (an await under Reactor
+ *       gives its source a context with them).
+ *   <li>It is cleared where a subscriber <em>subscribes</em> ({@code mono}, {@code flux}, {@code single}, a stream, and
+ *       so on): the subscriber's thread may belong to a library, and carry what another request has left there.
  * </ol>
  *
- * All end with the coroutine. What is called on the same thread, such as {@code run} or {@code coroutine.await()} inside a coroutine, sees
- * them as they are. So a thread-local that code sets by hand is for itself and for what it calls, unless the context has another value for
- * the key; {@link Async#withContext withContext} changes both.
+ * All end with the coroutine. Code that is called on the same thread, such as {@code run} or {@code coroutine.await()}
+ * inside a coroutine, sees them as they are. So a thread-local that code sets by hand is visible to itself and to what
+ * it calls, unless the context has another value for the key; {@link Async#withContext withContext} changes both.
  *
  * @since 0.1
  */

@@ -9,8 +9,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Await-style code that has not been started: cold, and run anew each time it is awaited or started, like a coroutine object of
- * asyncio, except that it may be used more than once.
+ * Await-style code that has not been started: cold, and run again each time it is awaited or started. It is like a
+ * coroutine object of asyncio, except that it may be used more than once.
  *
  * @param <T> the type of the result
  * @since 0.1
@@ -24,20 +24,20 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         this.options = options;
     }
 
-    /** {@return this coroutine under a name, which its threads bear} */
+    /** {@return this coroutine with a name, for its threads} */
     public Coroutine<T> named(String name) {
         return new Coroutine<>(body, options.named(name));
     }
 
-    /** {@return this coroutine on a dispatcher, where it has a thread of its own even if it is awaited inside another} */
+    /** {@return this coroutine on a dispatcher, where it has a thread of its own even if it is awaited inside another coroutine} */
     public Coroutine<T> on(Dispatcher dispatcher) {
         return new Coroutine<>(body, options.on(Dispatcher.optionsOf(dispatcher)));
     }
 
     /**
-     * Runs it and returns its result. Inside a coroutine it is a call: it runs on the same thread, as a nested scope, which is
-     * left when all that was started inside is done; unless it has a dispatcher of its own, then it is a child that is awaited.
-     * Outside it is {@link Async#run}.
+     * Runs it and returns its result. Inside a coroutine this is a call: it runs on the same thread, as a nested scope,
+     * which is left when everything that was started inside has ended; but if it has a dispatcher of its own, it is
+     * started as a member and awaited. Outside, this is {@link Async#run}.
      */
     @Override
     public T await() {
@@ -53,8 +53,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     }
 
     /**
-     * Starts it on a thread of its own: as a child of the current coroutine, which does not end before it, or as a root where
-     * there is none.
+     * Starts it on a thread of its own: as a member of the current coroutine, which does not end before it, or as a
+     * root outside any coroutine.
      *
      * @return its handle
      * @throws CancelledException if the current coroutine is cancelled; it is not started then
@@ -66,7 +66,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
     /**
      * {@return this as a cold source of an installed backend, such as {@code Mono.class} or {@code Single.class}; as a
-     * {@link java.util.concurrent.CompletionStage} it is started now, and cancelled by whoever cancels or completes that future}
+     * {@link java.util.concurrent.CompletionStage} it is started now, and cancelled when that future is cancelled or
+     * completed by other code}
      *
      * @param type a type for one value
      */
@@ -74,7 +75,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         return Backends.of(type).createOne(body, options, type);
     }
 
-    /** Starts it in a scope, with the backend and the context of the code that does so. */
+    /** Starts it in a scope, with the backend and the context of the current code. */
     MemberTask<T> startIn(@Nullable Scope owner) {
         Scope here = Scope.surrounding();
         Backend backend = here == null ? Backends.selected() : here.backend();

@@ -6,21 +6,21 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that was started and will end: the handle of a coroutine or of a source that runs in a scope. It can be awaited
- * any number of times, by anybody.
+ * Something that was started and will end: the handle of a coroutine or of a source that runs in a scope. It can be
+ * awaited any number of times, by any code.
  *
- * <p>A result belongs to the handle until somebody has read it, by any method here. If the scope in which it was started fails or is
- * cancelled before, nobody will: the result goes to the hook for values, and from then on this counts as cancelled. What only follows
- * another handle or a {@link java.util.concurrent.CompletionStage} leaves the value there.
+ * <p>A result belongs to the handle until it is read, by any method here. If its scope fails or is cancelled first, the
+ * result goes to the discard hook, and from then on this counts as cancelled. A handle that only follows another handle
+ * or a {@link java.util.concurrent.CompletionStage} leaves the value there.
  *
- * <p>Memory consistency effects: what it did until it ended <i>happens-before</i> whatever follows a method here that says so: the return
- * of {@link #await}, an {@link #outcome} that is not null, the callback of {@link #whenComplete}.
+ * <p>Memory consistency effects: what it did until it ended <i>happens-before</i> whatever follows a call that reports
+ * the end: the return of {@link #await}, an {@link #outcome} that is not null, the callback of {@link #whenComplete}.
  *
  * @param <T> the type of the result
  * @since 0.1
  */
 public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T> permits Handle {
-    /** What has become of it. */
+    /** The state of what was started. */
     enum State {
         /** It has not ended. */
         RUNNING,
@@ -28,7 +28,7 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
         SUCCEEDED,
         /** It failed. */
         FAILED,
-        /** It was cancelled before it had a result, or its scope ended before anybody had read that. */
+        /** It was cancelled before it had a result, or its scope ended before the result was read. */
         CANCELLED
     }
 
@@ -37,23 +37,24 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
      *
      * @return the result
      * @throws CancelledException if it was cancelled, or the current coroutine is
-     * @throws IllegalStateException if it has not ended and the current coroutine is it, or inside it: that would wait for ever
+     * @throws IllegalStateException if it has not ended and the current coroutine is it, or is inside it: that would
+     *     wait forever
      * @throws AwaitException if it failed with a checked exception; an unchecked one is thrown as the same instance
      */
     @Override
     T await();
 
     /**
-     * Cancels it; returns at once, while it may still clean up.
+     * Cancels it; returns at once, while it may still be cleaning up.
      *
      * @return false if it had ended or was cancelled before
      */
     boolean cancel();
 
     /**
-     * Cancels it; returns at once, while it may still clean up.
+     * Cancels it; returns at once, while it may still be cleaning up.
      *
-     * @param reason what {@link CancelledException}s say of it, in it and to those who await it
+     * @param reason the reason that {@link CancelledException}s give, inside it and to those that await it
      * @return false if it had ended or was cancelled before
      */
     boolean cancel(String reason);
@@ -67,7 +68,7 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
         return state() != State.RUNNING;
     }
 
-    /** {@return what has become of it; a failure still has to be awaited or read to count as seen} */
+    /** {@return its state; a failure counts as seen only when it is awaited or read} */
     State state();
 
     /**
@@ -77,9 +78,10 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
     CompletableFuture<T> toCompletableFuture();
 
     /**
-     * Tells a callback how this ends: a result and null, or null and a failure, which counts as seen then; if it was cancelled, a
-     * {@link CancelledException}. The callback runs on the thread that ends it, or at once on the current one if it has ended.
-     * There it must be quick and cannot await as a part of it; what it throws goes to the dropped-error hook.
+     * Calls a callback when this ends: with a result and null, or with null and a failure, which then counts as seen;
+     * if it was cancelled, with a {@link CancelledException}. The callback runs on the thread that ends it, or at once
+     * on the current thread if it has ended. It must be quick and is not part of the coroutine there; what it throws
+     * goes to the dropped-error hook.
      *
      * @param callback what to call, once
      */

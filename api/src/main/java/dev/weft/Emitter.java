@@ -5,17 +5,17 @@ import dev.weft.spi.EmitterTask;
 /**
  * Where a {@link Generator} puts its values.
  *
- * <p>Memory consistency effects: what a thread did before it asked for a value <i>happens-before</i> the return of the {@link #emit} that
- * hands that over. With {@link #concurrent}, what one coroutine did before its {@code emit} returned happens-before the next one's value
- * is handed over.
+ * <p>Memory consistency effects: what a thread did before it requested a value <i>happens-before</i> the {@link #emit}
+ * that hands over that value returns. With {@link #concurrent}, what one coroutine did before its {@code emit} returned
+ * happens-before the next coroutine's value is handed over.
  *
  * @param <T> the type of the values
  * @since 0.1
  */
 public interface Emitter<T> {
     /**
-     * Hands a value to the subscriber; suspends while none is asked for. The subscriber's {@code onNext} runs on the current
-     * thread, inside this call.
+     * Hands a value to the subscriber; suspends while there is no demand. The subscriber's {@code onNext} runs on the
+     * current thread, inside this call.
      *
      * @param value the value
      * @throws CancelledException if the subscriber has cancelled, even inside {@link Async#shielded}; the value was not
@@ -26,8 +26,9 @@ public interface Emitter<T> {
     void emit(T value);
 
     /**
-     * Suspends until a value is asked for, so that {@link #emit} then does not wait: for values that age, such as those of a sensor,
-     * which are to be read when they are wanted. Returns at once after {@link #concurrent}, where it is not known whose turn is next.
+     * Suspends until there is demand, so that {@link #emit} then does not wait: for values that age, such as those of a
+     * sensor, and should be read only when they are needed. Returns at once after {@link #concurrent}, since it is not
+     * known then whose turn is next.
      *
      * @throws CancelledException if the subscriber has cancelled, or the coroutine is cancelled
      * @throws IllegalStateException if called from outside the generator's own coroutine
@@ -37,8 +38,9 @@ public interface Emitter<T> {
     }
 
     /**
-     * Emits the values of an iterator, each taken out of its buffer when it is asked for, until the end, and closes it. So what is
-     * dropped there, by an {@link Overflow} policy, is decided by what the subscriber has asked for.
+     * Emits the values of an iterator until its end, and closes it. Each value is taken out of the iterator's buffer
+     * only when there is demand. So the subscriber's demand decides which values an {@link Overflow} policy discards
+     * there.
      *
      * @param values where the values come from, opened by the current thread
      * @throws CancelledException as {@link #emit}
@@ -53,8 +55,8 @@ public interface Emitter<T> {
     }
 
     /**
-     * Lets the coroutines that the generator starts emit too: each waits for its turn, in the order in which they come, and the
-     * subscriber sees one value after the other. To be called by the generator, before it starts them.
+     * Lets the coroutines that the generator starts emit too: each waits for its turn, in the order of their calls, and
+     * the subscriber receives one value after the other. The generator calls it before it starts them.
      *
      * @return this emitter
      */

@@ -1,7 +1,8 @@
 package dev.weft;
 
 /**
- * Await-style code that makes a stream: it emits values until it returns, which completes the stream, or throws, which fails it.
+ * Await-style code that makes a stream: it emits values until it returns, which completes the stream, or throws, which
+ * makes the stream fail.
  *
  * @param <T> the type of the values
  * @since 0.1

@@ -12,27 +12,29 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where signals go that nobody can receive and for which the backend in use has no hook of its own: values under RxJava and
- * {@code jdk}, errors under {@code jdk}, breaches of protocol under all.
+ * Receivers of signals that nobody else can receive, where the backend in use has no hook of its own: values under
+ * RxJava and {@code jdk}, errors under {@code jdk}, breaches of protocol under all.
  *
- * <p>The hooks are process-wide. They are called on the thread that met the signal, must be quick, and what they throw goes to
- * the uncaught handler of that thread and changes nothing else. Without a hook, values are dropped silently, errors and
- * breaches are logged as warnings to the system logger {@code dev.weft}.
+ * <p>The hooks are process-wide. They are called on the thread that could not deliver the signal, and must be quick;
+ * what they throw goes to the uncaught handler of that thread and changes nothing else. Without a hook, values are
+ * discarded silently; errors and breaches are logged as warnings to the system logger {@code dev.weft}.
  *
- * <p>{@link #onWarning} is told what is no signal, but hardly meant: a source that takes more than a second to be cancelled, a block
- * that ends more than a second behind its timeout, and what the watchdog finds.
+ * <p>{@link #onWarning} is for events that are not signals, but hardly intended: a source that takes more than a second
+ * to be cancelled, a block that ends more than a second after its timeout, and what the watchdog finds.
  *
  * <p>The watchdog is off unless {@code -Dweft.watchdog}, the environment variable {@code WEFT_WATCHDOG} or {@code weft.watchdog} in
  * {@code weft.properties} on the class path says how long a wait may last ({@code 500ms}, {@code 10s}, {@code 2m}, {@code PT10S}), or
- * {@link #watchdog} does. A coroutine that waits longer in one place is reported, once for each wait: who it is, what it waits for,
- * such as a source that has given a value but not its end, and where in the code. Those who wait for the same in the same place share
- * one report. Looked at are all coroutines that have started since, by a thread of its own, some eight times within the limit; awaits
- * cost the same with and without it, a coroutine some 100 bytes. A {@code delay}, and what the JDK calls a timed wait, are not reported,
- * nor are plain threads. Code that waits in a lock or queue of the JDK time and again, with no await in between, is taken for one wait.
+ * {@link #watchdog} does. A coroutine that waits longer in one place is reported, once for each wait: its name, what it waits for, such as
+ * a source that has given a value but not its end, and where in the code. Coroutines that wait for the same thing in the same place share
+ * one report. The watchdog covers all coroutines that have started since, and looks at them on a thread of its own, some eight times within
+ * the limit; an await costs the same with and without it, a coroutine some 100 bytes more. A {@code delay}, and what the JDK calls a timed
+ * wait, are not reported, nor are plain threads. Code that waits repeatedly in a lock or queue of the JDK, with no await in between, counts
+ * as one wait.
  *
- * <p>While there is a watchdog, a coroutine that swallows its cancellation is reported too, once: one that has seen it, by what an await
- * has thrown, and ends normally all the same; one that comes to the same await again; a block whose timeout has fired and which
- * ends normally. A clean-up that awaits, shielded or in a {@code finally}, is not: it passes the cancellation on.
+ * <p>While there is a watchdog, code that swallows its cancellation is reported too, once: a coroutine in which an
+ * await has thrown the cancellation and which still ends normally; one that comes to the same await again; a block
+ * whose timeout has fired and which ends normally. A clean-up that awaits, shielded or in a {@code finally}, is not
+ * reported: it passes the cancellation on.
  *
  * <p>{@link dev.weft.spi.EngineCounter} counts all these, whatever the hooks do.
  *
@@ -53,7 +55,7 @@ public final class Hooks {
     private Hooks() {}
 
     /**
-     * Sets the hook for values that lost against a cancellation or failure; it has to close them if they are resources.
+     * Sets the hook for values that lost against a cancellation or failure; it must close them if they are resources.
      *
      * @param hook the hook
      * @return what restores the previous hook
@@ -63,7 +65,8 @@ public final class Hooks {
     }
 
     /**
-     * Sets the hook for errors that came too late. What only answers a cancellation of ours is logged at {@code DEBUG} instead.
+     * Sets the hook for errors that came too late. An error that only answers our own cancellation is logged at
+     * {@code DEBUG} instead.
      *
      * @param hook the hook
      * @return what restores the previous hook
@@ -83,7 +86,8 @@ public final class Hooks {
     }
 
     /**
-     * Sets the hook for what is hardly meant. It is called on the thread that has noticed, such as the watchdog's.
+     * Sets the hook for events that are hardly intended. It is called on the thread that noticed, such as the
+     * watchdog's.
      *
      * @param hook the hook
      * @return what restores the previous hook
@@ -93,7 +97,7 @@ public final class Hooks {
     }
 
     /**
-     * Has a watchdog look at all coroutines that start from now on, instead of the one that is there or configured.
+     * Sets a watchdog for all coroutines that start from now on, in place of the current or configured one.
      *
      * @param limit how long a wait may last
      * @return what restores the previous one
@@ -109,7 +113,7 @@ public final class Hooks {
         WARNING.get().accept(warning);
     }
 
-    /** Calls the hook for a value, also if an {@link Async#withDiscard} would take it. */
+    /** Calls the hook for a value, even if an {@link Async#withDiscard} would take it. */
     static void discard(Object value) {
         DISCARD.get().accept(value);
     }

@@ -4,12 +4,12 @@ import java.util.Objects;
 import java.util.function.LongConsumer;
 
 /**
- * Where a listener puts what it is told, for one subscriber of an {@link AsyncStream#fromListener} stream. All methods may be
- * called on any thread, by several at once, and none waits for the subscriber: while one thread passes a signal on, the others
- * leave theirs with it and go.
+ * Where a listener puts the values it receives, for one subscriber of an {@link AsyncStream#fromListener} stream. All
+ * methods may be called on any thread, by several threads at once, and none waits for the subscriber: while one thread
+ * passes a signal on, the others leave theirs with it and return.
  *
- * <p>Memory consistency effects: what a thread did before it handed over a value <i>happens-before</i> the subscriber, or the loop, gets
- * that; what it did before it ended the stream, before they see the end.
+ * <p>Memory consistency effects: what a thread did before it handed over a value <i>happens-before</i> the subscriber,
+ * or the loop, receives the value; what it did before it ended the stream happens-before they see the end.
  *
  * @param <T> the type of the values
  * @since 0.1
@@ -22,8 +22,8 @@ public final class ListenerSink<T> {
     }
 
     /**
-     * Hands over a value. One that finds no room meets the {@link Overflow} policy; one that nobody can receive any more goes to the
-     * discard hook.
+     * Hands over a value. If there is no room for it, the {@link Overflow} policy decides; if nobody can receive it any
+     * more, it goes to the discard hook.
      *
      * @param value the value
      * @throws NullPointerException if it is null; the stream stays alive
@@ -32,15 +32,15 @@ public final class ListenerSink<T> {
         cell.next(Objects.requireNonNull(value, "value"));
     }
 
-    /** Ends the stream behind the values that were handed over. Does nothing if it has ended. */
+    /** Completes the stream, after the values that were handed over. Does nothing if it has ended. */
     public void complete() {
         cell.complete();
     }
 
     /**
-     * Ends the stream with a failure, behind the values that were handed over. If it has ended, the failure goes to the
-     * dropped-error hook; but an {@link Exception} that follows our own {@link #onClose} action, because the subscriber has left,
-     * only says that, and is counted.
+     * Ends the stream with a failure, after the values that were handed over. If it has ended, the failure goes to the
+     * dropped-error hook; but an {@link Exception} that follows the {@link #onClose} action, because the subscriber has
+     * left, only confirms that, and is counted.
      *
      * @param failure what the stream fails with
      */
@@ -49,10 +49,12 @@ public final class ListenerSink<T> {
     }
 
     /**
-     * Says how to deregister the listener. The action runs once, when the stream ends: on the thread that ends it if the source
-     * does, before the subscriber learns of that; on that of the subscriber if he leaves or is cancelled, or on the canceller's
-     * while the registration is still running; at once, on the current thread, if the stream has ended already. What it throws when
-     * a subscriber leaves is thrown by {@link AsyncIterator#close} or suppressed in what made him leave, and is dropped otherwise.
+     * Says how to deregister the listener. The action runs once, when the stream ends. If the source ends it, the
+     * action runs on that thread, before the subscriber learns of the end. If the subscriber leaves or is cancelled, it
+     * runs on the subscriber's thread, or, while the registration is still running, on the canceller's. If the stream
+     * has already ended, it runs at once, on the current thread. What it throws when the subscriber leaves is thrown by
+     * {@link AsyncIterator#close}, or suppressed in the exception that made the subscriber leave; otherwise it is
+     * dropped.
      *
      * @param action what deregisters the listener
      * @throws IllegalStateException if there is such an action already
@@ -62,13 +64,14 @@ public final class ListenerSink<T> {
     }
 
     /**
-     * Says how to ask the source for values; together with {@link Overflow#suspend}, and before the registration returns. The first
-     * request is made at once, further ones as values are consumed; at most 32 values are under way. They come one at a time, on
-     * the thread that sets this or on that of the subscriber, and not when the stream has ended. A source that gives more than it
-     * was asked for ends the stream with an {@link OverflowException}. What the action throws is the stream's failure.
+     * Says how to request values from the source; to be used with {@link Overflow#suspend}, and before the registration
+     * returns. The first request is made at once, further ones as values are consumed; at most 32 values are
+     * outstanding. The requests come one at a time, on the thread that sets this or on the subscriber's, and none after
+     * the stream has ended. A source that sends more than was requested ends the stream with an
+     * {@link OverflowException}. What the action throws is the stream's failure.
      *
-     * @param action what asks for so many more values
-     * @throws IllegalStateException if there is such an action already, or the overflow policy is another
+     * @param action requests that many more values
+     * @throws IllegalStateException if an action is set already, or the overflow policy is a different one
      */
     public void onRequest(LongConsumer action) {
         cell.onRequest(Objects.requireNonNull(action, "action"));

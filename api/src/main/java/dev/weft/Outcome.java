@@ -44,14 +44,15 @@ public sealed interface Outcome<T extends @Nullable Object> {
     }
 
     /**
-     * It was cancelled before it had a result, or before anybody had read that.
+     * It was cancelled before it had a result, or before the result was read.
      *
-     * @param reason what was given to {@code cancel}, or what cancelled it, such as {@code a timeout of PT1S}; null if nobody has said
+     * @param reason what was given to {@code cancel}, or what cancelled it, such as {@code a timeout of PT1S}; null if
+     *     no reason was given
      * @param cause what led to it, or null
      */
     record Cancelled<T extends @Nullable Object>(
             @Nullable String reason, @Nullable Throwable cause) implements Outcome<T> {
-        /** For comparisons: one of which nothing was said. */
+        /** Has no reason and no cause, for comparisons. */
         public Cancelled() {
             this(null, null);
         }

@@ -5,13 +5,14 @@ import dev.weft.spi.BufferPolicy.WhenFull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to do with values that come faster than they are consumed, from a source that does not wait until it is asked, such as
- * an {@code Observable} or a listener. There is no default: each loses something, or its bound. Values that are dropped go to
- * the discard hook, see {@link Hooks#onDiscard}; the source is never blocked.
+ * What to do with values that come faster than they are consumed, from a source that does not wait for requests, such
+ * as an {@code Observable} or a listener. There is no default: each policy loses values, or has no bound. Values for
+ * which there is no room go to the discard hook, see {@link Hooks#onDiscard}; the source is never blocked.
  *
- * @apiNote {@link #suspend} where the source can be asked to wait. Else, for states that replace each other, such as prices,
- *     {@link #latest} or {@link #dropOldest}; for what must not be missed, such as orders, {@link #error}, which says so; for what a
- *     late reader has no use for, {@link #dropNewest}. {@link #unbounded} is for sources whose number of values is known.
+ * @apiNote {@link #suspend} where the source can be asked to wait. Otherwise: for states that replace each other, such
+ *     as prices, {@link #latest} or {@link #dropOldest}; for values that must not be missed, such as orders,
+ *     {@link #error}, which reports the loss; where a late reader needs no newer values, {@link #dropNewest}.
+ *     {@link #unbounded} is for sources with a known number of values.
  * @since 0.1
  */
 public final class Overflow {
@@ -23,13 +24,14 @@ public final class Overflow {
         this.buffering = buffering;
     }
 
-    /** {@return to let the source wait; only for one that can be asked to} */
+    /** {@return a policy that lets the source wait; only for a source that can be asked to} */
     public static Overflow suspend() {
         return SUSPEND;
     }
 
     /**
-     * {@return to fail with an {@link OverflowException}, behind the values that are kept, and cancel the source}
+     * {@return a policy that fails with an {@link OverflowException}, after the values that are kept, and cancels the
+     * source}
      *
      * @param capacity how many values are kept, at least 1
      */
@@ -38,7 +40,7 @@ public final class Overflow {
     }
 
     /**
-     * {@return to drop the oldest value that is kept}
+     * {@return a policy that discards the oldest value that is kept}
      *
      * @param capacity how many values are kept, at least 1
      */
@@ -47,7 +49,7 @@ public final class Overflow {
     }
 
     /**
-     * {@return to drop the value that has just come}
+     * {@return a policy that discards the value that has just come}
      *
      * @param capacity how many values are kept, at least 1
      */
@@ -55,17 +57,17 @@ public final class Overflow {
         return new Overflow(new BufferPolicy(WhenFull.DROP_NEWEST, capacity));
     }
 
-    /** {@return to keep the newest value only} */
+    /** {@return a policy that keeps only the newest value} */
     public static Overflow latest() {
         return dropOldest(1);
     }
 
-    /** {@return to keep everything, until memory is exhausted} */
+    /** {@return a policy that keeps everything, until memory is exhausted} */
     public static Overflow unbounded() {
         return error(Integer.MAX_VALUE);
     }
 
-    /** {@return the buffer for a source that can be asked, or cannot, as this says} */
+    /** {@return the buffer for this policy, also for a source that can be asked to wait} */
     BufferPolicy buffering() {
         return buffering == null ? new BufferPolicy(WhenFull.REQUESTED, Async.PREFETCH) : buffering;
     }

@@ -1,21 +1,22 @@
 /**
  * Await-style code on virtual threads, for programs that are built on a reactive library, and for those that are not.
  *
- * <p>Begin with {@link dev.weft.Async}: it has the verbs and is meant for {@code import static}. With an adapter, its class has those for
- * the library's own types. The types of this package fall into six groups.
+ * <p>Begin with {@link dev.weft.Async}: it has the verbs and is meant for {@code import static}. Each adapter has a
+ * class with the verbs for its library's own types. The types of this package fall into six groups.
  *
  * <h2>Verbs and handles</h2>
  *
- * {@link dev.weft.Async} awaits and starts. A {@link dev.weft.Coroutine} is cold, a {@link dev.weft.Deferred} is started and ends with an
- * {@link dev.weft.Outcome}, and either is {@link dev.weft.Awaitable}. {@link dev.weft.Cached} is a result that is made once and shared.
+ * {@link dev.weft.Async} awaits and starts. A {@link dev.weft.Coroutine} is cold, a {@link dev.weft.Deferred} has been
+ * started and ends with an {@link dev.weft.Outcome}; both are {@link dev.weft.Awaitable}. {@link dev.weft.Cached} is a
+ * result that is computed once and shared.
  *
  * <h2>Scopes</h2>
  *
  * What is started inside a coroutine belongs to it and never outlives it. {@code group} opens a {@link dev.weft.TaskGroup}; {@code gather},
  * {@code race}, {@code withTimeout} and {@code shielded} are scopes too. Cancelling is a sticky state of a scope: every suspension point
  * inside it throws {@link dev.weft.CancelledException} from then on, at its entry and before it has any effect. A value that won against
- * the cancellation is returned; one that lost goes to a discard hook. Code that blocks elsewhere is interrupted, once. Clean-up that has
- * to await runs in {@link dev.weft.Async#shielded shielded}.
+ * the cancellation is returned; one that lost goes to a discard hook. Code that blocks elsewhere is interrupted, once. Clean-up that must
+ * await runs in {@link dev.weft.Async#shielded shielded}.
  *
  * <h2>Streams</h2>
  *
@@ -31,15 +32,15 @@
  * <h2>Surroundings</h2>
  *
  * {@link dev.weft.Context} is what a coroutine carries, {@link dev.weft.ScopedValues} adds the JDK's scoped values,
- * {@link dev.weft.Dispatcher} says where coroutines run, and {@link dev.weft.Hooks} hears of what nobody could receive.
+ * {@link dev.weft.Dispatcher} says where coroutines run, and {@link dev.weft.Hooks} receives what nobody else could.
  * {@link dev.weft.Adapters} is for the authors of backends, with {@link dev.weft.spi}.
  *
  * <h2>Exceptions</h2>
  *
  * Unchecked exceptions and errors come out of an await as the same instance; checked ones inside {@link dev.weft.AwaitException}, or as
- * themselves where {@link dev.weft.Async#throwing} names their class. {@link dev.weft.NoValueException}, {@link dev.weft.TooManyValuesException} and
- * {@link dev.weft.OverflowException} say that a source did not fit its verb, {@link dev.weft.AbandonedCallbackException} that a callback
- * never came, and {@link dev.weft.BackendException} that the set-up is wrong.
+ * themselves where {@link dev.weft.Async#throwing} names their class. {@link dev.weft.NoValueException},
+ * {@link dev.weft.TooManyValuesException} and {@link dev.weft.OverflowException} say that a source did not fit its verb,
+ * {@link dev.weft.AbandonedCallbackException} that a callback never came, and {@link dev.weft.BackendException} that the set-up is wrong.
  *
  * <h2>What never to do</h2>
  *
@@ -48,7 +49,7 @@
  *       {@code catch}.
  *   <li>Leave a loop open: an {@link dev.weft.AsyncIterator} belongs in {@code try}.
  *   <li>Await on a library's event loop or in its callbacks: that is refused; start a coroutine there.
- *   <li>Emit from a thread that is none of the generator's coroutines.
+ *   <li>Emit from a thread that belongs to none of the generator's coroutines.
  * </ul>
  *
  * <h2>Words</h2>
