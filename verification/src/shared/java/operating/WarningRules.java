@@ -453,7 +453,7 @@ abstract class WarningRules {
         waitingElsewhere("late");
         go.countDown();
         assertThat(warnings.next(Kind.LATE_TIMEOUT, "late").message())
-                .matches("late: a block ended \\d+ ms behind its timeout of PT0.001S; .*");
+                .matches("late: a block ended \\d+ ms after its timeout of PT0.001S; .*");
         assertThatThrownBy(late::await).hasRootCauseInstanceOf(CancelledException.class);
     }
 

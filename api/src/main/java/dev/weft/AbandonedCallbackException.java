@@ -1,7 +1,7 @@
 package dev.weft;
 
 /**
- * A {@link Completion} was garbage-collected although nobody had resumed it, so nobody ever would have.
+ * A {@link Completion} was garbage-collected without having been resumed, so the await would never have ended.
  *
  * @since 0.1
  */

@@ -11,12 +11,13 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The acquiring of a resource, by a coroutine that belongs to nobody, so that whoever has asked for it can leave at any time.
+ * The acquisition of a resource, by a coroutine that belongs to no scope, so that the caller can leave at any time.
  *
- * <p>Cancelling a source while it makes something is how resources are lost: what {@code fromCallable} behind a {@code subscribeOn} has
- * opened, or an operator of RxJava holds, no hook is told of. So nobody cancels this coroutine. Its result lies in its handle, and one
- * compare-and-set decides whose it is: the caller's, who reads it, uses it and releases it; or, if he has left, it is taken out as soon
- * as it is there, and released in a coroutine of its own. What it fails with then goes to the hook for errors.
+ * <p>Cancelling a source while it makes something is how resources are lost: what {@code fromCallable} upstream of a
+ * {@code subscribeOn} has opened, or an operator of RxJava holds, reaches no hook. So nobody cancels this coroutine.
+ * Its handle has the result, and one compare-and-set decides who gets it: the caller, which reads, uses and releases
+ * it; or, if the caller has left, it is taken from the handle as soon as it is there, and released in a coroutine of
+ * its own. A failure then goes to the dropped-error hook.
  */
 final class Acquisition<R> {
     private final AsyncBody<? extends R, ?> acquire;

@@ -8,7 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an adapter of a reactive library needs of the users' types, and nobody else: how {@link dev.weft.spi} and this package meet.
+ * What an adapter of a reactive library, and nobody else, needs of the public types: the connection between
+ * {@link dev.weft.spi} and this package.
  *
  * @see dev.weft.spi.Backend
  * @since 0.1
@@ -25,25 +26,26 @@ public final class Adapters {
         return new CellIterator<>(Objects.requireNonNull(cell, "cell"));
     }
 
-    /** {@return what makes the values of a stream, so that the library's subscribers can be served without a publisher in between} */
+    /** {@return the generator of a stream, so that the library's subscribers can be served without a publisher in between} */
     public static <T> Generator<T> generator(AsyncStream<T> stream) {
         return Objects.requireNonNull(stream, "stream").generator();
     }
 
-    /** {@return what else is said of the coroutine of each subscriber of a stream} */
+    /** {@return the options for the coroutine of each subscriber of a stream} */
     public static CoroutineOptions options(AsyncStream<?> stream) {
         return Objects.requireNonNull(stream, "stream").options();
     }
 
-    /** {@return what a builder says of its coroutines if it is given nothing but a dispatcher} */
+    /** {@return the options for the coroutines of a builder that is given only a dispatcher} */
     public static CoroutineOptions options(Dispatcher dispatcher) {
         return Dispatcher.optionsOf(dispatcher);
     }
 
     /**
-     * {@return a dispatcher to where options say that a coroutine runs}
+     * {@return a dispatcher for the place that options name}
      *
-     * @param options what says where, such as {@link CoroutineOptions#onWorkers}; nothing else of them is taken over
+     * @param options options that say where coroutines run, such as {@link CoroutineOptions#onWorkers}; everything else
+     *     in them is ignored
      * @throws IllegalArgumentException if they do not say where
      */
     public static Dispatcher dispatcher(CoroutineOptions options) {
@@ -53,8 +55,8 @@ public final class Adapters {
     /**
      * {@return the buffer for a source that cannot be asked to wait}
      *
-     * @param overflow what its user has chosen
-     * @param source what such a source is called in the error
+     * @param overflow the chosen policy
+     * @param source the name of such a source in the error
      * @throws IllegalArgumentException for {@link Overflow#suspend}
      */
     public static BufferPolicy buffering(Overflow overflow, String source) {
@@ -62,23 +64,23 @@ public final class Adapters {
     }
 
     /**
-     * Calls the hook for a value that nobody can receive: the innermost {@link Async#withDiscard} that takes it, or else that of
-     * {@link Hooks#onDiscard}. For a library without a hook of its own.
+     * Calls the hook for a value that nobody can receive: the innermost {@link Async#withDiscard} that takes it, or
+     * else the one set by {@link Hooks#onDiscard}. For a library without a hook of its own.
      *
      * @param value the value
-     * @param context the context of the coroutine or subscriber it was meant for; null where there is none, or where the library has asked
-     *     {@code withDiscard} already
+     * @param context the context of the coroutine or subscriber it was meant for; null if there is none, or if the
+     *     library has already tried {@code withDiscard}
      */
     public static void discard(Object value, @Nullable Object context) {
         Hooks.discard(value, context);
     }
 
-    /** Calls the hook of {@link Hooks#onDropped} for an error that nobody can receive. For a library without a hook of its own. */
+    /** Calls the hook set by {@link Hooks#onDropped} for an error that nobody can receive. For a library without a hook of its own. */
     public static void drop(Throwable error) {
         Hooks.drop(error);
     }
 
-    /** Calls the hook of {@link Hooks#onViolation} for a breach of protocol. For a library without a hook of its own. */
+    /** Calls the hook set by {@link Hooks#onViolation} for a breach of protocol. For a library without a hook of its own. */
     public static void violate(Violation violation) {
         Hooks.violate(violation);
     }

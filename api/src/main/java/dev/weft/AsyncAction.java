@@ -8,6 +8,6 @@ package dev.weft;
  */
 @FunctionalInterface
 public interface AsyncAction<X extends Exception> {
-    /** Does it. */
+    /** Runs the code. */
     void run() throws X;
 }

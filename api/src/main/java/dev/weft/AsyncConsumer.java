@@ -9,6 +9,6 @@ package dev.weft;
  */
 @FunctionalInterface
 public interface AsyncConsumer<A, X extends Exception> {
-    /** Does it. */
+    /** Runs the code. */
     void accept(A argument) throws X;
 }

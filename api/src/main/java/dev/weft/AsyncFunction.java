@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Await-style code that is given something and has a result.
  *
- * <p>It is an {@link AsyncConsumer} as well, so that a compiler that takes a lambda for either, because its body is a single call or
- * only throws, takes it for this; see {@link GroupBody}.
+ * <p>It is an {@link AsyncConsumer} as well, so that the compiler selects this for a lambda that fits both, because its
+ * body is a single call or only throws; see {@link GroupBody}.
  *
  * @param <A> what it is given
  * @param <T> the type of the result
@@ -18,9 +18,9 @@ public interface AsyncFunction<A, T extends @Nullable Object, X extends Exceptio
     /** {@return the result} */
     T apply(A argument) throws X;
 
-    /** Does it; the result is discarded. */
+    /** Runs the code; the result is discarded. */
     @Override
-    @SuppressWarnings("FunctionalInterfaceMethodChanged") // nothing is different but where the result goes
+    @SuppressWarnings("FunctionalInterfaceMethodChanged") // the only difference is where the result goes
     default void accept(A argument) throws X {
         Async.discard(apply(argument));
     }

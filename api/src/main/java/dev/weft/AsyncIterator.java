@@ -5,7 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * A stream as something to loop over, once, on the thread that opened it. Demand follows the loop.
+ * A stream to loop over, once, on the thread that opened it. Demand follows the loop.
  *
  * <pre>{@code
  * try (var rows = each(repository.findAll())) {
@@ -13,12 +13,14 @@ import java.util.List;
  * }
  * }</pre>
  *
- * <p>Leaving the {@code try} early cancels the upstream, once, and hands what was queued to the discard hook. An iterator that was left
- * open, such as one without {@code try} whose loop an exception has left, is closed when it is garbage-collected, and an
- * {@link IllegalStateException} goes to the dropped-error hook that says where it was opened, or, the first one of a coroutine, by which.
- * Inside a coroutine it is closed with the scope in which it was opened, without a word, if that ends before.
+ * <p>Leaving the {@code try} early cancels the source, once, and hands the queued values to the discard hook. An
+ * iterator that was left open, for example without {@code try} by an exception in the loop, is closed when it is
+ * garbage-collected, and an {@link IllegalStateException} that says where it was opened goes to the dropped-error hook;
+ * the first one from a coroutine names only that coroutine. Inside a coroutine, an iterator is closed silently with the
+ * scope in which it was opened, if that ends first.
  *
- * <p>Memory consistency effects: what a thread did before it emitted a value <i>happens-before</i> {@link #next} returns that.
+ * <p>Memory consistency effects: what a thread did before it emitted a value <i>happens-before</i> {@link #next}
+ * returns that value.
  *
  * @param <T> the type of the values
  * @since 0.1
@@ -28,31 +30,31 @@ public interface AsyncIterator<T> extends Iterator<T>, Iterable<T>, AutoCloseabl
      * Waits for the next value or the end; a suspension point. Values that arrived before an error are seen before it.
      *
      * @return false at the end
-     * @throws CancelledException if the coroutine is cancelled, or the plain thread interrupted; the iteration is over then,
-     *     and every later call throws the same
-     * @throws IllegalStateException if called on another thread than the one that opened the iterator
+     * @throws CancelledException if the coroutine is cancelled, or the plain thread interrupted; the iteration is then
+     *     over, and every later call throws the same
+     * @throws IllegalStateException if called on a thread other than the one that opened the iterator
      */
     @Override
     boolean hasNext();
 
     /**
-     * {@return the next value, waiting for it if need be}
+     * {@return the next value, after waiting for it if necessary}
      *
      * @throws java.util.NoSuchElementException after the end
      */
     @Override
     T next();
 
-    /** Leaves the iteration. Does nothing when it is over already. */
+    /** Leaves the iteration. Does nothing if it is over already. */
     @Override
     void close();
 
     /**
-     * Collects the values that are left, and closes this iterator.
+     * Collects the remaining values, and closes this iterator.
      *
      * @param max how many there may be, at least 0
      * @return the values, in order
-     * @throws TooManyValuesException if there are more; the upstream is cancelled and the values are discarded
+     * @throws TooManyValuesException if there are more; the source is cancelled and the values are discarded
      */
     default List<T> collect(int max) {
         List<T> collected = new ArrayList<>();

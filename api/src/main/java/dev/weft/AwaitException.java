@@ -19,7 +19,7 @@ public final class AwaitException extends RuntimeException {
         this.failure = failure;
     }
 
-    /** {@return the checked exception as text; the name of its class alone, if it cannot say more without throwing} */
+    /** {@return the checked exception as text; only the name of its class, if its {@code toString} throws} */
     @Override
     public String getMessage() {
         return Failures.text(failure);

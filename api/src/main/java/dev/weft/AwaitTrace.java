@@ -4,23 +4,24 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * Where a failure was awaited: suppressed in the failure, once, so that its trace shows the awaiting code beside the source's.
+ * Where a failure was awaited: suppressed in the failure, once, so that its trace shows the awaiting code as well as
+ * the source's.
  *
- * <p>It begins and ends with code of the user's. Our own frames are left out at both ends, and the JDK's there: how an await works, and
- * what carries a coroutine, is the same in every trace.
+ * <p>It begins and ends with a frame of the user's code. Our own frames and the JDK's are left out at both ends: how an
+ * await works, and what carries a coroutine, is the same in every trace.
  */
 final class AwaitTrace extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final boolean ON = !"off".equals(System.getProperty("weft.trace"));
     private static final Set<String> OURS = Set.of("dev.weft", "dev.weft.spi", "dev.weft.reactor", "dev.weft.rxjava");
 
-    /** A {@code StackWalker} would cost more: it makes an object of each frame, also of those that are left out. */
+    /** A {@code StackWalker} would cost more: it makes an object for each frame, even for those that are left out. */
     private AwaitTrace() {
         super("awaited at", null, false, true);
         setStackTrace(ofTheUser(getStackTrace()));
     }
 
-    /** Marks a failure if it has no mark and can bear one: two awaiters of a shared failure leave one mark. */
+    /** Marks a failure if it has no mark and can have one: two awaiting threads that share a failure leave one mark. */
     static Throwable mark(Throwable failure) {
         if (!ON || failure instanceof CancelledException || isMarked(failure) || !hasTrace(failure)) return failure;
         var mark = new AwaitTrace();
@@ -30,7 +31,7 @@ final class AwaitTrace extends RuntimeException {
         return failure;
     }
 
-    /** {@return the frames from the first to the last one of the user's; all, if there is none} */
+    /** {@return the frames from the first to the last one of the user's code; all, if there is none} */
     static StackTraceElement[] ofTheUser(StackTraceElement[] frames) {
         int from = 0;
         int to = frames.length;
@@ -45,7 +46,7 @@ final class AwaitTrace extends RuntimeException {
         return !name.startsWith("dev.weft.") || !OURS.contains(name.substring(0, name.lastIndexOf('.')));
     }
 
-    /** What cannot have a trace is shared, as a rule, and not to be changed; so is one that does not say. */
+    /** A failure without a trace is usually shared and must not be changed; one that throws when asked counts as such. */
     private static boolean hasTrace(Throwable failure) {
         try {
             return failure.getStackTrace().length > 0;

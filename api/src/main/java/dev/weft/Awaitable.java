@@ -3,7 +3,7 @@ package dev.weft;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something whose result can be waited for in await style. Anyone may implement it.
+ * Something whose result can be waited for in await style. Users may implement it.
  *
  * @param <T> the type of the result
  * @since 0.1

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The installed backends and the selected one.
  *
- * <p>Loading and choosing happen once, when first needed, each in a holder that keeps the failure as well, so that it is thrown
- * anew at each use. The choice itself is {@link #choose}, a pure function.
+ * <p>Loading and choosing happen once, when first needed, each in a holder that also keeps the failure, so that each
+ * use throws it again. The choice itself is {@link #choose}, a pure function.
  */
 final class Backends {
     private static final System.Logger LOG = System.getLogger("dev.weft");
@@ -35,7 +35,7 @@ final class Backends {
 
     private Backends() {}
 
-    /** {@return the backend for everything that has no native value in hand} */
+    /** {@return the backend for code that is given no source of a library} */
     static Backend selected() {
         return Selected.RESULT.get();
     }
@@ -47,8 +47,8 @@ final class Backends {
     }
 
     /**
-     * The rule for a type: the only adapter that understands it, or of several the selected one; where there is none, the one that code
-     * has selected, which need not be installed; else {@code jdk}.
+     * The rule for a type: the only adapter that understands it, or among several the selected one; if there is none,
+     * the backend that code has selected, which need not be installed; else {@code jdk}.
      */
     static Backend of(Class<?> type, Installed installed, @Nullable Backend inCode, Supplier<Backend> selection) {
         List<Backend> found = new ArrayList<>();
@@ -74,7 +74,7 @@ final class Backends {
     }
 
     static void requireMayBlock(String operation, Installed installed) {
-        if (CoroutineTask.ofThread() != null) return; // of a subscriber, whose code waits without holding up anybody
+        if (CoroutineTask.ofThread() != null) return; // even in subscriber code: only the coroutine waits
         if (EventLoop.current() != null) throw refused(operation, "the event loop of thread ", ON_IT);
         if (Thread.currentThread().isVirtual()) return;
         for (Backend backend : installed.all())
@@ -89,9 +89,9 @@ final class Backends {
     }
 
     /**
-     * The rule: what was asked for, by the first that asks; else the only adapter; else {@code jdk}.
+     * The rule: the first of these that is set decides; else the only adapter; else {@code jdk}.
      *
-     * @throws BackendException if that is unknown or ambiguous
+     * @throws BackendException if the choice is unknown or ambiguous
      */
     static Backend choose(
             @Nullable String property, @Nullable String environment, @Nullable String file, Installed installed) {
@@ -122,7 +122,10 @@ final class Backends {
         return Loaded.RESULT.get();
     }
 
-    /** Loads what a service loader finds. A provider that cannot be loaded is reported and skipped; one for another SPI is an error. */
+    /**
+     * Loads the providers that a service loader finds. One that cannot be loaded is reported and skipped; one for
+     * another level of the SPI is an error.
+     */
     static Installed load(ServiceLoader<Backend> loader) {
         List<Backend> adapters = new ArrayList<>();
         List<String> problems = new ArrayList<>();
@@ -169,10 +172,10 @@ final class Backends {
     }
 
     /**
-     * What is installed beside {@code jdk}.
+     * What is installed besides {@code jdk}.
      *
      * @param adapters the backends that could be loaded
-     * @param problems what became of the others
+     * @param problems why the others could not be loaded
      */
     record Installed(List<Backend> adapters, List<String> problems) {
         Installed {
@@ -207,7 +210,7 @@ final class Backends {
         }
     }
 
-    /** A value or the failure to make it, decided once. */
+    /** A value, or the failure to make it, decided once. */
     record Once<T>(@Nullable T value, @Nullable BackendException failure) {
         static <T> Once<T> of(Supplier<T> maker) {
             try {
@@ -243,7 +246,7 @@ final class Backends {
         private Selected() {}
     }
 
-    /** A source of some backend, as something to await. */
+    /** A source of a backend, as an awaitable. */
     record NativeAwaitable<T extends @Nullable Object>(Object source, Backend backend)
             implements Awaitable<T>, Detachable<T> {
         @Override

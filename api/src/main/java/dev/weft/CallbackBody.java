@@ -13,7 +13,7 @@ public interface CallbackBody<T extends @Nullable Object> {
     /**
      * Starts the operation, on the awaiting thread.
      *
-     * @param done what the callbacks have to call
+     * @param done what the callbacks must call
      * @throws Exception if it could not be started; the await ends with it
      */
     void register(Completion<T> done) throws Exception;

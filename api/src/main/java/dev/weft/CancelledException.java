@@ -6,12 +6,12 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by a suspension point whose scope is cancelled, each time again until the scope is left. It says that the operation
- * had no effect for the caller: no value was consumed. Also thrown where something is awaited that was cancelled itself. It says who
- * cancelled or why, as far as that is known.
+ * Thrown by each suspension point whose scope is cancelled, until the scope is left. It means that the operation had no
+ * effect for the caller: no value was consumed. Also thrown by the await of something that was itself cancelled. It
+ * gives the reason for the cancellation, as far as that is known.
  *
- * <p>By the JDK's hierarchy a {@link CancellationException} is an {@link IllegalStateException}: a {@code catch} of that, or of
- * {@link RuntimeException}, takes it too, and its fallback would run for every call that is cancelled. Put
+ * <p>By the JDK's hierarchy a {@link CancellationException} is an {@link IllegalStateException}: a {@code catch} of
+ * that, or of {@link RuntimeException}, catches it too, and its fallback would run for every cancelled call. Put
  * {@code catch (CancelledException cancelled) { throw cancelled; }} before it.
  *
  * @since 0.1
@@ -29,22 +29,22 @@ public final class CancelledException extends CancellationException {
         if (cause != null) initCause(cause);
     }
 
-    /** {@return that the thread is interrupted} */
+    /** {@return the exception for an interrupted thread} */
     static CancelledException interrupted(@Nullable Throwable cause) {
         return new CancelledException("interrupted", null, null, cause);
     }
 
-    /** {@return that the code is in a scope which was cancelled} */
+    /** {@return the exception for code in a cancelled scope} */
     static CancelledException of(Cancellation c) {
         return new CancelledException("cancelled", c.why(), c.origin(), c.cause());
     }
 
-    /** {@return what tells that a coroutine was cancelled, to somebody else who asks for its result} */
+    /** {@return the exception for other code that awaits a cancelled coroutine} */
     static CancelledException ofAwaited(Outcome.Cancelled<?> outcome) {
         return new CancelledException("the awaited coroutine was cancelled", outcome.reason(), null, outcome.cause());
     }
 
-    /** {@return what tells a future that the coroutine behind it was cancelled; it knows no scopes} */
+    /** {@return the exception for the future of a cancelled coroutine, which knows no scopes} */
     static CancellationException plain(Outcome.Cancelled<?> outcome) {
         var plain = new CancellationException(said("the coroutine was cancelled", outcome.reason()));
         plain.initCause(outcome.cause());
@@ -52,8 +52,8 @@ public final class CancelledException extends CancellationException {
     }
 
     /**
-     * {@return what was given to {@code cancel}, or what cancelled it, such as {@code a timeout of PT1S}; null if nobody has said. What
-     * led to that, if anything, is the cause}
+     * {@return what was given to {@code cancel}, or what cancelled it, such as {@code a timeout of PT1S}; null if no
+     * reason was given. What led to the cancellation, if anything, is the cause}
      */
     public @Nullable String reason() {
         return reason;
@@ -68,7 +68,7 @@ public final class CancelledException extends CancellationException {
         return reason == null ? message : message + ": " + reason;
     }
 
-    /** {@return the scope around this code that was cancelled, or null: a plain thread was interrupted, or it was what is awaited} */
+    /** {@return the cancelled scope around this code, or null: a plain thread was interrupted, or what is awaited was cancelled} */
     @Nullable
     Scope scope() {
         return scope;

@@ -6,19 +6,22 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 
 /**
- * The iterator over a cell. The source refers to the cell, so that only this object tells whether somebody still iterates:
- * while one of its methods runs, it has to stay reachable.
+ * The iterator over a cell. The source refers to the cell, so only the reachability of this object tells whether the
+ * loop still runs: while one of its methods runs, it must stay reachable.
  */
 final class CellIterator<T> implements AsyncIterator<T> {
     private static final String LEAK =
             "an iterator was garbage-collected without having been closed: open it in try (var values = each(…)); it was opened ";
 
-    /** Whether iterators of coroutines remember where they were opened. That takes longer than all else, so the first leak turns it on. */
+    /**
+     * Whether iterators of coroutines remember where they were opened. That takes longer than everything else, so only
+     * the first leak turns it on.
+     */
     private static volatile boolean traces;
 
     private final IterationCell<T> cell;
 
-    /** What ends the iteration when this object is gone, such as where an exception has left the loop. */
+    /** Ends the iteration when this object is garbage-collected, for example after an exception in the loop. */
     private final Cleaner.Cleanable leak;
 
     CellIterator(IterationCell<T> cell) {
@@ -53,7 +56,7 @@ final class CellIterator<T> implements AsyncIterator<T> {
         }
     }
 
-    /** As {@link #hasNext}, but the value stays in the buffer, where a newer one may take its place. */
+    /** As {@link #hasNext}, but the value stays in the buffer, where a newer one may replace it. */
     boolean awaitNext() {
         try {
             return cell.awaitNext();

@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values on their way into lists. Each list is emitted when it is full, or when its time is over; one that waits for demand lets
- * the source wait. The turns guard the fields: the source's coroutine and the one that waits for the time take them.
+ * Values on their way into lists. Each list is emitted when it is full, or when its time is over; while it waits for
+ * demand, the source waits too. The tickets guard the fields: the source's coroutine and the one that waits for the
+ * time take them.
  */
 final class Chunks<T> {
     private final GroupScope group;
@@ -29,7 +30,7 @@ final class Chunks<T> {
         this.time = time;
     }
 
-    /** Adds a value; the first of a list starts its time. */
+    /** Adds a value; the first value of a list starts its time. */
     void add(T value) {
         Ticket ticket = tickets.take();
         try {
@@ -47,7 +48,7 @@ final class Chunks<T> {
         inTurn(this::emit);
     }
 
-    /** Discards what nobody will get, when the group has been left. */
+    /** Discards the values that cannot be emitted any more, when the group has been left. */
     void discard() {
         current.forEach(Async::discard);
         current = List.of();

@@ -6,14 +6,14 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Values that a function is applied to, several at a time, in members of a group that emit the results. */
+/** Applies a function to values, several at a time, in members of a group that emit the results. */
 final class ConcurrentMapping<T, R> {
     private final GroupScope group;
     private final Emitter<R> out;
     private final Semaphore places;
     private final Function<? super T, ? extends R> function;
 
-    /** Null where the results need not keep the order. */
+    /** Null if the results need not keep the order. */
     private final @Nullable TicketLock tickets;
 
     ConcurrentMapping(
@@ -24,12 +24,12 @@ final class ConcurrentMapping<T, R> {
             boolean ordered) {
         this.group = group;
         this.out = out;
-        this.places = new Semaphore(concurrency - 1); // one is for the value that is asked for first
+        this.places = new Semaphore(concurrency - 1); // one place is for the value that is requested first
         this.function = function;
         this.tickets = ordered ? new TicketLock(group.backend()) : null;
     }
 
-    /** Starts with a value, and returns when there is a place for the next one. */
+    /** Starts to process a value, and returns when there is a place for the next one. */
     boolean start(T value) {
         var application = new Application(value, tickets == null ? null : tickets.take());
         Handle<?> member;
@@ -64,14 +64,14 @@ final class ConcurrentMapping<T, R> {
             out.emit(result);
         }
 
-        /** Called once, when this is over or was never begun. */
+        /** Called once, when this has ended, or if it never began. */
         void end() {
             group.discard(value);
             if (ticket != null) ticket.release();
             places.release();
         }
 
-        /** A failure waits for its turn too, so that it comes behind the results before it. */
+        /** A failure waits for its turn too, so that it comes after the results before it. */
         private R apply(T argument) {
             try {
                 return function.apply(argument);

@@ -7,11 +7,11 @@ import dev.weft.spi.Scope;
 import dev.weft.spi.Unread;
 import org.jspecify.annotations.Nullable;
 
-/** A source that was started in a scope, without a thread, and has a handle. */
+/** A source that was started in a scope, without a thread, with its handle. */
 final class DetachedMember<T extends @Nullable Object> extends DetachedTask<T> implements Handle.Member {
     private final Handle<T> handle;
 
-    /** What it follows, up to its end. */
+    /** The handle that it follows, until its end. */
     private @Nullable Handle<T> followed;
 
     private DetachedMember(Scope owner, AwaitCell<T> cell) {

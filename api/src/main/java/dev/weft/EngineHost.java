@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
-/** What the engine asks of this package. The engine initializes this class by its name, on first use. */
+/** What the engine needs from this package. The engine initializes this class by name, on first use. */
 final class EngineHost implements Host {
     static {
         Host.install(new EngineHost());

@@ -2,7 +2,7 @@ package dev.weft;
 
 import java.lang.ref.Cleaner;
 
-/** What is done when an object was garbage-collected; one daemon thread, started with the first. */
+/** Runs actions when objects have been garbage-collected, on one daemon thread, started with the first. */
 final class GarbageWatch {
     private GarbageWatch() {}
 
@@ -10,7 +10,7 @@ final class GarbageWatch {
      * Watches an object.
      *
      * @param object the object
-     * @param action what to do then, or when it is cleaned; it must not refer to the object
+     * @param action what to do then, or when the result is cleaned; it must not refer to the object
      */
     static Cleaner.Cleanable watch(Object object, Runnable action) {
         return Holder.CLEANER.register(object, action);

@@ -9,8 +9,8 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Members whose results are gathered in order; what was produced for a result that never comes is discarded. As a scope, it is that of
- * members whose failures are results.
+ * Members whose results are gathered in order; if there is no result in the end, their values are discarded. As a
+ * scope, it treats the failures of its members as results.
  */
 final class GatherScope extends Scope {
     GatherScope(Scope parent) {
@@ -95,7 +95,7 @@ final class GatherScope extends Scope {
         }
     }
 
-    /** A place, or the exception of the scope that was cancelled meanwhile: its canceller interrupts this wait. */
+    /** Takes a place, or throws that the scope was cancelled meanwhile: its canceller interrupts this wait. */
     static void acquire(Semaphore places) {
         try {
             InterruptScope.<@Nullable Void>interruptibly(() -> {
@@ -124,7 +124,7 @@ final class GatherScope extends Scope {
         if (!(outcome instanceof Outcome.Success<?>)) outcome.getOrThrow();
     }
 
-    /** Discards the value of a member that nobody else can have. */
+    /** Discards the value of a member, unless it was read. */
     static void discard(Handle<?> member, Scope scope) {
         scope.discard(member.take());
     }

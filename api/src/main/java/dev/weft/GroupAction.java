@@ -8,6 +8,6 @@ package dev.weft;
  */
 @FunctionalInterface
 public interface GroupAction<X extends Exception> {
-    /** Does it. */
+    /** Runs the code. */
     void run(TaskGroup group) throws X;
 }

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Await-style code that starts members of a group and has a result.
  *
- * <p>It is a {@link GroupAction} as well, so that a compiler that takes a lambda for either, because its body is a single call, only
- * throws or never ends, takes it for this.
+ * <p>It is a {@link GroupAction} as well, so that the compiler selects this for a lambda that fits both, because its
+ * body is a single call, only throws or never ends.
  *
  * @param <T> the type of the result
  * @param <X> what it may throw
@@ -17,9 +17,9 @@ public interface GroupBody<T extends @Nullable Object, X extends Exception> exte
     /** {@return the result} */
     T call(TaskGroup group) throws X;
 
-    /** Does it; the result is discarded. */
+    /** Runs the code; the result is discarded. */
     @Override
-    @SuppressWarnings("FunctionalInterfaceMethodChanged") // nothing is different but where the result goes
+    @SuppressWarnings("FunctionalInterfaceMethodChanged") // the only difference is where the result goes
     default void run(TaskGroup group) throws X {
         Async.discard(call(group));
     }

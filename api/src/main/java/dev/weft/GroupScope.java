@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The scope of a group: the first failure, of a member or of the body, decides. */
 final class GroupScope extends Scope implements TaskGroup {
-    /** Null, then the first failure; from when members are left behind, it is {@link Left}, and theirs are no longer taken. */
+    /** Null, then the first failure; {@link Left} once members are left behind, whose failures are then no longer recorded. */
     private final AtomicReference<@Nullable Object> first = new AtomicReference<>();
 
     private final boolean handsOutResults;
@@ -24,7 +24,7 @@ final class GroupScope extends Scope implements TaskGroup {
         this(parent, true);
     }
 
-    /** As a group, for somebody who has all the handles himself if it hands out no results. */
+    /** As a group; one that hands out no results is for a caller that has all the handles itself. */
     GroupScope(Scope parent, boolean handsOutResults) {
         super(parent, parent.backend(), parent.context(), false);
         this.handsOutResults = handsOutResults;
@@ -76,7 +76,7 @@ final class GroupScope extends Scope implements TaskGroup {
         first.updateAndGet(Left::new);
     }
 
-    /** Starts something in a scope, without a thread where it can do without. */
+    /** Starts a member in a scope, without a thread if it needs none. */
     @SuppressWarnings("unchecked")
     static <T extends @Nullable Object> Handle<T> started(Awaitable<T> source, Scope scope) {
         Objects.requireNonNull(source, "source");
@@ -94,7 +94,7 @@ final class GroupScope extends Scope implements TaskGroup {
         try {
             return result(body);
         } catch (Throwable thrown) {
-            discardUnread(); // also of a group that has cancelled itself, if it comes to nothing all the same
+            discardUnread(); // even of a group that cancelled itself, if it has no result
             throw thrown;
         }
     }
@@ -126,7 +126,7 @@ final class GroupScope extends Scope implements TaskGroup {
         throw Failures.thrown(failure);
     }
 
-    /** Whether an exception only says that {@link #cancel} has ended the body; not all that it ends throw its own one. */
+    /** Whether an exception only says that {@link #cancel} has ended the body; code that this ends may throw an exception of its own. */
     private boolean absorbs(Exception thrown) {
         if (!isCancelledByItself() || first() != null || isFromOutside(thrown) || !isEcho(thrown)) return false;
         report(thrown);
@@ -135,7 +135,7 @@ final class GroupScope extends Scope implements TaskGroup {
 
     @Override
     protected boolean memberFailed(Throwable failure) {
-        if (Host.get().cancelledScope(failure) == this) return true; // before the cancellation has come to the member
+        if (Host.get().cancelledScope(failure) == this) return true; // before the cancellation has reached the member
         record(failure);
         cancelBecauseOf(failure);
         return true;
@@ -178,7 +178,7 @@ final class GroupScope extends Scope implements TaskGroup {
         return scope != null && scope != this;
     }
 
-    /** What was the first failure when members were left behind. */
+    /** The first failure at the time when members were left behind. */
     private static final class Left {
         final @Nullable Throwable failure;
 

@@ -17,15 +17,16 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handle of what was started: its outcome, the waiters for it, and whether anybody has seen it.
+ * The handle of what was started: its outcome, the waiters for it, and whether it has been seen.
  *
- * <p>{@code progress} is null, or the {@link Waiters}, which only the holder of this monitor touches; then, for good, the {@link Outcome},
- * that of a failed root in {@link Watched}, or the handle that has it: a follower of another handle does not copy a value that is still
- * to be read or discarded there. The waiters are told outside the monitor.
+ * <p>{@code progress} is null, or the {@link Waiters}, which only the holder of this monitor touches; then, finally,
+ * the {@link Outcome}, or {@link Watched} with the outcome of a failed root, or the handle that has the outcome: a
+ * follower of another handle does not copy a value that may still be read or discarded there. The waiters are notified
+ * outside the monitor.
  *
- * <p>{@code seen} decides, by compare-and-set, to whom the outcome belongs: a value to its first reader or to the scope that discards
- * it, a failure to its first reader or to the scope, or the garbage collection, that reports it. A value that is shared has another
- * owner, and is never taken here.
+ * <p>{@code seen} decides, by compare-and-set, who owns the outcome: a value belongs to its first reader, or to the
+ * scope that discards it; a failure to its first reader, or to the scope or the garbage collection that reports it. A
+ * shared value has another owner, and is never taken here.
  */
 final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
     @SuppressWarnings("rawtypes")
@@ -45,19 +46,19 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
     private volatile @Nullable Object progress;
     private volatile int seen;
 
-    /** What was started, and ends with the outcome of its handle. */
+    /** What was started, and gives its handle the outcome. */
     interface Member {
-        /** {@return the scope whose backend and context are told what nobody can receive; that of a coroutine is itself} */
+        /** {@return the scope whose backend and context receive what nobody else can; a coroutine is its own} */
         Scope scope();
 
-        /** {@return what to call it in a line} */
+        /** {@return its name, in one line} */
         String title();
 
         /** Cancels it. {@return false if it had ended or was cancelled before} */
         boolean cancelBecause(@Nullable String why);
     }
 
-    /** Who is told of the outcome, in their order. */
+    /** The actions to run at the outcome, in the order of their registration. */
     private static final class Waiters extends LinkedHashSet<Runnable> {
         private static final long serialVersionUID = 1;
 
@@ -89,7 +90,7 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
      * A handle without an outcome.
      *
      * @param member what was started
-     * @param shared whether somebody else has the value too, and keeps it
+     * @param shared whether the value has another owner, which keeps it
      */
     Handle(Member member, boolean shared) {
         this.member = member;
@@ -110,7 +111,7 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
         };
     }
 
-    /** {@return the outcome, and notes that somebody has seen it; a value that has been discarded is none} */
+    /** {@return the outcome, and notes it as seen; for a discarded value, that it was cancelled} */
     @Nullable
     @SuppressWarnings("unchecked")
     Outcome<T> observe() {
@@ -121,19 +122,19 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
         return seen == DISCARDED ? (Outcome<T>) GONE : present;
     }
 
-    /** {@return the outcome, for code that passes it on or discards it itself; a value that is shared is read where it lies} */
+    /** {@return the outcome, for code that passes it on or discards it itself; a shared value counts as read} */
     @Nullable
     Outcome<T> settled() {
         return seen == BY_NOBODY_AND_SHARED || progress instanceof Handle<?> ? observe() : peek();
     }
 
-    /** {@return whether nobody had seen it before} */
+    /** {@return whether it had not been seen before} */
     private boolean see() {
         SchedulePoint.pass();
         int before = seen;
         if (before > BY_NOBODY_AND_SHARED || !SEEN.compareAndSet(this, before, BY_SOMEBODY)) return false;
         if (progress instanceof Watched<?> failure) failure.isSeen = true;
-        Reference.reachabilityFence(this); // it is not collected before that
+        Reference.reachabilityFence(this); // not collected before it is noted
         return true;
     }
 
@@ -163,12 +164,12 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
         end(outcome);
     }
 
-    /** Ends as another handle did, which has the value. */
+    /** Ends as another handle did, which keeps the value. */
     void completeAs(Handle<T> followed) {
         end(followed);
     }
 
-    /** Ends the handle of a root, which has no scope to throw what nobody has seen: that is dropped when the handle is collected. */
+    /** Ends the handle of a root, which has no scope to throw an unseen failure: it is dropped when the handle is garbage-collected. */
     void completeWatched(Outcome.Failure<T> outcome) {
         var watched = new Watched<>(outcome, member.scope());
         GarbageWatch.watch(this, watched);
@@ -184,7 +185,7 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
         if (told instanceof Waiters waiters) waiters.forEach(Handle::tell);
     }
 
-    /** A waiter that throws does not keep it from the others. */
+    /** A waiter that throws does not affect the others. */
     private static void tell(Runnable waiter) {
         try {
             waiter.run();
@@ -193,7 +194,7 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
         }
     }
 
-    /** Runs an action at the outcome; now if there is one. */
+    /** Runs an action at the outcome, or now if there is one. */
     void whenDone(Runnable action) {
         synchronized (this) {
             if (progress == null) progress = new Waiters();
@@ -209,7 +210,7 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
         if (progress instanceof Waiters waiters) waiters.remove(action);
     }
 
-    // --- as its user sees it
+    // --- the public methods
 
     @Override
     public T await() {
@@ -221,7 +222,7 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
         return Objects.requireNonNull(observe()).getOrThrow();
     }
 
-    /** What is inside a coroutine never sees its end, since that waits for it. */
+    /** Code inside a coroutine can never see the coroutine's end, which waits for that code. */
     void requireOutside(@Nullable Scope here) {
         if (peek() == null && (isAround(here) || isAround(CoroutineTask.ofThread())))
             throw new IllegalStateException("a coroutine awaits itself, or one that waits for its end");
@@ -296,9 +297,9 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
         return future;
     }
 
-    /** On JDK 21, what depends on the future asks a failure for its message, and throws what that throws to the code that completes it. */
+    /** On JDK 21, a dependent stage asks the failure for its message, and what that throws reaches the code that completes the future. */
     private void settle(CompletableFuture<T> future) {
-        if (future.isDone()) return; // by somebody else
+        if (future.isDone()) return; // by other code
         boolean first = !isOver() && see();
         switch (Objects.requireNonNull(observe())) {
             case Outcome.Success<T> success -> {
@@ -310,9 +311,12 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
         }
     }
 
-    /** The await of a handle. Its value stays there for others, so that nothing has to be discarded here. */
+    /** The await of a handle. The value stays in the handle for others, so nothing is discarded here. */
     static final class HandleAwait<T extends @Nullable Object> extends AwaitCell<T> implements Runnable {
-        /** Null after the end, from either side: a follower keeps this cell, and must not keep what it has followed from the collector. */
+        /**
+         * Null after the end, from either side: a follower keeps this cell, and must not keep the handle that it
+         * followed from garbage collection.
+         */
         private @Nullable Handle<T> handle;
 
         private boolean followed;
@@ -322,7 +326,7 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
             this.handle = handle;
         }
 
-        /** Notes that a follower awaits it: code that reads from that reads from this. {@return the handle} */
+        /** Notes that a follower awaits it: code that reads the follower reads the handle. {@return the handle} */
         Handle<T> follow() {
             followed = true;
             return Objects.requireNonNull(handle);

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receivers of signals that nobody else can receive, where the backend in use has no hook of its own: values under
- * RxJava and {@code jdk}, errors under {@code jdk}, breaches of protocol under all.
+ * The hooks for signals that nobody can receive, where the backend in use has no hook of its own: values under RxJava
+ * and {@code jdk}, errors under {@code jdk}, breaches of protocol under all.
  *
  * <p>The hooks are process-wide. They are called on the thread that could not deliver the signal, and must be quick;
  * what they throw goes to the uncaught handler of that thread and changes nothing else. Without a hook, values are

@@ -19,12 +19,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers of a publisher on their way to somebody who reads bytes, on any thread.
+ * The buffers of a publisher on their way to a reader of bytes, on any thread.
  *
- * <p>The monitor of the queue guards all fields but the last two; nothing of the user's runs under it. One thread at a time has the
- * right to read, and it alone asks the source, cancels it, and has a buffer in hand: so the calls on the subscription are serial, and
- * no buffer is released while somebody copies from it. Whoever closes takes that right for good; if a reader has it, he cleans up
- * when he gives it back, and he is woken for that.
+ * <p>The monitor of the queue guards all fields but the last two; no foreign code runs under it. One thread at a time
+ * has the right to read, and it alone requests from the source, cancels it, and holds a buffer: so the calls on the
+ * subscription are serial, and no buffer is released while a thread copies from it. The thread that closes takes that
+ * right for good; if a reader has it, the reader is woken, and cleans up when it gives the right back.
  */
 final class Inflow<B> implements Flow.Subscriber<B> {
     private static final int PREFETCH = 4;
@@ -42,7 +42,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
     private int unrequested = PREFETCH;
     private long outstanding;
 
-    /** Null, COMPLETE or the failure; and whether it is the source's own, so that there is nothing to cancel. */
+    /** Null, COMPLETE or the failure; sourceEnded says whether the source itself has ended, so that there is nothing to cancel. */
     private @Nullable Object end;
 
     private boolean sourceEnded;
@@ -53,7 +53,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
     private boolean reading;
     private boolean closed;
 
-    /** What the reader has in hand, and what is left of it. */
+    /** The buffer that the reader holds, and what is left of it. */
     private @Nullable B current;
 
     private @Nullable ByteBuffer bytes;
@@ -192,7 +192,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
         return new IOException("the stream is closed");
     }
 
-    /** {@return what is left of the current buffer, or of the next that has something; null at the end, or if one had to wait for it} */
+    /** {@return what is left of the current buffer, or of the next one that is not empty; null at the end, or if it would have to wait} */
     private @Nullable ByteBuffer remaining(boolean wait) throws IOException {
         ByteBuffer left = bytes;
         while (left == null || !left.hasRemaining()) {
@@ -206,7 +206,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
         return left;
     }
 
-    /** One whose content cannot be had leaves a gap, behind which nothing is read. */
+    /** A buffer whose content cannot be read leaves a gap, after which nothing is read. */
     private ByteBuffer contentOf(B next) {
         try {
             return Objects.requireNonNull(content.apply(next), "the content of a buffer is null");
@@ -294,7 +294,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
         else arrival.signal();
     }
 
-    /** Called by the collector, whose only thread whoever cancels or releases must not hold up; or behind {@link #close}. */
+    /** Called after garbage collection, on a thread that cancelling and releasing must not block; or after {@link #close}. */
     private void abandon(Throwable leak) {
         boolean unseen;
         synchronized (queue) {
@@ -307,7 +307,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
         });
     }
 
-    /** What is left to do for the one who has the right to read. */
+    /** What remains to do for the thread that has the right to read. */
     private void cleanUp() {
         cancelSource();
         releaseCurrent();
@@ -354,7 +354,7 @@ final class Inflow<B> implements Flow.Subscriber<B> {
         Reports.violation(backend, context, new Violation(rule, "a publisher of buffers", message));
     }
 
-    /** What the user holds; nothing but this tells whether somebody may still read. */
+    /** What the user holds; only its reachability tells whether anybody may still read. */
     private static final class Reader extends InputStream {
         private final Inflow<?> inflow;
         private final Cleaner.Cleanable leak;

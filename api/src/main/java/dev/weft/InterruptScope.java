@@ -18,7 +18,7 @@ final class InterruptScope extends Scope {
         return interruptible;
     }
 
-    /** Runs a wait of ours in foreign code, which an interrupt has to end whatever is said around here. */
+    /** Runs one of our own waits in foreign code, which an interrupt must end, whatever the scopes around it say. */
     static <T extends @Nullable Object> T interruptibly(Callable<T> wait) throws Exception {
         Scope scope = current();
         return scope == null || scope.isInterruptible() ? wait.call() : new InterruptScope(scope, true).call(wait);

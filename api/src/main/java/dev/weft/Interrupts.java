@@ -2,7 +2,7 @@ package dev.weft;
 
 import org.jspecify.annotations.Nullable;
 
-/** Whether cancellers interrupt foreign code, where nobody says otherwise. */
+/** Whether cancellers interrupt foreign code, where no scope says otherwise. */
 final class Interrupts {
     private Interrupts() {}
 
@@ -11,7 +11,7 @@ final class Interrupts {
     }
 
     /**
-     * The rule: what was asked for, by the first that asks; else they do.
+     * The rule: the first of these that is set decides; else they do.
      *
      * @throws BackendException if it is unknown
      */

@@ -17,7 +17,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The backend that is always there: the JDK's own asynchronous types. */
+/** The backend that is always installed: the JDK's own asynchronous types. */
 @SpiLevel(SpiLevel.CURRENT)
 final class JdkBackend implements Backend {
     static final JdkBackend INSTANCE = new JdkBackend();

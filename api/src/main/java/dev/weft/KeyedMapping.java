@@ -10,8 +10,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that a function is applied to, those of one key one after the other, in members of a group that emit the results. A member
- * waits for its turn in the line of its key, and then for a place. A line is there while somebody is in it.
+ * Applies a function to values, one after the other for each key, in members of a group that emit the results. A member
+ * waits for its turn in the line of its key, and then for a place. A line exists while it has members.
  */
 final class KeyedMapping<K, T, R> {
     private final GroupScope group;
@@ -19,10 +19,10 @@ final class KeyedMapping<K, T, R> {
     private final Function<? super T, ? extends K> keyOf;
     private final Function<? super T, ? extends R> function;
 
-    /** For those whose turn it is. */
+    /** For the members whose turn it is. */
     private final Semaphore places;
 
-    /** For all that are under way. */
+    /** For all values that are in progress or wait. */
     private final Semaphore room;
 
     private final Map<K, Line> lines = new ConcurrentHashMap<>();
@@ -39,12 +39,12 @@ final class KeyedMapping<K, T, R> {
         this.keyOf = keyOf;
         this.function = function;
         this.places = new Semaphore(concurrency, true);
-        long others = (long) concurrency + readAhead - 1; // one is for the value that is asked for first
+        long others = (long) concurrency + readAhead - 1; // one is for the value that is requested first
         this.room = new Semaphore(
                 (int) Math.min(Integer.MAX_VALUE - 1, others)); // a place may be given back before it is taken
     }
 
-    /** Starts with a value, and returns when there is room for the next one. */
+    /** Starts to process a value, and returns when there is room for the next one. */
     boolean start(T value) {
         Application application = application(value);
         Handle<?> member;
@@ -74,7 +74,7 @@ final class KeyedMapping<K, T, R> {
         group.discard(value);
     }
 
-    /** The values of one key; changed by the map only, one at a time. */
+    /** The values of one key; changed only inside the map's operations, one at a time. */
     private static final class Line {
         final TicketLock tickets;
         private int length;
@@ -122,14 +122,14 @@ final class KeyedMapping<K, T, R> {
             try {
                 GatherScope.acquire(places);
                 placed = true;
-                Async.checkpoint(); // it may be that of one who was cancelled with this
+                Async.checkpoint(); // a member that was cancelled with this one may have freed it
             } catch (Throwable cancelled) {
                 discard(argument);
                 throw cancelled;
             }
         }
 
-        /** Called once, when this is over, with all that it has started, or was never begun. */
+        /** Called once, when this and everything that it started has ended, or if it never began. */
         void end() {
             discard(value);
             ticket.release();

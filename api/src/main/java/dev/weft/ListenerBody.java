@@ -9,9 +9,10 @@ package dev.weft;
 @FunctionalInterface
 public interface ListenerBody<T> {
     /**
-     * Registers the listener, on the thread of the loop or subscriber that wants its values. It may await.
+     * Registers the listener, on the thread of the loop, or of the subscriber's coroutine, that receives its values. It
+     * may await.
      *
-     * @param sink what the listener has to call
+     * @param sink what the listener must call
      * @throws Exception if it could not be registered; the stream fails with it
      */
     void register(ListenerSink<T> sink) throws Exception;

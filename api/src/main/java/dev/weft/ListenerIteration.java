@@ -16,18 +16,18 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The iteration over what a listener is told. Its upstream is the registration.
+ * The iteration over the values that a listener receives. Its upstream is the registration.
  *
- * <p>A cell takes signals one at a time, a listener may be told on several threads at once: whoever comes while nobody passes
- * signals on does it for all who come meanwhile. The lock is held to queue and dequeue only; discard hooks and deregistration
- * run outside. What is queued is bounded by the same policy as the buffer behind
- * it, so that a slow hook cannot make it grow.
+ * <p>A cell takes signals one at a time, but a listener may be called on several threads at once: a thread that comes
+ * while no other passes signals on does so for all that come meanwhile. The lock is held only to queue and dequeue;
+ * discard hooks and deregistration run outside. The queue is bounded by the same policy as the buffer after it, so that
+ * a slow hook cannot make it grow.
  */
 final class ListenerIteration<T> extends IterationCell<T> {
     private enum Closing {
-        /** Over, and the action was not set yet. */
+        /** Over, and the action is not set yet. */
         CLOSED,
-        /** Over, and the action was run, or is. */
+        /** Over, and the action has run, or is running. */
         DONE
     }
 
@@ -42,21 +42,21 @@ final class ListenerIteration<T> extends IterationCell<T> {
     private final Backend backend;
     private final BufferPolicy buffering;
 
-    /** Those that wait for whoever is passing one on. It is the lock of itself and of the two below. */
+    /** Signals that wait for the thread that is passing one on. It is the lock for itself and the two fields below. */
     private final Queue<Signal<T>> signals = new ArrayDeque<>();
 
     private boolean passing;
 
-    /** Whether the terminal signal has come; what comes behind it is late. */
+    /** Whether the terminal signal has come; what comes after it is late. */
     private boolean over;
 
-    /** Null, then the action, then what has become of it. */
+    /** Null, then the action, then a {@link Closing}. */
     private final AtomicReference<@Nullable Object> closing = new AtomicReference<>();
 
-    /** Whether our side has deregistered the listener; written by whoever does it, read by whoever passes signals on. */
+    /** Whether our side has deregistered the listener; written by the thread that does so, read by the thread that passes signals on. */
     private volatile boolean aborted;
 
-    /** What was requested and not yet passed on to the source, since it has not said how, or is just being asked. */
+    /** Demand that was not yet passed on to the source, since onRequest is not set, or the source is just being asked. */
     private final AtomicLong owed = new AtomicLong();
 
     private final AtomicInteger asking = new AtomicInteger();
@@ -109,7 +109,7 @@ final class ListenerIteration<T> extends IterationCell<T> {
         else Reports.drop(backend, carried(), failure);
     }
 
-    /** {@return the value that there is no room for, or null} Under the lock. */
+    /** {@return the value for which there is no room, or null} Called under the lock. */
     private @Nullable T admit(T value) {
         if (over) return value;
         if (signals.size() < buffering.capacity()) {
@@ -192,7 +192,7 @@ final class ListenerIteration<T> extends IterationCell<T> {
         else if (before != null) throw new IllegalStateException("onClose is set already");
     }
 
-    /** {@return the action to run, if it is set and nobody else runs it} Otherwise notes that it is to be run when it is set. */
+    /** {@return the action to run, if it is set and no other thread runs it} Otherwise notes that it must run as soon as it is set. */
     private @Nullable AsyncAction<?> closed() {
         SchedulePoint.pass();
         Object before = closing.getAndUpdate(
@@ -200,22 +200,22 @@ final class ListenerIteration<T> extends IterationCell<T> {
         return before instanceof AsyncAction<?> action ? action : null;
     }
 
-    /** The source has ended. */
+    /** The source has ended the stream. */
     private void deregister() {
         AsyncAction<?> action = closed();
         if (action != null) guarded(() -> abort(action));
     }
 
-    /** Whether a failure only says that we have deregistered; the first one that follows does. */
+    /** Whether a failure only answers our deregistration; the first one that follows does. */
     private boolean answersUs(Throwable failure) {
         boolean answers = aborted && failure instanceof Exception;
         if (answers) aborted = false;
         return answers;
     }
 
-    /** The subscriber has left, or the source has ended: a failure that follows is how the source says so. */
+    /** The subscriber has left, or the source has ended: a failure that follows only answers this. */
     private void abort(AsyncAction<?> action) {
-        aborted = true; // before it, since the action itself may call back
+        aborted = true; // first, since the action itself may call back
         try {
             run(action);
         } catch (Throwable failure) {
@@ -261,7 +261,7 @@ final class ListenerIteration<T> extends IterationCell<T> {
         return buffering.whenFull() == BufferPolicy.WhenFull.REQUESTED;
     }
 
-    /** One at a time: whoever comes while the source is being asked leaves it to the one who asks. */
+    /** One at a time: a thread that comes while the source is being asked leaves its demand to the thread that asks. */
     private void ask() {
         LongConsumer asked = source.get();
         if (asked == null || asking.getAndIncrement() > 0) return;
@@ -279,7 +279,7 @@ final class ListenerIteration<T> extends IterationCell<T> {
         }
     }
 
-    /** The generator of a listener's values, which a loop on the current thread can do without. */
+    /** The generator of a listener's values; a loop on the current thread does without it. */
     record ListenerGenerator<T>(Overflow overflow, ListenerBody<T> registration) implements Generator<T> {
         ListenerGenerator {
             Objects.requireNonNull(overflow, "overflow");

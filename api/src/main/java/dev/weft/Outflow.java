@@ -11,10 +11,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that are written, on any thread, on their way to a generator that emits them in chunks. A full chunk lies on the slot until
- * the generator, which has been asked for a value, takes it; the writer waits for that.
+ * Bytes that are written, on any thread, on their way to a generator that emits them in chunks. A full chunk stays in
+ * the slot until the generator has demand and takes it; the writer waits for that.
  *
- * <p>The monitor of {@code slot} guards what passes between the two. The lock makes writers come one at a time; they write the rest.
+ * <p>The monitor of {@code slot} guards what passes between the two. The lock {@code writing} admits one writer at a
+ * time, and guards the rest.
  */
 final class Outflow extends OutputStream {
     private final int chunkSize;
@@ -31,7 +32,7 @@ final class Outflow extends OutputStream {
     private int filled;
     private boolean closed;
 
-    /** What has ended a write before all was handed over, so that nothing can follow. */
+    /** What ended a write before everything was handed over, so that nothing can follow. */
     private volatile @Nullable Throwable gap;
 
     Outflow(int chunkSize, Backend backend) {
@@ -50,7 +51,7 @@ final class Outflow extends OutputStream {
         }
     }
 
-    /** {@return the chunk} */
+    /** {@return the chunk that was awaited} */
     ByteBuffer take() {
         ByteBuffer taken;
         SchedulePoint.pass();
@@ -117,7 +118,7 @@ final class Outflow extends OutputStream {
         }
     }
 
-    /** Hands over what there is, and waits until it is taken. Nothing can be written behind this. */
+    /** Hands over what there is, and waits until it is taken. Nothing can be written after this. */
     @Override
     public void close() throws IOException {
         writing.lock();
@@ -130,7 +131,7 @@ final class Outflow extends OutputStream {
         }
     }
 
-    /** Closes this when all has been written; fails if something is missing, which the writer may have ignored. */
+    /** Closes this when everything has been written; fails if bytes are missing, which the body may have ignored. */
     void finish() throws Exception {
         taking.enter();
         if (gap == null) close();
@@ -197,7 +198,10 @@ final class Outflow extends OutputStream {
         if (!taken) throw leftMeanwhile();
     }
 
-    /** A coroutine is cancelled then. A body that ends with this has only been told so, as by an interrupt. */
+    /**
+     * In a coroutine, {@code enter} throws the cancellation instead. If a body ends with this exception, that is an
+     * echo, as after an interrupt.
+     */
     private IOException leftMeanwhile() {
         taking.enter();
         return new IOException("nobody reads this any more", new InterruptedException("the subscriber has left"));

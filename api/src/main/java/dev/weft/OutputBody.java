@@ -13,7 +13,7 @@ public interface OutputBody {
      * Writes, on the current thread or on others that it waits for.
      *
      * @param out where to; it need not be closed
-     * @throws Exception what the stream fails with, behind what was written before
+     * @throws Exception what the stream fails with, after what was written before
      */
     void write(OutputStream out) throws Exception;
 }

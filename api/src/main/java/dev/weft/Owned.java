@@ -15,9 +15,9 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future that whoever awaits it owns: it ends when the await does. The future runs already, so that it has to be cancelled too if
- * nobody comes to await it, because the scope is cancelled before or a sibling has failed: whoever is first claims it, the await or
- * somebody who knows that there will be none.
+ * A future that its only await owns: it ends when the await does. The future is already running, so it must be
+ * cancelled even if it is never awaited, because the scope is cancelled first or a sibling has failed: the first to
+ * come claims it, the await, or code that knows that there will be none.
  */
 class Owned<T extends @Nullable Object> implements Awaitable<T> {
     final Future<T> future;
@@ -33,20 +33,21 @@ class Owned<T extends @Nullable Object> implements Awaitable<T> {
         return future instanceof CompletionStage<?> ? new OwnedStage<>(future) : new Owned<>(future);
     }
 
-    /** Gives up those among all that nobody has come to await. */
+    /** Gives up those owned futures that were not awaited. */
     static void abandon(Collection<?> all) {
         for (Object each : all) if (each instanceof Owned<?> owned) owned.abandon();
     }
 
     final void claim() {
-        if (!claimed.compareAndSet(false, true)) throw new IllegalStateException("an owned future is awaited once");
+        if (!claimed.compareAndSet(false, true))
+            throw new IllegalStateException("an owned future can be awaited only once");
     }
 
     final void abandon() {
         if (claimed.compareAndSet(false, true)) giveUp();
     }
 
-    /** A future without callbacks takes the thread that awaits it. */
+    /** A future without callbacks blocks the thread that awaits it. */
     @Override
     public T await() {
         claim();
@@ -73,7 +74,7 @@ class Owned<T extends @Nullable Object> implements Awaitable<T> {
         }
     }
 
-    /** What comes all the same is nobody's. */
+    /** A value that comes even so is discarded. */
     private void giveUp() {
         try {
             if (!future.cancel(true) && future.state() == Future.State.SUCCESS) Async.discard(future.resultNow());
@@ -84,7 +85,7 @@ class Owned<T extends @Nullable Object> implements Awaitable<T> {
     }
 }
 
-/** One that tells when it is done. */
+/** An owned future that reports its end by a callback. */
 final class OwnedStage<T extends @Nullable Object> extends Owned<T> implements Detachable<T> {
     OwnedStage(Future<T> future) {
         super(future);
@@ -111,7 +112,7 @@ final class OwnedStage<T extends @Nullable Object> extends Owned<T> implements D
     }
 }
 
-/** The await of a future that is its own: cancelling the await cancels the future. */
+/** The await of a future that it owns: cancelling the await cancels the future. */
 final class OwnedAwait<T extends @Nullable Object> extends AwaitCell<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
     private @Nullable OwnedStage<T> owned;

@@ -12,25 +12,25 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a generator in the current coroutine, as a scope of its own, and passes its values on by a call: no thread, no queue, and
- * demand value for value.
+ * Runs a generator in the current coroutine, as a scope of its own, and passes its values on by a call: no thread, no
+ * queue, and demand for one value at a time.
  *
- * <p>What a value meets downstream is no concern of the generator's code. If the sink throws, the generator is cancelled, and when
- * it has unwound, that failure is thrown from {@link #run}; if the sink has enough, the generator is cancelled and {@code run}
- * returns.
+ * <p>The generator's code does not see what happens to a value downstream. If the sink throws, the generator is
+ * cancelled, and when it has unwound, {@link #run} throws that failure; if the sink has enough, the generator is
+ * cancelled and {@code run} returns.
  */
 final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
-    private static final String FAILED_BEHIND = "a failure behind its emit";
+    private static final String FAILED_BEHIND = "a failure downstream of its emit";
 
     private final Emitter<?> downstream;
     private final boolean asDemanded;
     private final Sink<? super T> sink;
     private @Nullable TicketLock tickets;
 
-    /** Written by whoever is in the sink, read by the generator's thread at its end. */
+    /** Written by the thread that is in the sink, read by the generator's thread at its end. */
     private volatile @Nullable Throwable failure;
 
-    /** Written there too, and by whoever stops this. */
+    /** Written there too, and by the thread that stops this. */
     private volatile boolean enough;
 
     private PipeScope(Scope parent, Emitter<?> downstream, boolean asDemanded, Sink<? super T> sink) {
@@ -47,12 +47,12 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
         boolean accept(T value) throws Exception;
     }
 
-    /** Runs a generator to its end, in the coroutine of the one downstream, to which the sink may emit. */
+    /** Runs a generator to its end, in the coroutine of the downstream emitter, to which the sink may emit. */
     static <T> void run(Generator<T> generator, Emitter<?> downstream, Sink<? super T> sink) throws Exception {
         new PipeScope<T>(entered(), downstream, false, sink).run(generator);
     }
 
-    /** As {@link #run}, for a sink that emits for each value at most one: the generator waits until that is asked for. */
+    /** As {@link #run}, for a sink that emits at most one value for each: the generator waits until that is requested. */
     static <T> void runAsDemanded(Generator<T> generator, Emitter<?> downstream, Sink<? super T> sink)
             throws Exception {
         new PipeScope<T>(entered(), downstream, true, sink).run(generator);
@@ -63,7 +63,7 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
         return new PipeScope<T>(entered(), downstream, true, sink);
     }
 
-    /** As {@link Emitter#emitAll}, of a cell. */
+    /** As {@link Emitter#emitAll}, for a cell. */
     static <T> void emitAll(IterationCell<T> values, Emitter<? super T> out) {
         try (values) {
             while (values.awaitNext()) {
@@ -94,13 +94,13 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
         if (failure != null) throw Failures.<RuntimeException>sneak(failure);
     }
 
-    /** Ends the generator, from any thread, as if the sink had enough. What is behind an emit goes on. */
+    /** Ends the generator, from any thread, as if the sink had enough. A value that has been emitted is still processed downstream. */
     void stop() {
         enough = true;
-        cancel(Cancellation.Reason.REQUESTED, "nothing more is to be taken of it", null);
+        cancel(Cancellation.Reason.REQUESTED, "no more of its values are needed", null);
     }
 
-    /** What ended the generator; what it throws of its own because of that is reported. */
+    /** What ended the generator; an exception of its own that it throws because of that is reported. */
     private RuntimeException instead(Throwable thrown) {
         Throwable cause = failure;
         if (cause == null || cause == thrown) return Failures.sneak(thrown);
@@ -167,7 +167,7 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
         return sink.accept(value);
     }
 
-    /** A shield hides the end of the stream from the generator, but not from emit: there is nobody left to emit to. */
+    /** A shield hides the end of the stream from the generator's code, but not from emit: there is nothing left to emit to. */
     private void checkpoint(Scope here, T value) {
         try {
             here.checkpoint();

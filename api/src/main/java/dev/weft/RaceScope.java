@@ -33,7 +33,7 @@ final class RaceScope<T extends @Nullable Object> extends Scope {
         }
         Handle<? extends T> won = winner.get();
         Throwable first = failure.get();
-        if (won != null && first != null) Reports.echo(first); // of a loser that was quicker than the winner
+        if (won != null && first != null) Reports.echo(first); // of a loser that ended before the winner
         if (won != null) return Objects.requireNonNull(won.observe()).getOrThrow();
         if (first == null) throw new CancelledException("every runner was cancelled", null, null, null);
         throw Failures.thrown(first);

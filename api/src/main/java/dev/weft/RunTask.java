@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A coroutine whose caller, a thread outside any coroutine, waits for its end. */
+/** A coroutine whose caller, a plain thread, waits for its end. */
 final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
     private final Thread caller = Thread.currentThread();
     private @Nullable T result;
@@ -52,7 +52,7 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
         end(Deferred.State.FAILED);
     }
 
-    /** Whoever has called gets it. */
+    /** The caller receives it. */
     @Override
     protected void cancelledBy(Throwable echo) {
         cancelled(echo instanceof CancelledException ? null : echo);
@@ -69,7 +69,7 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
         LockSupport.unpark(caller);
     }
 
-    /** Waits for the end; an interrupt cancels the coroutine, which is waited for all the same. */
+    /** Waits for the end; an interrupt cancels the coroutine, and the wait goes on. */
     @SuppressWarnings("NullAway") // the result is a T when it succeeded
     private T join(Throwable[] asThrown) throws Exception {
         boolean interrupted = false;
@@ -90,7 +90,7 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
         };
     }
 
-    /** What the body threw, as it threw it; a child's failure as an await would throw it. */
+    /** What the body threw, as it threw it; a member's failure, as an await would throw it. */
     private Exception failure(@Nullable Throwable asThrown) {
         Throwable failure = thrown;
         if (failure == null) throw new AssertionError("failed without a failure");

@@ -11,12 +11,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which {@code java.lang.ScopedValue}s coroutines take over, on JDK 25 and newer.
+ * The {@code java.lang.ScopedValue}s that coroutines inherit, on JDK 25 and newer.
  *
- * <p>Those that are registered here are bound around the body of a coroutine, by the rule of {@link Context}. The scoped value itself is
- * its key in a context: {@code withContext(USER, "ann", body)} binds it in the body and in all that is started or awaited there, and so does
- * {@code contextWrite(Context.of(USER, "ann"))} behind a {@code mono}. A key that is neither in the context nor bound on the thread of
- * whoever calls is not bound in the coroutine. All others are unbound in a coroutine, which has a thread of its own.
+ * <p>Registered scoped values are bound around the body of a coroutine, by the rule of {@link Context}. The scoped value itself is its key
+ * in a context: {@code withContext(USER, "ann", body)} binds it in the body and in everything that is started or awaited there, and so does
+ * {@code contextWrite(Context.of(USER, "ann"))} downstream of a {@code mono}. A key that is neither in the context nor bound on the
+ * caller's thread is not bound in the coroutine. Scoped values that are not registered are unbound in a coroutine, which has a thread of
+ * its own.
  *
  * @since 0.1
  */
@@ -28,10 +29,11 @@ public final class ScopedValues {
     private ScopedValues() {}
 
     /**
-     * Has coroutines take over a scoped value, from the next that is started on. Once is enough, at the start of the program.
+     * Lets coroutines inherit a scoped value, beginning with the next one that is started. Once is enough, at the start
+     * of the program.
      *
      * @param scopedValue a {@code java.lang.ScopedValue}; declared as an object, since this library runs on JDK 21 too
-     * @throws IllegalArgumentException if it is something else
+     * @throws IllegalArgumentException if it is not a scoped value
      * @throws IllegalStateException before JDK 25
      */
     public static void register(Object scopedValue) {
@@ -50,9 +52,9 @@ public final class ScopedValues {
     }
 
     /**
-     * Has coroutines not take over a scoped value any more, from the next that is started on.
+     * Lets coroutines no longer inherit a scoped value, beginning with the next one that is started.
      *
-     * @param scopedValue one that may be registered
+     * @param scopedValue the scoped value, registered or not
      */
     public static void unregister(Object scopedValue) {
         Objects.requireNonNull(scopedValue, "scopedValue");
@@ -66,8 +68,8 @@ public final class ScopedValues {
     }
 
     /**
-     * {@return a context, and under it the registered scoped values that are bound on the current thread; the same one if there are none} For
-     * adapters, as the context to subscribe with.
+     * {@return a context with the registered scoped values that are bound on the current thread added where it has no
+     * value for them; the same context if there are none} For adapters, as the context to subscribe with.
      */
     public static Context into(Context context) {
         Objects.requireNonNull(context, "context");
@@ -81,7 +83,7 @@ public final class ScopedValues {
         return all;
     }
 
-    /** {@return the body with registered scoped values around it: what a context has for them, and else those of the current thread} */
+    /** {@return the body with registered scoped values bound: to the value in a context, or else to that of the current thread} */
     static Runnable around(Object context, Runnable body) {
         List<Object> keys = REGISTERED.get();
         if (keys.isEmpty()) return body;
@@ -97,7 +99,7 @@ public final class ScopedValues {
     }
 }
 
-/** {@code java.lang.ScopedValue}, by its names: it is final in JDK 25, and this is compiled for 21. Loaded only where it is there. */
+/** {@code java.lang.ScopedValue} by reflection: it is final in JDK 25, and this is compiled for 21. Loaded only where it exists. */
 final class Bindings {
     private static final Class<?> KEY;
     private static final MethodHandle IS_BOUND;

@@ -14,21 +14,21 @@ final class ShieldScope extends Scope {
 
     private volatile boolean timed;
 
-    /** Whether a foreign interrupt came before the body, and is kept away from it; the thread's own. */
+    /** Whether a foreign interrupt came before the body, and is held back from it; used by the scope's own thread only. */
     private boolean interrupted;
 
     ShieldScope(Scope parent) {
         super(parent, parent.backend(), parent.context(), true);
     }
 
-    /** Notes that what runs inside has a deadline of its own, so that it needs no watching. */
+    /** Notes that the code inside has a deadline of its own, so that no warning is needed. */
     static void noteTimeout(Scope inside) {
         for (Scope s = inside; s != null; s = s.parent()) if (s instanceof ShieldScope shield) shield.timed = true;
     }
 
     /**
-     * Runs a body. An interrupt that came before is kept away from it and is there again after it; a canceller's, the engine has settled by
-     * then, so this one is foreign.
+     * Runs a body. An interrupt that came before is held back from it and restored after it. The engine has dealt with
+     * a canceller's interrupt by then, so this one is foreign.
      */
     <T extends @Nullable Object> T run(Callable<? extends T> body) throws Exception {
         Timer.Entry watch = watch(LONG_NANOS, this::warn);

@@ -9,8 +9,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The await of a {@link CompletionStage}. A stage may be shared: cancelling the await leaves it alone, and what it gives later
- * is still in the stage, so that nothing has to be discarded.
+ * The await of a {@link CompletionStage}. A stage may be shared: cancelling the await does not affect it, and a later
+ * value stays in the stage, so nothing is discarded.
  */
 final class StageAwait<T> extends AwaitCell<T> {
     private @Nullable CompletionStage<? extends T> stage;
@@ -27,7 +27,7 @@ final class StageAwait<T> extends AwaitCell<T> {
         if (source == null) return;
         var link = new Link<T>(this);
         attach(link);
-        source.handle(link); // whenComplete would wrap the failure for a stage of its own, and ask it for its message
+        source.handle(link); // whenComplete would wrap the failure for its own stage, and ask it for its message
     }
 
     @Override

@@ -11,13 +11,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coroutine that a future stands for. Who cancels the future, or completes it in any other way, such as {@code orTimeout}, wants
- * nothing more from the coroutine, which is cancelled; what comes then goes to a hook.
+ * A coroutine that is represented by a future. If other code cancels the future, or completes it, for example by
+ * {@code orTimeout}, the coroutine is no longer needed and is cancelled; what it gives then goes to a hook.
  */
 final class StageTask<T extends @Nullable Object> extends CoroutineTask<T> {
     private final Standing future = new Standing();
 
-    /** Complete it here by {@code ended…} only: the JDK's own words are somebody else's. */
+    /** Our code completes it by {@code ended…} only: the JDK's own methods are for other code. */
     private final class Standing extends CompletableFuture<T> {
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
@@ -34,7 +34,7 @@ final class StageTask<T extends @Nullable Object> extends CoroutineTask<T> {
             return byOthers(super.completeExceptionally(failure), "its future was completed");
         }
 
-        /** The JDK completes it past {@link #complete} then. */
+        /** The JDK does not call {@link #complete} for this. */
         @Override
         public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
             handle((value, failure) -> byOthers(true, "its future was completed"));

@@ -15,7 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** A scope with a deadline: one entry in the timer, removed when the scope is left. Only its own thread writes the fields. */
+/**
+ * A scope with a deadline: one entry in the timer, removed when the scope is left. Only the scope's own thread writes
+ * the fields, except the last.
+ */
 final class TimeoutScope extends Scope {
     private final boolean ofAnOperator;
     private Duration limit;
@@ -36,7 +39,7 @@ final class TimeoutScope extends Scope {
         this.ofAnOperator = ofAnOperator;
     }
 
-    /** One that the code inside knows nothing of. */
+    /** A timeout that the code inside does not know of. */
     static TimeoutScope ofAnOperator(Scope parent, Duration limit) {
         return new TimeoutScope(parent, limit, true);
     }
@@ -80,7 +83,7 @@ final class TimeoutScope extends Scope {
         unschedule();
     }
 
-    /** Begins the time anew. */
+    /** Restarts the time. */
     void reset(Duration newLimit) {
         unschedule();
         limit = newLimit;
@@ -111,7 +114,7 @@ final class TimeoutScope extends Scope {
         return (Exception) thrown;
     }
 
-    /** Whether members were still running when the time was over. */
+    /** Whether members were still running when the time ran out. */
     private boolean isCutShort() {
         return hasExpired() && membersWereCut();
     }
@@ -127,7 +130,7 @@ final class TimeoutScope extends Scope {
         EngineCounter.TIMEOUT_OVERRUNS.increment();
         Reports.warn(
                 Warning.Kind.LATE_TIMEOUT,
-                name -> name + ": a block ended " + TimeUnit.NANOSECONDS.toMillis(late) + " ms behind its timeout of "
+                name -> name + ": a block ended " + TimeUnit.NANOSECONDS.toMillis(late) + " ms after its timeout of "
                         + limit
                         + "; something in it has computed, or waited where neither a cancellation nor an interrupt ends it");
     }

@@ -1,7 +1,7 @@
 package dev.weft;
 
 /**
- * A source had more values than were asked for; its upstream was cancelled and the values were discarded.
+ * A source had more values than allowed; it was cancelled and the values were discarded.
  *
  * @since 0.1
  */

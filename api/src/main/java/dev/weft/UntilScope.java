@@ -5,11 +5,11 @@ import dev.weft.spi.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scope of a stream that goes on until a signal comes, for which a member of the scope waits. The signal ends the generator,
- * and nothing else: what is behind an emit, or waits there to be asked for, goes on.
+ * The scope of a stream that goes on until a signal comes, for which a member of the scope waits. The signal ends only
+ * the generator: a value that has been emitted, or waits there for demand, is still processed downstream.
  */
 final class UntilScope extends Scope {
-    /** That of the signal; written by whoever tells it. */
+    /** The signal's failure; written by the thread that signals. */
     private volatile @Nullable Throwable failure;
 
     /** Whether the stream has ended; written by its thread. */
@@ -60,7 +60,7 @@ final class UntilScope extends Scope {
         return false;
     }
 
-    /** It is the stream's, behind the value that is under way. */
+    /** A failure is the stream's, after the value that is in progress. */
     @Override
     protected boolean memberFailed(Throwable thrown) {
         failure = thrown;

@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one thread, a coroutine's or another, waits in a blocking call of the JDK's shape until others have changed a state. The
- * monitor guards that state, and who waits.
+ * Lets one thread, a coroutine's or another, wait in a blocking call of a JDK interface until other threads have
+ * changed a state. The monitor guards that state, and the waiter.
  */
 final class WaitCondition {
     private final Object monitor;
@@ -23,7 +23,7 @@ final class WaitCondition {
         this.operation = operation;
     }
 
-    /** A suspension point begins, whether there is something to wait for or not. */
+    /** Begins a suspension point, whether or not there is something to wait for. */
     void enter() {
         Scope scope = Scope.current();
         if (scope != null) scope.checkpoint();
@@ -33,7 +33,7 @@ final class WaitCondition {
     /**
      * Waits.
      *
-     * @param ready whether the state is as it should be; asked with the monitor held
+     * @param ready whether the state has been reached; called with the monitor held
      * @throws CancelledException in a coroutine that is cancelled
      * @throws InterruptedIOException on another thread that is interrupted; its flag stays set
      */
@@ -48,7 +48,7 @@ final class WaitCondition {
         }
     }
 
-    /** Tells whoever waits that the state has changed. Called without the monitor. */
+    /** Wakes the waiting thread, since the state has changed. Called without the monitor. */
     void signal() {
         ConditionAwait waiting;
         synchronized (monitor) {

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** How long a wait may last, as it is configured: {@code weft.watchdog}. */
+/** How long a wait may last, as configured by {@code weft.watchdog}. */
 final class WatchdogLimit {
     private static final Pattern SHORT = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
 
@@ -18,9 +18,9 @@ final class WatchdogLimit {
     }
 
     /**
-     * The rule: what was asked for, by the first that asks; else none.
+     * The rule: the first of these that is set decides; else there is no limit.
      *
-     * @throws BackendException if that is no time
+     * @throws BackendException if it is not a duration
      */
     static Optional<Duration> choose(@Nullable String property, @Nullable String environment, @Nullable String file) {
         String asked = Backends.isSet(property) ? property : Backends.isSet(environment) ? environment : file;

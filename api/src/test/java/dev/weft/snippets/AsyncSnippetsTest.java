@@ -201,7 +201,7 @@ class AsyncSnippetsTest {
                     try {
                         return await(shop.priceOf(item));
                     } finally {
-                        shielded(() -> await(shop.release(item))); // also when this is cancelled
+                        shielded(() -> await(shop.release(item))); // even if this is cancelled
                     }
                     // @end
                 }))
@@ -335,7 +335,7 @@ class AsyncSnippetsTest {
         }
     }
 
-    /** What the examples talk to. */
+    /** The services that the examples call. */
     private static final class Shop {
         final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
         volatile boolean slow;

@@ -44,7 +44,7 @@ class StreamSnippetsTest {
         run(() -> {
             // @start region="takeUntil"
             jobs.takeUntil(awaitable(shutdown)).forEach(job -> {
-                done.add(job); // is finished, even if the signal comes meanwhile
+                done.add(job); // finished, even if the signal comes meanwhile
                 if (job == 2) shutdown.complete(null);
             });
             // @end

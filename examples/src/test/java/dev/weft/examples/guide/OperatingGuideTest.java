@@ -119,7 +119,7 @@ class OperatingGuideTest {
 
     @Test
     void whatACallbackHasNotSaid() throws InterruptedException {
-        waits("the callback, which has told its Completion nothing", () -> awaitCallback(done -> {}));
+        waits("the callback, which has not called its Completion", () -> awaitCallback(done -> {}));
     }
 
     @Test
