@@ -5,8 +5,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source that was started in a scope and has no thread of its own: the twin of {@link CoroutineTask} for what needs only a
- * subscription. Exactly one of the three outcomes is called, once, on the thread that decides it.
+ * A source that was started in a scope and has no thread of its own: the twin of {@link CoroutineTask} for what needs
+ * only a subscription. Exactly one of the three outcome methods is called, once, on the thread that decides the
+ * outcome.
  *
  * @param <T> the type of the value
  * @since 0.1
@@ -15,7 +16,7 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
     private final Scope owner;
     private final AwaitCell<T> cell;
 
-    /** Who was the first to cancel it, and whether that was its scope; written before that happens. */
+    /** The first cancellation, and whether it came from its scope; written before the cell is cancelled. */
     private @Nullable Cancellation by;
 
     private boolean fromOutside;
@@ -23,7 +24,7 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
     /**
      * A source that is not started yet.
      *
-     * @param owner the scope that it belongs to
+     * @param owner the scope that it is a member of
      * @param cell the cell that awaits it
      */
     protected DetachedTask(Scope owner, AwaitCell<T> cell) {
@@ -31,12 +32,12 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
         this.cell = cell;
     }
 
-    /** {@return whether somebody else has the value too, and keeps it} */
+    /** {@return whether the source keeps its value for others too} */
     protected final boolean isShared() {
         return cell.isShared();
     }
 
-    /** {@return the scope that it belongs to} */
+    /** {@return the scope that it is a member of} */
     protected final Scope owner() {
         return owner;
     }
@@ -50,14 +51,14 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
     /**
      * Cancels the subscription.
      *
-     * @param why what exceptions say of it, or null
+     * @param why what exceptions say about it, or null
      * @return false if there was an outcome already
      */
     public final boolean cancelBecause(@Nullable String why) {
         return cancel(new Cancellation(owner, Cancellation.Reason.REQUESTED, why, null), false);
     }
 
-    /** The source gave its value, or null if it is empty where that is allowed. */
+    /** The source gave its value, or null if it is empty and may be. */
     protected abstract void succeeded(@Nullable T value);
 
     /** The source failed. */
@@ -66,7 +67,7 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
     /**
      * The subscription was cancelled.
      *
-     * @param by by what
+     * @param by the cancellation, or null if it is not known
      */
     protected abstract void cancelled(@Nullable Cancellation by);
 
@@ -106,7 +107,10 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
         return title();
     }
 
-    /** A source that may block when it is cancelled holds up its owner only, which waits for it; not one that waits for a limited time. */
+    /**
+     * Reports the outcome. A cancel that may block runs here only on the owner's thread, which would wait for it anyway,
+     * and only if the owner waits without limit; else on a thread of its own.
+     */
     private void done() {
         if (!cell.isCancelled()) leaving(this::take);
         else if (mayHoldUpOwner() || cell.isClosedAtOnce()) leaving(this::close);

@@ -3,12 +3,11 @@ package dev.weft.spi;
 import java.util.function.Consumer;
 
 /**
- * The hook for values of one type that nobody gets, in a part of the code: an entry of its context, so that all that is awaited, started
- * and iterated over there finds it. A backend whose library has a hook in its subscribers' contexts puts it there as well.
- *
- * @param type what it takes
- * @param consumer who gets that
- * @param others who gets the rest: the hook around this one, or at last that of the process
+ * The hook for discarded values of one type, in a part of the code: an entry of its context, so that every await,
+ * coroutine and loop there finds it. A backend whose library has a hook in its subscribers' contexts puts it there too.
+ * @param type the type of the values it takes
+ * @param consumer receives these values
+ * @param others receives all other values: the enclosing hook, or finally that of the process
  * @since 0.1
  */
 public record DiscardHook(Class<?> type, Consumer<Object> consumer, Consumer<Object> others)
@@ -16,12 +15,12 @@ public record DiscardHook(Class<?> type, Consumer<Object> consumer, Consumer<Obj
     /** The key of the entry. */
     public static final Object KEY = DiscardHook.class;
 
-    /** {@return this hook, inside another one} */
+    /** {@return this hook inside another one} */
     public DiscardHook inside(Consumer<Object> around) {
         return new DiscardHook(type, consumer, around);
     }
 
-    /** Hands a value on. What the consumer throws changes nothing for whoever discards. */
+    /** Hands a value on. What the consumer throws goes to the uncaught handler, not to the caller. */
     @Override
     public void accept(Object value) {
         if (!type.isInstance(value)) {

@@ -5,12 +5,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scope whose code hands values to code outside, by a call. What a value meets there is no part of this scope, nor of the scopes
- * inside it: it runs in the scope around this one, with its context, backend and thread-locals; a cancellation from in here does not
- * reach it, one from out there does, whatever shields it here.
+ * A scope whose code hands values to code outside, by a call. The code that takes a value is not part of this scope,
+ * nor of the scopes inside it: it runs in the scope around this one, with that scope's context, backend and
+ * thread-locals. A cancellation from inside does not reach it; one from outside does, whatever shields are inside.
  *
- * <p>The thread steps out of its innermost scope, which is away meanwhile, and lets this scope stand aside of the one around
- * it, where cancellers still find it. A coroutine that was started in here and emits too is a {@link GuestScope} out there.
+ * <p>The thread steps out of its innermost scope, and this scope stays beside the one around it, where cancellers still
+ * find it. A coroutine that was started inside and emits too is a {@link GuestScope} outside.
  *
  * @param <T> the type of the values
  * @since 0.1
@@ -18,15 +18,18 @@ import org.jspecify.annotations.Nullable;
 public abstract class EmittingScope<T> extends Scope {
     private final Scope outside;
 
-    /** What sets the thread-locals of the scope around this one, and hands out; null if there are none. */
+    /** Sets the thread-locals of the scope around this one, and hands out the value; null if there are none. */
     private @Nullable Runnable propagated;
 
-    /** What is handed out so, and what came of it; written and read in its turn. */
+    /** The value that is handed out that way, and the answer; written and read by the emitting thread. */
     private @Nullable T handed;
 
     private boolean more;
 
-    /** What stood aside before this; written before this does, and left as it is, for cancellers that are just there. */
+    /**
+     * The scope stepped out of before this one; written before this one is published, and not reset, since cancellers
+     * may be reading it.
+     */
     private @Nullable EmittingScope<?> below;
 
     /**
@@ -39,7 +42,7 @@ public abstract class EmittingScope<T> extends Scope {
         this.outside = outside;
     }
 
-    /** Takes over the thread-locals outside; called there, before this scope is entered. */
+    /** Takes over the thread-locals of the code outside; called there, before this scope is entered. */
     protected final void prepare() {
         Runnable own = this::acceptHanded;
         Runnable around =
@@ -48,7 +51,7 @@ public abstract class EmittingScope<T> extends Scope {
     }
 
     /**
-     * Takes a value, outside.
+     * Takes a value; runs outside this scope.
      *
      * @return whether it takes more
      */
@@ -58,7 +61,7 @@ public abstract class EmittingScope<T> extends Scope {
         return below;
     }
 
-    /** {@return what {@link #accept} gives, called from inside this scope} */
+    /** Hands a value out, from inside this scope. {@return the result of {@link #accept}} */
     protected final boolean handOut(T value) throws Exception {
         Scope here = Objects.requireNonNull(current());
         return stepOut(here, value, propagated != null && (here.context() != context() || here.task() != task()));
@@ -95,7 +98,10 @@ public abstract class EmittingScope<T> extends Scope {
         }
     }
 
-    /** The thread is in the scope around this one. It looks for its cancellation behind that, as after {@link Scope#suspend}. */
+    /**
+     * Moves the thread to the scope around this one, whose cancellation is checked afterwards, as after
+     * {@link Scope#suspend}.
+     */
     private void standAside() {
         below = outside.steppedOut();
         outside.steppedOut(this);
@@ -105,7 +111,7 @@ public abstract class EmittingScope<T> extends Scope {
         task().redeliver(outside);
     }
 
-    /** A canceller that has found neither this nor what is inside is made up for here. */
+    /** Moves the thread back. If a canceller has missed this scope meanwhile, cancels it here. */
     private void stepIn() {
         outside.nested(this);
         SchedulePoint.pass();
@@ -117,7 +123,10 @@ public abstract class EmittingScope<T> extends Scope {
         if (outside.interruptsOff()) InterruptGate.turnOffInside(this);
     }
 
-    /** Another coroutine's thread in a scope, for as long as it runs code of that. What it starts belongs to the scope itself. */
+    /**
+     * The thread of another coroutine in a scope, while it runs code of that scope. What it starts becomes a member of
+     * the scope itself.
+     */
     private static final class GuestScope extends Scope implements Member {
         private final Scope host;
 

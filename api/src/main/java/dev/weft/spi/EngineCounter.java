@@ -3,7 +3,8 @@ package dev.weft.spi;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What the engine counts, process-wide, since the start: signals that found nobody, and cancellations that were ignored.
+ * What the engine counts, process-wide, since the start: signals that nobody received, cancellations that were ignored,
+ * and waits that took too long.
  *
  * @since 0.1
  */
@@ -12,29 +13,32 @@ public enum EngineCounter {
     DISCARDED,
     /** Errors that nobody could receive and that went to a dropped-error hook. */
     DROPPED,
-    /** Breaches of a source's protocol. */
+    /** Breaches of their protocol by sources. */
     VIOLATIONS,
     /** Errors that only answered our own cancellation; they are logged at {@code DEBUG} and not reported. */
     CANCEL_ECHOES,
     /** Coroutines that returned a value although they were cancelled. */
     CANCEL_SWALLOWED,
-    /** Blocks that went on for more than a second, or the watchdog's limit if that is less, after their timeout had fired. */
+    /**
+     * Blocks that went on for more than a second, or the watchdog's limit if that is less, after their timeout had
+     * fired.
+     */
     TIMEOUT_OVERRUNS,
-    /** Places in which the watchdog has found coroutines that wait for too long. */
+    /** Places in which the watchdog has found coroutines that wait too long. */
     LONG_WAITS,
-    /** Cancellations of a source for which whoever awaited it had to wait as long. */
+    /** Cancels of a source that took long, while the awaiting code had to wait. */
     SLOW_CANCELS,
-    /** Members without which a group was left, since they did not end in time. */
+    /** Members that did not end in time, so that their group was left without them. */
     LEFT_BEHIND;
 
     private final LongAdder adder = new LongAdder();
 
-    /** {@return how often it has happened} */
+    /** {@return the count so far} */
     public long sum() {
         return adder.sum();
     }
 
-    /** Counts one more. */
+    /** Adds one. */
     public void increment() {
         adder.increment();
     }

@@ -5,8 +5,8 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to do with a {@link Throwable}. It is foreign code, on the way of a signal: its methods are called where nothing else will do,
- * and what they throw changes nothing.
+ * Operations on a {@link Throwable}. It is foreign code, handled in the middle of a signal: its methods are called only
+ * where necessary, and what they throw changes nothing.
  *
  * @since 0.1
  */
@@ -16,13 +16,16 @@ public final class Failures {
 
     private Failures() {}
 
-    /** Throws anything as if it were unchecked: for callers whose signature promises the right type by other means. */
+    /** Throws anything as if it were unchecked, for callers that guarantee the right type by other means. */
     @SuppressWarnings("unchecked")
     public static <X extends Throwable> X sneak(Throwable failure) throws X {
         throw (X) failure;
     }
 
-    /** {@return what an await throws for a failure: itself if unchecked, with a note of the await site; else its carrier} */
+    /**
+     * {@return what an await throws for a failure: the failure itself if it is unchecked, with a note of the await
+     * site; else its wrapper}
+     */
     public static RuntimeException thrown(Throwable failure) {
         Throwable marked = Host.get().noteAwaitSite(failure);
         if (marked instanceof Error error) throw error;
@@ -32,9 +35,9 @@ public final class Failures {
     }
 
     /**
-     * {@return whether a failure only says that something was cancelled or interrupted} Blocking calls that declare nothing, such as
-     * {@code block()}, {@code blockingGet()} and the lines of an HTTP body, carry their interrupt inside a failure of their own; one that
-     * carries a cancellation is a failure behind that.
+     * {@return whether a failure only says that something was cancelled or interrupted} Blocking calls without checked
+     * exceptions, such as {@code block()}, {@code blockingGet()} and reading the lines of an HTTP body, wrap their
+     * interrupt in a failure of their own. A failure that wraps a cancellation is a failure in its own right.
      */
     public static boolean isEcho(Throwable failure) {
         Throwable real = Host.get().unwrap(failure);
@@ -47,7 +50,7 @@ public final class Failures {
         return false;
     }
 
-    /** {@return a failure as text; the name of its class alone, if it throws when it is asked} */
+    /** {@return a failure as text; only the name of its class, if {@code toString} throws} */
     public static String text(Throwable failure) {
         try {
             return failure.toString();
@@ -56,7 +59,7 @@ public final class Failures {
         }
     }
 
-    /** {@return the cause of a failure; null, if it has none or throws when it is asked} */
+    /** {@return the cause of a failure; null if it has none, or {@code getCause} throws} */
     public static @Nullable Throwable cause(Throwable failure) {
         try {
             return failure.getCause();
@@ -68,13 +71,13 @@ public final class Failures {
     /**
      * Adds a later failure to the one that is thrown.
      *
-     * @return false if the later one is not to be seen in the one that is thrown, because there are 32 already or it refers to
-     *     the one that is thrown itself
+     * @return false if the later one could not be added, because there are 32 already or it refers to the one that is
+     *     thrown
      */
     public static boolean suppress(Throwable thrown, Throwable later) {
         if (thrown == later) return true;
-        boolean circular = contains(later, thrown); // takes the lock of later: not inside that of thrown
-        synchronized (thrown) { // the lock that addSuppressed takes itself
+        boolean circular = contains(later, thrown); // locks later, so not while thrown is locked
+        synchronized (thrown) { // the lock that addSuppressed takes too
             if (contains(thrown, later)) return true;
             if (circular) return false;
             Throwable[] present = thrown.getSuppressed();
@@ -84,14 +87,14 @@ public final class Failures {
         }
     }
 
-    /** Whether a failure is another one, or has it among its causes and suppressed ones, one level deep. */
+    /** Whether a failure is another one, or has it as its cause or among its suppressed ones, one level deep. */
     private static boolean contains(Throwable whole, @Nullable Throwable part) {
         if (whole == part || cause(whole) == part) return true;
         for (Throwable suppressed : whole.getSuppressed()) if (suppressed == part) return true;
         return false;
     }
 
-    /** Hands a fatal error to the thread's uncaught handler, after it was delivered as a signal. */
+    /** Hands a fatal error, which was delivered as a signal before, to the thread's uncaught handler too. */
     static void reportFatal(Throwable failure) {
         if (failure instanceof VirtualMachineError
                 || failure.getClass().getName().equals("java.lang.ThreadDeath")) Reports.uncaught(failure);

@@ -8,24 +8,24 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the engine asks of the layer above it: the exceptions that users see, and what is known about the process.
+ * What the engine needs from the layer above it: the exceptions that users see, and the configuration of the process.
  *
- * <p>{@code dev.weft} implements it. This package must not depend on that one, so the first use initializes the implementation by name,
- * which installs itself.
+ * <p>{@code dev.weft} implements it. This package must not depend on {@code dev.weft}, so the first use initializes the
+ * implementation by name, and the implementation installs itself.
  *
  * @since 0.1
  */
 public interface Host {
-    /** {@return the one host of this process} */
+    /** {@return the host of this process} */
     static Host get() {
         return HostHolder.First.HOST;
     }
 
     /**
-     * Makes a host the one of this process. The host does so itself, once, while its class is initialized.
+     * Installs the host of this process. The host calls this itself, once, while its class is initialized.
      *
      * @param host the host
-     * @throws IllegalStateException if there is one
+     * @throws IllegalStateException if there is one already
      */
     static void install(Host host) {
         HostHolder.install(host);
@@ -44,59 +44,64 @@ public interface Host {
     /** {@return a new exception for a source that ended without a value where one is needed} */
     RuntimeException noValue(String operation);
 
-    /** {@return a new exception for a source with more values than one} */
+    /** {@return a new exception for a source with more than one value} */
     RuntimeException tooManyValues(String operation);
 
-    /** {@return a new exception for a buffer that a source filled beyond what was requested} */
+    /** {@return a new exception for a source that gave more values than its buffer takes} */
     RuntimeException overflow(String message);
 
-    /** {@return a new unchecked carrier of a checked failure} */
+    /** {@return a new unchecked exception that wraps a checked failure} */
     RuntimeException wrapChecked(Throwable checked);
 
-    /** {@return what a failure really is: the content of a carrier, or the failure itself} */
+    /** {@return the failure inside a wrapper, or the failure itself} */
     Throwable unwrap(Throwable failure);
 
-    /** {@return the failure, with a note of where it was awaited, if notes are on and it may bear one} */
+    /** {@return the failure, with a note of where it was awaited, if notes are on and the failure can take one} */
     Throwable noteAwaitSite(Throwable failure);
 
     /**
-     * {@return a body with registered scoped values bound around it: those that a context has, and else those of the current thread; the
-     * body itself if there are none}
+     * {@return a body that runs with the registered scoped values bound: as the context has them, or else as the
+     * current thread does; the body itself if there are none}
      */
     Runnable bound(Object context, Runnable body);
 
-    /** {@return the backend that is selected where no scope says otherwise} */
+    /** {@return the backend selected outside any scope} */
     Backend backend();
 
-    /** {@return options that say where the coroutines run that nobody has chosen anything for} */
+    /** {@return options that say where coroutines run by default} */
     CoroutineOptions configured();
 
-    /** {@return whether cancellers interrupt foreign code in coroutines, where nobody says otherwise} */
+    /** {@return whether cancellers interrupt foreign code in coroutines by default} */
     boolean sendsInterrupts();
 
     /**
-     * {@return how long a wait may last before it is reported; empty if none is to be}
-     *
-     * @throws RuntimeException if what is configured cannot be read
+     * {@return how long a wait may last before it is reported; empty if waits are not reported} @throws
+     * RuntimeException if the configuration cannot be read
      */
     Optional<Duration> watchdog();
 
-    /** Reports what is hardly meant. */
+    /** Hands a warning to the hook. */
     void warn(Warning warning);
 
-    /** {@return of a stack the frames from the first to the last one of the user's, if there are such} */
+    /**
+     * {@return the frames of a stack from the first to the last that belong to code of the user; empty if there are
+     * none}
+     */
     StackTraceElement[] ofTheUser(StackTraceElement[] stack);
 
     /**
-     * Refuses to wait on a thread that must not block.
+     * Throws if the current thread must not block.
      *
      * @param operation what is about to wait
-     * @throws IllegalStateException if the current thread must not block, with what to write instead
+     * @throws IllegalStateException if the current thread must not block; the message says what to write instead
      */
     void requireMayBlock(String operation);
 }
 
-/** Where the host is; {@link #INSTALLED} is apart from the first use, since the host comes to it while that still goes on. */
+/**
+ * Holds the host. {@link #INSTALLED} is outside {@link First}, since the host installs itself while {@code First} is
+ * still being initialized.
+ */
 final class HostHolder {
     private static final AtomicReference<@Nullable Host> INSTALLED = new AtomicReference<>();
 
@@ -107,13 +112,13 @@ final class HostHolder {
             throw new IllegalStateException("the engine has its host already");
     }
 
-    /** Begins with the first use. */
+    /** Initialized at the first use. */
     static final class First {
         static final Host HOST = load();
 
         private First() {}
 
-        /** The name stands here as one constant, so that what relocates classes, or looks for those in use, finds it. */
+        /** The name is one constant, so that tools that relocate or shrink classes find it. */
         private static Host load() {
             try {
                 Class.forName("dev.weft.EngineHost");

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
-/** All event loops that are known: the installed ones, which may know better, before Netty's. */
+/** All known providers of event loops: the installed ones, which may be more specific, before Netty's. */
 final class KnownLoops {
     private static final System.Logger LOG = System.getLogger("dev.weft");
     private static final int MAX_BROKEN = 64;
@@ -17,7 +17,7 @@ final class KnownLoops {
 
     private KnownLoops() {}
 
-    /** One that cannot be loaded is reported and skipped. */
+    /** Loads the installed providers; one that cannot be loaded is logged and skipped. */
     static List<EventLoops> load(Iterator<EventLoops> installed) {
         List<EventLoops> all = new ArrayList<>();
         for (int broken = 0; broken < MAX_BROKEN; ) {

@@ -3,17 +3,17 @@ package dev.weft.spi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a source was cancelled, where a failure of its own is no news then: something else has failed, and what fails beside that is
- * suppressed in it; or something else has been decided for, and nobody wants to know what has become of the rest.
+ * Why a source was cancelled, if its own failure is not worth a report after that: something else has failed first, and
+ * later failures are suppressed in it; or another source has decided the result, and the rest does not matter.
  *
- * @param first what has failed, or null
+ * @param first the failure that came first, or null
  */
 record LateFailures(@Nullable Throwable first) {
     private static final LateFailures DECIDED = new LateFailures(null);
 
     /**
-     * {@return what a cancellation makes of later failures; null if they are to be reported} One that goes back to another cancellation
-     * has no failure that anybody looks at.
+     * {@return what becomes of failures after a cancellation; null if they are reported} If its cause is an echo of
+     * another cancellation, nobody looks at that failure, so later ones are reported.
      */
     static @Nullable LateFailures of(Cancellation c) {
         return switch (c.reason()) {
@@ -23,7 +23,7 @@ record LateFailures(@Nullable Throwable first) {
         };
     }
 
-    /** Takes a failure; one that the first cannot bear is dropped after all. */
+    /** Takes a later failure; drops it if the first one takes no more suppressed ones. */
     void take(Throwable late, Backend backend, @Nullable Object context) {
         if (first == null || Failures.isEcho(late) || Failures.suppress(first, late)) Reports.echo(late);
         else Reports.drop(backend, context, late);

@@ -3,34 +3,38 @@ package dev.weft.spi;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** Something that was started in a scope and does not outlive it. */
+/** A coroutine or source that was started in a scope and does not outlive it. */
 interface Member {
-    /** Cancels it from outside; a scope adds itself to those through which the canceller still has to go. */
+    /**
+     * Cancels it from outside; a member that is a scope adds itself to {@code marked}, the scopes that the canceller
+     * must still spread into.
+     */
     void cancel(Cancellation c, Deque<Scope> marked);
 
-    /** {@return whether, now that it has ended, a cancellation from outside is what ended it} */
+    /** {@return whether a cancellation from outside has ended it; asked when it has ended} */
     boolean wasCut();
 
-    /** {@return its failure, if it failed and nobody has been told} */
+    /** {@return its failure, if it failed and nobody has seen that} */
     @Nullable
     Throwable unobservedFailure();
 
-    /** {@return its result, if it has one that nobody has read, for its scope; null when that is asked again} */
+    /** {@return its result, for its scope, if it has one that nobody has read; null if this is asked again} */
     default @Nullable Unread unread() {
         return null;
     }
 
-    /** What {@code rest} gives for one that is not at rest. */
+    /** The result of {@link #rest} for a member that is not at rest. */
     long RUNNING = -1;
 
     /**
-     * {@return a number that stays the same as long as it is suspended, with all that is inside, or has ended; -1 if it is neither}
+     * {@return a number that stays the same while it is suspended, with everything inside, or has ended;
+     * {@link #RUNNING} if it is neither}
      */
     long rest();
 
-    /** {@return what to call it in a line} */
+    /** {@return its name, for one line} */
     String title();
 
-    /** {@return what to call it in a warning, with its stack where it has one} */
+    /** {@return its name for a warning, with its stack if it has one} */
     String describe();
 }

@@ -7,9 +7,10 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event loops of Netty, and so of all that runs on it: Reactor Netty, Lettuce, Redisson, gRPC, the AWS SDK. Netty notes for each
- * thread which executor runs on it; that is asked by name, on the class loader of the thread's class, so that a Netty that was moved
- * into another package is known as well, and nothing here depends on one.
+ * The event loops of Netty, and so of all that runs on it: Reactor Netty, Lettuce, Redisson, gRPC, the AWS SDK. Netty
+ * records for each thread which executor runs on it. That record is looked up by name, on the class loader of the
+ * thread's class, so that a Netty that was relocated to another package is found too, and nothing here depends on
+ * Netty.
  */
 final class NettyLoops implements EventLoops {
     static final NettyLoops INSTANCE = new NettyLoops();
@@ -17,7 +18,7 @@ final class NettyLoops implements EventLoops {
     private static final String THREAD = "io.netty.util.concurrent.FastThreadLocalThread";
     private static final String NOTES = "io.netty.util.internal.ThreadExecutorMap";
 
-    /** What gives the executor of the current thread, for a class of threads; null for one that is not Netty's. */
+    /** For a class of threads, gives the executor of the current thread; null for a class that is not Netty's. */
     private static final ClassValue<@Nullable MethodHandle> NOTED = new ClassValue<>() {
         @Override
         protected @Nullable MethodHandle computeValue(Class<?> type) {

@@ -6,7 +6,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where signals go that nobody can receive: counted, handed to the backend's hook, and never lost when the hook throws.
+ * Takes signals that nobody can receive: counts them and hands them to the backend's hook; none is lost silently if the
+ * hook throws.
  *
  * @since 0.1
  */
@@ -15,7 +16,7 @@ public final class Reports {
 
     private Reports() {}
 
-    /** Discards a value; null is no value. */
+    /** Discards a value; does nothing for null. */
     public static void discard(Backend backend, @Nullable Object context, @Nullable Object value) {
         if (value == null) return;
         EngineCounter.DISCARDED.increment();
@@ -28,14 +29,14 @@ public final class Reports {
         pass(backend, context, new Undeliverable.Failure(error));
     }
 
-    /** An error that follows on a cancel of ours: dropped, unless that is all it says. */
+    /** Drops an error that follows a cancel of ours, unless it only echoes that cancel. */
     public static void late(Backend backend, @Nullable Object context, Throwable error) {
         Scope here = Scope.current();
         if (Failures.isEcho(error) || here != null && here.isAnswer(error)) echo(error);
         else drop(backend, context, error);
     }
 
-    /** An error that only says that we have cancelled: counted, and logged for those who look for it. */
+    /** Takes an error that only echoes a cancel of ours: counts it, and logs it at {@code DEBUG}. */
     public static void echo(Throwable error) {
         EngineCounter.CANCEL_ECHOES.increment();
         LOG.log(Level.DEBUG, "A cancellation was answered by", error);
@@ -47,7 +48,7 @@ public final class Reports {
         pass(backend, context, new Undeliverable.Breach(violation));
     }
 
-    /** Reports something that is hardly meant. What the hook throws goes to the uncaught handler. */
+    /** Reports a warning. What the hook throws goes to the uncaught handler. */
     public static void warn(Warning warning) {
         try {
             Host.get().warn(warning);
@@ -57,9 +58,9 @@ public final class Reports {
     }
 
     /**
-     * As {@link #warn(Warning)}, of the current thread and where it is.
+     * As {@link #warn(Warning)}, about the current thread, with its stack.
      *
-     * @param message says it, given the name of the thread
+     * @param message gives the message, from the name of the thread
      */
     public static void warn(Warning.Kind kind, UnaryOperator<String> message) {
         Thread thread = Thread.currentThread();
@@ -79,7 +80,10 @@ public final class Reports {
                         + " had to wait");
     }
 
-    /** Hands a failure to the uncaught handler of the current thread. What that throws is ignored, as the JVM does. */
+    /**
+     * Hands a failure to the uncaught handler of the current thread. What the handler throws is ignored, as the JVM
+     * does.
+     */
     public static void uncaught(Throwable failure) {
         Thread thread = Thread.currentThread();
         Thread.UncaughtExceptionHandler handler = thread.getUncaughtExceptionHandler();

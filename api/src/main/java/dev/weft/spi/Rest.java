@@ -1,13 +1,17 @@
 package dev.weft.spi;
 
 /**
- * Whether a thread and all that was started on it are at rest, as {@link Member#rest} says it: parked where only others wake them. Asked
- * by other threads, on a virtual clock, while anything may change; so one look means nothing, and two alike that all was at rest between.
+ * Whether a thread and everything started on it are at rest, as {@link Member#rest} defines it: parked where only
+ * others wake them. Other threads ask, on a virtual clock, while anything may change; so one look means nothing, and
+ * two equal answers mean that all was at rest in between.
  */
 final class Rest {
     private Rest() {}
 
-    /** As {@link Member#rest}, for the thread, if it is parked in the innermost scope from here, and all members on the way. */
+    /**
+     * As {@link Member#rest}, for the thread, which must be parked in the innermost scope inside this one, and for all
+     * members on the way.
+     */
     static long inside(Scope scope) {
         long sum = 0;
         for (Scope s = scope; ; ) {
@@ -31,7 +35,10 @@ final class Rest {
         return in == null || in == Suspension.AWAY ? innermost.task().waitsElsewhere() : in.isParked();
     }
 
-    /** As {@link Member#rest}, for the members of a scope, which stands aside, and of those inside. */
+    /**
+     * As {@link Member#rest}, for the members of a scope that the thread has stepped out of, and of the scopes inside
+     * it.
+     */
     private static long ofMembers(Scope aside) {
         long sum = 0;
         for (Scope s = aside; s != null; s = s.nested()) {

@@ -4,34 +4,38 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Marks the places where another thread may step in between: before each compare-and-set and each volatile step of the
- * engine, and of an adapter that has such states of its own.
+ * Marks the places where another thread may intervene: before each compare-and-set and each volatile access of the
+ * engine, and of an adapter with such state of its own.
  *
  * <p>In production it does nothing and is compiled away. With {@code -Dweft.simulation=true} it yields, so that a
- * single-threaded, seeded carrier of virtual threads can choose who goes on, and a stress run interleaves more. An adapter
- * that leaves it out is as correct as before, but its races are seen by chance only.
+ * single-threaded, seeded scheduler of virtual threads can choose which thread goes on, and a stress run interleaves
+ * more. An adapter without it is just as correct, but its races are found only by chance.
  *
  * @since 0.1
  */
 public final class SchedulePoint {
     private static final boolean ON = Boolean.getBoolean("weft.simulation");
 
-    /** What makes the threads of coroutines in a simulation, by name and body; a simulator sets it before it starts any. */
+    /**
+     * Makes the threads of coroutines in a simulation, from a name and a body; a simulator sets it before it starts
+     * any.
+     */
     static @Nullable BiFunction<String, Runnable, Thread> threads;
 
     private SchedulePoint() {}
 
     /**
-     * Lets another thread step in, in a simulation. Not to be called where a lock is held that others wait for: the thread that
-     * holds it may stand here while they run.
+     * Lets another thread intervene, in a simulation. Must not be called while holding a lock that others wait for: the
+     * thread that holds it may stop here while they run.
      */
     public static void pass() {
         if (ON) Thread.yield();
     }
 
     /**
-     * As {@link #pass}, where others may be spinning until this thread goes on: in a simulation only, whose carrier gives each its turn.
-     * One of the JDK's may never come back to a thread that yields while two others do.
+     * As {@link #pass}, where other threads may be spinning until this one goes on. It yields in a simulation only,
+     * whose scheduler gives each thread its turn: the JDK's may never come back to a thread that yields while two
+     * others do.
      */
     static void passWhileOthersSpin() {
         if (ON && threads != null) Thread.yield();

@@ -3,7 +3,7 @@ package dev.weft.spi;
 import dev.weft.scheduling.Scheduled;
 import org.jspecify.annotations.Nullable;
 
-/** A coroutine, as its scheduler sees it. */
+/** A coroutine as its scheduler sees it. */
 record ScheduledTask(CoroutineTask<?> task) implements Scheduled {
     @Override
     public void abandoned(RuntimeException why) {

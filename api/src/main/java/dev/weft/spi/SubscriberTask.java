@@ -4,14 +4,14 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A coroutine whose outcome is a signal to a subscriber, who may leave before, and may break rule 3.9.
+ * A coroutine whose outcome is a signal to a subscriber, which may leave earlier, and may break rule 3.9.
  *
  * @param <T> the type of the result
  * @param <S> the type of the subscriber
  * @since 0.1
  */
 public abstract class SubscriberTask<T extends @Nullable Object, S> extends CoroutineTask<T> {
-    /** Null as soon as it must not be signalled any more. */
+    /** The subscriber; null as soon as it must no longer be signalled. */
     private volatile @Nullable S downstream;
 
     private volatile @Nullable IllegalArgumentException refused;
@@ -22,7 +22,7 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
      * @param downstream the subscriber
      * @param backend the backend selected inside
      * @param context the context inside
-     * @param options what else its builder says of it
+     * @param options what else its builder was told about it
      * @param body what it does
      */
     protected SubscriberTask(
@@ -38,8 +38,8 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
     }
 
     /**
-     * As {@link CoroutineTask#start}; on a virtual clock, returns when the coroutine has got as far as it can. The clock is looked up before:
-     * where two threads look up Reactor's for the first time at once, it is disposed of.
+     * As {@link CoroutineTask#start}; on a virtual clock, returns when the coroutine is at rest. The clock is looked up
+     * first: if two threads look up Reactor's for the first time at once, it is disposed of.
      */
     @Override
     public final void start() {
@@ -48,10 +48,10 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
         if (virtual) VirtualTime.started(this);
     }
 
-    /** Tells the subscriber that the coroutine has failed; on the coroutine's thread. */
+    /** Signals to the subscriber that the coroutine has failed; on the coroutine's thread. */
     protected abstract void fail(S subscriber, Throwable failure);
 
-    /** Cancels the coroutine: the subscriber is not signalled any more. Never waits, but on a virtual clock. */
+    /** Cancels the coroutine; the subscriber is no longer signalled. Never waits, except on a virtual clock. */
     public void cancel() {
         SchedulePoint.pass();
         downstream = null;
@@ -65,8 +65,9 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
     }
 
     /**
-     * Whoever subscribes says with his context what is to be taken over: his thread may belong to a library, and bear what another request
-     * has left there. A library without contexts subscribes in that of the current coroutine, with its thread-locals.
+     * A subscriber's context says what to take over, not the subscribing thread: that may belong to a library, and may
+     * still have the thread-locals of another request. A library without contexts subscribes in the context of the
+     * current coroutine, with its thread-locals.
      */
     @Override
     final boolean takesOver() {
@@ -81,7 +82,7 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
         else drop(failure);
     }
 
-    /** A subscriber that is still there did not cancel this: it is told what did. */
+    /** A subscriber that is still there has not cancelled the coroutine, and receives the reason. */
     @Override
     protected final void cancelled(@Nullable Throwable failure) {
         S subscriber = forget();
@@ -90,7 +91,7 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
         if (subscriber != null) fail(subscriber, last == null ? cancelledException() : last);
     }
 
-    /** {@return the subscriber, or null if it has left or was told the end} */
+    /** {@return the subscriber, or null if it has left or has received the end} */
     protected final @Nullable S downstream() {
         SchedulePoint.pass();
         return downstream;
@@ -105,7 +106,7 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
         return subscriber;
     }
 
-    /** Ends the coroutine because the subscriber broke rule 3.9; it is told so by whoever signals it last. */
+    /** Ends the coroutine because the subscriber broke rule 3.9; its last signal will say so. */
     protected final void refuse(long count) {
         SchedulePoint.pass();
         if (refused == null)
@@ -114,7 +115,7 @@ public abstract class SubscriberTask<T extends @Nullable Object, S> extends Coro
         VirtualTime.keepStep(backend());
     }
 
-    /** {@return what the subscriber has to be told instead of a result, or null} */
+    /** {@return the failure that the subscriber must receive instead of a result, or null} */
     protected final @Nullable IllegalArgumentException refused() {
         SchedulePoint.pass();
         return refused;
