@@ -6,11 +6,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What gives the threads of coroutines their turns; its public face is {@code dev.weft.Dispatcher}.
+ * Runs the threads of coroutines, step by step; its public face is {@code dev.weft.Dispatcher}.
  *
- * <p>A virtual thread may be mounted only where nobody further down the stack holds a monitor: it would take the monitors of its
- * carrier away with it when it leaves (JEP 491). So a coroutine never goes on inside a call that starts it or signals to it, only
- * from the top of a loop of the JDK or of an executor.
+ * <p>A virtual thread may be mounted only where no frame further down the stack holds a monitor: when it unmounts, it
+ * would take the monitors of its carrier with it (JEP 491). So a coroutine never runs inside the call that starts it or
+ * signals to it, but only from the top of a loop of the JDK or of an executor.
  *
  * @since 0.1
  */
@@ -21,8 +21,8 @@ public abstract sealed class CoroutineScheduler
     /**
      * {@return the scheduler of the JDK}
      *
-     * @param threads makes a virtual thread by name and body, not started
-     * @param enterLoop enters the event loop that its coroutines belong to, though that cannot run them; or null
+     * @param threads makes a virtual thread, not started, from a name and a body
+     * @param enterLoop enters the event loop that its coroutines belong to although it cannot run them; or null
      */
     public static CoroutineScheduler virtual(
             BiFunction<String, Runnable, Thread> threads, @Nullable Runnable enterLoop) {
@@ -30,31 +30,32 @@ public abstract sealed class CoroutineScheduler
     }
 
     /**
-     * {@return the threads of an executor} Only where {@link #missing} is null.
+     * {@return a scheduler that runs coroutines on the threads of an executor} Only if {@link #missing} is null.
      *
-     * @param word what the user has called, for errors
+     * @param word the method that the user has called, for errors
      * @param executor what runs each step of a coroutine, on platform threads
-     * @param enterLoop if the executor is an event loop's, makes the current thread one of that loop; else null
+     * @param enterLoop if the executor belongs to an event loop, makes the current thread one of that loop; else null
      */
     public static CoroutineScheduler on(String word, Executor executor, @Nullable Runnable enterLoop) {
         return new ExecutorScheduler(word, executor, enterLoop);
     }
 
     /**
-     * {@return a scheduler that takes a worker for each coroutine, and gives it back when the coroutine has ended} Only where
-     * {@link #missing} is null.
+     * {@return a scheduler that takes a worker for each coroutine, and gives it back when the coroutine has ended} Only
+     * if {@link #missing} is null.
      *
-     * @param word what the user has called, for errors
-     * @param workers gives the worker of one coroutine, on the thread that starts it; what it throws is the coroutine's failure
+     * @param word the method that the user has called, for errors
+     * @param workers gives the worker of one coroutine, on the thread that starts it; what it throws is the coroutine's
+     *     failure
      */
-    @SuppressWarnings("try") // closed by hand, and not by a try
+    @SuppressWarnings("try") // closed by hand, not by try-with-resources
     public static <W extends Executor & AutoCloseable> CoroutineScheduler workers(
             String word, Supplier<? extends W> workers) {
         return new WorkerScheduler<W>(word, workers);
     }
 
     /**
-     * {@return a scheduler that is not known before a coroutine starts; what that starts in turn stays on the one that was chosen}
+     * {@return a scheduler that is chosen when a coroutine starts; what that coroutine starts stays on the chosen one}
      *
      * @param choice chooses, on the thread that starts the coroutine
      */
@@ -62,12 +63,15 @@ public abstract sealed class CoroutineScheduler
         return new ChosenScheduler(choice);
     }
 
-    /** {@return what this JVM lacks for any other scheduler than {@link #virtual}, and what to do about it; null if it has all} */
+    /**
+     * {@return what this JVM lacks for any scheduler but {@link #virtual}, and what to do about it; null if it lacks
+     * nothing}
+     */
     public static @Nullable String missing() {
         return VirtualThreads.missing();
     }
 
-    /** {@return what schedules the one coroutine from now on; called by the thread that starts it} */
+    /** {@return the scheduler of one coroutine from now on} Called by the thread that starts the coroutine. */
     public CoroutineScheduler forTask(Scheduled task) {
         return this;
     }
@@ -75,7 +79,10 @@ public abstract sealed class CoroutineScheduler
     /** {@return a new thread for the coroutine, not started} */
     public abstract Thread thread(String name, Runnable body);
 
-    /** {@return what makes the current thread one of the event loop that its coroutines belong to; null if they belong to none} */
+    /**
+     * {@return what makes the current thread one of the event loop that the coroutines belong to; null if they belong
+     * to none}
+     */
     public @Nullable Runnable enterLoop() {
         return null;
     }
@@ -87,7 +94,7 @@ public abstract sealed class CoroutineScheduler
     public void taskEnded() {}
 }
 
-/** The scheduler of the JDK, or in a simulation that of the simulation. */
+/** The scheduler of the JDK, or, in a simulation, that of the simulator. */
 final class JdkScheduler extends CoroutineScheduler {
     private final BiFunction<String, Runnable, Thread> threads;
     private final @Nullable Runnable enterLoop;
@@ -108,7 +115,7 @@ final class JdkScheduler extends CoroutineScheduler {
     }
 }
 
-/** Not known before a coroutine starts. */
+/** A scheduler that is chosen when a coroutine starts. */
 final class ChosenScheduler extends CoroutineScheduler {
     private final Supplier<CoroutineScheduler> choice;
 
@@ -127,8 +134,8 @@ final class ChosenScheduler extends CoroutineScheduler {
     }
 }
 
-/** A worker for each coroutine, also for those that one starts. */
-@SuppressWarnings("try") // closed by hand, and not by a try
+/** A worker for each coroutine, including those that a coroutine starts. */
+@SuppressWarnings("try") // closed by hand, not by try-with-resources
 final class WorkerScheduler<W extends Executor & AutoCloseable> extends CoroutineScheduler {
     private final String word;
     private final Supplier<? extends W> workers;

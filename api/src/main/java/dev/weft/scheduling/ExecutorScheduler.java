@@ -11,8 +11,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Confines a coroutine to the threads of an executor. If that does not take a step, or runs it where it must not, the coroutine fails
- * with the reason; to unwind it goes to the scheduler of the JDK, so that nobody waits for it in vain.
+ * Confines a coroutine to the threads of an executor. If the executor does not take a step, or runs it where it must
+ * not, the coroutine fails with the reason. It then unwinds on the scheduler of the JDK, so that nothing waits for it
+ * forever.
  */
 final class ExecutorScheduler extends CoroutineScheduler implements Executor {
     private static final AtomicIntegerFieldUpdater<ExecutorScheduler> GIVEN_BACK =
@@ -20,29 +21,29 @@ final class ExecutorScheduler extends CoroutineScheduler implements Executor {
 
     private static final System.Logger LOG = System.getLogger("dev.weft");
 
-    /** The JDK's thread that hands on virtual threads which are next at a monitor. */
+    /** The JDK's thread that submits virtual threads that are next at a monitor. */
     private static final String UNBLOCKER = "VirtualThread-unblocker";
 
     private static final Object A_MONITOR = new Object();
     private static final long FIRST_LOOK_MILLIS = 10;
     private static final long LAST_LOOK_MILLIS = 1000;
 
-    /** What the user has called for it, for errors. */
+    /** The method that the user has called, for errors. */
     private final String word;
 
     private final Executor executor;
 
-    /** The executor, if it is to be given back; else null. */
+    /** The executor, if it must be given back; else null. */
     private final @Nullable AutoCloseable worker;
 
-    /** What gives the children theirs; null if that is this. */
+    /** The scheduler of the coroutines that this one starts; null if they use this executor. */
     private final @Nullable CoroutineScheduler workers;
 
     private final @Nullable Runnable enterLoop;
     private final MonitorCheck check;
     private final @Nullable Scheduled task;
 
-    /** The thread of the task, before it starts null; written by the thread that starts it. */
+    /** The thread of the task, null before it starts; written by the thread that starts it. */
     private volatile @Nullable Thread thread;
 
     /** Whether the executor was asked for a step. */
@@ -54,13 +55,13 @@ final class ExecutorScheduler extends CoroutineScheduler implements Executor {
     /** Whether the task is over; written by its thread. */
     private volatile boolean ended;
 
-    /** The step that the executor has taken and not begun. */
+    /** The step that the executor has taken but not begun. */
     private volatile @Nullable Step pending;
 
-    /** The thread that has given the last turn. */
+    /** The thread that ran the last step. */
     private volatile @Nullable Thread carriedBy;
 
-    /** Whether the worker was given back: one, by whoever comes first, the thread or a step that ends behind it. */
+    /** 1 if the worker was given back: by the task's thread or by a step that ends after it, whichever is first. */
     private volatile int givenBack;
 
     private ExecutorScheduler(
@@ -141,7 +142,10 @@ final class ExecutorScheduler extends CoroutineScheduler implements Executor {
         if (lock != null) watch(step, lock, FIRST_LOOK_MILLIS);
     }
 
-    /** {@return the lock, or what of the JDK waits as if it were one, that the task is just given, or {@link #A_MONITOR}; or null} */
+    /**
+     * {@return what the task is about to get: a lock, a synchronizer of the JDK that works like one, or
+     * {@link #A_MONITOR}; null if it waits for none}
+     */
     private @Nullable Object lock() {
         Thread waiting = thread;
         if (task == null || waiting == null || carriedBy == null) return null;
@@ -151,8 +155,8 @@ final class ExecutorScheduler extends CoroutineScheduler implements Executor {
     }
 
     /**
-     * The coroutine is next in the queue of a lock. If the thread that has to give it its turn waits in the same queue, behind it, both
-     * would do so for ever: then it goes on beside that.
+     * The coroutine is next in the queue of a lock. If the thread that must run its step waits in the same queue, after
+     * it, both would wait forever: then the coroutine goes on elsewhere.
      */
     private void watch(Step step, Object lock, long millis) {
         CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, Runnable::run)
@@ -171,20 +175,20 @@ final class ExecutorScheduler extends CoroutineScheduler implements Executor {
     private void passBy(Step step, Thread thread) {
         LOG.log(
                 Level.WARNING,
-                () -> "Thread " + thread.getName() + " waits for a lock that a coroutine of its own (" + word
-                        + ") is to have first: that goes on beside it, up to where it waits next. What runs on an event loop should not wait"
+                () -> "Thread " + thread.getName() + " waits for a lock that one of its own coroutines (" + word
+                        + ") is to get first: the coroutine runs on another thread until its next wait. Code on an event loop should not wait"
                         + " for locks that its coroutines take.");
         VirtualThreads.execute(step::go);
     }
 
-    /** An executor that was shut down may have dropped a step that it had taken: it is asked again, and says so. */
+    /** An executor that was shut down may have lost a step that it had taken: offered the step again, it refuses. */
     @Override
     public void taskCancelled() {
         Step step = pending;
         if (step != null) execute(step.continuation);
     }
 
-    /** A worker is given back behind the step that the thread is in, if that is one of its own. */
+    /** If the thread is in a step of the worker, the worker is given back after that step. */
     @Override
     public void taskEnded() {
         ended = true;
@@ -219,31 +223,34 @@ final class ExecutorScheduler extends CoroutineScheduler implements Executor {
         if (thread.isVirtual())
             return "it runs them on virtual threads; a coroutine is one itself, and needs a platform thread";
         if (submitter == thread)
-            return "it runs them inside the call that hands them over, on whatever thread that is; it has to queue them for"
+            return "it runs them inside the call that hands them over, on the calling thread; it must queue them for"
                     + " threads of its own";
         String monitors = check.held();
         return monitors == null
                 ? null
                 : "it runs them while it holds a monitor (of " + monitors
-                        + "), which a coroutine that waits would take away from its thread; it has to release that before it runs a task";
+                        + "), which a coroutine would take away from its thread when it waits; it must release the monitor before it runs a task";
     }
 
-    /** Gives a coroutine its turn on this platform thread, whose interrupt flag the JDK clears meanwhile: it is not the coroutine's. */
+    /**
+     * Runs a step on this platform thread, whose interrupt flag the JDK clears meanwhile, since it is not the
+     * coroutine's.
+     */
     private static void carry(Runnable continuation) {
         boolean interrupted = Thread.currentThread().isInterrupted();
         continuation.run();
         if (interrupted) Thread.currentThread().interrupt();
     }
 
-    /** The coroutine, from where it waited to where it waits next. Run twice, it does nothing the second time. */
+    /** The coroutine from one wait to the next. Run twice, it does nothing the second time. */
     private static final class Step implements Runnable {
         private final ExecutorScheduler scheduler;
         private final Runnable continuation;
 
-        /** The thread that is just handing this to the executor; read by that thread only. */
+        /** The thread that is handing this to the executor; read by that thread only. */
         private @Nullable Thread submitter = Thread.currentThread();
 
-        /** Whether it was run before the executor had returned to the submitter; that thread's. */
+        /** Whether it ran before the executor had returned to the submitter; used by that thread only. */
         private boolean ranInside;
 
         Step(ExecutorScheduler scheduler, Runnable continuation) {
@@ -251,7 +258,10 @@ final class ExecutorScheduler extends CoroutineScheduler implements Executor {
             this.continuation = continuation;
         }
 
-        /** On a virtual thread, where a loop has those: it waits here while a platform thread gives the turn. */
+        /**
+         * Runs the step. If the loop runs its tasks on virtual threads, this one waits while a platform thread runs the
+         * step.
+         */
         @Override
         public void run() {
             if (scheduler.enterLoop != null && Thread.currentThread().isVirtual()) onPlatformThread();
@@ -283,7 +293,7 @@ final class ExecutorScheduler extends CoroutineScheduler implements Executor {
             go();
         }
 
-        /** Gives the turn, on whatever thread. */
+        /** Runs the step on the current thread. */
         private void go() {
             if (scheduler.pending == this) scheduler.pending = null;
             carry(continuation);

@@ -9,9 +9,12 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Whether an executor runs its tasks while it holds a monitor. That is looked for once, at the first: only a safepoint can tell. */
+/**
+ * Finds out whether an executor runs its tasks while it holds a monitor. It checks only the first task, since the check
+ * needs a safepoint.
+ */
 final class MonitorCheck {
-    /** For executors that are known not to. */
+    /** For executors that are known not to hold one. */
     static final MonitorCheck NEEDLESS = new MonitorCheck(true);
 
     private volatile boolean done;
@@ -25,7 +28,10 @@ final class MonitorCheck {
         this.done = done;
     }
 
-    /** {@return the classes of the monitors that the executor held at its first task, or null; the current thread runs a task} */
+    /**
+     * {@return the classes of the monitors that the executor held at its first task, or null} Called by a task of the
+     * executor.
+     */
     @Nullable
     String held() {
         if (done) return held;
@@ -38,7 +44,7 @@ final class MonitorCheck {
         return held;
     }
 
-    /** Loaded only if the module {@code java.management} is there. */
+    /** A class of its own, since the module {@code java.management} may be absent. */
     private static final class Monitors {
         private Monitors() {}
 

@@ -8,8 +8,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Virtual threads with a scheduler of ours, by reflection: the JDK has no public way yet. Before JDK 24 a thread that waits for a
- * monitor keeps its carrier (JEP 491), which would be the thread that signals; so it is not done there.
+ * Virtual threads with a scheduler of our own, by reflection, since the JDK has no public way yet. Before JDK 24, a
+ * virtual thread that waits for a monitor blocks its carrier (JEP 491), which here would be a thread of the executor;
+ * so this needs JDK 24.
  */
 final class VirtualThreads {
     private static final int FIRST_RELEASE = 24;
@@ -51,7 +52,7 @@ final class VirtualThreads {
         return MISSING;
     }
 
-    /** {@return a new thread whose turns a scheduler gives} */
+    /** {@return a new thread whose steps a scheduler runs} */
     static Thread create(Executor scheduler, String name, Runnable body) {
         try {
             return (Thread) Objects.requireNonNull(NEW).invokeExact(scheduler, name, NO_INHERIT_THREAD_LOCALS, body);
@@ -62,7 +63,7 @@ final class VirtualThreads {
         }
     }
 
-    /** Gives a thread its turn on the scheduler of the JDK. */
+    /** Runs a step on the scheduler of the JDK. */
     static void execute(Runnable continuation) {
         Objects.requireNonNull(JDK).execute(continuation);
     }

@@ -1,7 +1,7 @@
 package dev.weft.spi;
 
 /**
- * Which value of a source is awaited, and what it means when there are none or more.
+ * Which value of a source is awaited, and what it means if there are none or several.
  *
  * @since 0.1
  */
@@ -14,11 +14,11 @@ public enum AwaitMode {
     NONE(false, "awaitDone"),
     /** The first value of many: one is requested, the rest is cancelled; empty is an error. */
     FIRST(true, "awaitFirst"),
-    /** The last value of many, the others are discarded; empty is an error. */
+    /** The last value of many; the others are discarded; empty is an error. */
     LAST(true, "awaitLast"),
-    /** The only value of a source that could have many; empty is null, a second one an error. */
+    /** The only value of a source that could have many; empty is null, a second value is an error. */
     SINGLE_OR_EMPTY(false, "await"),
-    /** The only value of a source that could have many; both none and a second one are errors. */
+    /** The only value of a source that could have many; empty and a second value are errors. */
     SINGLE(true, "awaitSingle");
 
     final boolean required;
@@ -29,12 +29,12 @@ public enum AwaitMode {
         this.operation = operation;
     }
 
-    /** {@return the public word for it, as errors name it} */
+    /** {@return the public method, as errors name it} */
     public String operation() {
         return operation;
     }
 
-    /** {@return how many values to request: one for {@link #FIRST}, all for the rest} */
+    /** {@return how many values to request: one for {@link #FIRST}, all for the others} */
     public long demand() {
         return this == FIRST ? 1 : Long.MAX_VALUE;
     }

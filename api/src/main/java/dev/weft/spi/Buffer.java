@@ -8,18 +8,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where values wait between a source and the thread that iterates over it. One thread offers, another polls; none locks or
- * waits. Whoever removes a value owns it.
+ * Where values wait between a source and the thread that iterates over it. One thread offers, another polls; neither
+ * locks or waits. The thread that removes a value owns it.
  */
 abstract sealed class Buffer<T> {
     enum Offer {
         ADDED,
         FULL,
-        /** Another thread is just offering, which one source must not do. */
+        /** Another thread is offering at the same time, which a source must not do. */
         BUSY
     }
 
-    /** A ring has all its places from the start; for more than these, a queue grows with what is in it. */
+    /** A ring allocates all its places at once; above this size, a queue is used, which grows with its content. */
     private static final int LARGEST_RING = 1 << 14;
 
     static <T> Buffer<T> of(BufferPolicy buffering) {
@@ -31,13 +31,13 @@ abstract sealed class Buffer<T> {
         };
     }
 
-    /** Adds a value, on the source's thread. One that has to make room for it goes to {@code displaced}. */
+    /** Adds a value, on the source's thread. A value that must make room for it goes to {@code displaced}. */
     abstract Offer offer(T value, Consumer<? super T> displaced);
 
     /** Removes the oldest value, on the consumer's thread; null if there is none. */
     abstract @Nullable T poll();
 
-    /** On the consumer's thread. */
+    /** Whether there is no value; on the consumer's thread. */
     abstract boolean isEmpty();
 
     /** Removes all values, on either thread. */
@@ -74,7 +74,7 @@ final class Ring<T> extends Buffer<T> {
         int at = consumeAt;
         T value = places.get(at);
         if (value == null) return null;
-        places.setRelease(at, null); // the source offers here again only when asked to, and sees this then
+        places.setRelease(at, null); // the source offers here again only after a request, and then sees this
         consumeAt = after(at);
         return value;
     }
@@ -99,7 +99,7 @@ final class Ring<T> extends Buffer<T> {
     }
 }
 
-/** For a source that cannot be asked: a queue that takes no more than so many. */
+/** For a source without demand: a queue of limited size. */
 final class BoundedQueue<T> extends Buffer<T> {
     private final ConcurrentLinkedQueue<T> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
@@ -138,15 +138,15 @@ final class BoundedQueue<T> extends Buffer<T> {
 }
 
 /**
- * For a source that cannot be asked: the newest values. The oldest is claimed by moving {@code head}, either by the consumer
- * to return it or by the source's thread to make room; so whoever moves {@code head} owns the value behind it. A place is
- * written again only after that.
+ * For a source without demand: the newest values. The oldest is claimed by moving {@code head}, either by the consumer
+ * to return it or by the source's thread to make room; so the thread that moves {@code head} past a value owns that
+ * value. A place is written again only after that.
  */
 final class NewestWindow<T> extends Buffer<T> {
     private final AtomicReferenceArray<@Nullable Kept<T>> places;
     private final AtomicLong head = new AtomicLong();
 
-    /** How many values were added in all; odd while one is being added, in the lowest bit. */
+    /** Twice the number of values ever added, plus one while a value is being added. */
     private final AtomicLong tail = new AtomicLong();
 
     NewestWindow(int capacity) {
@@ -188,7 +188,10 @@ final class NewestWindow<T> extends Buffer<T> {
         for (T value = poll(); value != null; value = poll()) to.accept(value);
     }
 
-    /** Null if somebody else has claimed it. Lets go of the value unless its place is taken already. */
+    /**
+     * Claims the value at a position; null if the other thread has claimed it. Clears its place, unless that is already
+     * taken by a newer value.
+     */
     private @Nullable T claim(long at) {
         Kept<T> kept = places.get(place(at));
         SchedulePoint.pass();
@@ -201,6 +204,6 @@ final class NewestWindow<T> extends Buffer<T> {
         return (int) (at % places.length());
     }
 
-    /** A value in its place: no other place has the same, even for the same value. */
+    /** A value in its place: a new object each time, even for the same value. */
     private record Kept<T>(T value) {}
 }

@@ -7,11 +7,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a builder says of its coroutines beside what they do. It goes from the builder to the task as a parameter, so that no
- * operator or wrapper in between can lose it.
+ * What a builder is told about its coroutines, apart from their body. The options go from the builder to the task as a
+ * parameter, so that no operator or wrapper in between can lose them.
  *
- * <p>A coroutine runs where its options say, else where the coroutine does that makes it, else where it is configured; so its children
- * run where it does.
+ * <p>A coroutine runs where its options say, else where the coroutine runs that makes it, else on the configured
+ * dispatcher; so what it starts runs where it does.
  *
  * @since 0.1
  */
@@ -19,10 +19,10 @@ public final class CoroutineOptions {
     private static final String EXECUTOR = "Dispatcher.on(executor)";
     private static final String LOOP = "Dispatcher.eventLoop()";
 
-    /** Nothing is said. */
+    /** Options that say nothing. */
     public static final CoroutineOptions NONE = new CoroutineOptions(null, null, false);
 
-    /** For what belongs to nobody who is there when it starts. */
+    /** For a coroutine that takes over nothing from the thread or code that starts it. */
     public static final CoroutineOptions AFRESH = new CoroutineOptions(null, null, true);
 
     private static final CoroutineOptions ON_VIRTUAL_THREADS =
@@ -40,16 +40,16 @@ public final class CoroutineOptions {
         this.afresh = afresh;
     }
 
-    /** {@return options that only say: with the scheduler of the JDK} */
+    /** {@return options that only choose the scheduler of the JDK} */
     public static CoroutineOptions onVirtualThreads() {
         return ON_VIRTUAL_THREADS;
     }
 
     /**
-     * {@return options that only say: on the threads of an executor}
+     * {@return options that only choose the threads of an executor}
      *
      * @param executor what runs each step of a coroutine, on platform threads
-     * @throws IllegalStateException if something is {@link #missing}
+     * @throws IllegalStateException if the JVM lacks something that {@link #missing} names
      */
     public static CoroutineOptions onExecutor(Executor executor) {
         Objects.requireNonNull(executor, "executor");
@@ -58,10 +58,10 @@ public final class CoroutineOptions {
     }
 
     /**
-     * {@return options that only say: on the event loop of the thread that starts the coroutine, as {@link EventLoops} know it; with the
-     * scheduler of the JDK where there is none}
+     * {@return options that only choose the event loop of the thread that starts the coroutine, as found by
+     * {@link EventLoops}; the scheduler of the JDK if there is none}
      *
-     * @throws IllegalStateException if something is {@link #missing}
+     * @throws IllegalStateException if the JVM lacks something that {@link #missing} names
      */
     public static CoroutineOptions onEventLoop() {
         require(LOOP);
@@ -69,11 +69,12 @@ public final class CoroutineOptions {
     }
 
     /**
-     * {@return options that only say: on a worker that is taken for each coroutine, and given back when it has ended}
+     * {@return options that only choose a worker, taken for each coroutine and given back when the coroutine has ended}
      *
-     * @param word what the user has called, for errors
-     * @param workers gives the worker of one coroutine, on the thread that starts it; what it throws is the coroutine's failure
-     * @throws IllegalStateException if something is {@link #missing}
+     * @param word the method that the user has called, for errors
+     * @param workers gives the worker of one coroutine, on the thread that starts it; what it throws is the coroutine's
+     *     failure
+     * @throws IllegalStateException if the JVM lacks something that {@link #missing} names
      */
     public static CoroutineOptions onWorkers(String word, Supplier<? extends Worker> workers) {
         Objects.requireNonNull(workers, "workers");
@@ -81,21 +82,24 @@ public final class CoroutineOptions {
         return NONE.on(CoroutineScheduler.<Worker>workers(word, workers));
     }
 
-    /** {@return what this JVM lacks for all but {@link #onVirtualThreads}, and what to do about it; null if it has all} */
+    /**
+     * {@return what this JVM lacks for all options but {@link #onVirtualThreads}, and what to do about it; null if it
+     * lacks nothing}
+     */
     public static @Nullable String missing() {
         return CoroutineScheduler.missing();
     }
 
-    /** {@return these with another name of the threads} */
+    /** {@return these options with another thread name} */
     public CoroutineOptions named(String name) {
         return new CoroutineOptions(Objects.requireNonNull(name, "name"), scheduler, afresh);
     }
 
     /**
-     * {@return these, to run where others say}
+     * {@return these options with the place of others}
      *
-     * @param place what says where; its name is not taken over
-     * @throws IllegalArgumentException if the others do not say where
+     * @param place the options that say where to run; their thread name is not taken over
+     * @throws IllegalArgumentException if they do not say where to run
      */
     public CoroutineOptions on(CoroutineOptions place) {
         if (place.scheduler == null)
@@ -113,25 +117,28 @@ public final class CoroutineOptions {
         return new CoroutineOptions(name, other, afresh);
     }
 
-    /** {@return the name of the threads, or null for numbered ones} */
+    /** {@return the thread name, or null for numbered names} */
     @Nullable
     String name() {
         return name;
     }
 
-    /** {@return whether they begin with what their context has, and with nothing of the thread or code that starts them} */
+    /**
+     * {@return whether a coroutine begins with what its context has, and takes over nothing from the thread or code
+     * that starts it}
+     */
     boolean afresh() {
         return afresh;
     }
 
-    /** {@return what schedules a coroutine that is made here} */
+    /** {@return the scheduler of a coroutine that is made here} */
     CoroutineScheduler scheduler() {
         if (scheduler != null) return scheduler;
         CoroutineTask<?> here = CoroutineTask.ofThread();
         return here == null ? Host.get().configured().scheduler() : here.scheduler();
     }
 
-    /** What a coroutine on an event loop starts stays on that. */
+    /** Chooses the current event loop. What a coroutine on an event loop starts stays on that loop. */
     private static CoroutineScheduler schedulerOfLoop() {
         CoroutineTask<?> here = CoroutineTask.ofThread();
         if (here != null && here.scheduler().enterLoop() != null) return here.scheduler();

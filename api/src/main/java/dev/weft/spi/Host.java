@@ -75,8 +75,9 @@ public interface Host {
     boolean sendsInterrupts();
 
     /**
-     * {@return how long a wait may last before it is reported; empty if waits are not reported} @throws
-     * RuntimeException if the configuration cannot be read
+     * {@return how long a wait may last before it is reported; empty if waits are not reported}
+     *
+     * @throws RuntimeException if the configuration cannot be read
      */
     Optional<Duration> watchdog();
 
