@@ -116,7 +116,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
             return;
         }
         Scope here = Scope.current();
-        if (here == null || !here.isInside(this)) throw outside(" and its children");
+        if (here == null || !here.isInside(this)) throw outside(" and its members");
         TicketLock.Ticket ticket = shared.take();
         try {
             ticket.await(value);
