@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The awaiting thread itself cancels the source. Only while it is inside {@link #start}, and so cannot, does a
  * canceller have a separate thread cancel it: exactly then, {@code waiter} is null.
  *
- * <p>A cell is used once. After its outcome it refers to neither source nor subscription; The context stays unless the
+ * <p>A cell is used once. After its outcome it refers to neither source nor subscription. The context stays unless the
  * source has completed, for the discard hook of values that are still in flight; it also stays after a failure, such as
  * the timeout of an operator.
  *

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code upstream} is null, then the subscription, then COMPLETED (the source gave all that it had), TERMINATED (it
  * ended otherwise), CLOSED (we cancelled it) or an {@link Abort} (a separate thread cancels it). The thread that takes
- * the subscription out cancels it; so it is cancelled at most once, even if it comes late, and never after it has
- * completed.
+ * the subscription out cancels it; so it is cancelled at most once, even if it comes late, and never after the source
+ * has completed.
  *
  * <p>The calls on a subscription come one at a time (Reactive Streams 2.7). {@code asking} is the thread that is inside
  * a request, or null. A canceller on another thread leaves the cancel to it, as {@link Left}: it cancels when the
