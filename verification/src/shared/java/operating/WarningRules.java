@@ -35,7 +35,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is reported of programs that wait for too long or swallow their cancellation, on every backend. */
+/** What the watchdog reports about programs that wait too long or swallow their cancellation, on every backend. */
 abstract class WarningRules {
     private static final Duration LONG = Duration.ofDays(1);
 
@@ -46,19 +46,22 @@ abstract class WarningRules {
     /** {@return a source that never calls onSubscribe} */
     abstract Object silent();
 
-    /** {@return a source that gives a value when it is asked, and never ends; null for none} */
+    /** {@return a source that signals a value when it is requested, and never ends; null for none} */
     abstract Object endless(Object value);
 
     /** {@return a source without a value, whose cancel runs something} */
     abstract Object cancelled(Runnable cancel);
 
-    /** {@return a source without a value, that runs something inside its subscribe, and something when it is cancelled} */
+    /** {@return a source without a value that runs something inside its subscribe, and something when it is cancelled} */
     abstract Object subscribing(Runnable inside, Runnable cancel);
 
-    /** {@return a value whose source can end only when it is consumed, by a method that gives a source of the library} */
+    /**
+     * {@return a value whose source can end only when the value is consumed, by a method that returns a source of the
+     * library}
+     */
     abstract Object result();
 
-    /** {@return the name of the interface of that} */
+    /** {@return the name of that value's interface} */
     abstract String resultType();
 
     abstract Object awaitFirst(Object source);
@@ -94,7 +97,7 @@ abstract class WarningRules {
         return value;
     }
 
-    /** {@return the next report of a wait in something of ours} */
+    /** {@return the next report of a wait in an operation of Weft} */
     private Warning waiting(String name) throws InterruptedException {
         Warning warning = warnings.next(Kind.LONG_WAIT, name);
         while (isElsewhere(warning)) warning = warnings.next(Kind.LONG_WAIT, name);
@@ -311,7 +314,7 @@ abstract class WarningRules {
         var held = new CountDownLatch(1);
         var go = new CountDownLatch(1);
         Hooks.Handle hook = Hooks.onWarning(
-                warning -> { // here stands the watchdog, until all wait
+                warning -> { // the watchdog stops here until all wait
                     held.countDown();
                     hold(go);
                 });
@@ -398,7 +401,7 @@ abstract class WarningRules {
                     try {
                         new CountDownLatch(1).await();
                     } catch (InterruptedException cancelled) {
-                        // by the canceller, who has a thread cancel meanwhile
+                        // by the canceller, which makes another thread cancel meanwhile
                     }
                 },
                 () -> hold(go));
@@ -553,7 +556,7 @@ abstract class WarningRules {
         assertThat(warnings.of(Kind.SWALLOWED_CANCELLATION)).isEmpty();
     }
 
-    /** Both {@code close} are in one line, and what they throw is suppressed. */
+    /** Both {@code close} calls are in one line, and what they throw is suppressed. */
     @Test
     @SuppressWarnings("try")
     void J3_aTryWithResourcesWhoseCloseAwaitsIsNotReported() throws Exception {

@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** What is warned of while this is open, beside a watchdog with a short limit. */
+/** The warnings that are logged while this is open, with a watchdog that has a short limit. */
 final class Warnings implements AutoCloseable {
     static final Duration LIMIT = Duration.ofMillis(40);
 
@@ -27,7 +27,7 @@ final class Warnings implements AutoCloseable {
         return all.stream().filter(warning -> warning.kind() == kind).toList();
     }
 
-    /** {@return the next one of a kind that concerns a coroutine; waits for it} */
+    /** {@return the next warning of a kind about a coroutine; waits for it} */
     Warning next(Warning.Kind kind, String coroutine) throws InterruptedException {
         for (; ; ) {
             Warning warning = unread.poll(50, TimeUnit.SECONDS);

@@ -1,5 +1,5 @@
 /**
- * What the watchdog reports, as rules for every backend. It is in a package of a user's, since a report leaves out the
- * frames of Weft.
+ * What the watchdog reports, as rules for every backend. It is in a package outside Weft's, since a report leaves out
+ * the frames of Weft.
  */
 package operating;

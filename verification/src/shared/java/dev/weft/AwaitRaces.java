@@ -48,7 +48,7 @@ public abstract class AwaitRaces {
         assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "CANCELLED");
     }
 
-    /** A value that won is returned, even if the cancel comes before the awaiter runs again. */
+    /** A value that won is returned, even if the cancel comes before the awaiting thread runs again. */
     @Test
     void G2_aValueThatWonIsReturned() {
         var outcomes = explore(simulation -> {
@@ -77,7 +77,7 @@ public abstract class AwaitRaces {
         assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "CANCELLED");
     }
 
-    /** Who is cancelled before he awaits does not subscribe. */
+    /** A coroutine that is cancelled before it awaits does not subscribe. */
     @Test
     void A22_cancelledBeforeEntry() {
         var outcomes = explore(simulation -> {
@@ -126,7 +126,10 @@ public abstract class AwaitRaces {
             assertThat(outcomes).containsOnlyKeys("0 signalled", "2 signalled");
     }
 
-    /** Whoever is told that he is cancelled has cancelled his source; one that has completed before that has an heir. */
+    /**
+     * An await that throws the cancellation has cancelled its source; the value of a source that completed before is
+     * returned.
+     */
     @Test
     void A7_aValueThatIsCompleteBeforeTheCancelIsSeenIsReturned() {
         var outcomes = explore(simulation -> {
@@ -136,7 +139,7 @@ public abstract class AwaitRaces {
             List<Object> returned = new ArrayList<>();
             Deferred<String> root = world.root(() -> {
                 returned.add(world.await(source, take));
-                new CountDownLatch(1).await(); // which the canceller has to reach
+                new CountDownLatch(1).await(); // which the canceller must reach
                 return null;
             });
             simulation.start("source", () -> {
@@ -196,7 +199,7 @@ public abstract class AwaitRaces {
         assertThat(outcomes).containsOnlyKeys("timed out", "value");
     }
 
-    /** As with any cancellation; and behind the block nothing is left of it. */
+    /** As with any cancellation; and after the block nothing is left of it. */
     @Test
     void A9_aValueThatIsCompleteBeforeTheTimeoutIsSeenIsReturned() {
         var outcomes = explore(simulation -> {
@@ -271,7 +274,7 @@ public abstract class AwaitRaces {
         });
     }
 
-    /** A subscription that comes late is cancelled, by whoever brings it, and never asked. */
+    /** A late subscription is cancelled by the thread that passes it, and nothing is requested of it. */
     @Test
     void A14_aSubscriptionThatComesAfterTheCancelIsCancelled() {
         var outcomes = explore(simulation -> {
@@ -295,7 +298,7 @@ public abstract class AwaitRaces {
         assertThat(outcomes).containsKeys("not subscribed", "late", "CANCELLED");
     }
 
-    /** {@code subscribe} throws while its own thread signals and somebody cancels. */
+    /** {@code subscribe} throws while its own thread signals and another one cancels. */
     @Test
     void A17_aSubscribeThatThrowsAgainstItsSignals() {
         explore(simulation -> {
@@ -325,7 +328,7 @@ public abstract class AwaitRaces {
         });
     }
 
-    /** Whoever cancels does not wait for the source's own {@code cancel}, which the awaiter calls. */
+    /** The canceller does not wait for the source's own {@code cancel}, which the awaiting thread calls. */
     @Test
     void A20_aCancelThatTakesItsTime() {
         explore(simulation -> {
@@ -352,7 +355,7 @@ public abstract class AwaitRaces {
         });
     }
 
-    /** Rule 2.7: the source is asked by its own thread, and cancelled behind that. */
+    /** Rule 2.7: the source's own thread makes the request, and the cancel comes after that. */
     @Test
     void G11_aCancelAgainstARequest() {
         var outcomes = explore(simulation -> {
@@ -374,7 +377,7 @@ public abstract class AwaitRaces {
         assertThat(outcomes).containsKeys("SUCCEEDED, cancelled 0", "CANCELLED, cancelled 1");
     }
 
-    /** It gives without end inside its request, on the awaiter's own thread: it is cancelled where it calls back. */
+    /** The source signals without end inside its request, on the awaiting thread: it is cancelled where it calls back. */
     @Test
     void G11_aCancelAgainstARequestThatDoesNotEnd() {
         explore(simulation -> {
@@ -397,7 +400,10 @@ public abstract class AwaitRaces {
         });
     }
 
-    /** The canceller goes on; whoever awaits waits for the cancel, and hears what it throws, if that was while it subscribed. */
+    /**
+     * The canceller goes on; the awaiting thread waits for the cancel, and gets what it throws if it was still
+     * subscribing.
+     */
     @Test
     void A20_aCancelThatBlocksAndThrowsWhileTheSourceIsBeingSubscribedTo() {
         var outcomes = explore(simulation -> {
@@ -439,7 +445,7 @@ public abstract class AwaitRaces {
         assertThat(outcomes).containsKeys("never subscribed", "heard");
     }
 
-    /** Neither the canceller nor the member that fails: the group waits. */
+    /** Neither the canceller nor the failing member waits: the group does. */
     @Test
     void A20_aCancelOfAMemberWithoutAThreadThatBlocks() {
         explore(simulation -> {
@@ -476,7 +482,7 @@ public abstract class AwaitRaces {
         });
     }
 
-    /** A source that cancels its awaiter in the course of its own signals. */
+    /** A source that cancels the awaiting coroutine inside its own signals. */
     @Test
     void A21_aCancelFromInsideTheSource() {
         explore(simulation -> {
@@ -516,7 +522,7 @@ public abstract class AwaitRaces {
         });
     }
 
-    /** Sources in a group have no threads: a failure of one against a value of the other, and a cancel from outside. */
+    /** Sources in a group have no threads: a failure of one against a value of another, and a cancel from outside. */
     @Test
     void H2_aSourceInAGroupAgainstTheFailureOfAnother() {
         explore(simulation -> {
@@ -601,7 +607,7 @@ public abstract class AwaitRaces {
         });
     }
 
-    /** A source that keeps a cancellation to itself, and then gives values without end while it is subscribed to. */
+    /** A source that swallows a cancellation, and then signals values without end while it is being subscribed to. */
     @Test
     void A27_aSourceThatSwallowsTheCancellation() {
         explore(simulation -> {

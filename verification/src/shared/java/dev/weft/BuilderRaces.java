@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 public abstract class BuilderRaces {
     protected abstract World world(Simulation simulation);
 
-    /** One run: a body, its subscriber on a thread of its own, who asks for a value and, if told to, leaves. */
+    /**
+     * One run: a body, and its subscriber on its own thread, which requests a value and cancels if the scenario says
+     * so.
+     */
     private static final class Subscribed {
         final World world;
         final PlayedSubscriber subscriber = new PlayedSubscriber();
@@ -67,7 +70,7 @@ public abstract class BuilderRaces {
             });
         }
 
-        /** What was made was seen or discarded, and the body has ended if it has begun. */
+        /** Checks that what was made was seen or discarded, and that the body has ended if it has begun. */
         void over() {
             assertThat(ended).hasValue(began.get());
             world.conserved(made, subscriber.seen.toArray());
@@ -99,7 +102,7 @@ public abstract class BuilderRaces {
         assertThat(outcomes.keySet()).anyMatch(outcome -> outcome.endsWith("1 discarded"));
     }
 
-    /** Two who ask, and one who leaves, for a result that waits for the first of them. */
+    /** Two requests and a cancel for a result that waits for the first of them. */
     @Test
     void C4_aResultAgainstTwoRequests() {
         explore(simulation -> {
@@ -114,7 +117,7 @@ public abstract class BuilderRaces {
         });
     }
 
-    /** A result that nobody asks for is kept until the subscriber leaves. */
+    /** A result that is not requested is kept until the subscriber cancels. */
     @Test
     void C4_aResultThatIsNeverAskedFor() {
         explore(simulation -> {
@@ -163,7 +166,7 @@ public abstract class BuilderRaces {
         assertThat(outcomes.keySet()).anyMatch(outcome -> outcome.contains("0 failed"));
     }
 
-    /** What only echoes the cancel goes nowhere; the body's own clean-up is waited for by nobody, and runs. */
+    /** An error that only echoes the cancel goes nowhere; the body's own clean-up runs, and nobody waits for it. */
     @Test
     void C10_finallyRunsAndTheEchoIsSwallowed() {
         explore(simulation -> {
@@ -252,7 +255,7 @@ public abstract class BuilderRaces {
         });
     }
 
-    /** Leaving again and again, on two threads, is leaving once. */
+    /** Cancelling repeatedly on two threads is cancelling once. */
     @Test
     void C19_twoCancels() {
         explore(simulation -> {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
-/** One run: a generator that notes what becomes of each emit, and its subscriber on a thread of its own. */
+/** One run: a generator that notes what happens to each emit, and its subscriber on its own thread. */
 final class Generated {
     final World world;
     final PlayedSubscriber subscriber = new PlayedSubscriber();
@@ -63,13 +63,13 @@ final class Generated {
         });
     }
 
-    /** What was emitted was seen, what was refused was discarded, nothing else happened. */
+    /** Checks that what was emitted was seen, what was refused was discarded, and nothing else happened. */
     void over() {
         assertThat(subscriber.seen).containsAll(emitted);
         overBehindOperators();
     }
 
-    /** As {@link #over}, where operators are in between: an emit returns when they have taken the value. */
+    /** The same as {@link #over} with operators in between: an emit returns when they have taken the value. */
     void overBehindOperators() {
         assertThat(ended).isEqualTo(began);
         world.conserved(made, subscriber.seen.toArray());

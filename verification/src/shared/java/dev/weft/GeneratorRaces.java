@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 public abstract class GeneratorRaces {
     protected abstract World world(Simulation simulation);
 
-    /** Two who ask, and one who gives: demand is added up, each value is given once and in order. */
+    /** Two requesters and one emitter: demand is added up, each value is emitted once and in order. */
     @Test
     void D2_twoWhoAskAgainstEmit() {
         explore(simulation -> {
@@ -95,7 +95,10 @@ public abstract class GeneratorRaces {
         assertThat(outcomes).containsKeys("0 seen, 1 refused", "1 seen, 1 refused", "3 seen, 0 refused");
     }
 
-    /** That emit returns; what comes behind it ends: the next emit, or a foreign call, which nobody else would interrupt. */
+    /**
+     * That emit returns; what comes after it ends: the next emit, or a foreign call, which nothing else would
+     * interrupt.
+     */
     @Test
     void D7_aCancelInsideOnNext() {
         explore(simulation -> {
@@ -119,7 +122,7 @@ public abstract class GeneratorRaces {
         });
     }
 
-    /** Whoever cancels a generator interrupts what it waits in of its own, also behind an onNext, but never the subscriber's code. */
+    /** A canceller interrupts the generator's own waits, also after an onNext, but never the subscriber's code. */
     @Test
     void G6_aCancelAgainstOnNextAndAForeignCallBehindIt() {
         explore(simulation -> {
@@ -136,7 +139,7 @@ public abstract class GeneratorRaces {
         });
     }
 
-    /** A scope that the subscriber opens inside onNext is its own concern: no cancellation of the generator reaches it. */
+    /** A scope that the subscriber opens inside onNext is its own: no cancellation of the generator reaches it. */
     @Test
     void G6_aTimeoutInsideOnNext() {
         explore(simulation -> {
@@ -159,7 +162,7 @@ public abstract class GeneratorRaces {
         });
     }
 
-    /** A timeout of the generator's around its emit is its own concern: it ends the wait for demand, or comes behind onNext. */
+    /** A timeout that the generator has around its emit ends the wait for demand, or takes effect after onNext. */
     @Test
     void D7_aTimeoutAroundAnEmit() {
         var outcomes = explore(simulation -> {
@@ -210,7 +213,7 @@ public abstract class GeneratorRaces {
         });
     }
 
-    /** Three who emit take turns; whoever is cancelled while waiting for his loses nothing but that value. */
+    /** Three emitters take turns; one that is cancelled while it waits for its turn loses nothing but that value. */
     @Test
     void D9_severalWhoEmit() {
         explore(simulation -> {
@@ -273,7 +276,7 @@ public abstract class GeneratorRaces {
         });
     }
 
-    /** A generator with children is over when they are; then the subscriber is told. */
+    /** A generator with members ends when they have ended; then the subscriber is notified. */
     @Test
     void C7_theEndOfAGeneratorWithChildren() {
         explore(simulation -> {

@@ -53,7 +53,7 @@ public abstract class IterationRaces {
             if (!world.hasDemand()) return "does not apply";
             var source = world.source();
             List<Object> seen = new ArrayList<>();
-            source.whenRequested = () -> { // one value may be with the loop, which has not said so yet
+            source.whenRequested = () -> { // the loop may have taken one value and not have noted it yet
                 if (source.requested - seen.size() > 4 + 1) simulation.broken("more asked for than the prefetch");
             };
             world.root(() -> {
@@ -92,7 +92,7 @@ public abstract class IterationRaces {
         });
     }
 
-    /** The loop is left while values arrive: each of them is seen or discarded. */
+    /** The loop is left while values arrive: each value is seen or discarded. */
     @Test
     void E3_leavingAgainstValuesThatArrive() {
         var outcomes = explore(simulation -> {
@@ -114,7 +114,7 @@ public abstract class IterationRaces {
         assertThat(outcomes).hasSizeGreaterThan(1);
     }
 
-    /** The loop is left with a value that it has asked for and not taken. */
+    /** The loop is left with a value that has arrived and was not taken. */
     @Test
     void E3_leavingWithAValueThatIsNotTaken() {
         explore(simulation -> {
@@ -185,7 +185,7 @@ public abstract class IterationRaces {
         assertThat(outcomes).containsOnlyKeys("end", "cancelled");
     }
 
-    /** A source that gives more than it was asked for: what was queued is seen, then the loop fails. */
+    /** A source that signals more than was requested: what was queued is seen, then the loop fails. */
     @Test
     void E5_aSourceThatGivesTooMuch() {
         explore(simulation -> {
@@ -213,7 +213,7 @@ public abstract class IterationRaces {
         });
     }
 
-    /** A value that won against the canceller is returned, and the canceller reaches what the loop does with it. */
+    /** A value that wins against the canceller is returned, and the cancellation reaches what the loop does with it. */
     @Test
     void G6_aForeignWaitBehindAnIterationIsReached() {
         var outcomes = explore(simulation -> {
@@ -241,7 +241,7 @@ public abstract class IterationRaces {
         assertThat(outcomes).containsOnlyKeys("0 taken", "1 taken");
     }
 
-    /** The subscription comes late: to a loop that may have been cancelled. */
+    /** The subscription comes late, to a loop that may have been cancelled. */
     @Test
     void A14_aSubscriptionThatComesToALoopThatIsOver() {
         explore(simulation -> {
@@ -267,7 +267,10 @@ public abstract class IterationRaces {
         });
     }
 
-    /** Nobody can go on with it: the collector ends it, or its scope does, and one of them reports it at most. */
+    /**
+     * Nothing refers to the iteration any more: the collector ends it, or its scope does, and at most one of them
+     * reports it.
+     */
     @Test
     void E3_theCollectorAgainstTheEndOfTheScope() {
         var outcomes = explore(simulation -> {

@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** The races of a listener's threads with each other and with the loop that they tell. */
+/** The races of a listener's threads with each other and with the loop that they signal. */
 @Simulated
 public abstract class ListenerRaces {
     private static final List<WhenFull> LOSING = List.of(WhenFull.DROP_OLDEST, WhenFull.DROP_NEWEST, WhenFull.ERROR);
 
     protected abstract World world(Simulation simulation);
 
-    /** A loop over a listener, and what has come of it; at the end of a run it is deregistered, once. */
+    /** A loop over a listener, and its results; at the end of a run the listener is deregistered, once. */
     private static final class Run {
         final Simulation simulation;
         final World world;
@@ -67,7 +67,7 @@ public abstract class ListenerRaces {
             });
         }
 
-        /** Tells the listener something on a thread of its own, if it is ever registered. */
+        /** Calls the listener on a separate thread, if it is ever registered. */
         void tells(String name, Consumer<ListenerSink<String>> what) {
             simulation.start(name, () -> {
                 until("it is registered", () -> sink != null || world.root.isDone());
@@ -199,7 +199,7 @@ public abstract class ListenerRaces {
         assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "CANCELLED");
     }
 
-    /** The subscriber that learns of the end finds the listener deregistered already. */
+    /** When the subscriber learns of the end, the listener is already deregistered. */
     @Test
     void theEndIsSeenBehindTheDeregistration() {
         explore(simulation -> {
@@ -221,7 +221,7 @@ public abstract class ListenerRaces {
         });
     }
 
-    /** A failure is thrown, or dropped, or counted as the echo of our own deregistration. */
+    /** A failure is thrown, dropped, or counted as the echo of our own deregistration. */
     @Test
     void A8_aFailureAgainstALoopThatLeaves() {
         var outcomes = explore(simulation -> {
@@ -271,7 +271,7 @@ public abstract class ListenerRaces {
         assertThat(outcomes).containsOnlyKeys("never registered", "SUCCEEDED", "CANCELLED");
     }
 
-    /** The handle that is asked comes on a thread of its own; values come on another, as they are asked for. */
+    /** What passes requests on is set on one thread; values come on another, as they are requested. */
     @Test
     void E1_demandAgainstValues() {
         var outcomes = explore(simulation -> {
@@ -313,7 +313,7 @@ public abstract class ListenerRaces {
         assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "CANCELLED");
     }
 
-    /** A subscriber of the backend, with demand of its own, against two threads. */
+    /** A subscriber of the backend, with its own demand, against two threads. */
     @Test
     void asAStreamOfTheBackend() {
         explore(simulation -> {

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A source that a scenario plays by hand. At the end of a run nobody may be subscribed to it any more, and nobody may have
- * cancelled it twice, or asked or cancelled it on two threads at once.
+ * A source that a scenario plays by hand. At the end of a run it must have no subscriber any more, and must not have
+ * been cancelled twice, nor received requests or cancels on two threads at once.
  */
 public final class PlayedSource {
-    /** What it signals to. */
+    /** The receiver of its signals. */
     public interface Signals {
-        /** The first signal; what follows comes to this source. */
+        /** The first signal; requests and cancels then come to this source. */
         void subscribed();
 
         /** A value. */
@@ -28,7 +28,7 @@ public final class PlayedSource {
 
     private final World world;
 
-    /** The values that it has signalled. */
+    /** The values signalled so far. */
     final List<Object> made = new ArrayList<>();
 
     private Signals signals;
@@ -41,7 +41,7 @@ public final class PlayedSource {
     int failed;
     long requested;
 
-    /** What it does when it is asked or cancelled, as a source that answers at once. */
+    /** What it does at a subscription, a request or a cancel, as a source that reacts at once. */
     Runnable whenSubscribedTo = () -> {};
 
     Runnable whenRequested = () -> {};
@@ -58,13 +58,13 @@ public final class PlayedSource {
         });
     }
 
-    /** Somebody subscribes, by way of its library. */
+    /** Called by the library's source when it is subscribed to. */
     public void subscribedBy(Signals by) {
         signals = by;
         whenSubscribedTo.run();
     }
 
-    /** The subscription is asked for values. */
+    /** Called when the subscription receives a request. */
     public void request(long count) {
         Thread thread = Thread.currentThread();
         if (asking != null && asking != thread) Simulation.current().broken("asked on two threads at once (rule 2.7)");
@@ -80,17 +80,17 @@ public final class PlayedSource {
         }
     }
 
-    /** For a source that cannot be asked. */
+    /** For a source without demand. */
     public void unbounded() {
         requested = Long.MAX_VALUE;
     }
 
-    /** For a source whose value is its end. */
+    /** For a source whose value is also its end. */
     public void ended() {
         terminated = true;
     }
 
-    /** The subscription is cancelled. */
+    /** Called when the subscription is cancelled. */
     public void cancel() {
         Thread thread = Thread.currentThread();
         if (asking != null && asking != thread)
@@ -104,12 +104,12 @@ public final class PlayedSource {
         }
     }
 
-    /** {@return whether the subscription is cancelled, as libraries ask} */
+    /** {@return whether the subscription is cancelled; for libraries that ask} */
     public boolean isCancelled() {
         return cancels > 0;
     }
 
-    /** Waits until somebody subscribes, or nobody can any more. */
+    /** Waits until it is subscribed to, or cannot be any more. */
     void untilSubscribedTo() {
         Simulation.until("somebody subscribes", () -> signals != null || world.root.isDone());
     }
@@ -144,7 +144,7 @@ public final class PlayedSource {
         signals.fail(failure);
     }
 
-    /** Signals as many values as it is asked for, each on demand, then the end; stops when it is cancelled. */
+    /** Signals this many values, each on demand, then the end; stops when it is cancelled. */
     void play(int values) {
         subscribed();
         for (int i = 0; i < values && subscribed; i++) {

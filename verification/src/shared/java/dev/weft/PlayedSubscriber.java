@@ -5,14 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A subscriber that a scenario plays, and that watches the protocol: serial signals, one end, no more than was asked for. */
+/**
+ * A subscriber that a scenario plays, and that checks the protocol: serial signals, one end, no more values than
+ * requested.
+ */
 public final class PlayedSubscriber {
     /** Its subscription. */
     public interface Upstream {
-        /** Asks for values. */
+        /** Requests values. */
         void request(long count);
 
-        /** Leaves. */
+        /** Cancels. */
         void cancel();
     }
 
@@ -21,7 +24,7 @@ public final class PlayedSubscriber {
     int completed;
     Upstream upstream;
 
-    /** What it does with its signals. */
+    /** Its reactions to signals. */
     Runnable whenSubscribed = () -> {};
 
     Consumer<String> whenNext = value -> {};
@@ -81,12 +84,12 @@ public final class PlayedSubscriber {
         return completed > 0 || !failures.isEmpty();
     }
 
-    /** Waits until it has its subscription. */
+    /** Waits until it has received its subscription. */
     void untilSubscribed() {
         Simulation.until("it is subscribed", () -> upstream != null);
     }
 
-    /** For a source that cannot be asked. */
+    /** For a source without demand. */
     public void unbounded() {
         requested = Long.MAX_VALUE;
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @Target(ElementType.TYPE)
 @ExtendWith(Simulated.Condition.class)
 public @interface Simulated {
-    /** Asks the simulation. */
+    /** Asks the simulation whether it can run here. */
     final class Condition implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

@@ -35,7 +35,7 @@ public abstract class StreamRaces {
         return value;
     }
 
-    /** The results come in order; whoever leaves in between loses none of them. */
+    /** The results come in order; a subscriber that cancels in between loses none of them. */
     @Test
     void mapConcurrentAgainstCancel() {
         explore(simulation -> {
@@ -69,7 +69,7 @@ public abstract class StreamRaces {
         });
     }
 
-    /** A failure comes behind the results before it, and what comes behind it is discarded. */
+    /** A failure comes after the results before it, and what comes after it is discarded. */
     @Test
     void aFailureInsideMapConcurrent() {
         explore(simulation -> {
@@ -113,7 +113,7 @@ public abstract class StreamRaces {
         });
     }
 
-    /** A list is full, or its time is over: never both for the same values. */
+    /** A list is full, or its time is up: never both for the same values. */
     @Test
     void chunkedAgainstItsTimeAndACancel() {
         explore(simulation -> {
@@ -178,7 +178,7 @@ public abstract class StreamRaces {
         });
     }
 
-    /** What a generator emits in a shield behind the last value that was wanted is refused. */
+    /** What a generator emits in a shield after the last value that was wanted is refused. */
     @Test
     void takeAgainstCancel() {
         explore(simulation -> {
@@ -197,7 +197,10 @@ public abstract class StreamRaces {
         });
     }
 
-    /** A generator that has given all that was wanted ends where it waits in foreign code, which nobody else would interrupt. */
+    /**
+     * A generator that has emitted all that was wanted ends where it waits in foreign code, which nothing else would
+     * interrupt.
+     */
     @Test
     void takeAgainstAForeignCallBehindTheLastValue() {
         explore(simulation -> {
@@ -217,7 +220,7 @@ public abstract class StreamRaces {
         });
     }
 
-    /** What is taken when the signal comes is finished; the rest is never made, or discarded. */
+    /** What has been taken when the signal comes is finished; the rest is never made, or is discarded. */
     @Test
     void aSignalAgainstTheNextValueOfTakeUntil() {
         var outcomes = explore(simulation -> {
@@ -250,7 +253,7 @@ public abstract class StreamRaces {
         assertThat(outcomes).containsKeys("0 seen, 0 refused", "1 seen, 1 refused", "2 seen, 0 refused");
     }
 
-    /** The failure comes behind what was taken before it. */
+    /** The failure comes after what was taken before it. */
     @Test
     void aFailingSignalAgainstTheEndOfTakeUntil() {
         var outcomes = explore(simulation -> {
@@ -325,7 +328,7 @@ public abstract class StreamRaces {
         });
     }
 
-    /** Several values at a time go through a chain of operators; the subscriber leaves, or all is seen. */
+    /** Several values at a time go through a chain of operators; the subscriber cancels, or sees everything. */
     @Test
     void aChainAgainstCancel() {
         explore(simulation -> {
@@ -347,7 +350,7 @@ public abstract class StreamRaces {
         });
     }
 
-    // --- behind an emit
+    // --- after an emit
 
     /** Waits where only a cancellation ends it. */
     private static void waitInVain(boolean inForeignCode) {
@@ -359,7 +362,7 @@ public abstract class StreamRaces {
         }
     }
 
-    /** Whatever the generator has around its emit. */
+    /** Regardless of what surrounds the generator's emit. */
     @Test
     void aCancelReachesTheCodeBehindAnEmit() {
         explore(simulation -> {
@@ -390,7 +393,7 @@ public abstract class StreamRaces {
         });
     }
 
-    /** The code behind the emit does not notice it; the shield is around the generator's own code. */
+    /** The code that the emit calls does not notice the shield, which is around the generator's own code. */
     @Test
     void anInterruptForTheCodeBehindAnEmitAgainstAShieldBeforeIt() {
         explore(simulation -> {
@@ -415,7 +418,7 @@ public abstract class StreamRaces {
         });
     }
 
-    /** What the generator has around its emit is no concern of theirs. */
+    /** What surrounds the generator's emit does not concern that code. */
     @Test
     void aTimeoutOfTheGeneratorAgainstTheCodeBehindItsEmit() {
         var outcomes = explore(simulation -> {
@@ -449,7 +452,7 @@ public abstract class StreamRaces {
         assertThat(outcomes).containsKeys("2 seen, 0 refused", "1 seen, 1 refused");
     }
 
-    /** The thread is that of a child, which nobody cancels for itself. */
+    /** The thread belongs to a member, which nothing cancels individually. */
     @Test
     void aCancelReachesTheCodeBehindTheEmitOfAChild() {
         explore(simulation -> {
@@ -474,7 +477,7 @@ public abstract class StreamRaces {
         });
     }
 
-    /** The child is cancelled meanwhile, since another one has failed: the code behind its emit is not. */
+    /** The member is cancelled meanwhile, since another one has failed: the code that its emit calls is not. */
     @Test
     void aFailureBesideAgainstTheCodeBehindTheEmitOfAChild() {
         var outcomes = explore(simulation -> {

@@ -17,12 +17,12 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** A backend in one run of a simulation, with what came to its hooks; the fields are used on the one carrier only. */
+/** A backend in one run of a simulation, with what its hooks received; the fields are used on the one carrier only. */
 public abstract class World {
-    /** Kept, or its level would be forgotten; it has its say about shields that last, in virtual time. */
+    /** Kept in a field, or its level would be forgotten; in virtual time it would log about shields that last. */
     private static final Logger LOG = Logger.getLogger("dev.weft");
 
-    /** The one that is being played; hooks are set for good, in a JVM that does nothing else. */
+    /** The current world; hooks are set for good, in a JVM that does nothing else. */
     private static World current;
 
     static {
@@ -56,7 +56,7 @@ public abstract class World {
         current = this;
     }
 
-    /** {@return the one that is being played} */
+    /** {@return the current world} */
     protected static World current() {
         return current;
     }
@@ -64,16 +64,16 @@ public abstract class World {
     /** {@return the backend, whose timer is on the clock of the simulation} */
     public abstract Backend backend();
 
-    /** {@return a native source of one value or many, that a scenario plays} */
+    /** {@return a native source of one value or many that a scenario plays} */
     protected abstract Object publisher(PlayedSource source);
 
-    /** Subscribes to what the backend makes of a coroutine with a result. */
+    /** Subscribes to the source that the backend makes of a coroutine with a result. */
     protected abstract void subscribe(Callable<String> body, PlayedSubscriber subscriber);
 
-    /** Subscribes to what the backend makes of a generator. */
+    /** Subscribes to the source that the backend makes of a generator. */
     protected abstract void subscribeMany(Generator<String> generator, PlayedSubscriber subscriber);
 
-    /** {@return whether a subscriber is told by signals, in whose course it may throw or cancel} */
+    /** {@return whether a subscriber is notified by signals, inside which it may throw or cancel} */
     protected boolean hasSignals() {
         return true;
     }
@@ -88,12 +88,12 @@ public abstract class World {
         return false;
     }
 
-    /** {@return whether a value of its sources is their end} */
+    /** {@return whether a value of its sources is also their end} */
     protected boolean endsWithItsValue() {
         return false;
     }
 
-    /** Notes what came to the library's own hook for errors. */
+    /** Notes what the library's own hook for errors received. */
     protected static void dropped(Throwable failure) {
         current.dropped.add(failure);
     }
@@ -105,7 +105,7 @@ public abstract class World {
         return task.started();
     }
 
-    /** Cancels the root, at any time at all or at any time behind its first await. */
+    /** Cancels the root, at any time at all or at any time after its first await. */
     void canceller(PlayedSource source) {
         boolean late = simulation.coin();
         simulation.start("canceller", () -> {
@@ -142,31 +142,31 @@ public abstract class World {
         return backend().many(publisher(source), prefetch);
     }
 
-    /** {@return what came to the hook for values} */
+    /** {@return what the hook for values received} */
     public final List<Object> discarded() {
         return discarded;
     }
 
-    /** {@return what was dropped, and is no note of an await site} */
+    /** {@return what was dropped, except for notes of await sites} */
     public final List<Throwable> dropped() {
         return dropped;
     }
 
-    /** {@return what was dropped, and what was only logged: what followed on a cancel of ours} */
+    /** {@return what was dropped, and what was only logged because it followed a cancel of ours} */
     public final List<Throwable> late() {
         List<Throwable> late = new ArrayList<>(dropped);
         late.addAll(answers);
         return late;
     }
 
-    /** What was made is what was returned and what was discarded, each value once. */
+    /** Checks that what was made was either returned or discarded, each value once. */
     public final void conserved(List<?> made, Object... returned) {
         List<Object> all = new ArrayList<>(Arrays.asList(returned));
         all.addAll(discarded());
         assertThat(all).containsExactlyInAnyOrderElementsOf(made);
     }
 
-    /** The value of the root, if it has one, or the values discarded make up for those that were made. */
+    /** Checks that what was made is either the root's value or was discarded. */
     public final void conserved(List<?> made) {
         if (root.outcome() instanceof Outcome.Success<?> success) conserved(made, success.value());
         else conserved(made, new Object[0]);

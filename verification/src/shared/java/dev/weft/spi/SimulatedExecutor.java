@@ -18,12 +18,13 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A pool of threads of the simulation that is being played, for a library's own schedulers: what is due is run in order, what is
- * not waits on the virtual clock, and cancelling a task interrupts the thread that runs it if it is asked to. Made anew for each
- * run; its fields are used on the one carrier only.
+ * A pool of threads of the current simulation, for a library's own schedulers: due tasks run in order, others wait on
+ * the virtual clock, and cancelling a task interrupts the thread that runs it if requested. Created for each run; its
+ * fields are used on the one carrier only.
  *
- * <p>It behaves as a {@link java.util.concurrent.ScheduledThreadPoolExecutor} that removes cancelled tasks: {@link #shutdown} refuses
- * what is new and leaves delayed tasks to their time, {@link #shutdownNow} forgets those and interrupts the rest.
+ * <p>It behaves as a {@link java.util.concurrent.ScheduledThreadPoolExecutor} that removes cancelled tasks:
+ * {@link #shutdown} refuses new tasks and still runs delayed ones at their time, {@link #shutdownNow} drops those and
+ * interrupts the running ones.
  */
 public final class SimulatedExecutor extends AbstractExecutorService implements ScheduledExecutorService {
     private final Simulation simulation = Simulation.current();
@@ -35,7 +36,7 @@ public final class SimulatedExecutor extends AbstractExecutorService implements 
     private boolean isShutdown;
 
     /**
-     * A pool that refuses nothing yet.
+     * Creates an open pool.
      *
      * @param name the name of its threads
      * @param size how many there are at most
@@ -130,7 +131,7 @@ public final class SimulatedExecutor extends AbstractExecutorService implements 
     private void work() {
         for (Runnable task = queue.poll(); task != null; task = queue.poll()) {
             task.run();
-            if (!isShutdown) Thread.interrupted(); // as a pool does, before the next task
+            if (!isShutdown) Thread.interrupted(); // as a pool does before the next task
         }
         Thread.interrupted();
         threads.remove(Thread.currentThread());

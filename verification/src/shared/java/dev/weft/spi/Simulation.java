@@ -22,44 +22,45 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One run of some threads and coroutines under a schedule that a seed decides.
+ * One run of several threads and coroutines under a schedule that a seed decides.
  *
- * <p>All of them are virtual threads on one carrier, the thread that calls {@link #run}. At each {@link SchedulePoint} of the
- * engine, and wherever else a thread yields or parks, the seed chooses who goes on; timers fire on a virtual clock, between any
- * two steps, and at once when nobody else can go on. So a run is repeated exactly by its seed, and a few thousand seeds see most
- * orders of the steps of a race. Even seeds choose at random, odd ones by {@link Ranks}.
+ * <p>All of them are virtual threads on one carrier, the thread that calls {@link #run}. At each {@link SchedulePoint}
+ * of the engine, and wherever else a thread yields or parks, the seed chooses which thread continues; timers fire on a
+ * virtual clock, between any two steps, and at once when no thread can continue. So a seed repeats its run exactly, and
+ * a few thousand seeds see most orders of the steps of a race. Even seeds choose at random, odd ones by {@link Ranks}.
  *
- * <p>A run ends when nothing can go on. It fails if somebody is alive then, who waits for ever; if a thread has thrown or has
- * ended with its interrupt flag set; if an entry is left in the timer; or if a check of the scenario's own fails, such as that
- * every subscription was ended. The error names the seed and shows the last steps; {@code -Dweft.seed} plays that seed alone.
+ * <p>A run ends when nothing can continue. It fails if a thread is still alive then, since it waits forever; if a
+ * thread has thrown or has ended with its interrupt flag set; if an entry is left in the timer; or if a check of the
+ * scenario itself fails, such as that every subscription has ended. The error names the seed and shows the last steps;
+ * {@code -Dweft.seed} plays that seed alone.
  */
 public final class Simulation implements Timer {
     private static final int MAX_STEPS = 200_000;
     private static final int SHOWN_STEPS = 80;
     private static final int PLAYED_TWICE = 10;
 
-    /** The JVM's thread that has a virtual thread go on whose monitor is free. */
+    /** The JVM's thread that resumes a virtual thread when its monitor is free. */
     private static final String UNBLOCKER = "VirtualThread-unblocker";
 
     private static final long SOON = TimeUnit.SECONDS.toNanos(2);
     private static final Long ONLY = Long.getLong("weft.seed");
 
-    /** The one that is being played, for schedulers of libraries, which are made once for all runs. */
+    /** The current simulation, for schedulers of libraries, which are created once for all runs. */
     private static volatile Simulation current;
 
     private record Due(long at, long number, Runnable action) {}
 
-    /** What is run under every seed; it calls {@link #run} once, and says in a word how the race has ended. */
+    /** What runs under every seed; it calls {@link #run} once, and returns in a few words how the race ended. */
     @FunctionalInterface
     public interface Scenario {
         /** {@return the outcome} */
         String play(Simulation simulation) throws Exception;
     }
 
-    /** What a thread does. */
+    /** The body of a thread. */
     @FunctionalInterface
     public interface Body {
-        /** Does it. */
+        /** Runs it. */
         void run() throws Exception;
     }
 
@@ -91,7 +92,7 @@ public final class Simulation implements Timer {
         shown = show ? new ArrayList<>() : null;
     }
 
-    /** {@return null if threads can be simulated here, or what is missing} */
+    /** {@return null if threads can be simulated here, else what is missing} */
     public static String missing() {
         if (!Boolean.getBoolean("weft.simulation")) return "simulated only with -Dweft.simulation=true";
         try {
@@ -105,9 +106,9 @@ public final class Simulation implements Timer {
 
     /**
      * Plays a scenario under many seeds, 10 000 if {@code -Dweft.seeds} names no other number, or under the one that
-     * {@code -Dweft.seed} names. The first few are played twice: they have to take the same way.
+     * {@code -Dweft.seed} names. The first few are played twice: both runs must take the same path.
      *
-     * @return how often it ended how
+     * @return how often each outcome occurred
      * @throws AssertionError at the first seed that fails
      */
     public static Map<String, Integer> explore(Scenario scenario) {
@@ -133,7 +134,7 @@ public final class Simulation implements Timer {
         if (again.way != before) throw new AssertionError("seed " + seed + " took another way when played again");
     }
 
-    /** {@return the simulation that is being played} */
+    /** {@return the current simulation} */
     public static Simulation current() {
         return current;
     }
@@ -151,7 +152,7 @@ public final class Simulation implements Timer {
         return thread;
     }
 
-    /** Waits, on a thread of the simulation, until something is so. */
+    /** Waits, on a thread of the simulation, until a condition holds. */
     public static void until(String what, BooleanSupplier condition) {
         Actor actor = current.running();
         while (!condition.getAsBoolean()) {
@@ -162,22 +163,22 @@ public final class Simulation implements Timer {
         actor.condition = null;
     }
 
-    /** {@return yes or no, as the seed has it} */
+    /** {@return true or false, as the seed decides} */
     public boolean coin() {
         return random.nextBoolean();
     }
 
-    /** Makes the run fail, also where whoever calls this would keep an error to itself. */
+    /** Makes the run fail, even where the caller would swallow a thrown error. */
     public void broken(String promise) {
         failures.add(new AssertionError(promise));
     }
 
-    /** Has something looked at when nobody can go on any more. */
+    /** Adds a check for the end, when no thread can continue. */
     public void atEnd(Runnable check) {
         checks.add(check);
     }
 
-    /** Goes on until nothing can, and fails if somebody is still alive, or something was thrown or left behind. */
+    /** Runs until nothing can continue, and fails if a thread is still alive, or something was thrown or left over. */
     public void run() {
         while (step()) {
             if (++steps > MAX_STEPS) throw new AssertionError("no end" + alive());
@@ -194,12 +195,12 @@ public final class Simulation implements Timer {
         return now;
     }
 
-    /** Yields now and then, for code of a scenario that takes its time. */
+    /** Yields a few times, for code of a scenario that takes its time. */
     public static void dawdle() {
         for (int i = 0; i < 3; i++) Thread.yield();
     }
 
-    /** A timer may park for a lock of its own, and so use up a permit; this one does. */
+    /** A timer may park for its own lock, and so use up a permit; this one does. */
     @Override
     public Entry schedule(long nanos, Runnable action) {
         LockSupport.unpark(Thread.currentThread());
@@ -207,7 +208,10 @@ public final class Simulation implements Timer {
         return delayed(nanos, action);
     }
 
-    /** Schedules an action, as {@link #schedule}, for a library's scheduler, which has parked or not as it liked. */
+    /**
+     * Schedules an action like {@link #schedule}, but without parking, for a library's scheduler, which parks by itself
+     * or not.
+     */
     public Entry delayed(long nanos, Runnable action) {
         Due due = new Due(now + nanos < 0 ? Long.MAX_VALUE : now + nanos, number++, action);
         timers.add(due);
@@ -285,8 +289,8 @@ public final class Simulation implements Timer {
     }
 
     /**
-     * {@return how a thread goes on that has met a held monitor} A thread of the JVM's own, such as that of a Cleaner, lets go of it
-     * soon, and that is no step of the schedule; one of the simulation never would.
+     * {@return how a thread continues that has met a held monitor} A thread of the JVM, such as a Cleaner's, releases
+     * it soon, and that is no step of the schedule; a thread of the simulation never would.
      */
     private Runnable unblocked(Actor actor) {
         for (long start = System.nanoTime(); System.nanoTime() - start < SOON; Thread.yield()) {
@@ -302,7 +306,7 @@ public final class Simulation implements Timer {
         return haste > 0 && !timers.isEmpty() && timers.first().at() <= now + SOON && random.nextDouble() < haste;
     }
 
-    /** What is left in the timer when all have ended was forgotten there. */
+    /** When all threads have ended, what is left in the timer was forgotten. */
     private boolean fire() {
         if (timers.isEmpty() || actors.stream().noneMatch(Actor::isAlive)) return false;
         Due due = timers.pollFirst();
@@ -343,7 +347,7 @@ public final class Simulation implements Timer {
             return;
         }
         if (actor.task == null)
-            ready.add(actor); // a look at the stack of a ready thread makes the JDK submit it once more
+            ready.add(actor); // reading the stack of a ready thread makes the JDK submit it once more
         actor.task = task;
     }
 
@@ -396,12 +400,12 @@ public final class Simulation implements Timer {
             run.run();
         }
 
-        /** Where it stands: the innermost frames that are neither the JDK's nor the simulation's. */
+        /** Where it is: the innermost frames that belong neither to the JDK nor to the simulation. */
         String place() {
             return thread.getName() + (isAlive() ? ": " + frames(3).collect(Collectors.joining(" < ")) : " has ended");
         }
 
-        /** Who it is and what it waits for. */
+        /** Its name and what it waits for. */
         String describe() {
             Object blocker = LockSupport.getBlocker(thread);
             String waits = condition != null
@@ -435,7 +439,7 @@ public final class Simulation implements Timer {
         }
     }
 
-    /** Chooses who goes on. */
+    /** Chooses which thread continues. */
     private sealed interface Picker {
         Actor pick(List<Actor> enabled, int step);
 
@@ -443,7 +447,7 @@ public final class Simulation implements Timer {
         int rank();
     }
 
-    /** Any of them, or with some probability the one that has run last. */
+    /** Chooses any thread, or with some probability the one that ran last. */
     private record Dice(Random random, double steadiness) implements Picker {
         Dice(Random random) {
             this(random, List.of(0.0, 0.5, 0.9).get(random.nextInt(3)));
@@ -462,9 +466,10 @@ public final class Simulation implements Timer {
     }
 
     /**
-     * Probabilistic concurrency testing (Burckhardt and others, 2010): the one of the highest rank runs, and at a few random steps
-     * it loses its rank. A bug that needs d steps in a certain order is met with a probability that depends on d and the number
-     * of threads and steps alone. Who runs on and on, as in waiting for another by yielding, loses its rank too.
+     * Probabilistic concurrency testing (Burckhardt and others, 2010): the thread of the highest rank runs, and at a
+     * few random steps it loses its rank. The probability to meet a bug that needs d steps in a certain order depends
+     * only on d and the numbers of threads and steps. A thread that runs on and on, for example because it yields while
+     * it waits for another, loses its rank too.
      */
     private static final class Ranks implements Picker {
         private static final int PATIENCE = 64;

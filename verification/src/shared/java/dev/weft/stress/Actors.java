@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The threads that signal, cancel and interrupt. They do what they are told in the order in which they are told it, each at its
- * own pace.
+ * The threads that signal, cancel and interrupt. They run their tasks in the order in which they receive them, each at
+ * its own pace.
  */
 final class Actors {
     private static final int MANY = 4;
@@ -29,14 +29,14 @@ final class Actors {
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1);
     private final Queue<Throwable> failures;
 
-    /** What is to be done, and those who may still say that something is: the storm itself is one. */
+    /** The number of pending tasks, plus those that may still add tasks: the storm itself is one. */
     private final AtomicLong pending = new AtomicLong(1);
 
     /**
      * Starts them.
      *
-     * @param virtual whether they are virtual threads, who need a carrier themselves
-     * @param gated whether they begin only when they are {@link #open told to}
+     * @param virtual whether they are virtual threads, which need carriers themselves
+     * @param gated whether they begin only when they are {@link #open opened}
      * @param failures where to put what a task throws
      */
     Actors(boolean virtual, boolean gated, Queue<Throwable> failures) {
@@ -61,20 +61,20 @@ final class Actors {
     }
 
     /**
-     * Has something done by one of them, soon; or never, if they have ended: one that cancels a source while that is being subscribed
-     * to may come to its cancel when all others have gone.
+     * Makes one of them run something soon; or never, if they have ended: a thread that cancels a source while it is
+     * being subscribed to may get to its cancel when all others have gone.
      */
     void later(Runnable task) {
         if (pending.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0) enqueue(task);
     }
 
-    /** Has something done by one of them, some time from now. */
+    /** Makes one of them run something some time from now. */
     void after(long nanos, Runnable task) {
         hold();
         clock.schedule(() -> enqueue(task), nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Keeps them waiting for more to do, until it is released. */
+    /** Keeps them waiting for more tasks, until it is released. */
     void hold() {
         pending.incrementAndGet();
     }
@@ -83,7 +83,7 @@ final class Actors {
         if (pending.decrementAndGet() == 0) end();
     }
 
-    /** Waits until all is done, and they have ended. */
+    /** Waits until everything is done and they have ended. */
     void finish() throws InterruptedException {
         open();
         release();
@@ -95,7 +95,7 @@ final class Actors {
         if (!clock.awaitTermination(patience.left(), TimeUnit.NANOSECONDS)) fail("a clock without an end");
     }
 
-    /** Lets them go, whatever they have not done. */
+    /** Lets them end, whatever is still undone. */
     void abandon() {
         clock.shutdownNow();
         queues.forEach(BlockingQueue::clear);

@@ -10,12 +10,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
-/** Who is alive: bodies of coroutines, their threads, and the threads of the platform. */
+/** A count of what is alive: bodies of coroutines, their threads, and platform threads. */
 final class Census {
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     private final AtomicLong bodies = new AtomicLong();
 
-    /** {@return a body that is counted while it runs, and its thread, which has to end} */
+    /** {@return the body, counted while it runs; its thread must end} */
     <T> Callable<T> counted(Callable<T> body) {
         return () -> {
             bodies.incrementAndGet();
@@ -28,7 +28,7 @@ final class Census {
         };
     }
 
-    /** Notes a thread that has to end. */
+    /** Notes a thread that must end. */
     void expect(Thread thread) {
         threads.add(thread);
     }
@@ -45,7 +45,7 @@ final class Census {
             if (!patience.isGone(thread)) fail("a thread is left: %s", describe(thread));
     }
 
-    /** The first few who are alive, and where. */
+    /** The first few live threads, and where they are. */
     String alive() {
         return threads.stream()
                 .filter(Thread::isAlive)
@@ -54,7 +54,7 @@ final class Census {
                 .collect(Collectors.joining());
     }
 
-    /** The threads of the platform, but for those that the JDK runs virtual threads with, and JUnit its timeouts. */
+    /** The platform threads, except those with which the JDK runs virtual threads and JUnit its timeouts. */
     static Set<Thread> platform() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> !thread.getClass().getName().equals("jdk.internal.misc.CarrierThread"))

@@ -12,7 +12,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A backend as it is, except that it counts the entries in its timer. */
+/** A backend that counts the entries in its timer, and else is the given one. */
 final class CountedTimer implements Backend {
     private final Backend backend;
     private final AtomicLong entries = new AtomicLong();

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** Objects that nobody may refer to any more when a round is over. */
+/** Objects that must be unreachable when a round is over. */
 final class Leaks {
     private static final class Tracked extends WeakReference<Object> {
         private final String type;
@@ -30,8 +30,9 @@ final class Leaks {
     }
 
     /**
-     * Waits until the garbage collector has taken all of them. Now and then the JVM itself has a reference to the virtual thread
-     * that a carrier has run, until the carrier has been idle for half a minute and ends; hence the patience.
+     * Waits until the garbage collector has taken all of them. Sometimes the JVM itself keeps a reference to the
+     * virtual thread that a carrier ran last, until the carrier has been idle for half a minute and ends; hence the
+     * patience.
      */
     void assertCollected() throws InterruptedException {
         var patience = new Patience();

@@ -2,7 +2,7 @@ package dev.weft.stress;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What has become of one subscription to a source: how often it was cancelled, and whether the source ended it. */
+/** What happened to one subscription to a source: how often it was cancelled, and whether the source ended it. */
 final class Line {
     private final AtomicInteger cancels = new AtomicInteger();
     private volatile boolean ended;

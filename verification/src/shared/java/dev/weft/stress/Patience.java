@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** How long something that must happen may take; it begins to run when this is made. */
+/** How long something that must happen may take, counted from the construction of this. */
 final class Patience {
     private static final long SECONDS = Long.getLong("weft.stress.patience", 60);
 
@@ -21,12 +21,12 @@ final class Patience {
         return TimeUnit.SECONDS.toNanos(SECONDS) - (System.nanoTime() - start);
     }
 
-    /** {@return whether a thread has ended in time} */
+    /** {@return whether a thread ends in time} */
     boolean isGone(Thread thread) throws InterruptedException {
         return thread.join(Duration.ofNanos(Math.max(1, left())));
     }
 
-    /** Spins until something is so. */
+    /** Spins until a condition holds. */
     static void until(String what, BooleanSupplier condition) {
         var patience = new Patience();
         while (!condition.getAsBoolean()) {

@@ -24,17 +24,17 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** One storm under one seed: who takes part in it, and what must be so when it is over. */
+/** One storm under one seed: its participants, and what must hold when it is over. */
 final class Round implements AutoCloseable {
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     final Actors actors;
     final Census census = new Census();
 
-    /** Whom nobody may refer to any more while the handles of all coroutines are still there. */
+    /** What must be unreachable while the handles of all coroutines are still held. */
     final Leaks leaks = new Leaks();
 
-    /** Whom nobody may refer to any more when those are gone too. */
+    /** What must be unreachable when the handles are gone too. */
     final Leaks lastLeaks = new Leaks();
 
     final CountedTimer backend = new CountedTimer(Async.backend());
@@ -50,10 +50,10 @@ final class Round implements AutoCloseable {
     private final List<Hooks.Handle> hooks = new ArrayList<>();
 
     /**
-     * Begins it.
+     * Begins the round.
      *
-     * @param seed decides what everybody chooses; of the four that follow each other, two have actors on virtual threads, and
-     *     two, if they may, actors who begin only when all coroutines have been started
+     * @param seed decides all choices; of four consecutive seeds, two have actors on virtual threads and two, where
+     *     allowed, actors that begin only when all coroutines have been started
      */
     Round(long seed, boolean mayWait, Function<Consumer<Throwable>, Hooks.Handle> watchDropped) {
         this.seed = seed;
@@ -63,7 +63,7 @@ final class Round implements AutoCloseable {
         hooks.add(watchDropped.apply(failures::add));
     }
 
-    /** {@return what decides what somebody chooses} */
+    /** {@return a source of choices for one participant} */
     Random random(int who) {
         return new Random((seed + who) * 0x9E3779B97F4A7C15L);
     }
@@ -83,13 +83,13 @@ final class Round implements AutoCloseable {
         return line;
     }
 
-    /** {@return the handle of a coroutine, which is kept until all is over; a value in it has been returned} */
+    /** {@return the handle of a coroutine, which is kept until everything is over; a value in it counts as returned} */
     Deferred<Value> keep(Deferred<Value> handle) {
         handles.add(handle);
         return handle;
     }
 
-    /** Takes the handle of a source without a thread, which is its subscriber's too; a value in it has been returned. */
+    /** Takes the handle of a source without a thread, which is also the subscriber; a value in it counts as returned. */
     void keepShortly(Deferred<Value> handle) {
         shortly.add(handle);
     }
@@ -100,17 +100,17 @@ final class Round implements AutoCloseable {
         return object;
     }
 
-    /** Has something looked at when all is over. */
+    /** Adds a check for the end of the round. */
     void afterwards(Runnable check) {
         checks.add(check);
     }
 
-    /** Notes what must not have happened. */
+    /** Notes something that must not have happened. */
     void failed(String what) {
         failures.add(new AssertionError(what));
     }
 
-    /** Runs a body in a coroutine, and all that is started in it. */
+    /** Runs a body in a coroutine, with all that is started in it. */
     void run(AsyncAction<?> body) throws InterruptedException {
         Deferred<?> root = Async.async(() -> Async.withBackend(backend, body));
         try {
@@ -125,7 +125,7 @@ final class Round implements AutoCloseable {
         shortly.clear();
     }
 
-    /** Waits until the last is gone, and looks what they have left. */
+    /** Waits until everything has ended, and checks what is left. */
     void over() throws InterruptedException {
         actors.finish();
         Patience.until("over", () -> census.bodies() == 0);
@@ -133,7 +133,7 @@ final class Round implements AutoCloseable {
         assertNoFailure();
         leaks.assertCollected();
         assertNoFailure();
-        // a generator that was left is not waited for, and its coroutine may just be removing the last one
+        // nobody waits for a generator whose loop was left; its coroutine may just be removing the last entry
         Patience.until("without entries in the timer", () -> backend.entries() == 0);
         handles.forEach(Round::claim);
         assertNone("values that were not returned or discarded, once", values, value -> !value.isSettled());

@@ -53,15 +53,15 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Storms over the sources of one library. Nothing here depends on time: who waits in vain says so, and a round that has failed
- * names its seed, which chooses the same again, though not the same order of events.
+ * Storms over the sources of one library. Nothing here depends on time: a wait that runs out fails with a sentence, and
+ * a failed round names its seed, which repeats the choices, though not the order of events.
  *
- * <p>Behind each round, every value was returned or discarded, once; every subscription has ended or was cancelled, once; every
- * coroutine had one outcome, which those who cancelled it agree with; no interrupt was left to code that is not cancelled; and
- * what is left over of values, sources, subscribers, coroutines, threads and entries in the timer is nothing.
+ * <p>After each round, every value was returned or discarded, once; every subscription has ended or was cancelled,
+ * once; every coroutine had one outcome, with which its cancellers agree; no interrupt was left to code that is not
+ * cancelled; and no value, source, subscriber, coroutine, thread or timer entry is left over.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 4, unit = TimeUnit.HOURS) // each wait has a deadline of its own
+@Timeout(value = 4, unit = TimeUnit.HOURS) // each wait has its own deadline
 public abstract class Storms {
     private static final int COROUTINES = Integer.getInteger("weft.stress.coroutines", 2_000);
     private static final int ROUNDS = Integer.getInteger("weft.stress.rounds", 5);
@@ -77,21 +77,21 @@ public abstract class Storms {
     /** {@return an iterator over a publisher, through a type of the library} */
     protected abstract <T> AsyncIterator<T> each(Flow.Publisher<T> source, int prefetch);
 
-    /** Subscribes to what the library makes of a body. */
+    /** Subscribes to the library's type for a body. */
     protected abstract <T> void subscribe(Callable<T> body, Flow.Subscriber<T> subscriber);
 
-    /** {@return whether what the library makes of a body keeps its value back until that is asked for} */
+    /** {@return whether the library's type for a body holds its value until that is requested} */
     protected boolean bodyHasDemand() {
         return true;
     }
 
-    /** Subscribes to what the library makes of a generator. */
+    /** Subscribes to the library's type for a generator. */
     protected abstract <T> void subscribe(Generator<T> generator, Flow.Subscriber<T> subscriber);
 
-    /** Passes on what goes to the library's hook for errors that nobody could receive. */
+    /** Passes on what the library's hook for undeliverable errors receives. */
     protected abstract Hooks.Handle watchDropped(Consumer<Throwable> seen);
 
-    /** Those of the timer and for forgotten iterators, which are started once and stay. */
+    /** The threads of the timer and for forgotten iterators, which are started once and stay. */
     @BeforeAll
     void rememberThreads() throws Exception {
         play(
@@ -166,7 +166,7 @@ public abstract class Storms {
         }
     }
 
-    // --- coroutines that are hit by something, at any point of what they do
+    // --- coroutines that are hit at any point of what they do
 
     private List<Trial.Act> acts(Trial.Blow blow) {
         List<Trial.Act> acts = new ArrayList<>(List.of(
@@ -182,7 +182,7 @@ public abstract class Storms {
                 this::iterate,
                 this::mapConcurrently,
                 this::gatherTwo));
-        // these interrupt the thread themselves now and then, and two interrupts that come together are one
+        // these sometimes interrupt the thread themselves, and two simultaneous interrupts are one
         if (blow != Trial.Blow.INTERRUPT) acts.addAll(List.of(this::raceTwo, this::groupOfThree));
         return acts;
     }
@@ -259,7 +259,7 @@ public abstract class Storms {
         });
     }
 
-    /** A stage may live on, and keeps nothing of those who awaited it. */
+    /** A stage may live on, and must not keep anything of its former awaits. */
     private Value awaitStage(Trial t) throws Exception {
         var stage = t.round.keepAlive(new CompletableFuture<Integer>());
         if (!t.mayWaitForEver() || t.random.nextBoolean()) t.act(() -> stage.complete(1));
@@ -349,7 +349,7 @@ public abstract class Storms {
         return race(first, second);
     }
 
-    /** A group that is perhaps cancelled by its own body. */
+    /** A group that its own body perhaps cancels. */
     private Value groupOfThree(Trial t) {
         boolean cancels = t.random.nextBoolean();
         Awaitable<Value> source = one(t.source());
@@ -363,7 +363,7 @@ public abstract class Storms {
         return null;
     }
 
-    // --- threads outside any coroutine, which may await and be interrupted too
+    // --- threads outside any coroutine, which may await and be interrupted as well
 
     private void callers(Round round, int count) {
         for (int i = 0; i < count; i++) {
@@ -379,7 +379,7 @@ public abstract class Storms {
         }
     }
 
-    /** Whether it comes while something is awaited, or later: it is not lost. */
+    /** The interrupt is not lost, whether it comes during an await or later. */
     private static void call(Round round, Awaitable<Value> awaited) {
         try {
             awaited.await().returned();
@@ -395,7 +395,7 @@ public abstract class Storms {
         }
     }
 
-    // --- subscribers to what the library makes of coroutines
+    // --- subscribers to the library's types for coroutines
 
     private void visits(Round round, int count) {
         for (int i = 0; i < count; i++) {
@@ -452,9 +452,9 @@ public abstract class Storms {
                 .call());
     }
 
-    // --- coroutines in each other
+    // --- nested coroutines
 
-    /** What is in the depth of the chain gives a value, fails, or waits until the outermost is cancelled. */
+    /** The innermost coroutine of the chain returns a value, fails, or waits until the outermost is cancelled. */
     private void chain(Round round, int depth) throws Exception {
         var outermost = new CompletableFuture<Deferred<Value>>();
         var failure = new IllegalStateException("from the depth");
@@ -509,7 +509,7 @@ public abstract class Storms {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** A source of one value, and its subscription; with nothing more to it than that. */
+    /** A source of one value and its subscription in one object, and nothing more. */
     private static final class Quiet implements Flow.Publisher<Value>, Flow.Subscription {
         private volatile Flow.Subscriber<? super Value> subscriber;
 

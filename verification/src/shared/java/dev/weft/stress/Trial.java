@@ -10,22 +10,22 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One coroutine of a storm: what it chooses, what it is hit by, and what has become of it. */
+/** One coroutine of a storm: what it chooses, what hits it, and how it ends. */
 final class Trial {
     /** What hits it. */
     enum Blow {
-        /** Its handle is cancelled, while the source signals. */
+        /** Its handle is cancelled while the source signals. */
         CANCEL,
-        /** Its time runs out, while the source signals, and perhaps its handle is cancelled. */
+        /** Its time runs out while the source signals, and perhaps its handle is cancelled. */
         TIMEOUT,
-        /** Its thread is interrupted by somebody who knows nothing of coroutines. */
+        /** Its thread is interrupted by code that knows nothing of coroutines. */
         INTERRUPT
     }
 
     /** What a coroutine of a storm does; it calls {@link #expectBlow} before it waits. */
     @FunctionalInterface
     interface Act {
-        /** {@return a value that nobody has taken yet, or null} */
+        /** {@return a value that has not been taken yet, or null} */
         Value play(Trial trial) throws Exception;
     }
 
@@ -39,7 +39,7 @@ final class Trial {
 
     private final Blow blow;
 
-    /** Whether it will be hit, so that it may wait for what never comes. */
+    /** Whether it will be hit, and so may wait for what never comes. */
     private final boolean doomed;
 
     private final AtomicInteger runs = new AtomicInteger();
@@ -47,7 +47,7 @@ final class Trial {
     private final AtomicInteger interrupt = new AtomicInteger(LIVE);
     private Deferred<Value> handle;
 
-    /** Whether foreign code was what took the interrupt; its own. */
+    /** Whether foreign code took the interrupt; written and read by the coroutine. */
     private boolean interrupted;
 
     Trial(Round round, int number, Blow blow) {
@@ -58,7 +58,7 @@ final class Trial {
         limit = Duration.ofNanos(1 + random.nextInt(500_000));
     }
 
-    /** Starts it in the innermost scope; some are cancelled at once. */
+    /** Starts it in the innermost scope; some trials are cancelled at once. */
     void start(Act act) {
         boolean early = blow == Blow.CANCEL && random.nextInt(50) == 0;
         handle = round.keep(Async.async(round.census.counted(() -> run(act))));
@@ -70,7 +70,7 @@ final class Trial {
         return doomed || blow == Blow.TIMEOUT;
     }
 
-    /** Has the blow come, soon. */
+    /** Makes the blow come soon. */
     void expectBlow() {
         if (!doomed) return;
         if (blow == Blow.INTERRUPT) {
@@ -84,13 +84,13 @@ final class Trial {
         }
     }
 
-    /** Has something done on another thread: soon, or around the deadline. */
+    /** Runs something on another thread: soon, or around the deadline. */
     void act(Runnable task) {
         if (blow != Blow.TIMEOUT) round.actors.later(task);
         else round.actors.after(limit.toNanos() + random.nextInt(-100_000, 100_000), task);
     }
 
-    /** {@return a source of one value, or perhaps of none that ever comes} */
+    /** {@return a source of one value, which perhaps never comes} */
     Upstream source() {
         boolean ends = endsThisTime();
         return source(ends ? 1 : 0, ends);
@@ -101,7 +101,7 @@ final class Trial {
         return source(count, endsThisTime());
     }
 
-    /** {@return a source that has its values and ends in any case, or is silent behind them in any case} */
+    /** {@return a source that has its values and then certainly ends, or certainly stays silent} */
     Upstream source(int count, boolean ends) {
         boolean heedless = random.nextBoolean();
         return new Upstream(round, count, ends, heedless, random.nextInt(8) == 0 ? Runnable::run : this::act);
@@ -111,19 +111,19 @@ final class Trial {
         return !mayWaitForEver() || random.nextInt(3) > 0;
     }
 
-    /** Foreign code was interrupted. It has to be by somebody. */
+    /** Foreign code was interrupted; something must have interrupted it. */
     void interruptedElsewhere(InterruptedException thrown) throws InterruptedException {
         if (blow != Blow.INTERRUPT || cancelled()) throw thrown;
         interrupted = true;
     }
 
-    /** The flag may be set by a canceller or an interrupter, and is not left behind by those who were here before. */
+    /** The flag may be set by a canceller or an interrupter of this trial, but must not be left over from earlier ones. */
     void assertNoStrayInterrupt() {
         if (blow != Blow.INTERRUPT && Thread.currentThread().isInterrupted() && !cancelled())
             throw new AssertionError("an interrupt was left to code that is not cancelled");
     }
 
-    /** Looks what has become of it, when all are over; those who cancel must agree with the outcome. */
+    /** Checks how it ended, when all have ended; the cancellers must agree with the outcome. */
     void assertOneOutcome(boolean allCancelled) {
         Deferred.State state = handle.state();
         boolean asDecided = switch (state) {
@@ -164,9 +164,12 @@ final class Trial {
         }
     }
 
-    /** An interrupt has cancelled the coroutine or been thrown by foreign code, or it is still to be seen; never two of them. */
+    /**
+     * An interrupt has cancelled the coroutine, or foreign code has thrown it, or it is still pending; never two of
+     * these.
+     */
     private void assertInterruptIsTaken(CancelledException cancelled) {
-        synchronized (interrupt) { // whoever is just interrupting has done so behind it
+        synchronized (interrupt) { // an interrupter that is just at work has finished after this
             if (interrupt.compareAndSet(LIVE, OVER)) return;
         }
         boolean flag = Thread.currentThread().isInterrupted();

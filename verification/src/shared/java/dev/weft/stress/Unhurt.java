@@ -5,7 +5,7 @@ import dev.weft.spi.Scope;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A scope that goes on although members of it fail. */
+/** A scope that continues although members of it fail. */
 final class Unhurt extends Scope {
     private Unhurt(Scope parent) {
         super(parent, parent.backend(), parent.context(), false);

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** A source of some values, which it makes as they are asked for. */
+/** A source of some values, which it makes as they are requested. */
 final class Upstream implements Flow.Publisher<Value> {
     private final Round round;
     private final int count;
@@ -14,12 +14,12 @@ final class Upstream implements Flow.Publisher<Value> {
     private final Consumer<Runnable> how;
 
     /**
-     * A source that nobody has subscribed to.
+     * Creates a source without a subscriber.
      *
      * @param count how many values it has
-     * @param ends whether it completes behind them, or is silent
-     * @param heedless whether it signals on when it is cancelled, as one that has not heard of it yet
-     * @param how runs what signals: at once, or on another thread
+     * @param ends whether it completes after them, or is silent
+     * @param heedless whether it goes on signalling after a cancel, like a source that has not seen the cancel yet
+     * @param how runs the signals: at once, or on another thread
      */
     Upstream(Round round, int count, boolean ends, boolean heedless, Consumer<Runnable> how) {
         this.round = round;
@@ -44,7 +44,7 @@ final class Upstream implements Flow.Publisher<Value> {
         private final Line line = round.line();
         private final AtomicLong demand = new AtomicLong();
 
-        /** Whoever raises it from 0 signals, until it has seen all that came meanwhile. */
+        /** The thread that raises it from 0 signals, until it has handled everything that came meanwhile. */
         private final AtomicInteger work = new AtomicInteger();
 
         private int sent;

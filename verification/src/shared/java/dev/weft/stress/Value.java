@@ -2,7 +2,10 @@ package dev.weft.stress;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A value that is no other. It counts how often it was returned, in the lower half, and how often discarded, in the upper. */
+/**
+ * A value equal to no other. It counts in its lower half how often it was returned, in its upper half how often
+ * discarded.
+ */
 final class Value {
     private static final int DISCARDED = 1 << 16;
 
@@ -13,12 +16,12 @@ final class Value {
         this.number = number;
     }
 
-    /** Somebody has got it. */
+    /** Notes that it was returned. */
     void returned() {
         fates.incrementAndGet();
     }
 
-    /** A hook has got it. */
+    /** Notes that a hook received it. */
     void discarded() {
         fates.addAndGet(DISCARDED);
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
-/** A subscriber that asks for a few values at a time, and perhaps leaves: before the first, behind some, or whenever. */
+/** A subscriber that requests a few values at a time and perhaps cancels: before the first, after some, or at any time. */
 final class Visitor implements Flow.Subscriber<Value> {
     private static final int NEVER = Integer.MAX_VALUE;
 
@@ -27,17 +27,17 @@ final class Visitor implements Flow.Subscriber<Value> {
     private volatile boolean completed;
     private volatile int received;
 
-    /** Null when it has left or was told the end. */
+    /** Null when it has cancelled or received the end. */
     private volatile Flow.Subscription subscription;
 
     private int last;
 
     /**
-     * A subscriber that has not subscribed. The actors wait until it has left or been told the end.
+     * Creates a subscriber that has not subscribed. The actors wait until it has cancelled or received the end.
      *
      * @param expected how many values there are
-     * @param inOrder whether they come in the order in which they are made
-     * @param demand whether they wait until they are asked for
+     * @param inOrder whether they arrive in the order in which they are made
+     * @param demand whether they wait until they are requested
      */
     Visitor(Round round, RandomGenerator random, int expected, boolean inOrder, boolean demand) {
         this.round = round;

@@ -1,2 +1,2 @@
-/** Coroutines by the thousand on real threads, under random cancellations; and what must be so when they are over. */
+/** Thousands of coroutines on real threads, under random cancellations, and what must hold when they have ended. */
 package dev.weft.stress;

@@ -10,13 +10,13 @@ import java.util.concurrent.TimeUnit;
 public final class Allocations {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** How long the compiler may take on a busy machine; a little less than a test has. */
+    /** How long the compiler may take on a busy machine; a little less than a test's time limit. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(50);
 
     private Allocations() {}
 
     /**
-     * Runs a piece of code again and again, until it is compiled and nobody else allocates meanwhile: that is when the bound holds.
+     * Runs a piece of code repeatedly, until it is compiled and nothing else allocates meanwhile: then the bound holds.
      *
      * @param atMost the bytes that it may allocate for each unit
      * @param units how many units one run makes
@@ -36,7 +36,7 @@ public final class Allocations {
         return THREADS.getCurrentThreadAllocatedBytes() - before;
     }
 
-    /** {@return what one of some runs allocates} */
+    /** {@return what one run allocates, averaged} */
     private static double bytes(int runs, Runnable piece) {
         long before = THREADS.getTotalThreadAllocatedBytes();
         for (int i = 0; i < runs; i++) piece.run();

@@ -8,7 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 
-/** Calls that wait for ever, and what each makes of an interrupt. */
+/** Calls that wait forever, and how each reacts to an interrupt. */
 public enum BlockingCall {
     /** {@code InterruptedException}. */
     LATCH {
@@ -38,7 +38,7 @@ public enum BlockingCall {
             }
         }
     },
-    /** A failure of a library's own, which tells nothing. */
+    /** A library's own failure, which does not show that there was an interrupt. */
     WRAPPED {
         @Override
         Object call() throws Exception {
@@ -49,7 +49,7 @@ public enum BlockingCall {
             }
         }
     },
-    /** As {@link #WRAPPED}, with the flag set again. */
+    /** The same as {@link #WRAPPED}, with the flag set again. */
     WRAPPED_WITH_THE_FLAG {
         @Override
         Object call() throws Exception {
@@ -66,7 +66,7 @@ public enum BlockingCall {
 
     abstract Object call() throws Exception;
 
-    /** Waits for ever. */
+    /** Waits forever. */
     public Object block() throws Exception {
         caller = Thread.currentThread();
         return call();

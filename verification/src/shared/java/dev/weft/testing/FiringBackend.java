@@ -14,7 +14,7 @@ import java.util.concurrent.Flow;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A backend with a clock that is moved by hand. */
+/** A backend whose clock is moved by hand. */
 public class FiringBackend implements Backend {
     /** A timer's entry that has neither fired nor been removed. */
     public record Entry(long nanos, Runnable action) {}
@@ -27,12 +27,12 @@ public class FiringBackend implements Backend {
         this.real = real;
     }
 
-    /** Lets all timers run that are under way. */
+    /** Fires all pending timers. */
     public void fire() {
         fire(entry -> true);
     }
 
-    /** Lets some of them run. */
+    /** Fires some of them. */
     public void fire(Predicate<Entry> which) {
         for (Entry entry : entries)
             if (which.test(entry) && entries.remove(entry)) entry.action().run();

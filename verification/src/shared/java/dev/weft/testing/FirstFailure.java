@@ -16,8 +16,8 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the tests of a module up to the first that fails: simulations first under some seeds, where only a schedule counts that
- * fails, since some outcomes are too rare to be met; then under all.
+ * Runs the tests of a module up to the first failure: simulations first under some seeds, where only a failing schedule
+ * counts, since some expected outcomes are too rare to occur there; then under all.
  */
 final class FirstFailure implements TestExecutionListener {
     static final int FOUND = 7;
@@ -33,7 +33,7 @@ final class FirstFailure implements TestExecutionListener {
         this.few = few;
     }
 
-    /** Ends with 0 if all pass. */
+    /** Ends with status 0 if all pass. */
     public static void main(String[] args) throws URISyntaxException {
         Path tests = Path.of(FirstFailure.class
                 .getProtectionDomain()

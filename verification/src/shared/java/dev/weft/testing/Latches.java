@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Waiting for other threads, never for ever. */
+/** Waits for other threads, but never forever. */
 public final class Latches {
-    /** Longer than a thread needs that has a processor; one that has none needs ours. */
+    /** Spins longer than a thread with a processor needs; a thread without one needs ours. */
     private static final int SPINS = 1000;
 
     private Latches() {}
@@ -23,7 +23,7 @@ public final class Latches {
         }
     }
 
-    /** Waits through interrupts, and leaves the flag as it would have been. */
+    /** Waits through interrupts, and restores the flag afterwards. */
     public static void awaitUninterruptibly(CountDownLatch latch) {
         boolean interrupted = false;
         while (latch.getCount() > 0) {
@@ -38,7 +38,7 @@ public final class Latches {
         if (interrupted) Thread.currentThread().interrupt();
     }
 
-    /** Waits until all are here, and awake, so that they go on at the same moment if there are processors for it. */
+    /** Waits until all are here and awake, so that they continue at the same moment if there are enough processors. */
     public static void race(CountDownLatch all) {
         all.countDown();
         for (int spins = 0; spins < SPINS && all.getCount() > 0; spins++) Thread.onSpinWait();

@@ -22,12 +22,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Everything around coroutines happens inside a monitor: they are started, and their sources subscribed to, requested of, signalled,
- * ended and cancelled. Each time the monitor is still held behind the call, and free when all is over. It is played in a JVM of its
- * own, which a coroutine that is mounted there may bring down.
+ * Does everything around coroutines inside a monitor: starts them, and subscribes to, requests from, signals, ends and
+ * cancels their sources. Each time the monitor must still be held after the call, and free when everything is over. It
+ * is played in its own JVM, since a coroutine that is mounted there may bring it down.
  */
 public final class Monitors {
-    /** Whether coroutines can be elsewhere than on the JDK's scheduler, in a JVM of its own. */
+    /** Whether coroutines can run elsewhere than on the JDK's scheduler, in a separate JVM. */
     public static final boolean SUPPORTED = Runtime.version().feature() >= 24;
 
     private static final int ROUNDS = 500;
@@ -38,7 +38,7 @@ public final class Monitors {
     private final List<Place> places = new ArrayList<>();
 
     /**
-     * On all dispatchers that need no library.
+     * Covers all dispatchers that need no library.
      *
      * @param way how coroutines are started
      */
@@ -74,14 +74,14 @@ public final class Monitors {
                     new Round(place, signals).play(opening);
                 } catch (Throwable failure) {
                     new AssertionError(source + " on " + place.name + ", round " + round, failure).printStackTrace();
-                    System.exit(1); // threads that wait for ever would keep the JVM
+                    System.exit(1); // threads that wait forever would keep the JVM alive
                 }
             }
             System.out.println("played " + source + " on " + place.name);
         }
     }
 
-    /** Has a program play in a JVM of its own. {@return what it has played} */
+    /** Runs a program in a separate JVM. {@return what it has played} */
     public static List<String> played(Class<?> program) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -98,14 +98,14 @@ public final class Monitors {
         CompletableFuture<Integer> start(Dispatcher dispatcher, Callable<Integer> body);
     }
 
-    /** Iterates over the values of a publisher. It may have things done by the thread that signals. */
+    /** Iterates over the values of a publisher. It may run things on the signalling thread. */
     public interface Opening {
         AsyncIterator<Integer> open(Flow.Publisher<Integer> values, Executor signals);
     }
 
     private record Place(String name, Dispatcher dispatcher, Executor home) {}
 
-    /** One coroutine that goes to its end, one that is cancelled, and somebody who wants to get in. */
+    /** One coroutine that runs to its end, one that is cancelled, and a thread that contends for the monitor. */
     private final class Round {
         private final Place place;
         private final Executor signals;
@@ -174,7 +174,7 @@ public final class Monitors {
         }
     }
 
-    /** Some values; all it does and is asked for it does with the monitor held. */
+    /** A source of some values that does everything with the monitor held. */
     private static final class Values implements Flow.Publisher<Integer>, Flow.Subscription {
         private final Monitor monitor;
         private final Executor signals;

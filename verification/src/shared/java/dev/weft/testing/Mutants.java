@@ -17,9 +17,10 @@ import javax.tools.ToolProvider;
 /**
  * Plants faults in the sources, one at a time, and shows that the tests find each: {@code mvn -Pmutants test}.
  *
- * <p>A module's faults stand in {@code src/test/mutants.txt}, one per paragraph: what is wrong with it, the source file, the lines
- * it takes away ({@code -}) and those it puts there instead ({@code +}). The lines have to be found exactly once, so a fault that
- * the source has outgrown is an error. The tests are those of {@code *SimulationTest}; a line {@code by} names others.
+ * <p>A module's faults are in {@code src/test/mutants.txt}, one per paragraph: what is wrong, the source file, the
+ * lines that it removes ({@code -}) and those that it adds instead ({@code +}). The removed lines must occur exactly
+ * once, so a fault that no longer fits its source is an error. The tests are those of {@code *SimulationTest}; a line
+ * {@code by} names others.
  */
 public final class Mutants {
     private static final Pattern SEED = Pattern.compile("seed (\\d+)");
@@ -36,7 +37,7 @@ public final class Mutants {
     /**
      * Tries the faults of one module.
      *
-     * @param args the folder of the module, and words of which a fault has to have one, or none for all
+     * @param args the folder of the module, and words of which a fault must contain one; without words, all faults
      */
     public static void main(String[] args) throws Exception {
         Path module = Path.of(args[0]);
@@ -138,7 +139,7 @@ public final class Mutants {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** In a JVM of its own, since a mutant may spin. {@return what has found the fault in a folder, or null} */
+    /** In a separate JVM, since a mutant may spin. {@return what has found the fault in a folder, or null} */
     private static String run(String tests, Path folder, long patience) throws Exception {
         Path output = Files.createTempFile("mutant", "output");
         output.toFile().deleteOnExit();

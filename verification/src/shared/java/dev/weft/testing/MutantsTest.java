@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The list of faults of the module in whose folder this runs. */
+/** Checks the list of faults of the module in whose folder it runs. */
 class MutantsTest {
-    /** A fault that the sources have outgrown is met here, not when somebody plants it. */
+    /** A fault that no longer fits its source is found here, not only when it is planted. */
     @Test
     void everyFaultCanBePlanted() throws IOException {
         assertThat(Mutants.read(Path.of(""))).isNotEmpty();

@@ -5,8 +5,8 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The numbers of the rounds of a race, from 0: as many as there is time for, and one at least. What a round takes depends on who
- * else wants the processors, wherever threads wait for each other.
+ * The numbers of the rounds of a race, from 0: as many as there is time for, at least one. Where threads wait for each
+ * other, a round's duration depends on what else uses the processors.
  *
  * @param most how many, where there is time
  */

@@ -6,15 +6,15 @@ import java.lang.reflect.Method;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 
-/** A registered {@code java.lang.ScopedValue}, by reflection, since the tests are compiled for JDK 21 as well. */
+/** A registered {@code java.lang.ScopedValue}, used by reflection, since the tests are compiled for JDK 21 as well. */
 public final class ScopedKey implements AutoCloseable {
-    /** Why a test that needs one is skipped. */
+    /** The reason to skip a test that needs one. */
     public static final String ABSENT = "scoped values are final in JDK 25 only";
 
     /** The scoped value itself. */
     public final Object key = call("java.lang.ScopedValue", "newInstance", null);
 
-    /** A new one that coroutines take over. */
+    /** Creates a new one that coroutines inherit. */
     public ScopedKey() {
         ScopedValues.register(key);
     }

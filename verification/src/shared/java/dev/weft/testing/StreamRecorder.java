@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/** A subscriber of Reactive Streams that requests and cancels by hand, and records what it is told, and where. */
+/** A subscriber of Reactive Streams that requests and cancels by hand, and records which signals it receives, and where. */
 public class StreamRecorder<T> implements Subscriber<T> {
     public final List<Object> trail = new CopyOnWriteArrayList<>();
     public final List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -20,7 +20,7 @@ public class StreamRecorder<T> implements Subscriber<T> {
     private Consumer<T> onNext = value -> {};
     private Runnable onTerminal = () -> {};
 
-    /** Requests all at once. */
+    /** Requests everything at once. */
     public StreamRecorder<T> eager() {
         return onSubscribe(s -> s.request(Long.MAX_VALUE));
     }

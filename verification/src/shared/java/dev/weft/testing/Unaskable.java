@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
-/** Failures that can be passed on and nothing else: every method of theirs that somebody might call throws. */
+/** Failures that can only be passed on: each of their methods that code might call throws. */
 public final class Unaskable {
     private Unaskable() {}
 
@@ -15,7 +15,7 @@ public final class Unaskable {
         return Stream.of(new Checked(), new Unchecked(), new Serious());
     }
 
-    /** What a body throws, the instance; the checked exception out of its carrier. */
+    /** What a body throws, the same instance; a checked exception is unwrapped. */
     public static Throwable thrownBy(Callable<?> body) {
         try {
             body.call();
@@ -27,13 +27,13 @@ public final class Unaskable {
         throw new AssertionError("returned instead of throwing");
     }
 
-    /** Throws anything. */
+    /** Throws any throwable, checked or not. */
     @SuppressWarnings("unchecked")
     public static <X extends Throwable> RuntimeException sneak(Throwable failure) throws X {
         throw (X) failure;
     }
 
-    /** Whether a list has one element, and that is it; the element is not asked for its equals. */
+    /** Whether a list has exactly this one element, by identity: {@code equals} of the element is not called. */
     public static boolean isOnly(List<?> list, Throwable failure) {
         return list.size() == 1 && list.getFirst() == failure;
     }
@@ -42,7 +42,7 @@ public final class Unaskable {
         return new IllegalStateException("it was asked");
     }
 
-    /** A checked one. */
+    /** A checked failure. */
     public static final class Checked extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -107,7 +107,7 @@ public final class Unaskable {
         }
     }
 
-    /** An unchecked one. */
+    /** An unchecked failure. */
     public static final class Unchecked extends RuntimeException {
         private static final long serialVersionUID = 1;
 

@@ -13,9 +13,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** A body on a thread of its own, watched from outside: when it waits, and what it ends with. */
+/** A body on its own thread, watched from outside: when it waits, and how it ends. */
 public final class Watched<T> {
-    /** How long something that must happen may take on a busy machine; nobody waits that long unless a test fails. */
+    /** How long something that must happen may take on a busy machine; no test waits that long unless it fails. */
     public static final long SECONDS = 30;
 
     private final Thread thread;
@@ -25,7 +25,7 @@ public final class Watched<T> {
     private Throwable thrown;
     private boolean interruptedAtEnd;
 
-    /** Null on a thread that is no coroutine. */
+    /** Null on a thread outside any coroutine. */
     private CoroutineTask<?> task;
 
     private Watched(Callable<T> body) throws Exception {
@@ -52,7 +52,7 @@ public final class Watched<T> {
         }
     }
 
-    /** Runs a body on a thread that is no coroutine. */
+    /** Runs a body on a thread outside any coroutine. */
     public static <T> Watched<T> thread(Thread.Builder builder, Callable<T> body) {
         var watched = new Watched<>(builder, body);
         watched.thread.start();
@@ -89,8 +89,8 @@ public final class Watched<T> {
     }
 
     /**
-     * Whether the body waits. The state of a thread that was just woken may still show that it waits; so a coroutine is asked
-     * itself, and in foreign code it has to show it for a while.
+     * Whether the body waits. A thread that was just woken may still appear to wait; so a coroutine is asked itself,
+     * and in foreign code it must appear to wait for a while.
      */
     public boolean isWaiting() {
         if (task != null && task.rest() >= 0) return true;
@@ -121,7 +121,7 @@ public final class Watched<T> {
         return value;
     }
 
-    /** What the body threw, the instance. */
+    /** What the body threw, the same instance. */
     public Throwable failure() {
         ended();
         if (thrown == null) fail("returned %s instead of throwing", value);
@@ -146,7 +146,7 @@ public final class Watched<T> {
         return interruptedAtEnd;
     }
 
-    /** Spins until something is so. */
+    /** Spins until a condition holds. */
     public static void until(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         while (!condition.getAsBoolean()) {
