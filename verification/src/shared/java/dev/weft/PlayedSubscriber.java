@@ -43,7 +43,7 @@ public final class PlayedSubscriber {
 
     /** Rule 1.1. */
     public void onNext(String value) {
-        expect(!isOver(), "signalled behind the end (rule 1.7)");
+        expect(!isOver(), "signalled after the end (rule 1.7)");
         seen.add(value);
         expect(seen.size() <= requested, "more than it has asked for (rule 1.1)");
         entered(() -> {
@@ -54,14 +54,14 @@ public final class PlayedSubscriber {
 
     /** Rule 1.5. */
     public void onComplete() {
-        expect(!isOver(), "signalled behind the end (rule 1.7)");
+        expect(!isOver(), "signalled after the end (rule 1.7)");
         completed++;
         entered(whenOver);
     }
 
     /** Rule 1.4. */
     public void onError(Throwable failure) {
-        expect(!isOver(), "signalled behind the end (rule 1.7)");
+        expect(!isOver(), "signalled after the end (rule 1.7)");
         failures.add(failure);
         entered(whenOver);
     }

@@ -68,12 +68,12 @@ public final class SimulatedExecutor extends AbstractExecutorService implements 
 
     @Override
     public ScheduledFuture<?> scheduleAtFixedRate(Runnable body, long delay, long period, TimeUnit unit) {
-        throw new UnsupportedOperationException("a clock that ticks for ever");
+        throw new UnsupportedOperationException("a clock that ticks forever");
     }
 
     @Override
     public ScheduledFuture<?> scheduleWithFixedDelay(Runnable body, long delay, long pause, TimeUnit unit) {
-        throw new UnsupportedOperationException("a clock that ticks for ever");
+        throw new UnsupportedOperationException("a clock that ticks forever");
     }
 
     @Override

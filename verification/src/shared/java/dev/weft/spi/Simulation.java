@@ -185,7 +185,7 @@ public final class Simulation implements Timer {
             if (disturbed != null) throw new AssertionError(disturbed);
         }
         for (Throwable failure : failures) throw new AssertionError(failure);
-        if (actors.stream().anyMatch(Actor::isAlive)) throw new AssertionError("waiting for ever" + alive());
+        if (actors.stream().anyMatch(Actor::isAlive)) throw new AssertionError("waiting forever" + alive());
         if (!timers.isEmpty()) throw new AssertionError("left in the timer: " + timers);
         checks.forEach(Runnable::run);
     }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the documentation of the module in whose folder this runs has to have. */
+/** Requirements for the Javadoc of the module in whose folder this runs. */
 class JavadocTest {
     private static final Pattern USED =
             Pattern.compile("\\{@snippet class=\"([\\w.]+)\"\\s+(?:\\*\\s+)?region=\"(\\w+)\"}");

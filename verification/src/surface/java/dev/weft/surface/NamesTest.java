@@ -14,7 +14,7 @@ import dev.weft.spi.IterationCell;
 import dev.weft.spi.Scope;
 import org.junit.jupiter.api.Test;
 
-/** One word for one idea: what a class is stands at the end of its name. */
+/** One word for one idea: the end of a class's name says what it is. */
 class NamesTest {
     private static final JavaClasses MODULE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

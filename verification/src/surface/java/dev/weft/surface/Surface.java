@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a module lets others see, one line for each type and each member. {@code public} and the packages of what is mentioned are left
- * out. What a type inherits from one that others do not see is listed as its own.
+ * The public surface of a module, one line for each type and each member. {@code public} and the packages of mentioned
+ * types are left out. What a type inherits from a type that others cannot see is listed as its own.
  */
 final class Surface {
     private static final Pattern EXPORT = Pattern.compile("exports ([\\w.]+);");
@@ -57,7 +57,7 @@ final class Surface {
         }
     }
 
-    /** {@return the lines of one type, none if others do not see it} */
+    /** {@return the lines of one type, none if others cannot see it} */
     static Stream<String> of(Class<?> type) {
         if (!isSeen(type)) return Stream.of();
         Stream<String> members = members(type)
@@ -68,7 +68,7 @@ final class Surface {
         return Stream.concat(Stream.of(header(type)), members).map(line -> name(type) + ": " + line);
     }
 
-    // --- what is seen
+    // --- what others see
 
     private static boolean isSeen(Class<?> type) {
         Class<?> outer = type.getEnclosingClass();
@@ -105,12 +105,12 @@ final class Surface {
                 && Arrays.equals(mine.getParameterTypes(), other.getParameterTypes());
     }
 
-    /** Whether each object has it. */
+    /** Whether every object has this method. */
     private static boolean isKnown(Member member) {
         return Arrays.stream(Object.class.getMethods()).anyMatch(known -> overrides(known, member));
     }
 
-    // --- how it is written
+    // --- how a line is written
 
     private static String header(Class<?> type) {
         String kind = type.isAnnotation()

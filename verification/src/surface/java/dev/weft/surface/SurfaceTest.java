@@ -12,7 +12,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** The public surface of the module in whose folder this runs: nobody changes it without a line in {@code surface.txt}. */
+/** The public surface of the module in whose folder this runs: a change needs a line in {@code surface.txt}. */
 class SurfaceTest {
     private static final Path LIST = Path.of("surface.txt");
 

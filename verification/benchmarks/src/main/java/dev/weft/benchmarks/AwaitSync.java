@@ -5,8 +5,8 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import reactor.core.publisher.Mono;
 
 /**
- * Awaits a source that gives its value inside {@code subscribe}, again and again, in one coroutine. One operation is one await.
- * The source is hidden, so that nobody can read its value without subscribing.
+ * Repeatedly awaits, in one coroutine, a source that signals its value inside {@code subscribe}. One operation is one
+ * await. The source is hidden, so that its value cannot be read without subscribing.
  */
 @OperationsPerInvocation(AwaitSync.AWAITS)
 public class AwaitSync extends SourceAwaits {

@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutionException;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The columns of the rows that await one source, which gives 1, again and again: each of them sums up what it gets. */
+/** The columns of the rows that repeatedly await one source of the value 1: each column adds up the values. */
 final class Awaits {
     private Awaits() {}
 

@@ -1,6 +1,6 @@
 package dev.weft.benchmarks;
 
-/** What is compared: the benchmark method of this name in each row that has it. In the order of the tables. */
+/** A column of the comparison: the benchmark method of this name in each row that has it. In the order of the tables. */
 enum Column {
     reactor("Reactor, operators"),
     reactorForEach("Reactor, only subscribe"),
@@ -17,7 +17,7 @@ enum Column {
     weftReactorSource("Weft on Reactor, as a source"),
     weftRxjava("Weft on RxJava"),
     weftRxjavaSource("Weft on RxJava, as a source"),
-    readValue("a value at hand, read"),
+    readValue("a ready value, read"),
     subscribedValue("the same, subscribed to"),
     calledCoroutine("a coroutine, called"),
     startedCoroutine("the same, started and awaited"),

@@ -13,8 +13,8 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * The processor time of all threads of the process per operation, the garbage collector's and the compiler's among them. Unlike
- * elapsed time it does not grow with what else the machine does, and does not count waiting.
+ * The processor time of all threads of the process per operation, the garbage collector's and the compiler's among
+ * them. Unlike elapsed time, it does not grow with the machine's other load, and does not count waiting.
  */
 public final class CpuProfiler implements InternalProfiler {
     static final String LABEL = "cpu";

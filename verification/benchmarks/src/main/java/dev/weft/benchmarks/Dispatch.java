@@ -10,9 +10,9 @@ import java.util.concurrent.Callable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Where Weft's coroutines run in a column: the one place where the columns' dispatchers are known. */
+/** Where Weft's coroutines run in a column: the only place that knows the columns' dispatchers. */
 public enum Dispatch {
-    /** The JDK's scheduler, which is the default. */
+    /** The JDK's scheduler, the default. */
     VIRTUAL {
         @Override
         Dispatcher dispatcher(Signals signals) {

@@ -8,14 +8,14 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import reactor.core.publisher.Flux;
 
-/** The elements that are iterated over and generated: so many numbers, whose sum every column has to find. */
+/** The elements that are iterated over and generated: a fixed number of integers, whose sum every column must find. */
 @State(Scope.Benchmark)
 public class Elements {
     static final int COUNT = 100_000;
 
     private static final int SUM = sum();
 
-    /** How many elements may be under way, for all columns that have such a bound. */
+    /** How many elements may be requested ahead, for all columns that have such a bound. */
     @Param("256")
     public int prefetch = 256;
 

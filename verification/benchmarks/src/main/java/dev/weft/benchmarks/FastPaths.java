@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.State;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Pairs: the same result with and without a short cut of Weft's, on Reactor and the JDK's scheduler. */
+/** Pairs: the same result with and without one of Weft's short cuts, on Reactor and the JDK's scheduler. */
 @State(Scope.Benchmark)
 public class FastPaths {
     private static final int TIMES = 10_000;
@@ -28,14 +28,14 @@ public class FastPaths {
             Collections.nCopies(SOURCES, Async.coroutine(() -> ReactorAsync.awaitSingle(hidden)));
     private final Flux<Integer> flux = Flux.range(0, TIMES).map(i -> 1);
 
-    /** A value at hand is read. */
+    /** A ready value is read. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int readValue() {
         return sum(() -> ReactorAsync.awaitSingle(ready));
     }
 
-    /** The same value, from a source that does not show it. */
+    /** The same value, from a source that hides it. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int subscribedValue() {
@@ -49,35 +49,35 @@ public class FastPaths {
         return sum(() -> Async.await(coroutine));
     }
 
-    /** The same one, as a child with a thread of its own. */
+    /** The same coroutine, started as a member with its own thread. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int startedCoroutine() {
         return sum(() -> coroutine.start().await());
     }
 
-    /** Sources that are gathered have no threads. */
+    /** Gathered sources have no threads. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int gatheredSources() {
         return sum(() -> Async.gather(sources).size() / SOURCES);
     }
 
-    /** Coroutines that await the same sources have some. */
+    /** Coroutines that await the same sources have threads. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int gatheredCoroutines() {
         return sum(() -> Async.gather(coroutines).size() / SOURCES);
     }
 
-    /** A loop takes what is there, and asks for the next 192 when so many are taken. */
+    /** A loop takes what has arrived, and requests the next 192 whenever 192 are taken. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int loopBy256() {
         return iterate(256);
     }
 
-    /** A loop that asks for each element. */
+    /** A loop that requests each element. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int loopBy1() {

@@ -12,7 +12,10 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 
-/** Sources that wait until they are opened, and those who wait for them. A source has a field for its subscriber and nothing else. */
+/**
+ * Sources that wait until they are opened, and a count of what waits for them. A source has a field for its subscriber
+ * and nothing else.
+ */
 final class Gates {
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
@@ -45,7 +48,7 @@ final class Gates {
         for (GateSingle single : singles) starter.accept(single);
     }
 
-    /** Waits until there is somebody at every gate, and those who have threads are parked. */
+    /** Waits until every gate has a subscriber, and all threads are parked. */
     void awaitWaiting() throws InterruptedException {
         await("subscribed", subscribed, () -> subscribed.get() == count());
         for (Thread thread : threads) await("parked", subscribed, () -> isParked(thread));
@@ -56,12 +59,12 @@ final class Gates {
         for (GateSingle single : singles) single.open();
     }
 
-    /** Somebody has got his value. */
+    /** Called by a wait that has its value. */
     void passed(int value) {
         passed.addAndGet(value);
     }
 
-    /** Waits until all have got their values, and have ended. */
+    /** Waits until all have their values and have ended. */
     void awaitPassed() throws InterruptedException {
         await("passed", passed, () -> passed.get() == count());
         for (Thread thread : threads) if (thread != null) thread.join();

@@ -8,10 +8,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Generates numbers for a subscriber behind {@code publishOn}, which adds them on {@link Signals the signals' thread} and asks for
- * more when it has taken three quarters. One operation is one element.
+ * Generates numbers for a subscriber downstream of {@code publishOn}, which adds them on
+ * {@link Signals the signals' thread} and requests more when it has taken three quarters. One operation is one element.
  *
- * <p>{@code Flux.generate} and {@code Flowable.generate} are fused with the operator: they run on the thread that adds.
+ * <p>{@code Flux.generate} and {@code Flowable.generate} are fused with the operator: they run on the adding thread.
  */
 @State(Scope.Benchmark)
 public class GenerateAsync {
@@ -68,7 +68,7 @@ public class GenerateAsync {
                 .blockingGet());
     }
 
-    /** Jox: a virtual thread sends to a channel, the thread that signals receives. */
+    /** Jox: a virtual thread sends to a channel, the signals' thread receives. */
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public int jox(Elements elements, Signals signals) throws ExecutionException, InterruptedException {

@@ -6,7 +6,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Generates numbers for a subscriber that asks for all and adds them on the thread that emits. One operation is one element.
+ * Generates numbers for a subscriber that requests everything and adds on the emitting thread. One operation is one
+ * element.
  */
 @State(Scope.Benchmark)
 public class GenerateSync {

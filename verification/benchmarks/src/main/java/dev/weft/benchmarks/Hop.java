@@ -6,10 +6,10 @@ import org.openjdk.jmh.annotations.Setup;
 import reactor.core.publisher.Mono;
 
 /**
- * Awaits a source that computes its value on {@link Signals the signals' thread}, again and again, in one coroutine. One operation
- * is one await: the source schedules a task there, the task gives the value, the coroutine goes on where its dispatcher says.
- * Where that is the thread that signals (operators, Unconfined, on), the next task is scheduled by the thread that runs it, and
- * no thread ever waits; elsewhere two threads wake each other.
+ * Repeatedly awaits, in one coroutine, a source that computes its value on {@link Signals the signals' thread}. One
+ * operation is one await: the source schedules a task there, the task signals the value, the coroutine continues where
+ * its dispatcher says. Where that is the signals' thread (operators, Unconfined, on), the thread that runs a task also
+ * schedules the next, and no thread ever waits; elsewhere two threads wake each other.
  */
 @OperationsPerInvocation(Hop.AWAITS)
 public class Hop extends SourceAwaits {

@@ -13,8 +13,9 @@ import org.openjdk.jmh.annotations.State;
 import reactor.core.publisher.Flux;
 
 /**
- * Iterates over a range that is published on {@link Signals the signals' thread}. One operation is one element. Every column has at
- * most the same number of elements under way. Operators, Unconfined and on stay on the thread that publishes.
+ * Iterates over a range that is published on {@link Signals the signals' thread}. One operation is one element. Every
+ * column requests at most the same number of elements ahead. Operators, Unconfined and on stay on the publishing
+ * thread.
  */
 @State(Scope.Benchmark)
 public class IterateAsync {
@@ -82,7 +83,7 @@ public class IterateAsync {
                 .blockingGet());
     }
 
-    /** Jox: the thread that signals sends to a channel, a virtual thread receives. */
+    /** Jox: the signals' thread sends to a channel, a virtual thread receives. */
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public int jox(Elements elements, Signals signals) throws ExecutionException, InterruptedException {

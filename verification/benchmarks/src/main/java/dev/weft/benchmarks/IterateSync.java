@@ -9,8 +9,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Iterates over a range that gives its elements inside {@code request}, on the thread that iterates. One operation is one element.
- * Every bounded column asks for the same number at a time.
+ * Iterates over a range that emits its elements inside {@code request}, on the iterating thread. One operation is one
+ * element. Every bounded column requests the same number at a time.
  */
 @State(Scope.Benchmark)
 public class IterateSync {
@@ -23,7 +23,7 @@ public class IterateSync {
         return Elements.requireSum(elements.flux.reduce(Integer::sum).block());
     }
 
-    /** Operators: a subscriber that adds, the least there is. */
+    /** Operators: an adding subscriber, the least possible. */
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public int reactorForEach(Elements elements) {

@@ -22,7 +22,7 @@ public class Kotlin {
 
     /** A dispatcher of Kotlin. */
     public enum Dispatcher {
-        /** Goes on where it is resumed. */
+        /** Continues where it is resumed. */
         UNCONFINED,
         /** A pool of threads, Kotlin's default. */
         DEFAULT

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import kotlinx.coroutines.CoroutineDispatcher;
 import reactor.core.publisher.Flux;
 
-/** What a table has to say about where it comes from. */
+/** What a table says about the machine it was measured on. */
 final class Machine {
     private Machine() {}
 

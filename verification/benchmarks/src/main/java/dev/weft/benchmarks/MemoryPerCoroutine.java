@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Prints how many bytes of the heap one wait takes, for each way to wait: 100 000 of them, each at a gate of its own, in a JVM of
- * their own. The gates are not counted. Then the gates are opened, and all have to get their values.
+ * Prints how many bytes of the heap one wait takes, for each way to wait: 100 000 waits, each at its own gate, in a
+ * separate JVM. The gates are not counted. Then the gates open, and every wait must get its value.
  */
 public final class MemoryPerCoroutine {
     private static final int COUNT = 100_000;
@@ -35,7 +35,7 @@ public final class MemoryPerCoroutine {
         int status = new ProcessBuilder(List.of(
                         java,
                         "-XX:+UseSerialGC",
-                        "-XX:MarkSweepAlwaysCompactCount=1", // else it leaves some of what is dead
+                        "-XX:MarkSweepAlwaysCompactCount=1", // else it leaves some dead objects
                         "-Xmx2g",
                         "--add-opens",
                         "java.base/java.lang=ALL-UNNAMED",
@@ -49,7 +49,7 @@ public final class MemoryPerCoroutine {
         if (status != 0) throw new IllegalStateException(waiting + " failed with status " + status);
     }
 
-    /** A round before, which is not counted, loads the classes and lets the threads and tables that stay grow. */
+    /** A first round, which is not counted, loads the classes and lets the threads and tables that stay grow. */
     private static void measure(Waiting waiting) throws InterruptedException {
         round(waiting);
         System.out.printf("%-60s %8.0f bytes%n", waiting.label(), round(waiting));

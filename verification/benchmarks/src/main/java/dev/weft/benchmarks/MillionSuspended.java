@@ -2,16 +2,19 @@ package dev.weft.benchmarks;
 
 import java.util.List;
 
-/** Suspends a million coroutines at once, each at a gate of its own, then opens the gates; none may be lost. For {@code -Xmx3g}. */
+/**
+ * Suspends a million coroutines at once, each at its own gate, then opens the gates; none may be lost. Needs
+ * {@code -Xmx3g}.
+ */
 public final class MillionSuspended {
     private static final int COUNT = 1_000_000;
 
     private MillionSuspended() {}
 
     /**
-     * Does it on each engine.
+     * Runs on each engine.
      *
-     * @param arguments none that count
+     * @param arguments ignored
      * @throws InterruptedException if interrupted
      */
     public static void main(String... arguments) throws InterruptedException {

@@ -12,11 +12,11 @@ import org.openjdk.jmh.annotations.State;
 import reactor.core.publisher.Mono;
 
 /**
- * Awaits await-style code of one's own from await-style code, again and again, in one coroutine. One operation is one such call, with
- * a scope around it: {@code await(coroutine)} in Weft, a suspending function with a {@code coroutineScope} in Kotlin.
+ * Repeatedly awaits await-style code from await-style code in one coroutine. One operation is one such call, with a
+ * scope around it: {@code await(coroutine)} in Weft, a suspending function with a {@code coroutineScope} in Kotlin.
  *
- * <p>The columns "as a source" await what the builder gives, as one would where a signature says {@code Mono} or {@code Single}.
- * Operators defer to a ready value.
+ * <p>The columns "as a source" await what the builder returns, as code does where a signature says {@code Mono} or
+ * {@code Single}. Operators defer to a ready value.
  */
 @State(Scope.Benchmark)
 public class NestedCall {

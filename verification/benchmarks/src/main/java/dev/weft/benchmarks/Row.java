@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A row of the comparison: what is done, and the class that has its columns. */
+/** A row of the comparison: a description, and the class with its columns. */
 enum Row {
     START_READY(StartReady.class, "build and run a coroutine that awaits a ready value, from a platform thread"),
     AWAIT_SYNC(AwaitSync.class, "await a source that completes inside subscribe"),
@@ -24,7 +24,7 @@ enum Row {
         this.work = work;
     }
 
-    /** {@return the rows that a name means: one, or all} */
+    /** {@return the rows that a name stands for: one, or all} */
     static List<Row> named(String name) {
         if (name.equals("all")) return List.of(values());
         List<Row> found =

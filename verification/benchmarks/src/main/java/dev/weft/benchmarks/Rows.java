@@ -16,7 +16,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * Runs rows, all columns of a row in one run of JMH, each in a JVM of its own, and prints a table for each row.
+ * Runs rows, all columns of a row in one run of JMH, each in its own JVM, and prints a table for each row.
  *
  * <p>The argument is a row or {@code all}. System properties: {@code quick} for a short run, {@code columns} for a regular
  * expression of columns, {@code dispatchers} for a list of dispatchers of Weft, {@code prefetch}, {@code profiler} for one more
@@ -75,7 +75,7 @@ public final class Rows {
         if (!dispatchers.isEmpty())
             options = options.param(
                     "dispatcher", dispatchers.toUpperCase(java.util.Locale.ROOT).split(","));
-        String[] named = profiler.split(":", 2); // as JMH has it: name:options
+        String[] named = profiler.split(":", 2); // in JMH's form: name:options
         if (!profiler.isEmpty()) options = options.addProfiler(named[0], named.length == 1 ? "" : named[1]);
         return options.build();
     }

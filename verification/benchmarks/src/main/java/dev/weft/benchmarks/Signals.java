@@ -8,7 +8,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** The one platform thread that signals from elsewhere, the same for all columns, as a scheduler of each library. */
+/** The single platform thread that signals asynchronously, the same for all columns, as a scheduler of each library. */
 @State(Scope.Benchmark)
 public class Signals {
     final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {

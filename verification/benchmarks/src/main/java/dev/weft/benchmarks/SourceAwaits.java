@@ -7,7 +7,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import reactor.core.publisher.Mono;
 
-/** The columns of a row that awaits one source so many times in one coroutine; the row says which, and how many times. */
+/** The columns of a row that awaits one source repeatedly in one coroutine; the row says which source, and how often. */
 @State(Scope.Benchmark)
 public abstract class SourceAwaits {
     private final int awaits;

@@ -11,8 +11,8 @@ import org.openjdk.jmh.annotations.State;
 import reactor.core.publisher.Mono;
 
 /**
- * Builds and runs a coroutine that awaits a source whose value is at hand, and waits for its result on the platform thread that
- * does so. One operation is all of that. The operators defer to the same source instead.
+ * Builds and runs a coroutine that awaits a source whose value is ready, and waits for its result on the same platform
+ * thread. One operation is all of that. The operators defer to the same source instead.
  */
 @State(Scope.Benchmark)
 public class StartReady {

@@ -9,9 +9,8 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /**
- * The columns of a row, one below the other: the median of the iterations, the fastest and the slowest of them, processor
- * time and bytes allocated, and the median as a multiple of the fastest peer's and of the fastest of
- * Weft's.
+ * The columns of a row, one below the other: the median of the iterations, the fastest and the slowest iteration,
+ * processor time and bytes allocated, and the median as a multiple of the fastest peer's and of Weft's fastest.
  */
 record Table(Row row, List<Line> lines) {
     private static final String FORMAT = "%n%-55s %10s %17s %10s %9s %8s %8s";

@@ -8,7 +8,7 @@ import dev.weft.rxjava.RxAsync;
 import java.util.Objects;
 import kotlinx.coroutines.Dispatchers;
 
-/** The ways to wait for a value whose cost in memory is compared: each starts one wait at each gate. */
+/** The ways to wait for a value whose memory costs are compared: each starts one wait at each gate. */
 enum Waiting {
     REACTOR("Reactor, one operator and a subscriber") {
         @Override
@@ -111,6 +111,6 @@ enum Waiting {
         return label;
     }
 
-    /** Starts them; all that get their values tell the gates. */
+    /** Starts the waits; each reports its value to the gates. */
     abstract void start(Gates gates);
 }

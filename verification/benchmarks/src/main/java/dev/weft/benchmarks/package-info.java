@@ -1,7 +1,7 @@
 /**
- * What Weft costs, beside what it is an alternative to: operators, blocking on virtual threads, Kotlin's coroutines.
+ * What Weft costs, compared with its alternatives: operators, blocking on virtual threads, Kotlin's coroutines.
  *
- * <p>{@link dev.weft.benchmarks.Rows} runs the rows, each a class of its own whose methods are its columns.
+ * <p>{@link dev.weft.benchmarks.Rows} runs the rows; each is a class whose methods are its columns.
  */
 @NullMarked
 package dev.weft.benchmarks;

@@ -16,7 +16,7 @@ object KotlinReactor {
     @JvmStatic
     fun await(dispatcher: CoroutineDispatcher, source: Mono<Int>): Mono<Int> = mono(dispatcher) { source.awaitSingle() }
 
-    /** Awaits a source again and again in one coroutine, and sums up what it gives. */
+    /** Awaits a source repeatedly in one coroutine, and adds up its values. */
     @JvmStatic
     fun awaitMany(dispatcher: CoroutineDispatcher, source: Mono<Int>, times: Int): Mono<Int> = mono(dispatcher) {
         var sum = 0
@@ -24,7 +24,7 @@ object KotlinReactor {
         sum
     }
 
-    /** Calls a suspending function that opens a scope of its own, again and again. */
+    /** Repeatedly calls a suspending function that opens its own scope. */
     @JvmStatic
     fun callMany(dispatcher: CoroutineDispatcher, times: Int): Mono<Int> = mono(dispatcher) {
         var sum = 0

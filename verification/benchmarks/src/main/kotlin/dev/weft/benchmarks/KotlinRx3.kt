@@ -15,7 +15,7 @@ object KotlinRx3 {
     @JvmStatic
     fun await(dispatcher: CoroutineDispatcher, source: Single<Int>): Single<Int> = rxSingle(dispatcher) { source.await() }
 
-    /** Awaits a source again and again in one coroutine, and sums up what it gives. */
+    /** Awaits a source repeatedly in one coroutine, and adds up its values. */
     @JvmStatic
     fun awaitMany(dispatcher: CoroutineDispatcher, source: Single<Int>, times: Int): Single<Int> = rxSingle(dispatcher) {
         var sum = 0

@@ -3,7 +3,7 @@ package dev.weft.spi;
 import dev.weft.Hooks;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The backend of the tests; a value that is discarded counts that itself. */
+/** The backend of the tests; a discarded value counts that itself. */
 final class Counting {
     static final Backend BACKEND = Host.get().backend();
 

@@ -2,7 +2,7 @@ package dev.weft.spi;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An await without a thread, that counts what becomes of its one value and of its source. */
+/** An await without a thread that counts what happens to its one value and its source. */
 final class Detached extends AwaitCell<String> {
     final AtomicInteger fates = new AtomicInteger();
     final AtomicInteger outcomes = new AtomicInteger();

@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A generator that waits, or is about to wait, for demand, while two ask: it is always woken. */
+/** A generator that waits, or is about to wait, for demand while two threads request: it is always woken. */
 @JCStressTest
 @Outcome(id = "1", expect = ACCEPTABLE, desc = "Delivered.")
 @Outcome(expect = FORBIDDEN, desc = "Not woken, or delivered twice.")

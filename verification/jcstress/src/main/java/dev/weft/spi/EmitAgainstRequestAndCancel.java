@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A generator emits while one asks and another leaves: the fates of its value. */
+/** A generator emits while one thread requests and another cancels: the fates of its value. */
 @JCStressTest
 @Outcome(id = "0", expect = ACCEPTABLE, desc = "Cancelled before it began.")
 @Outcome(id = "1", expect = ACCEPTABLE, desc = "Delivered or discarded.")

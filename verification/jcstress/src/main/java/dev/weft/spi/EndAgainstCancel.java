@@ -9,7 +9,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** The end of a coroutine against its cancel: who was told that he decided. */
+/** The end of a coroutine against its cancel: which of the two calls returned that it decided. */
 @JCStressTest
 @Outcome(id = {"1, 0", "0, 1"}, expect = ACCEPTABLE, desc = "One of them.")
 @Outcome(expect = FORBIDDEN, desc = "Neither, or both.")

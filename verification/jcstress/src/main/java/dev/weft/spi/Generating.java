@@ -2,7 +2,7 @@ package dev.weft.spi;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A generator that emits one value, which counts what becomes of it. */
+/** A generator that emits one value and counts the value's fates. */
 final class Generating extends EmitterTask<AtomicInteger, Object> {
     final AtomicInteger fates = new AtomicInteger();
 
@@ -27,7 +27,7 @@ final class Generating extends EmitterTask<AtomicInteger, Object> {
     @Override
     protected void fail(Object subscriber, Throwable failure) {}
 
-    /** {@return how many fates the value has had, when the coroutine is over} */
+    /** {@return how many fates the value has had when the coroutine has ended} */
     int over() {
         try {
             thread().join();

@@ -9,7 +9,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** What the source has written before it signals is seen by whoever sees the outcome (G14). */
+/** The thread that sees the outcome also sees what the source wrote before its signal (G14). */
 @JCStressTest
 @Outcome(id = "-1", expect = ACCEPTABLE, desc = "No outcome yet.")
 @Outcome(id = "1", expect = ACCEPTABLE, desc = "The outcome, and what was written before it.")

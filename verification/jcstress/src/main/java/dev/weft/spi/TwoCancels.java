@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Who was told that he has cancelled, and how often the source was. */
+/** Which call returned that it has cancelled, and how often the source was cancelled. */
 @JCStressTest
 @Outcome(id = {"1, 0, 1", "0, 1, 1"}, expect = ACCEPTABLE, desc = "One of them, and the source once.")
 @Outcome(expect = FORBIDDEN, desc = "None, or both.")

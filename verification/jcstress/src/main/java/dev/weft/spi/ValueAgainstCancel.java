@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Outcomes, fates of the value, cancels of the source. */
+/** The number of outcomes, of the value's fates, and of cancels of the source. */
 @JCStressTest
 @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "The source ended; its value was returned or discarded, once.")
 @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "Cancelled first: the source was cancelled once, its value discarded once.")

@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Three values into one place, against a poll: how many of them were taken, displaced or left. */
+/** Three values into one place, against a poll: how many were taken, displaced or left. */
 @JCStressTest
 @Outcome(id = "3", expect = ACCEPTABLE, desc = "Each once.")
 @Outcome(expect = FORBIDDEN, desc = "One is lost, or had two owners.")

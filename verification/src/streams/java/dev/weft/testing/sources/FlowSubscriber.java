@@ -5,7 +5,7 @@ import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/** A subscriber of the JDK's as one of Reactive Streams; a subscription that is both goes through as it is. */
+/** A subscriber of the JDK as one of Reactive Streams; a subscription that is both is passed through unchanged. */
 public record FlowSubscriber<T>(Flow.Subscriber<? super T> subscriber) implements Subscriber<T> {
     @Override
     public void onSubscribe(Subscription given) {

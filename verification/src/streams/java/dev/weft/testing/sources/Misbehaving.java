@@ -10,10 +10,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The catalogue of section 3: sources that break the protocol in all ways we know, each a {@link Script} with what comes of it.
+ * The catalogue of section 3: sources that break the protocol in all ways we know, each a {@link Script} with its
+ * expected outcome.
  *
- * <p>What comes of it is a pattern per consumer: the numbers of the values that are returned, then {@code !} and the error,
- * {@code end}, or {@code parks} where only a cancellation ends the wait. Nothing here knows who consumes.
+ * <p>The outcome is a pattern per consumer: the numbers of the returned values, then {@code !} and the error,
+ * {@code end}, or {@code parks} where only a cancellation ends the wait. Nothing here knows the consumer itself.
  */
 public enum Misbehaving {
     SILENT(s -> {}, "parks"),
@@ -444,7 +445,7 @@ public enum Misbehaving {
             "1 2 3 end",
             "1 2 3 end");
 
-    /** Who consumes, as far as it makes a difference. */
+    /** The kinds of consumers, as far as they make a difference. */
     public enum Kind {
         ONE,
         FIRST,
@@ -464,7 +465,7 @@ public enum Misbehaving {
     private final Consumer<Script> program;
     private final String[] outcomes;
 
-    /** The same for all, except that an iteration sees the end behind a value. */
+    /** The same outcome for all, except that an iteration sees the end after a value. */
     Misbehaving(Consumer<Script> program, String outcome) {
         this(program, outcome, outcome.equals("1") ? "1 end" : outcome);
     }
@@ -485,22 +486,22 @@ public enum Misbehaving {
         this.outcomes = new String[] {one, first, last, single, each, eachOne};
     }
 
-    /** A new source that does this; the executor's threads must not block. */
+    /** Creates a source that follows this program; the executor's threads must not block. */
     public Script script(Executor nonBlocking) {
         return new Script(program, nonBlocking);
     }
 
-    /** What a source of another kind does, too. */
+    /** The program, for a source of another kind. */
     public Consumer<Script> program() {
         return program;
     }
 
-    /** The pattern of what comes of it. */
+    /** The pattern of the expected outcome. */
     public String outcome(Kind kind) {
         return outcomes[kind.ordinal()];
     }
 
-    /** The first numbers, as an outcome has them. */
+    /** The first numbers, as they are written in an outcome. */
     public static String numbers(int upTo) {
         return IntStream.rangeClosed(1, upTo).mapToObj(Integer::toString).collect(Collectors.joining(" "));
     }

@@ -27,7 +27,7 @@ public abstract class MisbehavingSources {
         AWAIT_SINGLE(Kind.SINGLE),
         EACH(Kind.EACH),
         EACH_ONE(Kind.EACH_ONE),
-        /** Against a runner that has lost already, so that the source decides; it fails with that one's failure. */
+        /** Against a participant that has already failed, so that the source decides; the race fails with that failure. */
         RACE(Kind.ONE),
         TIMEOUT(Kind.FIRST);
 
@@ -48,7 +48,7 @@ public abstract class MisbehavingSources {
 
     private final Backend backend;
 
-    /** Whose threads must not block. */
+    /** Its threads must not block. */
     private final Executor nonBlocking;
 
     protected MisbehavingSources(Backend backend, Executor nonBlocking) {
@@ -56,7 +56,7 @@ public abstract class MisbehavingSources {
         this.nonBlocking = nonBlocking;
     }
 
-    /** A log of the library's hooks and ours, open. */
+    /** Opens a log of the library's hooks and Weft's. */
     protected abstract WatchedHooks hooks();
 
     protected abstract Token awaitOne(Script source);
@@ -67,7 +67,7 @@ public abstract class MisbehavingSources {
 
     protected abstract Token awaitSingle(Script source);
 
-    /** The source, which promises one value at most. */
+    /** The source as one that promises at most one value. */
     protected abstract Awaitable<Token> awaitable(Script source);
 
     protected abstract AsyncIterator<Token> each(Script source, int prefetch);

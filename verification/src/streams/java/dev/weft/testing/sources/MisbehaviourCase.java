@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 
 /** One source against one consumer, and the oracle. */
 public class MisbehaviourCase {
-    /** Consumes, lets the values go to the trail, and says how it ended if it did not throw. */
+    /** Consumes, adds the values to the trail, and returns how it ended if it did not throw. */
     @FunctionalInterface
     public interface Body {
         String consume(List<Token> trail) throws Exception;
@@ -43,7 +43,7 @@ public class MisbehaviourCase {
     private Watched<String> watched;
     private Throwable thrown;
 
-    /** {@code timed} if the consumer has a timeout. */
+    /** {@code timed} says whether the consumer has a timeout. */
     public MisbehaviourCase(Script script, Body body, boolean timed, WatchedHooks hooks, Backend backend) {
         this.script = script;
         this.body = body;
@@ -52,7 +52,7 @@ public class MisbehaviourCase {
         this.clock = new FiringBackend(backend);
     }
 
-    /** Lets the source do what it does, to an end that matches this. */
+    /** Plays the source, and checks that the end matches this pattern. */
     public void run(String outcome) {
         watched = Watched.coroutine(() -> Async.withBackend(clock, () -> body.consume(trail)));
         script.play(this::isWaiting);
@@ -76,7 +76,7 @@ public class MisbehaviourCase {
         return watched.hasEnded() || watched.isWaiting();
     }
 
-    /** The end that comes of itself; or, when all signals are given and the consumer still waits, by force. */
+    /** The end that comes by itself; or, if the consumer still waits after all signals, a forced one. */
     private String end() {
         until("ended or waiting", this::isWaiting);
         if (watched.hasEnded()) return endSeen();
@@ -128,7 +128,7 @@ public class MisbehaviourCase {
         assertThat(ends).as("returned and discarded").containsExactlyInAnyOrderElementsOf(script.produced);
     }
 
-    /** Each error of the source is in what was thrown, or has been dropped, once. */
+    /** Checks that each error of the source was thrown or dropped, once. */
     protected void errorsAreThrownOrDropped(Set<Throwable> seen) {
         for (Throwable error : script.errors)
             assertThat(drops(error) + (seen.contains(error) ? 1 : 0))

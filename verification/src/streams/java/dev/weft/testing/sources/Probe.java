@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.reactivestreams.Subscriber;
 
-/** A source with one subscription, operated by hand, that records what is asked of it. */
+/** A source with one subscription, operated by hand, that records the requests and cancels it receives. */
 public class Probe<T> implements RawPublisher<T> {
     public final Upstream upstream;
     public final List<Long> requests;
@@ -23,12 +23,12 @@ public class Probe<T> implements RawPublisher<T> {
     private volatile Thread subscribing;
     private volatile Subscriber<? super T> early;
 
-    /** A probe that gives its subscription and then waits; other threads can signal when it has. */
+    /** Creates a probe that passes its subscription and then waits; from then on other threads can signal. */
     public Probe() {
         this(new Upstream());
     }
 
-    /** A probe that does this inside {@code subscribe}. */
+    /** Creates a probe that does this inside {@code subscribe}. */
     public Probe(Consumer<? super Probe<T>> script) {
         this(new Upstream(), script);
     }
@@ -73,7 +73,7 @@ public class Probe<T> implements RawPublisher<T> {
         return early != null;
     }
 
-    /** The subscriber, waited for. */
+    /** Waits for the subscriber and returns it. */
     public Subscriber<? super T> subscriber() {
         if (Thread.currentThread() == subscribing) return early;
         try {

@@ -3,7 +3,10 @@ package dev.weft.testing.sources;
 import java.util.concurrent.Flow;
 import org.reactivestreams.Publisher;
 
-/** A publisher of a test's own making, Reactive Streams' and the JDK's, with nothing between it and its subscriber. */
+/**
+ * A publisher that a test makes itself, for both Reactive Streams and the JDK, with nothing between it and its
+ * subscriber.
+ */
 public interface RawPublisher<T> extends Publisher<T>, Flow.Publisher<T> {
     @Override
     default void subscribe(Flow.Subscriber<? super T> subscriber) {

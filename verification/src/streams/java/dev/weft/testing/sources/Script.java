@@ -19,11 +19,12 @@ import java.util.function.Supplier;
 import org.reactivestreams.Subscriber;
 
 /**
- * A source that follows a program, and what it has seen: what it produced, whom it gave a subscription, what came out of its
- * signals. The program runs inside {@code subscribe}; what it leaves for later runs, step by step, when the consumer waits.
+ * A source that follows a program, and records what happened: what it produced, which subscriptions it passed, what its
+ * signals threw. The program runs inside {@code subscribe}; the steps that it leaves for later run, one by one, when
+ * the consumer waits.
  */
 public class Script implements RawPublisher<Script.Token> {
-    /** A value that is no other. */
+    /** A value equal to no other. */
     public static final class Token {
         private final int number;
 
@@ -41,13 +42,13 @@ public class Script implements RawPublisher<Script.Token> {
     public final List<Throwable> errors = new CopyOnWriteArrayList<>();
     public final List<Upstream> upstreams = new CopyOnWriteArrayList<>();
 
-    /** What was thrown because the test had interrupted it. */
+    /** What was thrown because the test had interrupted the script. */
     public final List<Throwable> answers = new CopyOnWriteArrayList<>();
 
-    /** What left the subscribe method. */
+    /** What the subscribe method threw. */
     public final List<Throwable> outOfSubscribe = new CopyOnWriteArrayList<>();
 
-    /** What came out of a signal that must not throw; or a signal that had to throw, and did not. */
+    /** What a signal threw that must not throw; or a note of a signal that should have thrown and did not. */
     public final List<Throwable> escaped = new CopyOnWriteArrayList<>();
 
     public volatile boolean terminated;
@@ -63,7 +64,7 @@ public class Script implements RawPublisher<Script.Token> {
     private volatile LongConsumer onRequest = count -> {};
     private volatile Runnable onCancel = () -> {};
 
-    /** Of a library that has threads that must not block. */
+    /** Threads of the library that must not block, if it has such. */
     public Script(Consumer<? super Script> program, Executor nonBlocking) {
         this(program, nonBlocking, Upstream::new);
     }
@@ -135,7 +136,7 @@ public class Script implements RawPublisher<Script.Token> {
         echo(error);
     }
 
-    /** An error that nobody has to be told of. */
+    /** An error that need not be reported. */
     public void echo(Throwable error) {
         terminated = true;
         signal(() -> to.onError(error));
@@ -145,13 +146,16 @@ public class Script implements RawPublisher<Script.Token> {
         mustThrow(() -> to.onError(null));
     }
 
-    /** Throws out of the source itself. */
+    /** Throws from the source itself. */
     public void raise(Throwable error) {
         errors.add(error);
         throw Failures.<RuntimeException>sneak(error);
     }
 
-    /** Blocks until it is interrupted, and says so in a failure of its own, which is no news: the test has interrupted it. */
+    /**
+     * Blocks until it is interrupted, and throws that as its own failure, which is expected: the test has interrupted
+     * it.
+     */
     public void blockInterruptibly() {
         try {
             new CountDownLatch(1).await();
@@ -162,18 +166,18 @@ public class Script implements RawPublisher<Script.Token> {
         }
     }
 
-    /** Takes its time without ever waiting. */
+    /** Computes for a while without ever waiting. */
     public void work(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() - end < 0) Thread.onSpinWait();
     }
 
-    /** A step for when the consumer waits, on a thread of its own. */
+    /** Adds a step for when the consumer waits, on its own thread. */
     public void later(Runnable action) {
         laterOn(task -> Thread.ofPlatform().start(task), action);
     }
 
-    /** A step for when the consumer waits, on a thread that must not block. */
+    /** Adds a step for when the consumer waits, on a thread that must not block. */
     public void laterWithoutBlocking(Runnable action) {
         laterOn(nonBlocking, action);
     }
@@ -182,7 +186,7 @@ public class Script implements RawPublisher<Script.Token> {
         later.add(() -> onAnother(executor, action));
     }
 
-    /** Two steps at the same time. */
+    /** Adds two steps that run at the same time. */
     public void laterTogether(Runnable one, Runnable other) {
         later.add(() -> {
             var go = new CountDownLatch(2);
@@ -198,7 +202,7 @@ public class Script implements RawPublisher<Script.Token> {
         });
     }
 
-    /** A step for when the consumer has ended. */
+    /** Adds a step for when the consumer has ended. */
     public void afterEnd(Runnable action) {
         afterEnd.add(action);
     }
@@ -245,7 +249,7 @@ public class Script implements RawPublisher<Script.Token> {
             call.run();
             escaped.add(new AssertionError("rule 2.13: null was accepted"));
         } catch (NullPointerException expected) {
-            // as rule 2.13 wants it
+            // as rule 2.13 requires
         } catch (Throwable other) {
             escaped.add(other);
         }

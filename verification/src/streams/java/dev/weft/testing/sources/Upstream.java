@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.reactivestreams.Subscription;
 
-/** What a source hands over, to subscribers of the JDK's and of Reactive Streams; it records what is asked of it. */
+/** The subscription that a source passes to a subscriber of the JDK or of Reactive Streams; it records its calls. */
 public class Upstream implements Subscription, Flow.Subscription {
     public final List<Long> requests = new CopyOnWriteArrayList<>();
     public final AtomicInteger cancels = new AtomicInteger();
@@ -47,7 +47,7 @@ public class Upstream implements Subscription, Flow.Subscription {
         serially(onCancel);
     }
 
-    /** A call inside another one, on the same thread, is one. */
+    /** Counts a call inside another one, on the same thread, as part of that one. */
     private void serially(Runnable call) {
         Thread before = inside.getAndSet(Thread.currentThread());
         if (before != null && before != Thread.currentThread()) overlapped = true;

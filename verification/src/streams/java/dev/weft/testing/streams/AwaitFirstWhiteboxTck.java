@@ -11,14 +11,14 @@ public abstract class AwaitFirstWhiteboxTck extends WhiteboxTck {
         super(Way.FIRST);
     }
 
-    /** The kit's own asks for a second value, which nobody requests here. */
+    /** The kit's own test expects a second value, which is never requested here. */
     @Override
     @Test
     public void required_exerciseWhiteboxHappyPath() throws Throwable {
         takesOne();
     }
 
-    /** The kit's own asks for a second value, which nobody requests here. */
+    /** The kit's own test expects a second value, which is never requested here. */
     @Override
     @Test
     public void required_spec308_requestMustRegisterGivenNumberElementsToBeProduced() throws Throwable {

@@ -9,9 +9,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.reactivestreams.Subscriber;
 
-/** A subscriber of ours, which exists only while a coroutine awaits or iterates, and that coroutine. */
+/** A subscriber of Weft, which exists only while a coroutine awaits or iterates, and that coroutine. */
 public final class Awaiting {
-    /** What the coroutine does, and what it asks for. */
+    /** What the coroutine does, and what it requests. */
     public enum Way {
         FIRST(1, 1),
         LAST(Long.MAX_VALUE, 32),
@@ -19,10 +19,10 @@ public final class Awaiting {
         EACH_1(1, 1),
         EACH_32(32, 32);
 
-        /** What is requested at first. */
+        /** The first request. */
         final long demand;
 
-        /** As many values as it takes, at most, before it requests anew or leaves. */
+        /** How many values it takes at most before it requests again or cancels. */
         final int values;
 
         Way(long demand, int values) {
@@ -30,7 +30,7 @@ public final class Awaiting {
             this.values = values;
         }
 
-        /** Whether a loop takes the values, one by one. */
+        /** Whether a loop takes the values one by one. */
         boolean isLoop() {
             return this == EACH_1 || this == EACH_32;
         }
@@ -43,7 +43,7 @@ public final class Awaiting {
     private final Semaphore demand = new Semaphore(0);
     private final Runnable onTaken;
 
-    /** A coroutine that awaits; if it has a loop, that waits for {@link #demand}. */
+    /** Starts a coroutine that awaits; a loop in it waits for {@link #demand}. */
     Awaiting(Library library, Way way) {
         this(library, way, () -> {});
     }
@@ -56,12 +56,12 @@ public final class Awaiting {
         });
     }
 
-    /** A coroutine that takes all that comes. */
+    /** Starts a coroutine that takes all values. */
     static Awaiting all(Library library, Way way) {
         return all(library, way, () -> {});
     }
 
-    /** A coroutine that takes all that comes, and does this with it. */
+    /** Starts a coroutine that takes all values, and runs this after each. */
     static Awaiting all(Library library, Way way, Runnable onTaken) {
         return new Awaiting(library, way, onTaken).demand(Integer.MAX_VALUE);
     }
@@ -72,12 +72,12 @@ public final class Awaiting {
         return this;
     }
 
-    /** Told by the source. */
+    /** Called by the source. */
     public void subscribed(Subscriber<? super Long> by) {
         subscriber.complete(by);
     }
 
-    /** The subscriber, which the coroutine's source is given. */
+    /** The subscriber that subscribed to the coroutine's source. */
     Subscriber<? super Long> subscriber() {
         try {
             return subscriber.get(Watched.SECONDS, TimeUnit.SECONDS);
@@ -86,7 +86,7 @@ public final class Awaiting {
         }
     }
 
-    /** Takes what a loop gives. */
+    /** Takes the values of a loop. */
     public void loop(AsyncIterator<Long> opened) throws InterruptedException {
         try (AsyncIterator<Long> values = opened) {
             for (demand.acquire(); values.hasNext(); demand.acquire()) taken(values.next());

@@ -8,7 +8,10 @@ import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
 
-/** The black-box half of the Reactive Streams TCK for a subscriber of ours; the rules that it leaves untested are tested here. */
+/**
+ * The black-box half of the Reactive Streams TCK for a subscriber of Weft; the rules that it leaves untested are tested
+ * here.
+ */
 public abstract class BlackboxTck extends SubscriberBlackboxVerification<Long> implements Library {
     private final Way way;
     private WatchedHooks hooks;
@@ -20,7 +23,7 @@ public abstract class BlackboxTck extends SubscriberBlackboxVerification<Long> i
     }
 
     @Override
-    @SuppressWarnings("unchecked") // it takes numbers
+    @SuppressWarnings("unchecked") // the subscriber takes numbers
     public Subscriber<Long> createSubscriber() {
         awaiting = Awaiting.all(this, way);
         return (Subscriber<Long>) awaiting.subscriber();
@@ -31,13 +34,13 @@ public abstract class BlackboxTck extends SubscriberBlackboxVerification<Long> i
         return (long) element;
     }
 
-    /** Breaches and leftovers are what these tests are about: they are no news. */
+    /** These tests are about breaches and leftovers, so they are not reported. */
     @BeforeMethod
     public void openHooks() {
         hooks = hooks();
     }
 
-    /** Whatever the test has left open, the coroutine can be ended. */
+    /** Ends the coroutine, whatever the test has left open. */
     @AfterMethod
     public void endTheCoroutine() {
         if (awaiting != null) awaiting.coroutine.cancel();

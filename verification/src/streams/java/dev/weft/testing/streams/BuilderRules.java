@@ -33,7 +33,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
-/** Rows D: a stream that a generator emits; a subclass says how its library builds one, and what is its own. */
+/**
+ * Rows D: a stream that a generator emits; a subclass says how its library builds one, and adds what is specific
+ * to it.
+ */
 public abstract class BuilderRules implements Library {
     protected WatchedHooks hooks;
     private final List<Object> steps = new CopyOnWriteArrayList<>();
@@ -52,25 +55,25 @@ public abstract class BuilderRules implements Library {
         hooks.close();
     }
 
-    /** The library's word for it. */
+    /** The library's name for such a stream. */
     protected abstract String word();
 
     protected abstract <T> Publisher<T> stream(Generator<T> generator);
 
     protected abstract <T> Publisher<T> firstThree(Publisher<T> source);
 
-    /** What asks for one value at a time, and hands it over on the same thread. */
+    /** An operator that requests one value at a time, and passes it on on the same thread. */
     protected abstract <T> Publisher<T> oneByOne(Publisher<T> source);
 
-    /** What asks for one value at a time, and hands it over on another thread. */
+    /** An operator that requests one value at a time, and passes it on on another thread. */
     protected abstract <T> Publisher<T> elsewhereOneByOne(Publisher<T> source);
 
-    /** Awaits a value that another thread gives. */
+    /** Awaits a value that another thread signals. */
     protected abstract Integer awaitLater(Integer value);
 
     protected abstract Object awaitError(Throwable failure);
 
-    /** A checked exception in the wrapper that the library's users know, and the engine takes off. */
+    /** A checked exception in the library's usual wrapper, which the engine removes. */
     protected abstract RuntimeException wrapped(IOException checked);
 
     private List<Object> trail(Publisher<?> source) {
@@ -85,7 +88,7 @@ public abstract class BuilderRules implements Library {
         return recorder.ended().error;
     }
 
-    /** A generator whose thread can be waited for, and whose steps are recorded. */
+    /** A generator whose thread can be waited for and whose steps are recorded. */
     protected final <T> Publisher<T> watched(Generator<T> generator) {
         return stream(out -> {
             thread.set(Thread.currentThread());

@@ -3,12 +3,12 @@ package dev.weft.testing.streams;
 import org.testng.annotations.Test;
 
 /**
- * The Reactive Streams TCK for a publisher of one element, or of none. Tests of the kit that name a greater number than they
- * need are run with what there is. Not applicable, and skipped by the kit, are those that do need more:
+ * The Reactive Streams TCK for a publisher of one element or none. Tests of the kit that name a greater number than
+ * they need run with the elements there are. Tests that do need more are not applicable, and the kit skips them:
  *
  * <ul>
- *   <li>three elements or more: {@code createPublisher3}, 1.1, 1.2, 1.3, 1.5 (the end behind three), 1.11 (three of multicast,
- *       which compare sequences), 3.12 (twenty, of which it takes some), 3.17 (two that count three);
+ *   <li>three elements or more: {@code createPublisher3}, 1.1, 1.2, 1.3, 1.5 (the end after three), 1.11 (three of
+ *       multicast, which compare sequences), 3.12 (twenty, of which it takes some), 3.17 (two that count three);
  *   <li>one element, so not applicable if there is none: {@code createPublisher1}, 1.7, 3.6, 3.7, 3.9 (three; the end comes
  *       without a request), 3.13.
  * </ul>
@@ -99,7 +99,7 @@ public abstract class FewElementsTck extends PublisherTck {
         with(0, super::required_spec317_mustNotSignalOnErrorWhenPendingAboveLongMaxValue);
     }
 
-    /** Runs a test of the kit, with what there is, if it needs no more than so many elements. */
+    /** Runs a test of the kit with the elements there are, if it needs no more than this many. */
     private void with(long needed, TestOfTheKit test) throws Throwable {
         fewDo = most >= needed;
         try {

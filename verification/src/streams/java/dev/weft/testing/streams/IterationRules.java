@@ -31,7 +31,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 
-/** Rows E over a stream of a library's: {@code each} and {@code collect}; a subclass says how it is made, and what is its own. */
+/**
+ * Rows E over a library's stream: {@code each} and {@code collect}; a subclass makes the stream and adds what is
+ * specific to it.
+ */
 public abstract class IterationRules implements Library {
     protected WatchedHooks hooks;
     private final List<Long> requests = new CopyOnWriteArrayList<>();
@@ -48,20 +51,20 @@ public abstract class IterationRules implements Library {
         hooks.close();
     }
 
-    /** A stream with what is asked of it recorded. */
+    /** A stream whose requests and cancels are recorded. */
     protected final <T> Publisher<T> probed(Publisher<T> source) {
         return watched(source, subscriptions::incrementAndGet, requests::add, cancels::incrementAndGet);
     }
 
     protected abstract Publisher<Integer> range(int count);
 
-    /** A stream of the library's that tells when it is subscribed to, asked for values, and cancelled. */
+    /** A stream of the library that calls back when it is subscribed to, requested from and cancelled. */
     protected abstract <T> Publisher<T> watched(
             Publisher<T> source, Runnable onSubscribe, LongConsumer onRequest, Runnable onCancel);
 
     protected abstract <T> Publisher<T> onNext(Publisher<T> source, Runnable action);
 
-    /** The values on another thread of the library's. */
+    /** The values on another thread of the library. */
     protected abstract <T> Publisher<T> elsewhere(Publisher<T> source);
 
     /** The values, and then a failure. */
@@ -73,7 +76,7 @@ public abstract class IterationRules implements Library {
 
     protected abstract <T> List<T> collect(Publisher<T> source, int max);
 
-    /** Awaits a value that another thread gives. */
+    /** Awaits a value that another thread signals. */
     protected abstract <T> T awaitLater(T value);
 
     private <T> Watched<List<T>> collecting(Publisher<T> source, int prefetch) {

@@ -3,14 +3,14 @@ package dev.weft.testing.streams;
 import dev.weft.testing.StreamRecorder;
 import dev.weft.testing.streams.Awaiting.Way;
 
-/** What the kits have to know of a library. */
+/** What the kits must know about a library. */
 public interface Library {
-    /** A log of its hooks and ours, open. */
+    /** Opens a log of its hooks and Weft's. */
     WatchedHooks hooks();
 
-    /** A recorder that the library takes for a subscriber of its own, and does not wrap. */
+    /** A recorder that the library accepts as its own kind of subscriber, and does not wrap. */
     <T> StreamRecorder<T> recorder();
 
-    /** Lets a coroutine take what comes from a source of the library's own, which only tells who has subscribed. */
+    /** Makes a coroutine consume a source of the library that only passes on its subscriber. */
     void take(Way way, Awaiting coroutine) throws InterruptedException;
 }

@@ -23,12 +23,15 @@ import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
 
-/** The Reactive Streams TCK for a publisher of ours of 0, 1, 2, …; the rules that it leaves untested are tested here. */
+/**
+ * The Reactive Streams TCK for a publisher of Weft with the values 0, 1, 2, …; the rules that it leaves untested are
+ * tested here.
+ */
 public abstract class PublisherTck extends PublisherVerification<Long> implements Library {
     /** How long a signal may take on a busy machine; nothing waits that long unless it fails. */
     static final long PATIENCE = 10_000;
 
-    /** How long the kit listens to silence. */
+    /** How long the kit waits to see that no signal comes. */
     static final long SILENCE = 40;
 
     private final TestEnvironment environment;
@@ -53,12 +56,12 @@ public abstract class PublisherTck extends PublisherVerification<Long> implement
         hooks.close();
     }
 
-    /** As many elements as a test needs and the publisher can give. */
+    /** As many elements as a test needs and the publisher can emit. */
     private long atMost(long elements) {
         return Math.min(elements, maxElementsFromPublisher());
     }
 
-    /** What a recorder sees of a publisher of so many elements. */
+    /** What a recorder sees of a publisher of this many elements. */
     private static List<Object> whole(long elements) {
         List<Object> trail = new ArrayList<>(List.of("onSubscribe"));
         LongStream.range(0, elements).forEach(trail::add);
@@ -125,7 +128,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> implement
         assertEquals(recorder.threads.getFirst(), Thread.currentThread());
     }
 
-    /** A subscriber that subscribes twice has to cancel the second subscription (2.5), and the first is left alone. */
+    /** A subscriber that subscribes twice must cancel the second subscription (2.5), and the first is not affected. */
     @Override
     @Test
     public void untested_spec110_rejectASubscriptionRequestIfTheSameSubscriberSubscribesTwice() {
@@ -163,7 +166,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> implement
         });
     }
 
-    /** Signals nothing but the one that the subscriber is still busy with, and comes back. */
+    /** Checks that a call returns without a signal except the one that the subscriber is still busy with. */
     private void whileTheSubscriberIsBusy(Consumer<StreamRecorder<Long>> call) {
         var busy = new CountDownLatch(1);
         var release = new CountDownLatch(1);
@@ -206,7 +209,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> implement
         });
     }
 
-    /** As the kit's own, which waits for the error no longer than one look at it: a slip in its sum of the time that is left. */
+    /** Replaces the kit's own, which looks for the error only once: it miscounts the time that is left. */
     private IllegalArgumentException refusedOf(Publisher<Long> publisher, long count) throws Exception {
         var refused = new CompletableFuture<Throwable>();
         var subscriber = new ManualSubscriberWithSubscriptionSupport<Long>(environment) {
@@ -220,7 +223,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> implement
         return (IllegalArgumentException) refused.get(PATIENCE, TimeUnit.MILLISECONDS);
     }
 
-    /** As the kit's own, which gives the collector a tenth of a second: too little on a busy machine. */
+    /** The same test as the kit's own, which gives the collector a tenth of a second: too little on a busy machine. */
     @Override
     @Test
     public void required_spec313_cancelMustMakeThePublisherEventuallyDropAllReferencesToTheSubscriber()
@@ -234,7 +237,7 @@ public abstract class PublisherTck extends PublisherVerification<Long> implement
         });
     }
 
-    /** In a method of its own, whose frame does not hold the subscriber. */
+    /** A separate method, so that no frame holds the subscriber. */
     private WeakReference<?> cancelled(Publisher<Long> publisher) throws InterruptedException {
         var subscriber = environment.newManualSubscriber(publisher);
         subscriber.request(1);

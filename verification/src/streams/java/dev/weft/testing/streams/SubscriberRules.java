@@ -83,7 +83,10 @@ final class SubscriberRules {
         assertEquals(asked.requests, List.of());
     }
 
-    /** The source gives all that the first request asks for before it returns; the loop, elsewhere, waits with the next. */
+    /**
+     * The source signals all that the first request asks for before that returns; the loop, on another thread, makes
+     * the next request only then.
+     */
     void rule2_07_requestsAreSerial() {
         var asked = new Asked();
         Awaiting awaiting = Awaiting.all(library, way);
@@ -199,7 +202,7 @@ final class SubscriberRules {
         assertEquals(awaiting.taken, numbers(values));
     }
 
-    /** The source's fields are plain: it trusts that it is asked serially. */
+    /** The source's fields are plain: it relies on serial calls. */
     void rule3_10_aRequestMayGiveTheValues() {
         int total = way.isLoop() ? 100 : way.values;
         var asked = new Asked();
@@ -283,7 +286,7 @@ final class SubscriberRules {
         return LongStream.range(0, count).boxed().toList();
     }
 
-    /** A subscription, of either kind, that records what is asked of it, and by whom. */
+    /** A subscription of either kind that records its calls and the calling threads. */
     private static final class Asked implements Subscription, Flow.Subscription {
         final List<Long> requests = new CopyOnWriteArrayList<>();
         final AtomicInteger cancels = new AtomicInteger();

@@ -8,7 +8,7 @@ public final class ThreadLocalKey implements ThreadLocalAccessor<String>, AutoCl
     private final String key;
     private final ThreadLocal<String> local = new ThreadLocal<>();
 
-    /** What setting and resetting the value do besides. */
+    /** What else setting and resetting the value do. */
     public volatile Runnable onSet = () -> {};
 
     public volatile Runnable onReset = () -> {};

@@ -9,13 +9,13 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What our hooks were given while this was open; what was dropped is given to a library's own, which a subclass sets. */
+/** What Weft's hooks received while this was open; dropped errors go to the library's own hook, which a subclass sets. */
 public abstract class WatchedHooks implements AutoCloseable {
     public final List<Object> discarded = new CopyOnWriteArrayList<>();
     public final List<Throwable> dropped = new CopyOnWriteArrayList<>();
     public final List<Violation> violations = new CopyOnWriteArrayList<>();
 
-    /** What was only logged, since it followed on a cancellation of ours. */
+    /** What was only logged, since it followed our own cancellation. */
     public final List<Throwable> answers = new CopyOnWriteArrayList<>();
 
     private final Logger log = Logger.getLogger("dev.weft");

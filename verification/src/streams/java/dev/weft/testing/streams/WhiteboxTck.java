@@ -9,7 +9,10 @@ import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
 
-/** The white-box half of the Reactive Streams TCK for a subscriber of ours; the rules that it leaves untested are tested here. */
+/**
+ * The white-box half of the Reactive Streams TCK for a subscriber of Weft; the rules that it leaves untested are tested
+ * here.
+ */
 public abstract class WhiteboxTck extends SubscriberWhiteboxVerification<Long> implements Library {
     final TestEnvironment environment;
     private final Way way;
@@ -37,13 +40,13 @@ public abstract class WhiteboxTck extends SubscriberWhiteboxVerification<Long> i
         return (long) element;
     }
 
-    /** Breaches and leftovers are what these tests are about: they are no news. */
+    /** These tests are about breaches and leftovers, so they are not reported. */
     @BeforeMethod
     public void openHooks() {
         hooks = hooks();
     }
 
-    /** Whatever the test has left open, the coroutine can be ended. */
+    /** Ends the coroutine, whatever the test has left open. */
     @AfterMethod
     public void endTheCoroutine() {
         if (awaiting != null) awaiting.coroutine.cancel();
@@ -136,7 +139,10 @@ public abstract class WhiteboxTck extends SubscriberWhiteboxVerification<Long> i
         rules().rule3_16_aRequestThatThrowsIsTheEnd();
     }
 
-    /** Tells the kit what our subscriber was told. What the kit triggers is done by who makes our subscriber ask: the loop. */
+    /**
+     * Tells the kit which signals our subscriber receives. What the kit triggers is done by the loop, which makes our
+     * subscriber request.
+     */
     private record Probed(Awaiting awaiting, WhiteboxSubscriberProbe<Long> probe)
             implements Subscriber<Long>, SubscriberPuppet {
         @Override

@@ -1,5 +1,6 @@
 /**
- * The kits of Reactive Streams for publishers and subscribers of ours, with the rules that they leave untested. A module says
- * by a {@link dev.weft.testing.streams.Library} what is its library's, and extends a kit for each publisher and each await.
+ * The kits of Reactive Streams for Weft's publishers and subscribers, with the rules that they leave untested. A module
+ * describes its library with a {@link dev.weft.testing.streams.Library}, and extends a kit for each publisher and each
+ * await.
  */
 package dev.weft.testing.streams;
