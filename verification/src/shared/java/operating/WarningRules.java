@@ -220,7 +220,7 @@ abstract class WarningRules {
     @Test
     void callbacksAndStagesAreNamed() throws Exception {
         start("callback", () -> awaitCallback(done -> {}));
-        assertThat(waiting("callback").message()).contains("awaitCallback: the callback, which has told");
+        assertThat(waiting("callback").message()).contains("awaitCallback: the callback, which has not called");
         start("stage", () -> await(new CompletableFuture<>()));
         assertThat(waiting("stage").message()).endsWith("await of a CompletionStage");
     }
