@@ -30,7 +30,7 @@ final class Members implements Suspension {
     private final List<Member> failed = new ArrayList<>();
     private int prunedAbove = PRUNED_ABOVE;
 
-    /** Weak, so that results can be collected: code that has forgotten a handle has ignored its result. */
+    /** The results that nobody has read; weak, since code that has forgotten a handle has ignored its result. */
     private @Nullable List<WeakReference<Unread>> unread;
 
     private int unreadPrunedAbove = PRUNED_ABOVE;
