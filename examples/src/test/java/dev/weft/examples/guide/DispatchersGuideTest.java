@@ -289,7 +289,7 @@ class DispatchersGuideTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage(
                             "Dispatcher.on(executor) cannot run the steps of a coroutine: it runs them inside the call"
-                                    + " that hands them over, on whatever thread that is; it has to queue them for threads of its"
+                                    + " that hands them over, on the calling thread; it must queue them for threads of its"
                                     + " own");
         }
 
