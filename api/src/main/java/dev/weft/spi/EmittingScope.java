@@ -61,7 +61,7 @@ public abstract class EmittingScope<T> extends Scope {
         return below;
     }
 
-    /** {@return the result of {@link #accept}} Hands a value out, from inside this scope. */
+    /** {@return what {@link #accept} returns for a value that is handed out from inside this scope} */
     protected final boolean handOut(T value) throws Exception {
         Scope here = Objects.requireNonNull(current());
         return stepOut(here, value, propagated != null && (here.context() != context() || here.task() != task()));
