@@ -315,7 +315,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
         Throwable fromCancel = leave();
         if (isCancelled(decided) && hasCompleted()) {
             decided = Mark.COMPLETE;
-            if (scope != null) scope.interruptSelf(); // the canceller has found the thread here, and left it at that
+            if (scope != null) scope.interruptSelf(); // the canceller has only woken the thread here
         }
         Object value = takeHeld();
         if (decided == Mark.COMPLETE) {

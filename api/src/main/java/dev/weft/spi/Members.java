@@ -229,7 +229,7 @@ final class Members implements Suspension {
             if (left.isEmpty()) return;
             alive.clear();
             leftBehind = true;
-            cut = true; // whatever they come to, the scope is not the whole
+            cut = true; // whatever their outcome, the result is incomplete
         }
         scope.leftBehind();
         for (Member member : left) {
