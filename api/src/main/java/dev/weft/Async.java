@@ -497,7 +497,7 @@ public final class Async {
      *
      * @param limit how long; zero or less has expired already: the first suspension point throws. More than 292 years is no limit
      * @param body what to run
-     * @return its result; even if the time ran out just before it returned, or it did not notice
+     * @return its result, even if the time ran out just before it returned, or it did not notice
      * @throws X what the body threw, unless that was the timeout's own cancellation
      * @throws TimeoutException if the time ran out and that ended the body, or what it started. Foreign code that
      *     blocks is interrupted then, and the exception with which the body ends because of that is the cause
@@ -828,7 +828,7 @@ public final class Async {
      * @param use what to do with it
      * @return the result of {@code use}
      * @throws X what one of them threw
-     * @throws TimeoutException if there was no resource in time
+     * @throws TimeoutException if no resource was acquired in time
      * @see #using(AsyncBody, AsyncConsumer, AsyncFunction)
      */
     public static <R, T extends @Nullable Object, X extends Exception> T using(
@@ -851,7 +851,7 @@ public final class Async {
      * @param release gives it back; it may await
      * @param use what to do with it
      * @throws X what one of them threw
-     * @throws TimeoutException if there was no resource in time
+     * @throws TimeoutException if no resource was acquired in time
      * @see #using(AsyncBody, AsyncConsumer, AsyncFunction)
      */
     @SuppressWarnings("overloads") // AsyncFunction says which one a lambda that fits both selects
@@ -874,7 +874,7 @@ public final class Async {
      * hook.
      *
      * @param type the type of the values, subtypes included
-     * @param consumer what receives them, on the thread that found that nobody else can; it must be quick, and what it
+     * @param consumer what receives them, on the thread that could not deliver them; it must be quick, and what it
      *     throws goes to the uncaught handler of that thread and changes nothing else
      * @param body what to run
      * @return its result
@@ -959,7 +959,7 @@ public final class Async {
     /**
      * {@return the backend selected here: by {@link #withBackend}, by the builder that made the coroutine, or by configuration}
      *
-     * @throws BackendException if configuration is needed and wrong
+     * @throws BackendException if configuration decides and is wrong
      */
     public static Backend backend() {
         Scope scope = Scope.surrounding();

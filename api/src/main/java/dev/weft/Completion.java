@@ -135,8 +135,8 @@ public final class Completion<T extends @Nullable Object>
     }
 
     /**
-     * {@link #resume} if the failure is null, else {@link #fail}; a value that comes with a failure is undelivered. A
-     * {@link java.util.concurrent.CompletionException} that the JDK put around its cause is removed.
+     * Calls {@link #resume} if the failure is null, or else {@link #fail}; a value that comes with a failure is
+     * undelivered. A {@link java.util.concurrent.CompletionException} that the JDK put around its cause is removed.
      */
     @Override
     public void accept(T value, @Nullable Throwable failure) {
@@ -148,13 +148,13 @@ public final class Completion<T extends @Nullable Object>
         fail(StageAwait.unwrapped(failure));
     }
 
-    /** {@link #resume}. */
+    /** Calls {@link #resume}. */
     @Override
     public void completed(T value, @Nullable Object attachment) {
         resume(value);
     }
 
-    /** {@link #fail}. */
+    /** Calls {@link #fail}. */
     @Override
     public void failed(Throwable failure, @Nullable Object attachment) {
         fail(failure);

@@ -72,8 +72,8 @@ public sealed interface Deferred<T extends @Nullable Object> extends Awaitable<T
     State state();
 
     /**
-     * {@return a future that ends as this does, and that cancels it when it is cancelled itself (a future derived from it does
-     * not)}
+     * {@return a future that ends as this does; cancelling the future cancels this, cancelling a future derived from it
+     * does not}
      */
     CompletableFuture<T> toCompletableFuture();
 

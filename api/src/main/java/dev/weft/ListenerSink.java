@@ -57,7 +57,7 @@ public final class ListenerSink<T> {
      * dropped.
      *
      * @param action what deregisters the listener
-     * @throws IllegalStateException if there is such an action already
+     * @throws IllegalStateException if an action is set already
      */
     public void onClose(AsyncAction<?> action) {
         cell.onClose(Objects.requireNonNull(action, "action"));

@@ -149,7 +149,7 @@ final class Bindings {
         }
     }
 
-    /** {@return bindings with one more, or the first} */
+    /** {@return the bindings and one more, or only that one if there are none} */
     static Object where(@Nullable Object carrier, Object key, @Nullable Object value) {
         try {
             return carrier == null

@@ -63,7 +63,7 @@ final class StageAwait<T> extends AwaitCell<T> {
         return cause == null ? failure : cause;
     }
 
-    /** All that a stage keeps of an await that was cancelled. */
+    /** The only part of a cancelled await that its stage keeps. */
     private static final class Link<T> implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
         volatile @Nullable StageAwait<T> cell;
 

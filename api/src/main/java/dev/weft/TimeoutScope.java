@@ -106,7 +106,7 @@ final class TimeoutScope extends Scope {
         cancel(Cancellation.Reason.TIMEOUT, "a timeout of " + limit, null);
     }
 
-    /** A timeout only if our own cancellation is what unwound the body. */
+    /** A timeout only if our own cancellation ended the body. */
     private Exception outcome(Throwable thrown) {
         Scope cancelled = Host.get().cancelledScope(thrown);
         if (hasExpired() && (cancelled == this || cancelled == null && isEcho(thrown))) return timedOut(thrown);

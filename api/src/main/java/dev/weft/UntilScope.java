@@ -12,7 +12,7 @@ final class UntilScope extends Scope {
     /** The signal's failure; written by the thread that signals. */
     private volatile @Nullable Throwable failure;
 
-    /** Whether the stream has ended; written by its thread. */
+    /** Whether the stream has ended; written by the scope's thread. */
     private volatile boolean over;
 
     UntilScope(Scope parent) {

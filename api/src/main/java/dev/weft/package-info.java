@@ -45,8 +45,8 @@
  * <h2>What never to do</h2>
  *
  * <ul>
- *   <li>Swallow a {@link dev.weft.CancelledException}: it is an {@link java.lang.IllegalStateException}, so throw it on before a wider
- *       {@code catch}.
+ *   <li>Swallow a {@link dev.weft.CancelledException}: it is an {@link java.lang.IllegalStateException}, so rethrow it
+ *       before a wider {@code catch}.
  *   <li>Leave a loop open: an {@link dev.weft.AsyncIterator} belongs in {@code try}.
  *   <li>Await on a library's event loop or in its callbacks: that is refused; start a coroutine there.
  *   <li>Emit from a thread that belongs to none of the generator's coroutines.
