@@ -629,8 +629,7 @@ public class Scope {
         SchedulePoint.pass();
         outer.nested = this;
         task.top(this);
-        if (shield || interruptible() != null)
-            task.settleInterrupt(); // an interrupt sent before is not for the code in here
+        if (shield || interruptible() != null) task.settleInterrupt(); // no earlier interrupt lands in here
         if (shield) return;
         interruptsOff = outer.interruptsOff;
         SchedulePoint.pass();
