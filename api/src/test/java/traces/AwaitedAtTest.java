@@ -20,7 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/** What a failure says about where it was awaited: frames of the user's, from the first to the last. His code is in this package. */
+/**
+ * What a failure says about where it was awaited: frames of the user's code, from the first to the last. That code is
+ * in this package.
+ */
 class AwaitedAtTest {
     private static final Duration LONG = Duration.ofDays(1);
 

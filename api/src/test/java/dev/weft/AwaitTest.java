@@ -260,7 +260,10 @@ class AwaitTest {
             assertThat(hooks.violations).isEmpty();
         }
 
-        /** The cancel comes between the two signals of a pool: who is told of it has cancelled his source, else he has the value. */
+        /**
+         * The cancel comes between the two signals of a pool: an await that throws it has cancelled its source, else it
+         * returns the value.
+         */
         @RepeatedTest(50)
         void A07_aCancelBetweenTheValueAndTheEndLosesNothing() {
             for (AwaitMode take : List.of(AwaitMode.ONE, AwaitMode.MAYBE, AwaitMode.LAST, AwaitMode.SINGLE)) {

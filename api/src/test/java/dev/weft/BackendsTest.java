@@ -525,7 +525,7 @@ class BackendsTest {
         }
     }
 
-    /** One that cannot even say who it is. */
+    /** A backend that cannot even give its id. */
     @SpiLevel(SpiLevel.CURRENT)
     public static final class Nameless extends Fake {
         /** For the service loader. */

@@ -15,7 +15,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** The races of those who read, write, close and cancel {@link ByteStreams}. */
+/** The races between reading, writing, closing and cancelling {@link ByteStreams}. */
 @Simulated
 class ByteStreamsSimulationTest {
     /** A value of a source: the one of its number. */
@@ -28,7 +28,7 @@ class ByteStreamsSimulationTest {
         return (Flow.Publisher<String>) world.publisher(source);
     }
 
-    /** Whoever closes, and when: each buffer is released once, and none while its bytes are read. */
+    /** No matter which side closes, and when: each buffer is released once, and none while its bytes are read. */
     @Test
     void aCloseAgainstARead() {
         var outcomes = explore(simulation -> {

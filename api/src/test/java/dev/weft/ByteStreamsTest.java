@@ -283,7 +283,7 @@ class ByteStreamsTest {
         toInputStream(probe);
     }
 
-    /** Whoever closes or cancels, and when. */
+    /** No matter which side closes or cancels, and when. */
     @Test
     void eachBufferIsReleasedOnce() throws IOException {
         var made = new ConcurrentLinkedQueue<Pooled>();

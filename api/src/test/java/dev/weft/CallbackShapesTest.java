@@ -327,7 +327,7 @@ class CallbackShapesTest {
         assertThat(hooks.discarded).containsExactly(new RecordMetadata(-1));
     }
 
-    /** A call that answers when it is told to, and whose cancellation is a failure of its own type. */
+    /** A call that answers on demand, and whose cancellation is a failure of its own type. */
     private static final class OkCallStandIn implements OkCall {
         final CompletableFuture<OkCallback> enqueued = new CompletableFuture<>();
         final AtomicInteger cancels = new AtomicInteger();
@@ -606,7 +606,7 @@ class CallbackShapesTest {
         assertThat(forEver.isCancelled()).isTrue();
     }
 
-    /** A future of an event loop; its listeners are told on it. */
+    /** A future of an event loop; its listeners are called on the loop. */
     private static final class NettyFutureStandIn<V> implements NettyFuture<V> {
         private final CompletableFuture<V> result = new CompletableFuture<>();
         private final Executor loop;
@@ -717,7 +717,7 @@ class CallbackShapesTest {
                 .isEqualTo("value");
     }
 
-    /** A stream that is paused at first and gives what is fetched. */
+    /** A stream that is paused at first and passes on what is fetched. */
     private final class ReadStreamStandIn implements ReadStream<Integer> {
         private final int last;
         private Handler<Integer> handler;
@@ -888,7 +888,7 @@ class CallbackShapesTest {
         }));
     }
 
-    /** A channel with one queue, told by the test. */
+    /** A channel with one queue, driven by the test. */
     private static final class ChannelStandIn implements Channel {
         final AtomicReference<DeliverCallback> deliver = new AtomicReference<>();
         final AtomicReference<CancelCallback> gone = new AtomicReference<>();
@@ -954,7 +954,7 @@ class CallbackShapesTest {
         assertThat(tags).containsExactly(1L, 2L, 3L);
     }
 
-    /** A client of a broker, told by the test. */
+    /** A client of a broker, driven by the test. */
     private final class MqttClientStandIn implements MqttClient {
         final AtomicReference<MqttCallback> callback = new AtomicReference<>();
 
@@ -1203,7 +1203,7 @@ class CallbackShapesTest {
                 .hasMessage("the container gave up");
     }
 
-    /** An input that has two characters at a time, and tells so when somebody has found that there is none. */
+    /** An input that has two characters at a time, and reports them after a read that has found none. */
     private final class ServletInputStandIn implements ServletInputStream {
         private final String content;
         private ReadListener listener;

@@ -360,7 +360,7 @@ class CoroutineTest {
             }
         }
 
-        /** A scope that lives long, and whose children may fail, keeps only those whose failure is still to be thrown. */
+        /** A long-lived scope whose members may fail keeps only those whose failure it must still throw. */
         @Test
         void H12_aChildWhoseFailureWasSeenIsNotKept() {
             run(() -> {

@@ -54,7 +54,7 @@ class DispatcherTest {
         return name.substring(name.lastIndexOf('@') + 1);
     }
 
-    /** Waits until a coroutine is parked: a class that it has to load may have taken it off the thread that started it. */
+    /** Waits until a coroutine is parked: loading a class may have moved it off the thread that started it. */
     private static void parked(Deferred<?> handle) {
         ManualBackend.untilParked(ManualBackend.threadOf(handle));
     }
@@ -211,7 +211,7 @@ class DispatcherTest {
             return handle.get();
         }
 
-        /** Whoever wakes it: a signal of the loop's own or of another thread, a timer, a lock, a sleep, a child. */
+        /** Whatever wakes it: a signal of the loop itself or of another thread, a timer, a lock, a sleep, a member. */
         @Test
         void aCoroutineStaysOnTheLoopOnWhichItIsStarted() {
             var own = new CompletableFuture<String>();
@@ -314,7 +314,7 @@ class DispatcherTest {
             }
         }
 
-        /** What is queued during a turn runs behind it, however long that takes. */
+        /** What is queued during a turn runs after it, however long the turn takes. */
         @Test
         void aLoopOfVirtualThreadsWaitsForEachTurn() {
             try (var queue = new TestLoops.Loop(Thread.ofVirtual(), true)) {

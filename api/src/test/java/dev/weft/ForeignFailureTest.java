@@ -171,7 +171,7 @@ class ForeignFailureTest {
         assertThat(thrownBy(body) == failure).isTrue();
     }
 
-    /** On JDK 21, a stage behind the future throws out of its completion then. */
+    /** On JDK 21, a stage derived from the future then throws from its completion. */
     @ParameterizedTest
     @MethodSource("failures")
     void allWhoWaitForAHandleAreToldWhateverIsBehindItsFuture(Throwable failure) {

@@ -648,7 +648,7 @@ class GatherRaceTest {
         assertThat(dropped).containsExactly(second);
     }
 
-    /** Whoever is told of the failure does not see its carrier. */
+    /** The receiver of the failure does not see its wrapper. */
     @Test
     void H2_aSourceThatFailsBesideACheckedFailureIsSuppressedInThat() {
         var first = new IOException("first");

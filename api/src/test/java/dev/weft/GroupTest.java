@@ -545,13 +545,13 @@ class GroupTest {
         until(() -> backend.timers() == 0);
     }
 
-    /** It is none of the group's, whose failure is on its way. */
+    /** It does not belong to the group, whose own failure is already under way. */
     @Test
     void H5_whatAMemberThatWasLeftBehindThrowsIsDropped() {
         var backend = new ManualBackend();
         var finish = new CompletableFuture<Void>();
         var member = new AtomicReference<Deferred<?>>();
-        var late = new Error("late"); // an exception would be taken for an answer to the interrupt behind the shield
+        var late = new Error("late"); // an exception would be taken for an answer to the interrupt after the shield
         var failure = new IllegalStateException("body");
         Deferred<?> root = backend.start(() -> {
             group(g -> {

@@ -47,7 +47,7 @@ class IterationTest {
         });
     }
 
-    /** An iteration that stops in front of each step until it is told to go on. */
+    /** An iteration that stops before each step until the test lets it continue. */
     private static <T> Watched<List<T>> collecting(Flow.Publisher<T> source, int prefetch) {
         return Watched.coroutine(() -> {
             var seen = new ArrayList<T>();
@@ -682,7 +682,7 @@ class IterationTest {
             assertThat(hooks.dropped).isEmpty();
         }
 
-        /** Rule 2.7: it is interrupted, and cancelled behind its request. */
+        /** Rule 2.7: it is interrupted, and cancelled after its request. */
         @Test
         void G6_aCancellationReachesASourceThatBlocksInsideRequest() {
             var blocked = new CountDownLatch(1);
@@ -769,7 +769,7 @@ class IterationTest {
             assertThat(loop.state()).isEqualTo(Deferred.State.CANCELLED);
         }
 
-        /** Both go back to the same: a peer who was cancelled has told the source too. */
+        /** Both have the same cause: a cancelled peer has notified the source too. */
         @Test
         void A8_aCancellationThatACancelledLoopHasNotReadIsNoNews() {
             cancelledWithUnread(new CancellationException("cancelled at the other end"));

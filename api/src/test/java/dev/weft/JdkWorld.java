@@ -37,7 +37,7 @@ final class JdkWorld extends World {
         refuses = true;
     }
 
-    /** The lock of a real clock may use up the permit of whoever calls it. */
+    /** The lock of a real clock may use up the permit of the calling thread. */
     private Timer.Entry schedule(long nanos, Runnable action) {
         Thread.yield();
         LockSupport.unpark(Thread.currentThread());

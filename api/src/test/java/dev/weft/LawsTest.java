@@ -748,9 +748,9 @@ class LawsTest {
 
     // --- G13
 
-    // Two exceptions after a cancellation: an await's context stays, for the hook of values that are still under way;
-    // and an
-    // iteration keeps its exception, which names the scope, since every later call has to throw the same (E4).
+    // Two exceptions after a cancellation: an await's context stays, for the hook of values that may still arrive; and
+    // an
+    // iteration keeps its exception, which names the scope, since every later call must throw the same (E4).
     @ParameterizedTest
     @ValueSource(strings = {"value", "error", "cancel", "early"})
     void G13_aPublisherThatKeepsItsSubscriberKeepsNothingElse(String end) {

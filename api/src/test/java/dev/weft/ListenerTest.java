@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** Listeners as streams: where values come from several threads, cannot be asked to wait, and have to be deregistered. */
+/**
+ * Listeners as streams: their values come from several threads and cannot be asked to wait, and they must be
+ * deregistered.
+ */
 class ListenerTest {
     private final HookLog hooks = new HookLog();
     private final Source source = new Source();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A lock is given to a coroutine first, and the thread that has to give that its turn waits for the lock too. */
+/** A lock goes to a coroutine first, while the thread that must give the coroutine its turn waits for the lock too. */
 class LoopLockTest {
     private final List<String> trail = new CopyOnWriteArrayList<>();
     private ExecutorService loop;

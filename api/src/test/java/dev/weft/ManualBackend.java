@@ -40,7 +40,7 @@ class ManualBackend implements Backend {
         clock.advance(time.toNanos());
     }
 
-    /** Waits until so many entries are in the timer. */
+    /** Waits until this many entries are in the timer. */
     void awaitTimers(int count) {
         until(() -> clock.size() >= count);
     }

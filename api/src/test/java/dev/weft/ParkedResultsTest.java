@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A result lies in a handle until somebody reads it, and is nobody's meanwhile. */
+/** A result stays in a handle until it is read, and belongs to nobody meanwhile. */
 class ParkedResultsTest {
     private final HookLog hooks = new HookLog();
     private final IllegalStateException failure = new IllegalStateException("scope");
@@ -161,7 +161,10 @@ class ParkedResultsTest {
         assertThat(hooks.discarded).isEmpty();
     }
 
-    /** Who drops a handle in a scope that goes well has ignored a result; the scope does not keep it, however long it lives. */
+    /**
+     * Code that forgets a handle in a scope that succeeds has ignored a result; the scope does not keep it, however
+     * long it lives.
+     */
     @Test
     void H4_aScopeThatLivesLongKeepsNoForgottenResults() {
         run(() -> {

@@ -78,7 +78,7 @@ class RaceSimulationTest {
             simulation.start("canceller", root::cancel);
             simulation.run();
             boolean returned = root.state() == Deferred.State.SUCCEEDED;
-            // cancelled behind the await, the coroutine itself has the value, and discards it
+            // cancelled after the await, the coroutine itself has the value, and discards it
             int discarded = undelivered.size() + world.discarded().size();
             assertThat(discarded + (returned ? 1 : 0)).isEqualTo(resumed.get());
             return returned
@@ -147,7 +147,7 @@ class RaceSimulationTest {
             if (echo.get()) assertThat(echoes).isEqualTo(1);
             boolean thrown = root.state() == Deferred.State.FAILED;
             int dropped = world.dropped().size();
-            // cancelled behind the await, the coroutine itself has the failure, and drops it
+            // cancelled after the await, the coroutine itself has the failure, and drops it
             assertThat(dropped + echoes + (thrown ? 1 : 0)).isEqualTo(called.get());
             return called.get() == 0 ? "not called" : thrown ? "thrown" : echoes == 1 ? "echo" : "dropped";
         });
@@ -262,7 +262,10 @@ class RaceSimulationTest {
         });
     }
 
-    /** Code that must not be interrupted is not, nor what it starts; its awaits end at once, and the code behind it is reached. */
+    /**
+     * Code that must not be interrupted is not, nor what it starts; its awaits end at once, and the code after it is
+     * reached.
+     */
     @Test
     void G6_noInterruptReachesCodeThatRunsWithoutInterrupts() {
         explore(simulation -> {
@@ -442,7 +445,7 @@ class RaceSimulationTest {
         });
     }
 
-    /** A result that came with the failure of a child which nobody awaited is not the outcome, and is discarded. */
+    /** A result that came with the failure of a member that nobody awaited is not the outcome, and is discarded. */
     @Test
     void H2_aResultAgainstTheFailureOfAChild() {
         explore(simulation -> {
@@ -463,7 +466,7 @@ class RaceSimulationTest {
         });
     }
 
-    /** A coroutine that is cancelled while it starts ends without an interrupt for those who are told. */
+    /** A coroutine that is cancelled while it starts ends without an interrupt in the code that is notified. */
     @Test
     void G6_noInterruptReachesThoseWhoAreToldOfTheEnd() {
         var outcomes = explore(simulation -> {
@@ -798,7 +801,7 @@ class RaceSimulationTest {
         assertThat(outcomes).containsOnlyKeys("value [value]", "cancelled [value]", "cancelled []");
     }
 
-    /** Either the awaiter is told of the failure, or the scope throws it. */
+    /** Either the awaiting coroutine gets the failure, or the scope throws it. */
     @Test
     void aFailureAgainstTheCancelOfItsAwaiter() {
         var outcomes = explore(simulation -> {
@@ -831,7 +834,7 @@ class RaceSimulationTest {
         assertThat(outcomes).containsOnlyKeys("0 told", "1 told");
     }
 
-    /** Who has seen the cancellation, and keeps it to himself, is not interrupted for it later. */
+    /** A coroutine that has seen the cancellation and swallows it is not interrupted for it later. */
     @Test
     void G6_noInterruptComesBehindTheCancellation() {
         var outcomes = explore(simulation -> {
@@ -895,7 +898,7 @@ class RaceSimulationTest {
         assertThat(outcomes).containsOnlyKeys("SUCCEEDED", "FAILED", "CANCELLED");
     }
 
-    /** A stage may belong to others: a cancelled await leaves it alone, and its value with it. */
+    /** A stage may be shared: a cancelled await does not cancel it, and does not touch its value. */
     @Test
     void A30_aStageAgainstCancel() {
         var outcomes = explore(simulation -> {
@@ -1000,7 +1003,7 @@ class RaceSimulationTest {
         assertThat(outcomes).containsOnlyKeys("0 made, 0 discarded", "1 made, 0 discarded", "1 made, 1 discarded");
     }
 
-    /** An awaiter that is cancelled has read nothing, whatever was on its way to it. */
+    /** An awaiting coroutine that is cancelled has read nothing, whatever was on its way to it. */
     @Test
     void H4_aCancelledAwaiterAgainstTheResult() {
         var outcomes = explore(simulation -> {
@@ -1065,7 +1068,10 @@ class RaceSimulationTest {
         assertThat(outcomes).containsKeys("1 made, 0 discarded", "1 made, 1 discarded");
     }
 
-    /** Whoever leaves a group waits for its members, also while they clean up, and however he is cancelled meanwhile. */
+    /**
+     * A coroutine that leaves a group waits for its members, also while they clean up, however it is cancelled
+     * meanwhile.
+     */
     @Test
     void H5_leavingAGroupAgainstItsMembersCleanUp() {
         explore(simulation -> {
@@ -1105,7 +1111,10 @@ class RaceSimulationTest {
         });
     }
 
-    /** Whoever leaves a group without a member that does not end: what that comes to is neither lost nor the group's. */
+    /**
+     * A coroutine leaves a group without a member that does not end: that member's outcome is neither lost nor the
+     * group's.
+     */
     @Test
     void H5_aMemberThatIsLeftBehind() {
         var outcomes = explore(simulation -> {
@@ -1228,7 +1237,7 @@ class RaceSimulationTest {
         assertThat(outcomes).containsOnlyKeys("value", "timed out");
     }
 
-    /** A failure that comes before the deadline is thrown; one that comes behind it is not lost. */
+    /** A failure that comes before the deadline is thrown; one that comes after it is not lost. */
     @Test
     void I5_aFailureAgainstTheDeadline() {
         var outcomes = explore(simulation -> {
@@ -1272,7 +1281,7 @@ class RaceSimulationTest {
         });
     }
 
-    /** A flag that is there before the shield is there again behind it: it cancels the coroutine then. */
+    /** A flag that was set before the shield is set again after it, and then cancels the coroutine. */
     @Test
     void J2_anInterruptFromOutsideAroundAShield() {
         var outcomes = explore(simulation -> {
@@ -1339,7 +1348,7 @@ class RaceSimulationTest {
         });
     }
 
-    /** The clock takes nothing more: who needs it is told so, who does not goes on, nobody waits for ever. */
+    /** The clock accepts nothing more: code that needs it gets an error, other code goes on, nothing waits forever. */
     @Test
     void shutdownOfTheClock() {
         var outcomes = explore(simulation -> {
@@ -1386,7 +1395,10 @@ class RaceSimulationTest {
         throw failure;
     }
 
-    /** The race returns its winner although it was cancelled from outside, and the code behind it is as cancelled as before. */
+    /**
+     * The race returns its winner although it was cancelled from outside, and the code after it is as cancelled as
+     * before.
+     */
     @Test
     void H10_aForeignWaitBehindAWinnerIsReached() {
         var outcomes = explore(simulation -> {

@@ -12,7 +12,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** A subscriber operated by hand, that records what it is told, and by whom. */
+/** A subscriber operated by hand that records the signals it receives, and their threads. */
 final class Sink<T> implements Flow.Subscriber<T> {
     final List<T> values = new CopyOnWriteArrayList<>();
     final List<Thread> signalledBy = new CopyOnWriteArrayList<>();
@@ -57,7 +57,7 @@ final class Sink<T> implements Flow.Subscriber<T> {
         subscription.cancel();
     }
 
-    /** The coroutine behind the subscription. */
+    /** The coroutine that the subscription belongs to. */
     CoroutineTask<?> task() {
         return (CoroutineTask<?>) subscription;
     }

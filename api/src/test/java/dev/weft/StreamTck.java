@@ -5,7 +5,7 @@ import java.util.concurrent.Flow;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 
-/** The Reactive Streams TCK for a publisher of ours that is the JDK's. */
+/** The Reactive Streams TCK for a publisher of Weft that is a JDK type. */
 public abstract class StreamTck extends PublisherTck implements OfJdk {
     abstract Flow.Publisher<Long> createFlowPublisher(long elements);
 

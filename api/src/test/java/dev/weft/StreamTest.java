@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** The operators of {@link AsyncStream}: what they emit, what they ask for, and what becomes of failures and cancellation. */
+/**
+ * The operators of {@link AsyncStream}: what they emit, what they request, and how they treat failures and
+ * cancellation.
+ */
 class StreamTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 

@@ -22,7 +22,7 @@ public final class TestLoops implements EventLoops {
         return RUN_HERE.get();
     }
 
-    /** A loop with one thread, and the names of those who have entered it. */
+    /** A loop with one thread, and the names of the coroutines that have entered it. */
     static final class Loop implements EventLoop, AutoCloseable {
         final List<String> entered = new CopyOnWriteArrayList<>();
         private final ExecutorService thread;

@@ -439,7 +439,7 @@ class TimeoutTest {
         assertThatThrownBy(root::await).isSameAs(failure);
     }
 
-    /** It met foreign code, which may have answered it: nobody can tell. The failure is not lost. */
+    /** The interrupt met foreign code, which may have answered it: there is no way to know. The failure is not lost. */
     @Test
     void I5_aFailureThatWasThrownFirstIsTheCauseWhereItsCleanUpWasInterrupted() {
         var failure = new IllegalStateException("inner");

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.stream.LongStream;
 
-/** {@code takeUntil}, whose signal comes behind the last value, or fails. */
+/** {@code takeUntil}, whose signal comes after the last value, or fails. */
 public class UntilStreamTckTest extends StreamTck {
     @Override
     public Flow.Publisher<Long> createFlowPublisher(long elements) {

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A resource is released once, whenever it comes and whoever has left. */
+/** A resource is released once, whenever it arrives and whichever side has left. */
 class UsingTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 

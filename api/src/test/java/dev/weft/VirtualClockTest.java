@@ -82,7 +82,7 @@ class VirtualClockTest {
         return root;
     }
 
-    /** A source whose signals the test gives. */
+    /** A source that the test signals. */
     private static final class Given implements Flow.Publisher<String>, Flow.Subscription {
         volatile Flow.Subscriber<? super String> subscriber;
         volatile boolean requested;

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** From await-style code back to those who still want a future or a callback. */
+/** From await-style code back to callers that still want a future or a callback. */
 class WayBackTest {
     private final HookLog hooks = new HookLog();
 
@@ -31,7 +31,7 @@ class WayBackTest {
         hooks.close();
     }
 
-    /** What a callback was told. */
+    /** What a callback received. */
     private record Told(Object value, Throwable failure, Thread thread) {
         static <T> CompletableFuture<Told> by(Deferred<T> deferred) {
             var told = new CompletableFuture<Told>();
@@ -168,7 +168,7 @@ class WayBackTest {
         assertThat(future).isCancelled();
     }
 
-    /** The JDK passes a cancellation on to the stages behind, never to those before. */
+    /** The JDK passes a cancellation on to derived stages, never back to the original. */
     @Test
     void cancellingAFutureThatIsDerivedLeavesTheCoroutineAlone() {
         Deferred<String> waits = async(() -> awaitCallback(done -> {}));

@@ -10,7 +10,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Test;
 
-/** One outcome, one fate for each value, one cancel for each handle, and nobody waits for ever. */
+/** One outcome, one fate for each value, one cancel for each subscription, and nothing waits forever. */
 class AwaitCellLincheckTest {
     enum Outcome {
         NONE,

@@ -12,7 +12,7 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The three buffers: a queue for one source and one consumer; and whoever else comes, every value has one fate. */
+/** The three buffers: a queue for one source and one consumer; and whichever threads join in, every value has one fate. */
 class BufferLincheckTest {
     private static final int CAPACITY = 2;
 

@@ -24,7 +24,7 @@ final class Exploration {
 
     private Exploration() {}
 
-    /** Looks for operations on so many threads with results that the specification gives in no order. */
+    /** Looks for operations, on this many threads, with results that no sequential order of the specification gives. */
     static void scenarios(int threads, Class<?> model, Class<?> specification) {
         options(threads, specification)
                 .iterations(SCENARIOS)
@@ -33,8 +33,8 @@ final class Exploration {
     }
 
     /**
-     * Looks for a schedule under which a race throws, leaves a thread with its interrupt flag set, or lets somebody wait for ever.
-     * Coroutines live on platform threads meanwhile: the model checker knows no others.
+     * Looks for a schedule under which a race throws, leaves a thread with its interrupt flag set, or lets a thread
+     * wait forever. Coroutines live on platform threads meanwhile: the model checker knows no others.
      */
     static void schedules(Runnable threads) {
         SchedulePoint.threads = Exploration::thread;
@@ -58,7 +58,7 @@ final class Exploration {
                 .sequentialSpecification(specification);
     }
 
-    /** Collections are the thread's own or locked, and what is around the engine has nothing to race for. */
+    /** Collections belong to one thread or are locked, and the code around the engine has no races. */
     private static boolean isNoSharedState(String name) {
         return name.startsWith("java.util.") && !name.startsWith("java.util.concurrent.")
                 || name.startsWith("dev.weft.") && !name.startsWith("dev.weft.spi.")

@@ -6,7 +6,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The backend of a model: it keeps what has become of the values 1, 2, 3 and so on, each of which is to have one fate. */
+/** The backend of a model: it records the fates of the values 1, 2, 3 and so on, each of which must have one. */
 final class Fates implements Backend {
     private static final int MOST = 9;
 
@@ -17,7 +17,7 @@ final class Fates implements Backend {
         known[value]++;
     }
 
-    /** Fails unless so many values have each had one fate. */
+    /** Fails unless each of this many values has had one fate. */
     void areThoseOf(int values) {
         int[] expected = new int[MOST + 1];
         Arrays.fill(expected, 1, values + 1, 1);

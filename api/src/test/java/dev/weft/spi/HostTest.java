@@ -45,7 +45,7 @@ class HostTest {
         return copy.loadClass(copy.root + ".weft.spi.Host").getMethod("get").invoke(null);
     }
 
-    /** Loads the library anew, with another root of its packages, in names of classes and in strings: as shading moves it. */
+    /** Loads the library again under another root package, in class names and in strings, as shading moves it. */
     private static final class Copy extends ClassLoader {
         private final String root;
         private final String left;

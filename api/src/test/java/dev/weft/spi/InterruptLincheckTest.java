@@ -13,7 +13,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** The handshake between cancellers and the thread they interrupt: it reaches foreign code inside a scope, and no code behind it. */
+/**
+ * The handshake between cancellers and the thread they interrupt: the interrupt reaches foreign code inside a scope,
+ * and no code after it.
+ */
 class InterruptLincheckTest {
     @Test
     void aCancellationWakesForeignCode() {

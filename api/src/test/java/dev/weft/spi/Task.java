@@ -23,7 +23,7 @@ final class Task extends CoroutineTask<@Nullable Object> {
         shared(this);
     }
 
-    /** A child of the current scope. */
+    /** Makes a member of the current scope. */
     Task(Callable<?> body) {
         super(Scope.current(), Scope.current().backend(), "context", CoroutineOptions.NONE, body);
         shared(this);
@@ -42,7 +42,7 @@ final class Task extends CoroutineTask<@Nullable Object> {
     private void end(End how) {
         check(end == null, "ended twice");
         end = how;
-        if (Thread.currentThread() == thread()) isNotInterrupted(); // else it ends in the code of whoever starts it
+        if (Thread.currentThread() == thread()) isNotInterrupted(); // else it ends in the code of its starter
     }
 
     /** For where no interrupt of the engine's may reach the thread, now or later. */

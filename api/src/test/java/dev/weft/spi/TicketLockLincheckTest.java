@@ -7,7 +7,7 @@ import static dev.weft.spi.Exploration.together;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Turns: one at a time, in the order of joining, and whoever leaves lets the next ones pass. */
+/** Turns: one at a time, in the order of joining; a thread that leaves lets the next ones pass. */
 class TicketLockLincheckTest {
     @Test
     void turnsComeOneAtATime() {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Workers of coroutines: each has one, and gives it back once, behind its last turn. */
+/** Workers of coroutines: each coroutine has one, and releases it once, after its last turn. */
 class WorkersTest {
     private final List<Queue> taken = new CopyOnWriteArrayList<>();
     private final List<Queue> givenBack = new CopyOnWriteArrayList<>();
@@ -67,7 +67,7 @@ class WorkersTest {
         assertThat(taken).hasSize(2);
         taken.get(1).turn();
         assertThat(givenBack).containsExactly(taken.get(1));
-        taken.get(0).turn(); // it has waited for its child
+        taken.get(0).turn(); // it has waited for its member
         assertThat(task.result).isEqualTo("parent");
         assertThat(givenBack).hasSize(2);
     }
@@ -166,7 +166,7 @@ class WorkersTest {
         assertThat(dropped).containsExactly(failure);
     }
 
-    /** Turns that a test gives by hand, on its own thread. */
+    /** Turns that a test runs by hand, on its own thread. */
     private final class Queue implements Worker {
         private final LinkedBlockingQueue<Runnable> turns = new LinkedBlockingQueue<>();
         private volatile boolean refuses;
@@ -218,7 +218,7 @@ class WorkersTest {
             Latches.await(ended);
         }
 
-        /** Waits for the end of the thread, behind which nothing gives back anything. */
+        /** Waits for the end of the thread, after which nothing is released any more. */
         void over() {
             Latches.join(thread());
         }

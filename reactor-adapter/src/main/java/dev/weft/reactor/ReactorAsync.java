@@ -92,7 +92,7 @@ public final class ReactorAsync {
     }
 
     /**
-     * Waits for a Mono to end, and throws its checked exception as itself.
+     * Waits for a Mono to end, and throws the named checked exception as itself.
      *
      * @param mono what to wait for
      * @param type the checked exception
@@ -273,7 +273,7 @@ public final class ReactorAsync {
     // --- streams
 
     /**
-     * Subscribes to a Flux and iterates over it, with at most 32 values requested ahead.
+     * Subscribes to a Flux and iterates over it, requesting up to 32 values ahead.
      *
      * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="each"}
      *

@@ -9,7 +9,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** {@code mono(body)}, whose body awaits what another one gives on another thread. */
+/** {@code mono(body)}, whose body awaits a value that another one gives on another thread. */
 public class AwaitingMonoTckTest extends FewElementsTck implements OfReactor {
     public AwaitingMonoTckTest() {
         super(1);

@@ -29,7 +29,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
-/** The code of the library's operators and subscribers runs behind an emit: it is no part of the generator. */
+/** The code of the library's operators and subscribers runs downstream of an emit: it is not part of the generator. */
 class BehindEmitTest {
     private final HookLog hooks = new HookLog();
     private final List<Object> trail = new CopyOnWriteArrayList<>();

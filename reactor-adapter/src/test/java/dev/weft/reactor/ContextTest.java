@@ -102,7 +102,7 @@ class ContextTest {
         }
     }
 
-    /** A Mono that gives the very context that its subscriber shows. */
+    /** A Mono whose value is the very context of its subscriber. */
     private static Mono<Context> shown() {
         return new Mono<>() {
             @Override
@@ -446,7 +446,10 @@ class ContextTest {
         assertThat(local.getValue()).isEqualTo("captured");
     }
 
-    /** Reactor's own doing: what restores the thread-locals below a publisher of nobody's completes a Mono at its value. */
+    /**
+     * Reactor's own doing: its operator that restores thread-locals after a foreign publisher completes a Mono at its
+     * value.
+     */
     @Test
     void withAutomaticContextPropagationTheEndOfAForeignPublisherIsAwaitedAsThatOfAFlux() {
         Hooks.enableAutomaticContextPropagation();
@@ -478,7 +481,7 @@ class ContextTest {
         assertThat(slow.hasEnded).isTrue();
     }
 
-    /** A publisher whose end comes when it may, behind its value. */
+    /** A publisher whose end comes after its value, once the test allows it. */
     private static final class Slow implements Publisher<Integer> {
         final CountDownLatch mayEnd = new CountDownLatch(1);
         volatile boolean hasEnded;
@@ -548,7 +551,7 @@ class ContextTest {
         }
     }
 
-    /** Loaded anew where the library is missing. */
+    /** Loaded again where the library is missing. */
     public static final class WithoutPropagation implements Callable<String> {
         private static final ThreadLocal<String> LOCAL = new ThreadLocal<>();
 

@@ -36,7 +36,7 @@ final class Database implements AutoCloseable {
     private final ConnectionFactory factory;
     private final ConnectionPool pool;
 
-    /** Opens one with so many connections; skips the test where there is none. */
+    /** Opens a database with this many connections; skips the test where there is none. */
     Database(Kind kind, int connections) {
         this.kind = kind;
         this.factory = ConnectionFactories.get(

@@ -79,7 +79,7 @@ class MonoAwaitTest {
         Hooks.resetOnLastOperator();
     }
 
-    /** The words; what they give is null where they give nothing. */
+    /** The verbs; a verb without a result returns null. */
     enum Word {
         AWAIT {
             @Override
@@ -540,7 +540,10 @@ class MonoAwaitTest {
             assertThat(hooks.violations).isEmpty();
         }
 
-        /** The cancel comes between the two signals of a pool: who is told of it has cancelled his source, else he has the value. */
+        /**
+         * The cancel comes between the two signals of a pool: an await that throws it has cancelled its source, else it
+         * returns the value.
+         */
         @RepeatedTest(50)
         void A07_aCancelBetweenTheValueAndTheEndLosesNothing() {
             for (Word word : List.of(Word.AWAIT, Word.ONE, Word.LAST, Word.SINGLE)) {
@@ -877,7 +880,7 @@ class MonoAwaitTest {
             return fatal;
         }
 
-        /** Also behind a Mono, where Reactor makes signals of it: an onSubscribe of its own, and an onError. */
+        /** Also downstream of a Mono, where Reactor turns it into signals: an onSubscribe of its own, and an onError. */
         @ParameterizedTest
         @EnumSource(names = {"AWAIT", "OPTIONAL", "ONE", "LAST", "SINGLE"})
         void A17_whatSubscribeThrowsIsTheOutcomeAsTheSameInstance(Word word) {

@@ -35,7 +35,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** Coroutines on a scheduler: each has a worker, stays on it, and gives it back. */
+/** Coroutines on a scheduler: each has a worker, stays on it, and releases it. */
 class OnSchedulerTest {
     private static final Duration MILLI = Duration.ofMillis(1);
 

@@ -41,9 +41,10 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Coroutines among Reactor's own operators and schedulers. What a body of ours makes is given to Reactor or discarded, and what
- * Reactor gives to us is seen or discarded, each value once. What an operator loses in between, when it is cancelled, is counted
- * apart: {@code publishOn}, {@code subscribeOn} and {@code flatMapSequential} do that without us as well.
+ * Coroutines among Reactor's own operators and schedulers. What our body makes is passed to Reactor or discarded, and
+ * what Reactor passes to us is seen or discarded, each value once. What an operator loses in between, when it is
+ * cancelled, is counted apart: {@code publishOn}, {@code subscribeOn} and {@code flatMapSequential} do that without us
+ * as well.
  */
 @Simulated
 class ReactorOperatorsSimulationTest {
@@ -129,7 +130,7 @@ class ReactorOperatorsSimulationTest {
             });
         }
 
-        /** Cancels at any time at all, or at any time behind the first value. */
+        /** Cancels at any time at all, or at any time after the first value. */
         void cancels(Deferred<?> coroutine) {
             boolean late = simulation.coin();
             simulation.start("canceller", () -> {
@@ -138,7 +139,7 @@ class ReactorOperatorsSimulationTest {
             });
         }
 
-        /** {@return how many values Reactor has lost, which may be only if somebody has left} */
+        /** {@return how many values Reactor has lost, which may happen only after a cancel} */
         int lost(boolean left) {
             assertThat(ended).isEqualTo(began);
             List<Object> known = new ArrayList<>(seen);
@@ -159,7 +160,7 @@ class ReactorOperatorsSimulationTest {
         }
     }
 
-    /** A subscriber of Reactor's, that leaves behind as many values as it is told. */
+    /** A subscriber of Reactor that cancels after a given number of values. */
     private static final class Downstream extends BaseSubscriber<String> {
         final List<Object> seen;
         final int wanted;
@@ -268,8 +269,8 @@ class ReactorOperatorsSimulationTest {
     }
 
     /**
-     * An await on a plain thread, a worker of Reactor's, which is interrupted when its own subscriber leaves. What the callable throws
-     * then Reactor drops: the CancelledException is an echo, and filtered here.
+     * An await on a plain thread, a worker of Reactor's, which is interrupted when its own subscriber cancels. Reactor
+     * drops what the callable then throws: the CancelledException is an echo, and filtered here.
      */
     @Test
     void anAwaitOnAWorkerAgainstItsInterrupt() {
@@ -302,7 +303,10 @@ class ReactorOperatorsSimulationTest {
                 .containsKeys("1 returned, 0 discarded", "0 returned, 1 discarded", "0 returned, 0 discarded");
     }
 
-    /** A sink keeps its value for whoever comes later: who stays has it, who is cancelled discards it at most once. */
+    /**
+     * A sink keeps its value for later subscribers: one that stays gets it, one that is cancelled discards it at most
+     * once.
+     */
     @Test
     void aSinkOfOneAgainstCancel() {
         var outcomes = explore(simulation -> {
@@ -484,7 +488,7 @@ class ReactorOperatorsSimulationTest {
         });
     }
 
-    /** A value that two await is theirs both; whoever is cancelled leaves the other alone. */
+    /** A value that two coroutines await goes to both; cancelling one does not affect the other. */
     @Test
     void aCachedCoroutineThatTwoAwaitOfWhomOneIsCancelled() {
         var outcomes = explore(simulation -> {
@@ -569,8 +573,8 @@ class ReactorOperatorsSimulationTest {
     }
 
     /**
-     * The schedulers refuse what is new, at any time: a coroutine that waits goes on all the same, and one that begins to wait is told.
-     * What publishOn cannot hand over then, it loses.
+     * The schedulers refuse new tasks, at any time: a waiting coroutine goes on all the same, and one that begins to
+     * wait gets an error. What publishOn then cannot pass on, it loses.
      */
     @Test
     void aShutdownAgainstACoroutineThatWaits() {

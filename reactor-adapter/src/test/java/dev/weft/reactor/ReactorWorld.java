@@ -21,8 +21,9 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Reactor under simulation. Its schedulers are Reactor's own, made anew for each run, with simulated executors in the place of the
- * JDK's; {@code boundedElastic()} is one of those for {@code parallel()} too, since its own has a thread that looks at the wall clock.
+ * Reactor under simulation. Its schedulers are Reactor's own, created for each run, with simulated executors in place
+ * of the JDK's; {@code boundedElastic()} is one of those for {@code parallel()} too, since its own has a thread that
+ * looks at the wall clock.
  */
 final class ReactorWorld extends World {
     private static final int THREADS = 2;

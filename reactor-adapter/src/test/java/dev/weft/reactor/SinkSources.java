@@ -8,7 +8,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 
-/** Reactor's sources with sinks as those that are signalled by hand: they keep what comes before it is asked for. */
+/** Reactor's sources with sinks as those that are signalled by hand: they keep what comes before it is requested. */
 final class SinkSources extends ReactorSources {
     @Override
     public Later later() {
@@ -20,7 +20,7 @@ final class SinkSources extends ReactorSources {
         return new LaterFlux();
     }
 
-    /** What a sink does not tell about its subscriber. */
+    /** What a sink does not show about its subscriber. */
     private abstract static class Counting implements Later {
         private final AtomicInteger subscriptions = new AtomicInteger();
         private final AtomicLong requested = new AtomicLong();

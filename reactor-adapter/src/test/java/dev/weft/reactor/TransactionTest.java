@@ -262,9 +262,10 @@ class TransactionTest {
     }
 
     /**
-     * All or nothing only in await style, where the rollback comes behind the work. {@code usingWhen} rolls back beside what it
-     * cancelled: a statement that has begun on another thread can find the transaction gone and commit by itself; rarely, and with
-     * operators alone as well. On PostgreSQL it can even overtake the beginning of the transaction, which then stays open in the pool.
+     * All or nothing only in await style, where the rollback comes after the work. {@code usingWhen} rolls back beside
+     * what it cancelled: a statement that has begun on another thread can find the transaction gone and commit by
+     * itself; rarely, and with operators alone as well. On PostgreSQL it can even overtake the beginning of the
+     * transaction, which then stays open in the pool.
      */
     @ParameterizedTest
     @EnumSource

@@ -38,7 +38,7 @@ class UsingTest {
         VirtualTimeScheduler.reset();
     }
 
-    /** What this source has made when it is cancelled, no hook is told of. */
+    /** What this source has made when it is cancelled goes to no hook. */
     @Test
     void nothingThatComesLateIsLost() {
         var random = new Random(7);

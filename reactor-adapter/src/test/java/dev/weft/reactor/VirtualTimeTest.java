@@ -64,7 +64,7 @@ class VirtualTimeTest {
         return Schedulers.parallel().now(TimeUnit.HOURS);
     }
 
-    /** Takes a while, so that nobody who does not wait sees its end. */
+    /** Takes a while, so that a caller that does not wait does not see its end. */
     private static void compute() {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2);
         while (System.nanoTime() < end) Thread.onSpinWait();
@@ -437,7 +437,7 @@ class VirtualTimeTest {
                 .verifyComplete();
     }
 
-    /** Its coroutine is nobody's child, and works before it first waits for time. */
+    /** Its coroutine is a root, and works before it first waits for time. */
     @RepeatedTest(RUNS)
     void aStreamThatIsReadInsideKeepsStep() {
         AsyncStream<Long> late = stream(out -> {

@@ -91,7 +91,7 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for a Single to end, and throws its checked exception as itself.
+     * Waits for a Single to end, and throws the named checked exception as itself.
      *
      * @param single what to wait for
      * @param type the checked exception
@@ -114,7 +114,7 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for a Maybe to end, and throws its checked exception as itself.
+     * Waits for a Maybe to end, and throws the named checked exception as itself.
      *
      * @param maybe what to wait for
      * @param type the checked exception
@@ -136,7 +136,7 @@ public final class RxAsync {
     }
 
     /**
-     * Waits for a Completable to end, and throws its checked exception as itself.
+     * Waits for a Completable to end, and throws the named checked exception as itself.
      *
      * @param completable what to wait for
      * @param type the checked exception
@@ -429,7 +429,7 @@ public final class RxAsync {
     // --- streams
 
     /**
-     * Subscribes to a Flowable and iterates over it, with at most 32 values requested ahead.
+     * Subscribes to a Flowable and iterates over it, requesting up to 32 values ahead.
      *
      * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="each"}
      *

@@ -16,8 +16,7 @@ final class SubscribeFailure {
      * as it is}
      */
     static Throwable reported(NullPointerException thrown) {
-        if (thrown.getClass() != NullPointerException.class)
-            throw thrown; // foreign code: none of its methods are called
+        if (thrown.getClass() != NullPointerException.class) throw thrown; // foreign code: its methods are not called
         StackTraceElement[] trace = thrown.getStackTrace();
         Throwable cause = thrown.getCause();
         String by = trace.length == 0 ? "" : trace[0].getClassName();

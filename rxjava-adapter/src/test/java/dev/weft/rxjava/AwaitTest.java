@@ -79,7 +79,10 @@ class AwaitTest {
 
     @Nested
     class A1_TheValue {
-        /** What is composed before the signal, like this commit, has always happened; {@code doFinally} runs behind the signal. */
+        /**
+         * What is composed before the signal, like this commit, has always happened; {@code doFinally} runs after the
+         * signal.
+         */
         @ParameterizedTest
         @EnumSource(
                 mode = Mode.EXCLUDE,
@@ -373,7 +376,10 @@ class AwaitTest {
             assertThat(hooks.violations).isEmpty();
         }
 
-        /** The cancel comes between the two signals of a pool: who is told of it has cancelled his source, else he has the value. */
+        /**
+         * The cancel comes between the two signals of a pool: an await that throws it has cancelled its source, else it
+         * returns the value.
+         */
         @RepeatedTest(50)
         void A07_aCancelBetweenTheValueAndTheEndLosesNothing() {
             for (Word word :

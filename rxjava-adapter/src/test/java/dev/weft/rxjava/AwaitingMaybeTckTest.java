@@ -9,7 +9,7 @@ import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.io.IOException;
 import org.reactivestreams.Publisher;
 
-/** {@code maybe(body)}, whose body awaits what another one gives on another thread, as a publisher. */
+/** {@code maybe(body)}, whose body awaits a value that another one gives on another thread, as a publisher. */
 public class AwaitingMaybeTckTest extends FewElementsTck implements OfRxJava {
     public AwaitingMaybeTckTest() {
         super(1);

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The code of the library's operators and subscribers runs behind an emit: it is no part of the generator. */
+/** The code of the library's operators and subscribers runs downstream of an emit: it is not part of the generator. */
 class BehindEmitTest {
     private final HookLog hooks = new HookLog();
     private final List<Object> trail = new CopyOnWriteArrayList<>();

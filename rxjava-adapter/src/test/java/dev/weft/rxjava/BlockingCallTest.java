@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A subscriber leaves while a coroutine blocks in foreign code: whatever that throws then, nobody hears of it. */
+/** A subscriber cancels while a coroutine blocks in foreign code: whatever that code then throws is not reported. */
 class BlockingCallTest {
     private final HookLog hooks = new HookLog();
 

@@ -25,9 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The four protocols of RxJava that are not Reactive Streams, and that no kit tests, for what our builders make: an observer is
- * told {@code onSubscribe}, then values in a row, then at most one end, and nothing after it has disposed. The numbers are those
- * of the like rules of Reactive Streams.
+ * The four protocols of RxJava that are not Reactive Streams, and that no kit tests, for what our builders make: an
+ * observer receives {@code onSubscribe}, then values one after the other, then at most one end, and nothing after it
+ * has disposed. The numbers are those of the like rules of Reactive Streams.
  */
 class BuilderProtocolsTest {
     private enum Kind {
@@ -56,7 +56,7 @@ class BuilderProtocolsTest {
             }
         };
 
-        /** What comes behind onSubscribe when the body returns {@code "value"}. */
+        /** What comes after onSubscribe when the body returns {@code "value"}. */
         final List<Object> signals;
 
         Kind(Object... signals) {
@@ -65,7 +65,7 @@ class BuilderProtocolsTest {
 
         abstract void subscribe(Callable<String> body, Recorder<String> to);
 
-        /** All that an observer is told. */
+        /** All signals that an observer receives. */
         Object[] whole() {
             return IntStream.rangeClosed(0, signals.size())
                     .mapToObj(i -> i == 0 ? "onSubscribe" : signals.get(i - 1))

@@ -70,7 +70,7 @@ class ClockTest {
         }
     }
 
-    /** Loaded anew, with RxJava. */
+    /** Loaded again, with RxJava. */
     public static final class Subscribing implements Callable<String> {
         private volatile boolean subscribed;
 

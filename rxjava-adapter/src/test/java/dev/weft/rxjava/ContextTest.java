@@ -377,7 +377,7 @@ class ContextTest {
         }
     }
 
-    /** Loaded anew where the library is missing. */
+    /** Loaded again where the library is missing. */
     public static final class WithoutPropagation implements Callable<String> {
         private static final ThreadLocal<String> LOCAL = new ThreadLocal<>();
 

@@ -9,8 +9,9 @@ import java.util.function.Consumer;
 /**
  * The catalogue for sources of one value, or of none: RxJava's own forms of misbehaving.
  *
- * <p>What comes of it: {@code success}, {@code empty}, {@code !} and the error, or {@code parks} where only a cancellation ends
- * the wait. {@code complete()} is for those that may be empty; for one that has no value it is also what {@code succeed()} does.
+ * <p>The outcome: {@code success}, {@code empty}, {@code !} and the error, or {@code parks} where only a cancellation
+ * ends the wait. {@code complete()} is for those that may be empty; for one that has no value it is also what
+ * {@code succeed()} does.
  */
 enum MisbehavingOne {
     SILENT(s -> {}, "parks", ""),

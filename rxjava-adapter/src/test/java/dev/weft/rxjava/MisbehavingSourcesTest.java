@@ -63,7 +63,7 @@ class MisbehavingSourcesTest {
         return Async.withTimeout(Duration.ofMinutes(1), body);
     }
 
-    /** Who consumes, as far as it makes a difference: as others do, or with a policy of overflow. */
+    /** The kinds of consumers, as far as they make a difference: as others do, or with an overflow policy. */
     private enum Kind {
         FIRST,
         LAST,
@@ -266,7 +266,10 @@ class MisbehavingSourcesTest {
                     .replaceAll("![a-zA-Z]+", "!loser");
         }
 
-        /** RxJava itself reports what leaves a subscribe method, also where it is the outcome; but for Single and Maybe. */
+        /**
+         * RxJava itself reports what a subscribe method throws, also where that is the outcome; except for Single and
+         * Maybe.
+         */
         @Override
         protected void errorsAreThrownOrDropped(Set<Throwable> seen) {
             for (Throwable error : source.errors) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.reactivestreams.Publisher;
 import reactor.blockhound.BlockHound;
 
-/** The adapter as a module, on a module path with RxJava, and with all else on the class path behind it. */
+/** The adapter as a module, on a module path with RxJava, and with everything else on the class path. */
 class ModulePathTest {
     private static final ToolProvider JAVAC = ToolProvider.findFirst("javac").orElseThrow();
 
@@ -37,7 +37,10 @@ class ModulePathTest {
         return new File(type.getProtectionDomain().getCodeSource().getLocation().getPath()).getPath();
     }
 
-    /** Adds a module of ours. Its descriptor is compiled here if it is no jar yet: the build does so behind the tests. */
+    /**
+     * Adds a module of Weft. Its descriptor is compiled here if it is not a jar yet: the build compiles it after the
+     * tests.
+     */
     private void add(Class<?> type, String sources) throws IOException {
         Path classes = Path.of(whereIs(type));
         if (Files.isRegularFile(classes)) {

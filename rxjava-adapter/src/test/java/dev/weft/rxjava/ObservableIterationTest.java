@@ -98,7 +98,7 @@ class ObservableIterationTest {
         return IntStream.rangeClosed(from, to).boxed().map(Object.class::cast).toList();
     }
 
-    /** Iterates until so many are seen; an overflow is an end like any other. */
+    /** Iterates until this many are seen; an overflow is an end like any other. */
     private static Watched<List<Integer>> iterating(RxProbe<Integer> probe, Policy policy, int leaveAt) {
         var iterating = Watched.coroutine(() -> {
             List<Integer> seen = new ArrayList<>();

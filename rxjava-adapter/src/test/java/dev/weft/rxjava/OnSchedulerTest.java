@@ -39,7 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Coroutines on a scheduler: each has a worker, stays on it, and gives it back. */
+/** Coroutines on a scheduler: each has a worker, stays on it, and releases it. */
 class OnSchedulerTest {
     private static final Duration MILLI = Duration.ofMillis(1);
 
@@ -240,7 +240,7 @@ class OnSchedulerTest {
                 .hasMessageContaining("on virtual threads");
     }
 
-    /** Whoever advances the time carries the coroutine. */
+    /** The thread that advances the time carries the coroutine. */
     @Test
     void theSchedulerOfAVirtualClockRunsTurnsWhenItIsTold() {
         var clock = new TestScheduler();

@@ -13,7 +13,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.reactivestreams.Subscription;
 
-/** Who listens to any of RxJava's types, requests and disposes by hand, and records what it is told, and where. */
+/**
+ * An observer of any of RxJava's types that requests and disposes by hand, and records the signals it receives, and
+ * where.
+ */
 final class Recorder<T>
         implements SingleObserver<T>, MaybeObserver<T>, CompletableObserver, Observer<T>, FlowableSubscriber<T> {
     final List<Object> trail = new CopyOnWriteArrayList<>();

@@ -45,9 +45,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Coroutines among RxJava's own operators and schedulers. What a body of ours makes is given to RxJava or discarded, and what
- * RxJava gives to us is seen or discarded, each value once. RxJava has no hook for values: what an operator drops in between, when
- * it is cancelled, is counted apart, and {@link #operatorsAloneLoseValuesToACancel} shows that it does so without us as well.
+ * Coroutines among RxJava's own operators and schedulers. What our body makes is passed to RxJava or discarded, and
+ * what RxJava passes to us is seen or discarded, each value once. RxJava has no hook for values: what an operator loses
+ * in between, when it is cancelled, is counted apart, and {@link #operatorsAloneLoseValuesToACancel} shows that it does
+ * so without us as well.
  */
 @Simulated
 class RxOperatorsSimulationTest {
@@ -133,7 +134,7 @@ class RxOperatorsSimulationTest {
             });
         }
 
-        /** Cancels at any time at all, or at any time behind the first value. */
+        /** Cancels at any time at all, or at any time after the first value. */
         void cancels(Deferred<?> coroutine) {
             boolean late = simulation.coin();
             simulation.start("canceller", () -> {
@@ -142,7 +143,7 @@ class RxOperatorsSimulationTest {
             });
         }
 
-        /** {@return how many values RxJava has lost, which may be only if somebody has left} */
+        /** {@return how many values RxJava has lost, which may happen only after a cancel} */
         int lost(boolean left) {
             assertThat(ended).isEqualTo(began);
             List<Object> known = new ArrayList<>(seen);
@@ -164,7 +165,7 @@ class RxOperatorsSimulationTest {
         }
     }
 
-    /** A subscriber of RxJava's, that leaves behind as many values as it is told. */
+    /** A subscriber of RxJava that cancels after a given number of values. */
     private static final class Downstream extends DisposableSubscriber<String> {
         final List<Object> seen;
         final int wanted;
@@ -274,8 +275,8 @@ class RxOperatorsSimulationTest {
     }
 
     /**
-     * An await on a plain thread, a worker of RxJava's, which is interrupted when its own subscriber leaves. What the callable throws
-     * then RxJava reports: the CancelledException is an echo, and filtered here.
+     * An await on a plain thread, a worker of RxJava's, which is interrupted when its own subscriber disposes. RxJava
+     * reports what the callable then throws: the CancelledException is an echo, and filtered here.
      */
     @Test
     void anAwaitOnAWorkerAgainstItsInterrupt() {
@@ -309,7 +310,10 @@ class RxOperatorsSimulationTest {
                 .containsKeys("1 returned, 0 discarded", "0 returned, 1 discarded", "0 returned, 0 discarded");
     }
 
-    /** A subject keeps its value for whoever comes later: who stays has it, who is cancelled discards it at most once. */
+    /**
+     * A subject keeps its value for later observers: one that stays gets it, one that is cancelled discards it at most
+     * once.
+     */
     @Test
     void aSubjectOfOneAgainstCancel() {
         var outcomes = explore(simulation -> {
@@ -505,7 +509,7 @@ class RxOperatorsSimulationTest {
                 .containsKeys("SUCCEEDED [resource], lost 0", "CANCELLED [resource], lost 0", "CANCELLED [], lost 0");
     }
 
-    /** A value that two await is theirs both; whoever is cancelled leaves the other alone. */
+    /** A value that two coroutines await goes to both; cancelling one does not affect the other. */
     @Test
     void aCachedCoroutineThatTwoAwaitOfWhomOneIsCancelled() {
         var outcomes = explore(simulation -> {
@@ -590,7 +594,10 @@ class RxOperatorsSimulationTest {
         assertThat(outcomes).containsKeys("SUCCEEDED, lost 0", "CANCELLED, lost 0");
     }
 
-    /** Left before it begins, a body never runs; whoever awaits it is told nothing, as anybody is whose source is disposed of behind his back. */
+    /**
+     * A body that is disposed of before it begins never runs; its awaiting coroutine gets no signal, like every one
+     * whose source another party disposes of.
+     */
     @Test
     void aDisposeInsideDoOnSubscribe() {
         var outcomes = explore(simulation -> {
@@ -663,9 +670,9 @@ class RxOperatorsSimulationTest {
     }
 
     /**
-     * The schedulers refuse what is new, at any time: a coroutine that waits goes on all the same, and one that begins to wait on our
-     * clock is told. Where an operator is refused, RxJava reports that and tells nobody: the await of such a source ends by its own
-     * timeout, if the clock has taken that before.
+     * The schedulers refuse new tasks, at any time: a waiting coroutine goes on all the same, and one that begins to
+     * wait on our clock gets an error. Where an operator is refused, RxJava reports that to its hook and to nobody
+     * else: the await of such a source ends by its own timeout, if the clock accepted that before.
      */
     @Test
     void aShutdownAgainstACoroutineThatWaits() {

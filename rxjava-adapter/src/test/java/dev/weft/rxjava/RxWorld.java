@@ -23,8 +23,8 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
 /**
- * RxJava under simulation: {@code Flowable} for many values, {@code Maybe} for one. Its schedulers are RxJava's own over an executor,
- * interrupting as {@code io()} and {@code computation()} do, made anew for each run.
+ * RxJava under simulation: {@code Flowable} for many values, {@code Maybe} for one. Its schedulers are RxJava's own
+ * over an executor, interrupting as {@code io()} and {@code computation()} do, created for each run.
  */
 class RxWorld extends World {
     private static final int THREADS = 2;

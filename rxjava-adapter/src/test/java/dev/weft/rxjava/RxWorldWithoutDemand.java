@@ -123,7 +123,7 @@ class RxWorldWithoutDemand extends RxWorld {
         return Observable.unsafeCreate(raw);
     }
 
-    /** What a played source gives to leave it. */
+    /** What a played source gives for cancelling it. */
     private record Played(PlayedSource source) implements Disposable {
         @Override
         public void dispose() {

@@ -53,7 +53,7 @@ interface Sources<T> {
         }
     }
 
-    /** A source of the test's own making, with nothing of RxJava between it and who listens. */
+    /** A source of the test's own making, with nothing of RxJava between it and its observer. */
     interface Raw<T> extends Sources<T>, Publisher<T> {
         @Override
         default Single<T> single() {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Thousands of coroutines under random cancellations: no coroutine is left behind and no value is lost or seen twice.
  *
- * <p>RxJava's own operators let go of a value that their disposal overtakes. So a value here comes from a source of ours, and
+ * <p>RxJava's own operators let go of a value that their disposal overtakes. So a value here comes from our own source,
  * straight to an await or an iteration.
  */
 class StressTest {
@@ -43,7 +43,7 @@ class StressTest {
     private final LongAdder bodies = new LongAdder();
     private final LongAdder ends = new LongAdder();
 
-    /** Values that were asked for, and those that were passed on, to whoever still wants them or to the hook. */
+    /** Values that were requested, and those that were passed on, to a subscriber that still wants them or to the hook. */
     private final LongAdder asked = new LongAdder();
 
     private final LongAdder passed = new LongAdder();

@@ -9,7 +9,7 @@ import io.reactivex.rxjava3.subjects.MaybeSubject;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** RxJava's sources with subjects as those that are signalled by hand: they keep what comes before it is asked for. */
+/** RxJava's sources with subjects as those that are signalled by hand: they keep what comes before it is requested. */
 final class SubjectSources extends RxSources {
     @Override
     public Later later() {
@@ -21,7 +21,7 @@ final class SubjectSources extends RxSources {
         return new LaterFlowable();
     }
 
-    /** What a subject does not tell about its subscriber. */
+    /** What a subject does not show about its subscriber. */
     private abstract static class Counting implements Later {
         final AtomicInteger subscriptions = new AtomicInteger();
         final AtomicLong requested = new AtomicLong();

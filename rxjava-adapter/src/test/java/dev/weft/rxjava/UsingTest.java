@@ -25,7 +25,7 @@ class UsingTest {
     private final AtomicInteger made = new AtomicInteger();
     private final AtomicInteger released = new AtomicInteger();
 
-    /** What this source has made when it is disposed of, no hook is told of. */
+    /** What this source has made when it is disposed of goes to no hook. */
     @Test
     void nothingThatComesLateIsLost() {
         var random = new Random(7);

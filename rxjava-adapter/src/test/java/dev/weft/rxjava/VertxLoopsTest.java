@@ -178,7 +178,7 @@ class VertxLoopsTest {
         assertThat(contexts).hasSize(8).containsOnly(context);
     }
 
-    /** What is behind the coroutine as well. */
+    /** Also what is downstream of the coroutine. */
     @ParameterizedTest
     @EnumSource(names = {"EVENT_LOOP", "WORKER", "VIRTUAL_THREAD"})
     void aDuplicatedContextKeepsItsLocals(ThreadingModel model) {

@@ -11,7 +11,7 @@ import dev.weft.testing.Watched;
 import dev.weft.testing.sources.Probe;
 import java.util.function.Function;
 
-/** The words that await, with the type that they await; what they give is null where they give nothing. */
+/** The verbs that await, with the type that they await; a verb without a result returns null. */
 enum Word {
     SINGLE(s -> await(s.single())),
     MAYBE(s -> await(s.maybe())),

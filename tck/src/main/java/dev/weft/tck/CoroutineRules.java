@@ -180,8 +180,7 @@ abstract class CoroutineRules extends Fixture {
             try {
                 Async.checkpoint();
             } catch (CancelledException seen) {
-                // a failure thrown without having seen the cancellation might only be a blocking call's answer to an
-                // interrupt
+                // without having seen that, a failure may only be a blocking call's answer to an interrupt
             }
             return raise(late);
         });

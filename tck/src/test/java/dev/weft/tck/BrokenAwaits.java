@@ -174,7 +174,7 @@ final class BrokenAwaits {
         @Override
         ModelAwait<Object> cell(Flow.Publisher<Object> source, AwaitMode take) {
             return new ModelAwait<>(source, take, this) {
-                /** Behind all that the signalling thread does: the rule's own goes on to cancel. */
+                /** After everything that the signalling thread does: the rule's own thread goes on to cancel. */
                 @Override
                 public void onComplete() {
                     Thread signalling = Thread.currentThread();

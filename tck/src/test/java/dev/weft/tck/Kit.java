@@ -17,7 +17,7 @@ import org.junit.platform.testkit.engine.Event;
 /** The kit as a backend's author runs it, run by its own tests. */
 @ExtendWith(Kit.Patient.class)
 final class Kit extends BackendContract {
-    /** For a rule that has to pass, also on a machine with other work, and for one that may be waited for in vain. */
+    /** For a rule that must pass, also on a busy machine, and for one whose waits may run out. */
     private static final Duration RIGHT = Duration.ofSeconds(50);
 
     static final Duration BROKEN_ONE = Duration.ofMillis(500);

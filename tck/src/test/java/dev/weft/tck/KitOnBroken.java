@@ -34,7 +34,7 @@ abstract class KitOnBroken {
                 .containsExactly(rules);
     }
 
-    /** What stands where each sentence has to begin with the number of its rule. */
+    /** The number of the rule with which the sentence begins, or the whole sentence if there is none. */
     private static String number(String sentence) {
         return sentence.replaceFirst("(?s)^rule (\\d\\.\\d\\d)[: ].*", "$1");
     }

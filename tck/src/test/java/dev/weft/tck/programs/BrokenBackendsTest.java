@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** The programs notice a backend that does something else: each broken one here makes the named programs fail. */
 class BrokenBackendsTest {
-    /** How long a program may take that fails because it waits in vain, and one that has to pass on a machine with other work. */
+    /** How long a program may take that fails because its wait runs out, and one that must pass on a busy machine. */
     private static final Duration SHORT = Duration.ofSeconds(2);
 
     private static final Duration LONG = Duration.ofSeconds(50);
@@ -300,7 +300,7 @@ class BrokenBackendsTest {
         }
     }
 
-    /** A publisher whose signals tell which threads they come from. */
+    /** A publisher that notes the threads of its signals. */
     private record Noted<T>(Flow.Publisher<T> source, Set<Thread> threads) implements Flow.Publisher<T> {
         @Override
         public void subscribe(Flow.Subscriber<? super T> subscriber) {

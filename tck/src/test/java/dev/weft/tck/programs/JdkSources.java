@@ -89,7 +89,10 @@ final class JdkSources implements Sources {
         return sum < 0 ? Long.MAX_VALUE : sum;
     }
 
-    /** A subscription whose signals are sent by one thread at a time, whoever comes first: values, while some are asked for. */
+    /**
+     * A subscription whose signals are sent by one thread at a time, the first to come: values, as long as some are
+     * requested.
+     */
     private abstract static class Serial implements Flow.Subscription {
         private final Flow.Subscriber<? super Object> subscriber;
         private final AtomicLong requested = new AtomicLong();
@@ -106,7 +109,7 @@ final class JdkSources implements Sources {
 
         abstract Object next();
 
-        /** Whether nothing will come behind what there is now. */
+        /** Whether nothing will come after what there is now. */
         abstract boolean isLast();
 
         /** The failure that ends it, or null. */
@@ -153,7 +156,7 @@ final class JdkSources implements Sources {
         }
     }
 
-    /** Values that are there, and what comes behind them. */
+    /** Values that are ready, and what comes after them. */
     private record Values(Supplier<Iterator<?>> values, Throwable failure) implements Flow.Publisher<Object> {
         @Override
         public void subscribe(Flow.Subscriber<? super Object> subscriber) {
@@ -280,7 +283,7 @@ final class JdkSources implements Sources {
         }
     }
 
-    /** A future that counts who waits for it. To cancel a wait does nothing to it: it may be shared. */
+    /** A future that counts its waits. Cancelling a wait does not affect it: it may be shared. */
     private static final class LaterFuture extends CompletableFuture<Object> implements Later {
         private final AtomicInteger subscriptions = new AtomicInteger();
         private final AtomicInteger cancellations = new AtomicInteger();
