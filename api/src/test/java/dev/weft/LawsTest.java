@@ -737,7 +737,11 @@ class LawsTest {
                 })),
                 Watched.thread(Thread.ofPlatform(), () -> Async.run(() -> Async.await(stage))));
         for (Watched<String> waiter : waiting) {
-            for (int i = 0; i < 20; i++) LockSupport.unpark(waiter.parked().thread());
+            Thread thread = waiter.thread();
+            for (int i = 0; i < 20; i++) {
+                until("waiting", () -> thread.getState() == Thread.State.WAITING);
+                LockSupport.unpark(thread);
+            }
         }
         waiting.forEach(Watched::parked);
         probe.next("value");
