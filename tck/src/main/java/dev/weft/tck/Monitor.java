@@ -1,6 +1,9 @@
 package dev.weft.tck;
 
-/** A lock that a source holds while it signals: only one thread may be inside, until it leaves by itself. */
+/**
+ * A lock that a source holds while it signals: no other thread may enter meanwhile, and the holder must still hold it
+ * afterwards.
+ */
 final class Monitor {
     /** Runs an action inside. */
     synchronized void hold(Runnable action) {
