@@ -16,7 +16,6 @@ import static dev.weft.rxjava.RxAsync.single;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.AbandonedCallbackException;
 import dev.weft.AsyncAction;
 import dev.weft.AsyncStream;
 import dev.weft.AwaitException;
@@ -333,16 +332,6 @@ class CallbacksGuideTest {
                         }))
                         .isInstanceOf(CancelledException.class);
                 assertThat(log).isEmpty();
-            });
-        }
-
-        @ParameterizedTest
-        @MethodSource(BACKENDS)
-        void aCallbackThatNobodyCanCallAnyMoreEndsTheWait(Backend backend) throws Exception {
-            onEachBackend(backend, () -> {
-                Deferred<Object> forgotten = async(() -> awaitCallback(Completion::failIfAbandoned));
-                while (!forgotten.isDone()) System.gc();
-                assertThatThrownBy(forgotten::await).isInstanceOf(AbandonedCallbackException.class);
             });
         }
     }
