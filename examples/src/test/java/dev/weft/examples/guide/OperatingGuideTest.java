@@ -25,7 +25,11 @@ import dev.weft.reactor.ReactorBackend;
 import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Warning;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -38,6 +42,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
@@ -81,6 +87,34 @@ class OperatingGuideTest {
                 .contains("a wait has waited for more than 100 ms: ")
                 .contains("\n  at dev.weft.examples.guide.OperatingGuideTest.");
         waiting.cancel();
+    }
+
+    /** Every message that the page explains, without what differs each time, is in a string of the sources. */
+    @Test
+    void thePageQuotesTheMessagesAsTheyAre() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        String sources = strings(root.resolve("api/src/main/java"));
+        List<String> parts = Pattern.compile("\\*\\*`([^`]+)`")
+                .matcher(Files.readString(root.resolve("docs/guide/operating.md")))
+                .results()
+                .flatMap(message ->
+                        Pattern.compile("…|[,:;]|\\b[XYn]\\b|java\\.[\\w.]+").splitAsStream(message.group(1)))
+                .map(part -> part.strip().replaceFirst("^which ", ""))
+                .filter(part -> !part.isEmpty())
+                .toList();
+        assertThat(parts).hasSizeGreaterThan(25);
+        assertThat(parts.stream().filter(part -> !sources.contains(part))).isEmpty();
+    }
+
+    /** {@return the sources below a folder, with strings in one piece that are written in several} */
+    private static String strings(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            var all = new StringBuilder();
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList())
+                all.append(Files.readString(file).replaceAll("\"\\)?\\s*\\+\\s*\"", ""));
+            return all.toString();
+        }
     }
 
     // --- long waits
