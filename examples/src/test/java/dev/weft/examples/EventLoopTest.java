@@ -188,7 +188,7 @@ class EventLoopTest {
         }
 
         private Single<String> hello(HttpServerRequest request) {
-            Single<Buffer> received = request.body(); // here: a coroutine begins behind this
+            Single<Buffer> received = request.body(); // here: a coroutine begins after this
             return single(Dispatcher.eventLoop(), () -> {
                 String name = await(received).toString();
                 delay(Duration.ofMillis(10));

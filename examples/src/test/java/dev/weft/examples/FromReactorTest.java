@@ -246,7 +246,7 @@ class FromReactorTest {
         Flux<String> polled = flux(out -> {
             for (int n = 1; ; n++) {
                 out.emit("poll " + n);
-                delay(Duration.ofMinutes(1)); // behind each poll, however long it took
+                delay(Duration.ofMinutes(1)); // after each poll, however long it took
             }
         });
         StepVerifier.withVirtualTime(() -> polled.take(3))

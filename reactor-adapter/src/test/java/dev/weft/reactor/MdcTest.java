@@ -81,7 +81,7 @@ class MdcTest {
         async(() -> logged("async")).await();
         gather(coroutine(() -> logged("gather")));
         awaitSingle(mono(() -> logged("mono")));
-        awaitSingle(Mono.delay(Duration.ofMillis(1)).flatMap(tick -> mono(() -> logged("mono behind a delay"))));
+        awaitSingle(Mono.delay(Duration.ofMillis(1)).flatMap(tick -> mono(() -> logged("mono after a delay"))));
         try (var values = each(flux(out -> out.emit(logged("flux"))))) {
             for (Object value : values) logged("loop over " + value);
         }
@@ -95,7 +95,7 @@ class MdcTest {
                         "async " + mdc,
                         "gather " + mdc,
                         "mono " + mdc,
-                        "mono behind a delay " + mdc,
+                        "mono after a delay " + mdc,
                         "flux " + mdc,
                         "loop over flux " + mdc);
     }
@@ -136,13 +136,13 @@ class MdcTest {
                 LOG.info("in the body");
                 return async(() -> logged("in a child")).await();
             });
-            return logged("behind");
+            return logged("after");
         });
         handler.contextWrite(Context.of(Slf4jThreadLocalAccessor.KEY, Map.of("trace", "t1")))
                 .block();
         assertThat(lines)
                 .containsExactly(
-                        "in the body {trace=t1, user=ann}", "in a child {trace=t1, user=ann}", "behind {trace=t1}");
+                        "in the body {trace=t1, user=ann}", "in a child {trace=t1, user=ann}", "after {trace=t1}");
     }
 
     /** What the guide warns of. */

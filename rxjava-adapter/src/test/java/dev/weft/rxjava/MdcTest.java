@@ -80,7 +80,7 @@ class MdcTest {
         async(() -> logged("async")).await();
         gather(coroutine(() -> logged("gather")));
         await(single(() -> logged("single")));
-        await(single(() -> 1).flatMap(n -> single(() -> logged("single behind a flatMap"))));
+        await(single(() -> 1).flatMap(n -> single(() -> logged("single after a flatMap"))));
         try (var values = each(flowable(out -> out.emit(logged("flowable"))))) {
             for (Object value : values) logged("loop over " + value);
         }
@@ -94,7 +94,7 @@ class MdcTest {
                         "async " + mdc,
                         "gather " + mdc,
                         "single " + mdc,
-                        "single behind a flatMap " + mdc,
+                        "single after a flatMap " + mdc,
                         "flowable " + mdc,
                         "loop over flowable " + mdc);
     }
@@ -125,11 +125,11 @@ class MdcTest {
                 LOG.info("in the body");
                 return async(() -> logged("in a child")).await();
             });
-            logged("behind");
+            logged("after");
         });
         assertThat(lines)
                 .containsExactly(
-                        "in the body {trace=t1, user=ann}", "in a child {trace=t1, user=ann}", "behind {trace=t1}");
+                        "in the body {trace=t1, user=ann}", "in a child {trace=t1, user=ann}", "after {trace=t1}");
     }
 
     @Test
