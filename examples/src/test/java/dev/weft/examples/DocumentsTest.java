@@ -1,6 +1,5 @@
 package dev.weft.examples;
 
-import static java.util.function.Predicate.not;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -32,9 +31,6 @@ class DocumentsTest {
 
     /** Its programs need a broker, a database or a library that no test here has; it says how they were run. */
     private static final String PROGRAMS_THAT_ARE_NOT_TESTS = "docs/contribute/field.md";
-
-    /** Pages that are older than these rules, and are still to be brought into this form. */
-    private static final Set<String> OLD_FORM = Set.of();
 
     /** Pages that are being written, and to which others link already. */
     private static final Pattern TO_BE_WRITTEN = Pattern.compile(".*(from-vertx|from-mutiny)[.]md.*");
@@ -85,7 +81,6 @@ class DocumentsTest {
     @ParameterizedTest
     @MethodSource("pages")
     void noLineIsLongerThan110Columns(String page) {
-        assumeFalse(OLD_FORM.contains(page));
         assertThat(text(page).lines().filter(line -> line.codePointCount(0, line.length()) > 110))
                 .isEmpty();
     }
@@ -93,7 +88,7 @@ class DocumentsTest {
     @ParameterizedTest
     @MethodSource("pages")
     void noParagraphHasMoreThan60Words(String page) {
-        assumeFalse(page.equals(DECISIONS) || OLD_FORM.contains(page)); // a decision is one paragraph
+        assumeFalse(page.equals(DECISIONS)); // a decision is one paragraph
         assertThat(paragraphs(page).filter(paragraph -> paragraph.split("\\s+").length > 60))
                 .isEmpty();
     }
@@ -102,7 +97,6 @@ class DocumentsTest {
     @MethodSource("pages")
     void aPageSaysFirstWhoItIsFor(String page) {
         assumeFalse(page.equals("README.md") || page.startsWith(".github/"));
-        assumeFalse(OLD_FORM.contains(page));
         assertThat(text(page)).matches("(?s)# [^\\n]+\\n\\nFor .*");
     }
 
@@ -121,8 +115,7 @@ class DocumentsTest {
 
     @Test
     void everyGuideShowsCode() {
-        assertThat(pages().filter(page -> page.startsWith("docs/guide/") || page.startsWith("docs/migrate/"))
-                        .filter(not(OLD_FORM::contains)))
+        assertThat(pages().filter(page -> page.startsWith("docs/guide/") || page.startsWith("docs/migrate/")))
                 .allSatisfy(page -> assertThat(blocks(page)).isNotEmpty());
     }
 
