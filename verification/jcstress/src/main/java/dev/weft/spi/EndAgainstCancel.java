@@ -11,7 +11,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /** The end of a coroutine against its cancel: which of the two calls returned that it decided. */
 @JCStressTest
-@Outcome(id = {"1, 0", "0, 1"}, expect = ACCEPTABLE, desc = "One of them.")
+@Outcome(
+        id = {"1, 0", "0, 1"},
+        expect = ACCEPTABLE,
+        desc = "One of them.")
 @Outcome(expect = FORBIDDEN, desc = "Neither, or both.")
 @State
 public class EndAgainstCancel {

@@ -11,7 +11,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /** Two offers and two polls: what each poll sees of the value's own field. */
 @JCStressTest
-@Outcome(id = {"0, 0", "0, 1", "1, 0", "1, 2"}, expect = ACCEPTABLE, desc = "In order, and with what was written into them.")
+@Outcome(
+        id = {"0, 0", "0, 1", "1, 0", "1, 2"},
+        expect = ACCEPTABLE,
+        desc = "In order, and with what was written into them.")
 @Outcome(expect = FORBIDDEN, desc = "Out of order, twice, or not published.")
 @State
 public class RingOfferAndPoll {

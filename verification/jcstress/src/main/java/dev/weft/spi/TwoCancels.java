@@ -12,7 +12,10 @@ import org.openjdk.jcstress.infra.results.III_Result;
 
 /** Which call returned that it has cancelled, and how often the source was cancelled. */
 @JCStressTest
-@Outcome(id = {"1, 0, 1", "0, 1, 1"}, expect = ACCEPTABLE, desc = "One of them, and the source once.")
+@Outcome(
+        id = {"1, 0, 1", "0, 1, 1"},
+        expect = ACCEPTABLE,
+        desc = "One of them, and the source once.")
 @Outcome(expect = FORBIDDEN, desc = "None, or both.")
 @State
 public class TwoCancels {

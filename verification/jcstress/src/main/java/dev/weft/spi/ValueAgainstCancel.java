@@ -13,7 +13,10 @@ import org.openjdk.jcstress.infra.results.III_Result;
 /** The number of outcomes, of the value's fates, and of cancels of the source. */
 @JCStressTest
 @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "The source ended; its value was returned or discarded, once.")
-@Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "Cancelled first: the source was cancelled once, its value discarded once.")
+@Outcome(
+        id = "1, 1, 1",
+        expect = ACCEPTABLE,
+        desc = "Cancelled first: the source was cancelled once, its value discarded once.")
 @Outcome(expect = FORBIDDEN, desc = "Lost, or twice.")
 @State
 public class ValueAgainstCancel {
