@@ -499,7 +499,8 @@ public final class Async {
      * @param body what to run
      * @return its result, even if the time ran out just before it returned, or it did not notice
      * @throws X what the body threw, unless that was the timeout's own cancellation
-     * @throws TimeoutException if the time ran out and that ended the body, or what it started. Foreign code that
+     * @throws TimeoutException if the time ran out and that ended the body, or what it started; then a result of the
+     *     body is discarded. Foreign code that
      *     blocks is interrupted then, and the exception with which the body ends because of that is the cause
      */
     public static <T extends @Nullable Object, X extends Exception> T withTimeout(Duration limit, AsyncBody<T, X> body)

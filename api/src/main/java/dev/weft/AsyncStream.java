@@ -59,7 +59,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
 
     /**
      * {@return this stream on a dispatcher, where the coroutine of each subscriber runs} Streams that operators make of
-     * it run there too, up to the next {@code on}.
+     * it run there too. A chain of operators has one coroutine, so that the last {@code on} counts.
      */
     public AsyncStream<T> on(Dispatcher dispatcher) {
         return new AsyncStream<>(options.on(Dispatcher.optionsOf(dispatcher)), prefetch, generator);

@@ -101,10 +101,10 @@ public final class Completion<T extends @Nullable Object>
 
     /**
      * Says how to abort the operation. It runs at most once, if the await is cancelled before it was resumed: normally
-     * on the awaiting thread, and what it throws is suppressed in the {@link CancelledException}; while the body that
-     * starts the operation is still running, on the canceller's thread, and what it throws is dropped; at once, on the
-     * current thread, if the await is already cancelled. So it may be set after the start of the operation, which may
-     * have called back by then.
+     * on the awaiting thread; while the body that starts the operation is still running, on a thread of its own, for
+     * which the awaiting thread then waits; at once, on the current thread, if the await is already cancelled. What it
+     * throws is suppressed in the {@link CancelledException} of the await; in the last case it is only logged. So it may be set after the start of the
+     * operation, which may have called back by then.
      *
      * @param action what aborts the operation
      * @throws IllegalStateException if an action is set already

@@ -51,7 +51,7 @@ public final class ListenerSink<T> {
     /**
      * Says how to deregister the listener. The action runs once, when the stream ends. If the source ends it, the
      * action runs on that thread, before the subscriber learns of the end. If the subscriber leaves or is cancelled, it
-     * runs on the subscriber's thread, or, while the registration is still running, on the canceller's. If the stream
+     * runs on the subscriber's thread, or, while the registration is still running, on a thread of its own. If the stream
      * has already ended, it runs at once, on the current thread. What it throws when the subscriber leaves is thrown by
      * {@link AsyncIterator#close}, or suppressed in the exception that made the subscriber leave; otherwise it is
      * dropped.
