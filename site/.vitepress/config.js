@@ -49,8 +49,8 @@ function links(md) {
 
 /** Pages are Markdown and nothing else: in text, the syntax of HTML, Vue, attributes and emoji means itself. */
 function plain(md) {
-  const text = md.renderer.rules.text
-  md.renderer.rules.text = (...args) => text(...args).replaceAll('{{', '&#123;&#123;')
+  const render = md.render.bind(md)
+  md.render = (source, env) => render(source, env).replaceAll('{{', '&#123;&#123;')
   md.disable('emoji')
   md.core.ruler.push('indented', ({ tokens }) => {
     for (const code of tokens.filter(token => token.type === 'code_block')) code.type = 'fence' // or it does not scroll
