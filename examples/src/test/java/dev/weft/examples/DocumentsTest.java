@@ -33,7 +33,7 @@ class DocumentsTest {
     private static final String PROGRAMS_THAT_ARE_NOT_TESTS = "docs/contribute/field.md";
 
     /** Pages that are being written, and to which others link already. */
-    private static final Pattern TO_BE_WRITTEN = Pattern.compile(".*(from-vertx|from-mutiny)[.]md.*");
+    private static final Pattern TO_BE_WRITTEN = Pattern.compile(".*(from-mutiny)[.]md.*");
 
     /** What only backends use, and what installs itself. */
     private static final String ENGINE =
