@@ -103,6 +103,10 @@ class FromVertxTest {
         return vertx.timer(1, TimeUnit.MILLISECONDS).map(3);
     }
 
+    private static Future<String> never() {
+        return Promise.<String>promise().future();
+    }
+
     Future<String> before(int id) {
         return user(id).compose(user -> Future.all(score(user), orders(user))
                         .map(both -> user + ": " + both.<Integer>resultAt(0) + ", " + both.<Integer>resultAt(1)))
@@ -195,8 +199,7 @@ class FromVertxTest {
 
     @Test
     void allIsAwaitedAsItIs() {
-        Promise<String> never = Promise.promise();
-        assertThatThrownBy(() -> run(() -> await(Future.all(never.future(), user(-1)))))
+        assertThatThrownBy(() -> run(() -> await(Future.all(never(), user(-1)))))
                 .hasMessage("no user -1");
     }
 
@@ -231,7 +234,7 @@ class FromVertxTest {
     @EnumSource(names = {"EVENT_LOOP", "WORKER", "VIRTUAL_THREAD"})
     void anAwaitInAHandlerIsRefused(ThreadingModel model) throws Exception {
         Context verticle = verticle(model);
-        assertThatThrownBy(() -> in(verticle, () -> Future.succeededFuture(after(7))))
+        assertThatThrownBy(() -> in(verticle, () -> Future.succeededFuture(await(never()))))
                 .cause()
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("would block the event loop of thread vert.x-");
@@ -243,7 +246,7 @@ class FromVertxTest {
         assumeSupported();
         Context verticle = verticle(model);
         if (model != ThreadingModel.VIRTUAL_THREAD)
-            assertThatThrownBy(() -> in(verticle, () -> Future.succeededFuture(Future.await(user(7)))))
+            assertThatThrownBy(() -> in(verticle, () -> Future.succeededFuture(Future.await(never()))))
                     .cause()
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("Cannot be called on a Vert.x");
@@ -252,9 +255,8 @@ class FromVertxTest {
 
     @Test
     void vertxsOwnAwaitIsInterrupted() {
-        Promise<String> never = Promise.promise();
         assertThat(run(() -> Future.await(user(7)))).isEqualTo("user 7");
-        assertThatThrownBy(() -> run(() -> withTimeout(SOON, () -> Future.await(never.future()))))
+        assertThatThrownBy(() -> run(() -> withTimeout(SOON, () -> Future.await(never()))))
                 .isInstanceOf(TimeoutException.class)
                 .hasCauseInstanceOf(InterruptedException.class);
     }
