@@ -52,9 +52,7 @@ import dev.weft.NoValueException;
 import dev.weft.Overflow;
 import dev.weft.TooManyValuesException;
 import dev.weft.reactor.ReactorAsync;
-import dev.weft.reactor.ReactorBackend;
 import dev.weft.rxjava.RxAsync;
-import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -73,7 +71,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -81,17 +78,13 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The code and the claims of {@code docs/reference/awaitables.md}. */
-class AwaitablesGuideTest {
+class AwaitablesGuideTest extends GuideTest {
     private final Mono<String> mono = Mono.just("m");
     private final Flux<String> flux = Flux.just("a", "b");
     private final Single<String> single = Single.just("s");
     private final Completable completable = Completable.complete();
     private final CompletionStage<String> stage = CompletableFuture.completedStage("f");
     private final Future<String> future = CompletableFuture.completedFuture("g");
-
-    static Stream<Backend> backends() {
-        return Stream.of(new ReactorBackend(), new RxBackend());
-    }
 
     @ParameterizedTest
     @MethodSource("backends")

@@ -7,12 +7,8 @@ import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.gather;
 import static dev.weft.Async.group;
-import static dev.weft.Async.run;
 import static dev.weft.Async.stream;
-import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withTimeout;
-import static dev.weft.reactor.ReactorAsync.mono;
-import static dev.weft.rxjava.RxAsync.single;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,20 +22,13 @@ import dev.weft.Deferred;
 import dev.weft.Hooks;
 import dev.weft.Overflow;
 import dev.weft.OverflowException;
-import dev.weft.reactor.ReactorBackend;
-import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
-import io.reactivex.rxjava3.schedulers.TestScheduler;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -50,50 +39,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import reactor.test.StepVerifier;
 
 /** The code and the claims of {@code docs/guide/callbacks.md}. */
-class CallbacksGuideTest {
+class CallbacksGuideTest extends GuideTest {
     private static final String BACKENDS = "dev.weft.examples.guide.CallbacksGuideTest#backends";
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
     private final Queue<Object> log = new ConcurrentLinkedQueue<>();
-
-    static Stream<Backend> backends() {
-        return Stream.of(new ReactorBackend(), new RxBackend());
-    }
-
-    private static void onEachBackend(Backend backend, AsyncAction<? extends Exception> body) throws Exception {
-        withBackend(backend, (AsyncAction<Exception>) () -> run((AsyncAction<Exception>) body::run));
-    }
-
-    /** Time passes when all that there is waits for it. */
-    private static void inVirtualTime(Backend backend, AsyncAction<Exception> body) throws Exception {
-        Callable<String> all = () -> {
-            body.run();
-            return "over";
-        };
-        if (backend instanceof ReactorBackend) {
-            StepVerifier.withVirtualTime(() -> mono(all))
-                    .thenAwait(Duration.ofHours(1))
-                    .expectNext("over")
-                    .verifyComplete();
-            return;
-        }
-        var clock = new TestScheduler();
-        RxJavaPlugins.setComputationSchedulerHandler(real -> clock);
-        try {
-            var over = single(all).test();
-            clock.advanceTimeBy(1, TimeUnit.HOURS);
-            over.awaitDone(20, TimeUnit.SECONDS).assertResult("over");
-        } finally {
-            RxJavaPlugins.setComputationSchedulerHandler(null);
-        }
-    }
 
     /** With the hooks of both libraries. */
     private static void whenDropped(Consumer<Throwable> hook, AsyncAction<Exception> body) throws Exception {
@@ -113,16 +68,8 @@ class CallbacksGuideTest {
 
     @ParameterizedTest
     @MethodSource("backends")
-    void theProgramPrintsWhatThePageSays(Backend backend) {
-        var printed = new ByteArrayOutputStream();
-        PrintStream before = System.out;
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            withBackend(backend, () -> Forecast.main(new String[0]));
-        } finally {
-            System.setOut(before);
-        }
-        assertThat(printed.toString(StandardCharsets.UTF_8).lines()).containsExactly("London: 6 °C, Oslo: 4 °C");
+    void theProgramPrintsWhatThePageSays(Backend backend) throws Exception {
+        assertThat(printed(backend, () -> Forecast.main(new String[0]))).containsExactly("London: 6 °C, Oslo: 4 °C");
     }
 
     // --- one result

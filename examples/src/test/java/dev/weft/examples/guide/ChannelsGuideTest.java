@@ -7,9 +7,7 @@ import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.group;
 import static dev.weft.Async.race;
-import static dev.weft.Async.run;
 import static dev.weft.Async.stream;
-import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withoutInterrupts;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
@@ -21,19 +19,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.softwaremill.jox.Channel;
 import com.softwaremill.jox.ChannelDoneException;
 import com.softwaremill.jox.ChannelErrorException;
-import dev.weft.AsyncAction;
 import dev.weft.AsyncStream;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.Hooks;
-import dev.weft.reactor.ReactorBackend;
-import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import io.reactivex.rxjava3.core.Single;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -44,7 +36,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,18 +43,10 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 /** The code and the claims of {@code docs/guide/channels.md}. */
-class ChannelsGuideTest {
+class ChannelsGuideTest extends GuideTest {
     private static final Duration SOON = Duration.ofMillis(20);
 
     private final Queue<Object> log = new ConcurrentLinkedQueue<>();
-
-    static Stream<Backend> backends() {
-        return Stream.of(new ReactorBackend(), new RxBackend());
-    }
-
-    private static void onEachBackend(Backend backend, AsyncAction<? extends Exception> body) throws Exception {
-        withBackend(backend, (AsyncAction<Exception>) () -> run((AsyncAction<Exception>) body::run));
-    }
 
     private static void awaitLatch(CountDownLatch latch) throws InterruptedException {
         assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
@@ -78,15 +61,7 @@ class ChannelsGuideTest {
     @ParameterizedTest
     @MethodSource("backends")
     void theProgramPrintsWhatThePageSays(Backend backend) throws Exception {
-        var printed = new ByteArrayOutputStream();
-        PrintStream before = System.out;
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            withBackend(backend, (AsyncAction<InterruptedException>) () -> Kitchen.main(new String[0]));
-        } finally {
-            System.setOut(before);
-        }
-        assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+        assertThat(printed(backend, () -> Kitchen.main(new String[0])))
                 .containsExactly("warm soup", "warm rice", "warm tea");
     }
 

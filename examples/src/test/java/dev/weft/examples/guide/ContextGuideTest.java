@@ -3,7 +3,6 @@ package dev.weft.examples.guide;
 import static dev.weft.Async.async;
 import static dev.weft.Async.context;
 import static dev.weft.Async.run;
-import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withContext;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.contextView;
@@ -14,24 +13,17 @@ import static dev.weft.rxjava.RxAsync.single;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.AsyncAction;
 import dev.weft.Deferred;
 import dev.weft.ScopedValues;
-import dev.weft.reactor.ReactorBackend;
-import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import io.r2dbc.spi.ConnectionFactories;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.Schedulers;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,31 +35,15 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /** The code and the claims of {@code docs/guide/context.md}; those about the MDC are held by {@code MdcTest} of each adapter. */
-class ContextGuideTest {
+class ContextGuideTest extends GuideTest {
     private static final ThreadLocal<String> TENANT = new ThreadLocal<>();
 
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
 
-    static Stream<Backend> backends() {
-        return Stream.of(new ReactorBackend(), new RxBackend());
-    }
-
-    private static void onEachBackend(Backend backend, AsyncAction<? extends Exception> body) throws Exception {
-        withBackend(backend, (AsyncAction<Exception>) body::run);
-    }
-
     @ParameterizedTest
     @MethodSource("backends")
-    void theProgramPrintsWhatThePageSays(Backend backend) {
-        var printed = new ByteArrayOutputStream();
-        PrintStream before = System.out;
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            withBackend(backend, () -> Greeter.main(new String[0]));
-        } finally {
-            System.setOut(before);
-        }
-        assertThat(printed.toString(StandardCharsets.UTF_8).lines()).contains("hello ann, bye ann");
+    void theProgramPrintsWhatThePageSays(Backend backend) throws Exception {
+        assertThat(printed(backend, () -> Greeter.main(new String[0]))).contains("hello ann, bye ann");
     }
 
     // --- reading and adding

@@ -7,7 +7,6 @@ import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.run;
 import static dev.weft.Async.stream;
-import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.flux;
@@ -18,7 +17,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.AsyncAction;
 import dev.weft.Deferred;
 import dev.weft.Dispatcher;
 import dev.weft.examples.Program;
@@ -30,9 +28,6 @@ import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +38,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import javax.swing.SwingUtilities;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,15 +51,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** The code and the claims of {@code docs/guide/dispatchers.md}. */
-class DispatchersGuideTest {
-    static Stream<Backend> backends() {
-        return Stream.of(new ReactorBackend(), new RxBackend());
-    }
-
-    private static void onEachBackend(Backend backend, AsyncAction<? extends Exception> body) throws Exception {
-        withBackend(backend, (AsyncAction<Exception>) body::run);
-    }
-
+class DispatchersGuideTest extends GuideTest {
     /** {@return the name of the thread that carries the current one} */
     private static String carrier() {
         return Thread.currentThread().toString().replaceFirst(".*@", "");
@@ -144,16 +130,8 @@ class DispatchersGuideTest {
 
         @ParameterizedTest
         @MethodSource("dev.weft.examples.guide.DispatchersGuideTest#backends")
-        void theProgramPrintsWhatThePageSays(Backend backend) {
-            var printed = new ByteArrayOutputStream();
-            PrintStream before = System.out;
-            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            try {
-                withBackend(backend, () -> OneThread.main(new String[0]));
-            } finally {
-                System.setOut(before);
-            }
-            assertThat(printed.toString(StandardCharsets.UTF_8).lines()).contains("100 visits");
+        void theProgramPrintsWhatThePageSays(Backend backend) throws Exception {
+            assertThat(printed(backend, () -> OneThread.main(new String[0]))).contains("100 visits");
         }
 
         // --- choosing

@@ -10,7 +10,6 @@ import static dev.weft.Async.race;
 import static dev.weft.Async.rethrowCancellation;
 import static dev.weft.Async.run;
 import static dev.weft.Async.throwing;
-import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.awaitFirst;
@@ -22,20 +21,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.weft.AsyncAction;
 import dev.weft.AwaitException;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.Outcome;
-import dev.weft.reactor.ReactorBackend;
-import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -60,7 +53,7 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 /** The code and the claims of {@code docs/guide/errors.md}. */
-class ErrorsGuideTest {
+class ErrorsGuideTest extends GuideTest {
     private static final Duration SHORT = Duration.ofMillis(20);
 
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
@@ -69,26 +62,10 @@ class ErrorsGuideTest {
     @TempDir
     Path folder;
 
-    static Stream<Backend> backends() {
-        return Stream.of(new ReactorBackend(), new RxBackend());
-    }
-
-    private static void onEachBackend(Backend backend, AsyncAction<? extends Exception> body) throws Exception {
-        withBackend(backend, (AsyncAction<Exception>) body::run);
-    }
-
     @ParameterizedTest
     @MethodSource("backends")
-    void theProgramPrintsWhatThePageSays(Backend backend) {
-        var printed = new ByteArrayOutputStream();
-        PrintStream before = System.out;
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            withBackend(backend, () -> Labels.main(new String[0]));
-        } finally {
-            System.setOut(before);
-        }
-        assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+    void theProgramPrintsWhatThePageSays(Backend backend) throws Exception {
+        assertThat(printed(backend, () -> Labels.main(new String[0])))
                 .containsSubsequence("tea costs 3", "no label: 404 for soap");
     }
 

@@ -23,13 +23,11 @@ import static dev.weft.reactor.ReactorAsync.awaitable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.AsyncAction;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.Hooks;
 import dev.weft.Outcome;
 import dev.weft.TaskGroup;
-import dev.weft.reactor.ReactorBackend;
 import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import java.io.ByteArrayOutputStream;
@@ -49,14 +47,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Mono;
 
 /** The code and the claims of {@code docs/guide/scopes-and-cancellation.md}. */
-class ScopesGuideTest {
+class ScopesGuideTest extends GuideTest {
     private static final Duration SHORT = Duration.ofMillis(20);
     private static final Duration STEP = Duration.ofMillis(1);
 
@@ -64,14 +61,6 @@ class ScopesGuideTest {
     private final CompletableFuture<String> never = new CompletableFuture<>();
     private final CountDownLatch connected = new CountDownLatch(1);
     private final CompletableFuture<String> ended = new CompletableFuture<>();
-
-    static Stream<Backend> backends() {
-        return Stream.of(new ReactorBackend(), new RxBackend());
-    }
-
-    private static void onEachBackend(Backend backend, AsyncAction<? extends Exception> body) throws Exception {
-        withBackend(backend, (AsyncAction<Exception>) body::run);
-    }
 
     @ParameterizedTest
     @MethodSource("backends")

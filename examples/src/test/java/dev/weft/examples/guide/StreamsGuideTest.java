@@ -8,24 +8,20 @@ import static dev.weft.Async.delay;
 import static dev.weft.Async.each;
 import static dev.weft.Async.run;
 import static dev.weft.Async.stream;
-import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withContext;
 import static dev.weft.reactor.ReactorAsync.asFlux;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
-import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.reactor.ReactorAsync.stream;
 import static dev.weft.rxjava.RxAsync.asFlowable;
 import static dev.weft.rxjava.RxAsync.collect;
 import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.flowable;
-import static dev.weft.rxjava.RxAsync.single;
 import static dev.weft.rxjava.RxAsync.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.AsyncAction;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.ByteStreams;
@@ -37,17 +33,11 @@ import dev.weft.Hooks;
 import dev.weft.Overflow;
 import dev.weft.OverflowException;
 import dev.weft.TooManyValuesException;
-import dev.weft.reactor.ReactorBackend;
-import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import io.reactivex.rxjava3.core.Flowable;
-import io.reactivex.rxjava3.plugins.RxJavaPlugins;
-import io.reactivex.rxjava3.schedulers.TestScheduler;
 import io.reactivex.rxjava3.subjects.PublishSubject;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +45,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -75,43 +64,11 @@ import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
 /** The code and the claims of {@code docs/guide/streams.md}. */
-class StreamsGuideTest {
+class StreamsGuideTest extends GuideTest {
     private static final Duration STEP = Duration.ofMillis(1);
 
     private final Queue<Object> log = new ConcurrentLinkedQueue<>();
     private final CountDownLatch closed = new CountDownLatch(1);
-
-    static Stream<Backend> backends() {
-        return Stream.of(new ReactorBackend(), new RxBackend());
-    }
-
-    private static void onEachBackend(Backend backend, AsyncAction<? extends Exception> body) throws Exception {
-        withBackend(backend, (AsyncAction<Exception>) () -> run((AsyncAction<Exception>) body::run));
-    }
-
-    /** Time passes when all that there is waits for it. */
-    private static void inVirtualTime(Backend backend, AsyncAction<Exception> body) throws Exception {
-        Callable<String> all = () -> {
-            body.run();
-            return "over";
-        };
-        if (backend instanceof ReactorBackend) {
-            StepVerifier.withVirtualTime(() -> mono(all))
-                    .thenAwait(Duration.ofHours(1))
-                    .expectNext("over")
-                    .verifyComplete();
-            return;
-        }
-        var clock = new TestScheduler();
-        RxJavaPlugins.setComputationSchedulerHandler(real -> clock);
-        try {
-            var over = single(all).test();
-            clock.advanceTimeBy(1, TimeUnit.HOURS);
-            over.awaitDone(20, TimeUnit.SECONDS).assertResult("over");
-        } finally {
-            RxJavaPlugins.setComputationSchedulerHandler(null);
-        }
-    }
 
     private static void awaitLatch(CountDownLatch latch) throws InterruptedException {
         assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
@@ -119,16 +76,8 @@ class StreamsGuideTest {
 
     @ParameterizedTest
     @MethodSource("backends")
-    void theProgramPrintsWhatThePageSays(Backend backend) {
-        var printed = new ByteArrayOutputStream();
-        PrintStream before = System.out;
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            withBackend(backend, () -> Countdown.main(new String[0]));
-        } finally {
-            System.setOut(before);
-        }
-        assertThat(printed.toString(StandardCharsets.UTF_8).lines()).containsExactly("3", "2");
+    void theProgramPrintsWhatThePageSays(Backend backend) throws Exception {
+        assertThat(printed(backend, () -> Countdown.main(new String[0]))).containsExactly("3", "2");
     }
 
     /** The natural numbers, and a word in the log when the generator is left. */

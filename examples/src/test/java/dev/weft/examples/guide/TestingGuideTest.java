@@ -19,12 +19,10 @@ import static dev.weft.rxjava.RxAsync.single;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.AsyncAction;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.Hooks;
 import dev.weft.reactor.ReactorBackend;
-import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Warning;
@@ -46,7 +44,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,7 +56,7 @@ import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** The code and the claims of {@code docs/guide/testing.md}. */
-class TestingGuideTest {
+class TestingGuideTest extends GuideTest {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
@@ -69,14 +66,6 @@ class TestingGuideTest {
     void restoreTheClocks() {
         RxJavaPlugins.setComputationSchedulerHandler(null);
         VirtualTimeScheduler.reset();
-    }
-
-    static Stream<Backend> backends() {
-        return Stream.of(new ReactorBackend(), new RxBackend());
-    }
-
-    private static void onEachBackend(Backend backend, AsyncAction<? extends Exception> body) throws Exception {
-        withBackend(backend, (AsyncAction<Exception>) body::run);
     }
 
     // --- what is tested

@@ -10,7 +10,6 @@ import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.rethrowCancellation;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.stream;
-import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withTimeoutOrNull;
 import static dev.weft.reactor.ReactorAsync.asFlux;
@@ -19,19 +18,13 @@ import static dev.weft.rxjava.RxAsync.single;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.AsyncAction;
 import dev.weft.AsyncStream;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
-import dev.weft.reactor.ReactorBackend;
-import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.TestScheduler;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -41,7 +34,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,20 +42,12 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** The code and the claims of {@code docs/guide/time-and-retry.md}. */
-class TimeGuideTest {
+class TimeGuideTest extends GuideTest {
     private static final Duration SHORT = Duration.ofMillis(20);
 
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
     private final AtomicInteger calls = new AtomicInteger();
     private final CompletableFuture<String> never = new CompletableFuture<>();
-
-    static Stream<Backend> backends() {
-        return Stream.of(new ReactorBackend(), new RxBackend());
-    }
-
-    private static void onEachBackend(Backend backend, AsyncAction<? extends Exception> body) throws Exception {
-        withBackend(backend, (AsyncAction<Exception>) body::run);
-    }
 
     @AfterEach
     void restorePlugins() {
@@ -72,16 +56,9 @@ class TimeGuideTest {
 
     @ParameterizedTest
     @MethodSource("backends")
-    void theProgramPrintsWhatThePageSays(Backend backend) {
-        var printed = new ByteArrayOutputStream();
-        PrintStream before = System.out;
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            withBackend(backend, () -> Quotes.main(new String[0]));
-        } finally {
-            System.setOut(before);
-        }
-        assertThat(printed.toString(StandardCharsets.UTF_8).lines()).containsSubsequence("4.20", "the standard price");
+    void theProgramPrintsWhatThePageSays(Backend backend) throws Exception {
+        assertThat(printed(backend, () -> Quotes.main(new String[0])))
+                .containsSubsequence("4.20", "the standard price");
     }
 
     // --- time limits
