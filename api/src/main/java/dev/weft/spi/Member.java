@@ -23,7 +23,7 @@ interface Member {
         return null;
     }
 
-    /** The result of {@link #rest} for a member that is not at rest. */
+    /** The result of {@code rest} for a member that is not at rest. */
     long RUNNING = -1;
 
     /**

@@ -56,7 +56,7 @@ abstract class UpstreamCell implements Suspension {
     /** Cancels the subscription. Called at most once, and never while {@link #request} runs on another thread. */
     protected abstract void cancelUpstream(Object subscription);
 
-    /** {@return whether {@link #cancelUpstream} is known to neither block nor throw, so that a canceller may run it} */
+    /** {@return whether {@code cancelUpstream} is known to neither block nor throw, so that a canceller may run it} */
     protected boolean isCancelQuick() {
         return false;
     }
