@@ -92,7 +92,7 @@
  *   <dt>cell
  *   <dd>the engine's object for one await or one loop: subscriber and parked continuation in one
  *   <dt>subscription
- *   <dd>the handle that a source gives to its subscriber; a cell's upstream
+ *   <dd>what a source gives to its subscriber to request and cancel with; a cell's upstream
  *   <dt>signal
  *   <dd>what a source tells its subscriber: a value, an error, its completion
  *   <dt>discard

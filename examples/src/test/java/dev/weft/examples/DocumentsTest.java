@@ -158,6 +158,27 @@ class DocumentsTest {
                 .filter(link -> !link.contains("://"));
     }
 
+    /** The glossary stands in the package's documentation, where a reader of code looks, and in the guide for contributors. */
+    @Test
+    void theGlossaryIsTheSameInBothPlaces() {
+        String contributing = text("CONTRIBUTING.md");
+        List<String> rows = Pattern.compile("(?m)^\\| (\\w+) \\| ([^|]+) \\|$")
+                .matcher(contributing.substring(contributing.indexOf("\n## Words")))
+                .results()
+                .map(row -> row.group(1) + ": " + row.group(2).replace("`", ""))
+                .filter(row -> !row.equals("word: means"))
+                .toList();
+        String map = text(ROOT.resolve("api/src/main/java/dev/weft/package-info.java"))
+                .replaceAll("\n \\*\\s*", " ")
+                .replaceAll("\\{@code ([^}]*)}", "$1");
+        List<String> words = Pattern.compile("<dt>(\\w+) <dd>(.+?)(?= <dt>| </dl>)")
+                .matcher(map)
+                .results()
+                .map(word -> word.group(1) + ": " + word.group(2))
+                .toList();
+        assertThat(words).isEqualTo(rows).hasSizeBetween(20, 25);
+    }
+
     private static boolean leadsSomewhere(String page, String link) {
         String[] parts = link.split("#", 2);
         Path target =
