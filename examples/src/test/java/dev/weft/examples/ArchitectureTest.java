@@ -1,10 +1,13 @@
 package dev.weft.examples;
 
+import static dev.weft.examples.Project.ROOT;
+import static dev.weft.examples.Project.javaBelow;
+import static dev.weft.examples.Project.text;
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +27,6 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The picture of the house is drawn from its sources, and the journeys go through methods that there are. */
 class ArchitectureTest {
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Path PAGE = ROOT.resolve("docs/contribute/architecture.md");
     private static final List<String> MODULES = List.of("examples", "tck", "reactor-adapter", "rxjava-adapter", "api");
     private static final Pattern PICTURE = Pattern.compile("(?<=```text\n)(?:[^`].*?)?(?=```)", Pattern.DOTALL);
@@ -35,12 +37,11 @@ class ArchitectureTest {
 
     /** A package as its sources show it. */
     private record Room(String module, String name, List<Path> files, Set<String> imports) {
-        static Room of(String module, Path root, Path folder) {
-            List<Path> files = list(folder);
+        static Room of(String module, Path folder, List<Path> files) {
             Set<String> imports = new TreeSet<>();
             for (Path file : files)
                 IMPORT.matcher(text(file)).results().forEach((MatchResult found) -> imports.add(found.group(1)));
-            String name = root.relativize(folder).toString().replace('/', '.');
+            String name = folder.toString().replace('/', '.');
             imports.remove(name);
             return new Room(module, name, files, imports);
         }
@@ -68,11 +69,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void thePictureIsTrue() {
+    void thePictureIsTrue() throws IOException {
         String picture = picture();
         String page = text(PAGE);
         if (Boolean.getBoolean("docs.write"))
-            write(PICTURE.matcher(page).replaceFirst(Matcher.quoteReplacement(picture)));
+            Files.writeString(PAGE, PICTURE.matcher(page).replaceFirst(Matcher.quoteReplacement(picture)));
         assertThat(PICTURE.matcher(text(PAGE)).results().map(MatchResult::group))
                 .as("the picture; -Ddocs.write draws it again")
                 .containsExactly(picture);
@@ -139,7 +140,9 @@ class ArchitectureTest {
         List<Room> rooms = new ArrayList<>();
         for (String module : MODULES) {
             Path root = ROOT.resolve(module).resolve("src/main/java");
-            folders(root).map(folder -> Room.of(module, root, folder)).forEach(rooms::add);
+            javaBelow(root).stream()
+                    .collect(groupingBy(Path::getParent))
+                    .forEach((folder, files) -> rooms.add(Room.of(module, root.relativize(folder), files)));
         }
         List<Room> sorted = new ArrayList<>();
         while (!rooms.isEmpty()) {
@@ -151,39 +154,5 @@ class ArchitectureTest {
             sorted.add(next);
         }
         return sorted;
-    }
-
-    private static Stream<Path> folders(Path root) {
-        try (Stream<Path> all = Files.walk(root)) {
-            return all.filter(Files::isDirectory).filter(folder -> !list(folder).isEmpty()).toList().stream();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-    }
-
-    private static List<Path> list(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".java"))
-                    .sorted()
-                    .toList();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-    }
-
-    private static void write(String page) {
-        try {
-            Files.writeString(PAGE, page);
-        } catch (IOException unwritable) {
-            throw new UncheckedIOException(unwritable);
-        }
     }
 }

@@ -1,10 +1,12 @@
 package dev.weft.examples;
 
+import static dev.weft.examples.Project.ROOT;
+import static dev.weft.examples.Project.below;
+import static dev.weft.examples.Project.javaBelow;
+import static dev.weft.examples.Project.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -23,7 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The documents tell the truth, lead somewhere and are easy to read: their code is code that is compiled and run here. */
 class DocumentsTest {
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     private static final String DECISIONS = "docs/contribute/decisions.md";
 
@@ -51,7 +52,7 @@ class DocumentsTest {
     private static List<String> squeezedSources;
 
     static Stream<String> pages() {
-        return Stream.of(files(ROOT, 1), files(ROOT.resolve("docs"), 9), files(ROOT.resolve(".github"), 9))
+        return Stream.of(below(ROOT, 1), below(ROOT.resolve("docs"), 9), below(ROOT.resolve(".github"), 9))
                 .flatMap(List::stream)
                 .map(file -> ROOT.relativize(file).toString().replace('\\', '/'))
                 .filter(file -> file.endsWith(".md"));
@@ -233,32 +234,11 @@ class DocumentsTest {
     private static synchronized List<String> sources() {
         if (squeezedSources == null) {
             squeezedSources = Stream.of("api", "reactor-adapter", "rxjava-adapter", "tck", "examples")
-                    .flatMap(module -> files(ROOT.resolve(module).resolve("src"), 99).stream())
-                    .filter(file -> file.toString().endsWith(".java"))
+                    .flatMap(module -> javaBelow(ROOT.resolve(module).resolve("src")).stream())
                     .map(file -> squeezed(text(file)))
                     .toList();
         }
         return squeezedSources;
-    }
-
-    private static List<Path> files(Path folder, int depth) {
-        try (Stream<Path> files = Files.walk(folder, depth)) {
-            return files.toList();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-    }
-
-    private static String text(String page) {
-        return text(ROOT.resolve(page));
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
     }
 
     /** Lines are broken and indented differently there. */

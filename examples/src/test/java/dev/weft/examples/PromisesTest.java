@@ -1,9 +1,12 @@
 package dev.weft.examples;
 
+import static dev.weft.examples.Project.ROOT;
+import static dev.weft.examples.Project.below;
+import static dev.weft.examples.Project.javaBelow;
+import static dev.weft.examples.Project.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -11,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,7 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** Each promise has a test that bears its name, and each test that bears the name of a promise has one. */
 class PromisesTest {
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Path PAGE = ROOT.resolve("docs/reference/promises.md");
     private static final int COLUMNS = 110;
 
@@ -131,32 +132,15 @@ class PromisesTest {
 
     /** Of all modules; the kit's tests are its main sources, and others are shared. */
     private static List<Path> sources() {
-        return modules().stream()
-                .flatMap(module ->
-                        found(module, Integer.MAX_VALUE, file -> file.toString().endsWith(".java")).stream())
-                .toList();
+        return modules().stream().flatMap(module -> javaBelow(module).stream()).toList();
     }
 
     private static List<Path> modules() {
-        List<Path> modules = found(ROOT, 3, file -> file.endsWith("src") && Files.isDirectory(file));
+        List<Path> modules = below(ROOT, 3).stream()
+                .filter(file -> file.endsWith("src") && Files.isDirectory(file))
+                .toList();
         assertThat(modules)
                 .contains(ROOT.resolve("api/src"), ROOT.resolve("tck/src"), ROOT.resolve("verification/src"));
         return modules;
-    }
-
-    private static List<Path> found(Path folder, int depth, Predicate<Path> wanted) {
-        try (Stream<Path> files = Files.walk(folder, depth)) {
-            return files.filter(wanted).toList();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
     }
 }

@@ -3,10 +3,10 @@ package dev.weft.examples.guide;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.examples.Project;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,14 +16,12 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The code and the claims of {@code docs/guide/configuration.md}. */
 class ConfigurationGuideTest {
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final List<String> MODULES = List.of("api", "reactor-adapter", "rxjava-adapter", "tck");
     private static final String FILE = "weft.properties";
 
@@ -41,21 +39,17 @@ class ConfigurationGuideTest {
                 .collect(toCollection(TreeSet::new));
     }
 
-    private static Set<String> keysInSources() throws IOException {
+    private static Set<String> keysInSources() {
         Set<String> keys = new TreeSet<>();
         for (String module : MODULES) {
-            try (Stream<Path> files =
-                    Files.walk(ROOT.resolve(module).resolve("src").resolve("main"))) {
-                for (Path file :
-                        files.filter(each -> each.toString().endsWith(".java")).toList())
-                    keys.addAll(keys(KEY_IN_SOURCES, Files.readString(file)));
-            }
+            for (Path file : Project.javaBelow(Project.ROOT.resolve(module).resolve("src/main")))
+                keys.addAll(keys(KEY_IN_SOURCES, Project.text(file)));
         }
         return keys;
     }
 
-    private static String page() throws IOException {
-        return Files.readString(ROOT.resolve("docs/guide/configuration.md"));
+    private static String page() {
+        return Project.text("docs/guide/configuration.md");
     }
 
     @Test

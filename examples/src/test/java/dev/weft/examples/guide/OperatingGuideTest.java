@@ -21,12 +21,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.Hooks;
+import dev.weft.examples.Project;
 import dev.weft.reactor.ReactorBackend;
 import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Warning;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
@@ -91,11 +90,10 @@ class OperatingGuideTest {
 
     /** Every message that the page explains, without what differs each time, is in a string of the sources. */
     @Test
-    void thePageQuotesTheMessagesAsTheyAre() throws IOException {
-        Path root = Path.of("").toAbsolutePath().getParent();
-        String sources = strings(root.resolve("api/src/main/java"));
+    void thePageQuotesTheMessagesAsTheyAre() {
+        String sources = strings(Project.ROOT.resolve("api/src/main/java"));
         List<String> parts = Pattern.compile("\\*\\*`([^`]+)`")
-                .matcher(Files.readString(root.resolve("docs/guide/operating.md")))
+                .matcher(Project.text("docs/guide/operating.md"))
                 .results()
                 .flatMap(message ->
                         Pattern.compile("…|[,:;]|\\b[XYn]\\b|java\\.[\\w.]+").splitAsStream(message.group(1)))
@@ -107,14 +105,10 @@ class OperatingGuideTest {
     }
 
     /** {@return the sources below a folder, with strings in one piece that are written in several} */
-    private static String strings(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            var all = new StringBuilder();
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".java")).toList())
-                all.append(Files.readString(file).replaceAll("\"\\)?\\s*\\+\\s*\"", ""));
-            return all.toString();
-        }
+    private static String strings(Path folder) {
+        return Project.javaBelow(folder).stream()
+                .map(file -> Project.text(file).replaceAll("\"\\)?\\s*\\+\\s*\"", ""))
+                .collect(Collectors.joining());
     }
 
     // --- long waits
