@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** A body on its own thread, watched from outside: when it waits, and how it ends. */
@@ -146,12 +147,16 @@ public final class Watched<T> {
         return interruptedAtEnd;
     }
 
-    /** Spins until a condition holds. */
+    /**
+     * Spins until a condition holds. A virtual thread parks for a moment instead of yielding: on a single carrier, one
+     * that yields gets the carrier back before those that threads from outside have started.
+     */
     public static void until(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) fail("not %s within %d s", what, SECONDS);
-            Thread.yield();
+            if (Thread.currentThread().isVirtual()) LockSupport.parkNanos(1000);
+            else Thread.yield();
         }
     }
 }
