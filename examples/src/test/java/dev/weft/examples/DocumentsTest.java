@@ -180,6 +180,33 @@ class DocumentsTest {
         assertThat(words).isEqualTo(rows).hasSizeBetween(20, 25);
     }
 
+    /** It has no parent, from which it would have them. */
+    @Test
+    void theBomHasEveryArtifactInTheVersionOfTheProject() {
+        String bom = text("bom/pom.xml");
+        assertThat(artifacts(bom)).contains("weft-bom");
+        List<String> published = Stream.of("api", "reactor-adapter", "rxjava-adapter", "tck")
+                .flatMap(module -> artifacts(text(module + "/pom.xml")))
+                .filter(artifact -> artifact.startsWith("weft-") && !artifact.equals("weft-verification"))
+                .distinct()
+                .toList();
+        assertThat(artifacts(bom).filter(artifact -> !artifact.equals("weft-bom")))
+                .containsExactlyInAnyOrderElementsOf(published);
+        assertThat(version(bom)).isEqualTo(version(text("pom.xml")));
+        assertThat(text("README.md")).contains("<version>" + version(bom) + "</version>", "bom:" + version(bom));
+    }
+
+    private static Stream<String> artifacts(String pom) {
+        return Pattern.compile("<artifactId>(.+)</artifactId>")
+                .matcher(pom)
+                .results()
+                .map(found -> found.group(1));
+    }
+
+    private static String version(String pom) {
+        return pom.replaceFirst("(?s).*?<version>(.+?)</version>.*", "$1");
+    }
+
     private static boolean leadsSomewhere(String page, String link) {
         String[] parts = link.split("#", 2);
         Path target =
