@@ -561,7 +561,8 @@ public final class Async {
             timeout.reset(limit);
             return;
         }
-        throw new IllegalStateException("no withTimeout around this code");
+        throw new IllegalStateException(
+                "no withTimeout around this code: call it in the body of withTimeout(limit, body)");
     }
 
     // --- cancellation

@@ -161,7 +161,8 @@ public final class Completion<T extends @Nullable Object>
     }
 
     private static IllegalStateException alreadyResumed() {
-        return new IllegalStateException("already resumed");
+        return new IllegalStateException(
+                "already resumed: a Completion takes one outcome; for several, use AsyncStream.fromListener");
     }
 
     /** The await of a callback. Its upstream is the action that aborts the operation. */

@@ -136,7 +136,7 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
     private Scope requireInside() {
         Scope here = Scope.current();
         if (here == null || !here.isInside(this) || tickets == null && here.task() != task())
-            throw new IllegalStateException("emit from outside the generator's coroutine");
+            throw refused(tickets != null);
         return here;
     }
 

@@ -97,7 +97,8 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     public final void share() {
         if (tickets != null) return; // an operator in a member, as of a merged stream, shares what is already shared
         if (CoroutineTask.current() != this)
-            throw new IllegalStateException("shared from outside the generator's coroutine");
+            throw new IllegalStateException(
+                    "shared from outside the generator's coroutine: call it there, before others emit");
         tickets = new TicketLock(backend());
     }
 
@@ -116,7 +117,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
             return;
         }
         Scope here = Scope.current();
-        if (here == null || !here.isInside(this)) throw outside(" and its members");
+        if (here == null || !here.isInside(this)) throw EmittingScope.refused(true);
         TicketLock.Ticket ticket = shared.take();
         try {
             ticket.await(value);
@@ -138,15 +139,8 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     private Scope requireGenerator() {
         Scope here = Scope.current();
-        if (here == null || here.task() != this) throw outside("");
+        if (here == null || here.task() != this) throw EmittingScope.refused(false);
         return here;
-    }
-
-    private static IllegalStateException outside(String orElse) {
-        return new IllegalStateException(
-                CoroutineTask.ofThread() != null && Scope.current() == null
-                        ? "emit from inside the code of a subscriber"
-                        : "emit from outside the generator's coroutine" + orElse);
     }
 
     private void emitNow(Scope here, T value) {

@@ -57,6 +57,21 @@ public abstract class EmittingScope<T> extends Scope {
      */
     protected abstract boolean accept(T value) throws Exception;
 
+    /**
+     * {@return the error of an emit by code that may not}
+     *
+     * @param shared whether the members of the generator's scope may emit too
+     */
+    protected static IllegalStateException refused(boolean shared) {
+        if (CoroutineTask.ofThread() != null && Scope.current() == null)
+            return new IllegalStateException("emit from inside the code of a subscriber");
+        return new IllegalStateException(
+                shared
+                        ? "emit from outside the generator's coroutine and its members: use AsyncStream.fromListener there"
+                        : "emit from outside the generator's coroutine: call concurrent() on the emitter first, so that"
+                                + " its members may emit too, or use AsyncStream.fromListener");
+    }
+
     final @Nullable EmittingScope<?> below() {
         return below;
     }

@@ -429,7 +429,9 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     // --- the consumer
 
     private void requireOwner(String verb) {
-        if (!ended && Thread.currentThread() != owner) throw new IllegalStateException(verb + " from another thread");
+        if (ended || Thread.currentThread() == owner) return;
+        throw new IllegalStateException(verb + " from another thread: a loop belongs to the coroutine that opened it;"
+                + " hand its values over, or use mapConcurrent");
     }
 
     private boolean poll() {

@@ -326,7 +326,10 @@ public class Scope {
     /** Admits a member. Called inside this scope, by its own thread or by one of its members. */
     final void admit(Member member) {
         Scope here = current();
-        if (here == null || !here.isInside(this)) throw new IllegalStateException("started from outside the scope");
+        if (here == null || !here.isInside(this))
+            throw new IllegalStateException(
+                    "started from outside the scope, or after its end: start it in the code of the"
+                            + " scope, or open a group here");
         here.checkpoint();
         Cancellation before = cancellation();
         if (before != null) throw Host.get().cancelled(before);

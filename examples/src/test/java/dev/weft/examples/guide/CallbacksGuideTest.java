@@ -152,7 +152,7 @@ class CallbacksGuideTest extends GuideTest {
                     log.add(done.tryResume("second"));
                     assertThatThrownBy(() -> done.resume("third"))
                             .isInstanceOf(IllegalStateException.class)
-                            .hasMessage("already resumed");
+                            .hasMessageStartingWith("already resumed");
                 });
                 assertThat(first).isEqualTo("first");
                 assertThat(log).containsExactly(true, "undelivered second", false, "undelivered third");
@@ -581,7 +581,7 @@ class CallbacksGuideTest extends GuideTest {
                             .join();
                 });
                 assertThat(wrong.collect(1)).isEmpty();
-                assertThat(log).containsExactly("emit from outside the generator's coroutine");
+                assertThat(log).singleElement().asString().startsWith("emit from outside the generator's coroutine");
             });
         }
     }
