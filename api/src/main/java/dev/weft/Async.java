@@ -25,7 +25,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -468,7 +467,7 @@ public final class Async {
      * @throws AwaitException if the first failure was checked; an unchecked one is thrown as itself
      */
     public static <A, B extends @Nullable Object> List<B> mapConcurrent(
-            Iterable<A> items, int maxConcurrency, Function<? super A, ? extends B> function) {
+            Iterable<A> items, int maxConcurrency, AsyncFunction<? super A, ? extends B, ?> function) {
         Objects.requireNonNull(items, "items");
         Objects.requireNonNull(function, "function");
         return mapConcurrently(items, maxConcurrency, (group, item) -> group.async(() -> function.apply(item)));

@@ -11,9 +11,6 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -94,8 +91,13 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         return Async.each(this);
     }
 
-    /** Calls an action for each value, on the current thread, until the stream ends. Its failure cancels the stream. */
-    public void forEach(Consumer<? super T> action) {
+    /**
+     * Calls an action for each value, on the current thread, until the stream ends. Its failure cancels the stream.
+     *
+     * @param action what to do with a value; it may await
+     * @throws X what the action throws
+     */
+    public <X extends Exception> void forEach(AsyncConsumer<? super T, X> action) throws X {
         Objects.requireNonNull(action, "action");
         try (IterationCell<T> values = Async.opened(this)) {
             while (values.hasNext()) action.accept(values.next());
@@ -121,7 +123,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      *
      * @param function what to do with a value; it may await
      */
-    public <R> AsyncStream<R> map(Function<? super T, ? extends R> function) {
+    public <R> AsyncStream<R> map(AsyncFunction<? super T, ? extends R, ?> function) {
         Objects.requireNonNull(function, "function");
         return piped((value, out) -> {
             out.emit(function.apply(value));
@@ -135,10 +137,10 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      *
      * @param test whether a value stays; it may await
      */
-    public AsyncStream<T> filter(Predicate<? super T> test) {
+    public AsyncStream<T> filter(AsyncFunction<? super T, Boolean, ?> test) {
         Objects.requireNonNull(test, "test");
         return piped((value, out) -> {
-            if (test.test(value)) out.emit(value);
+            if (test.apply(value)) out.emit(value);
             return true;
         });
     }
@@ -192,7 +194,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * @param concurrency how many at a time, at least 1
      * @param function what to do with a value; it may await
      */
-    public <R> AsyncStream<R> mapConcurrent(int concurrency, Function<? super T, ? extends R> function) {
+    public <R> AsyncStream<R> mapConcurrent(int concurrency, AsyncFunction<? super T, ? extends R, ?> function) {
         return concurrently(concurrency, function, true);
     }
 
@@ -204,7 +206,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * @param function what to do with a value; it may await
      * @see #mapConcurrent
      */
-    public <R> AsyncStream<R> mapConcurrentUnordered(int concurrency, Function<? super T, ? extends R> function) {
+    public <R> AsyncStream<R> mapConcurrentUnordered(
+            int concurrency, AsyncFunction<? super T, ? extends R, ?> function) {
         return concurrently(concurrency, function, false);
     }
 
@@ -217,10 +220,12 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * @param keyOf the key of a value; values with equal keys do not run at the same time. Keys are compared by
      *     {@code equals} and must not be null. There may be any number of keys; one without values costs nothing
      * @param function what to do with a value; it may await
-     * @see #mapConcurrentByKey(int, int, Function, Function)
+     * @see #mapConcurrentByKey(int, int, AsyncFunction, AsyncFunction)
      */
     public <K, R> AsyncStream<R> mapConcurrentByKey(
-            int concurrency, Function<? super T, ? extends K> keyOf, Function<? super T, ? extends R> function) {
+            int concurrency,
+            AsyncFunction<? super T, ? extends K, ?> keyOf,
+            AsyncFunction<? super T, ? extends R, ?> function) {
         return mapConcurrentByKey(concurrency, Async.PREFETCH, keyOf, function);
     }
 
@@ -240,8 +245,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public <K, R> AsyncStream<R> mapConcurrentByKey(
             int concurrency,
             int readAhead,
-            Function<? super T, ? extends K> keyOf,
-            Function<? super T, ? extends R> function) {
+            AsyncFunction<? super T, ? extends K, ?> keyOf,
+            AsyncFunction<? super T, ? extends R, ?> function) {
         requireConcurrency(concurrency);
         if (readAhead < 0) throw new IllegalArgumentException("readAhead must not be negative, is " + readAhead);
         Objects.requireNonNull(keyOf, "keyOf");
@@ -257,7 +262,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     private <R> AsyncStream<R> concurrently(
-            int concurrency, Function<? super T, ? extends R> function, boolean ordered) {
+            int concurrency, AsyncFunction<? super T, ? extends R, ?> function, boolean ordered) {
         requireConcurrency(concurrency);
         Objects.requireNonNull(function, "function");
         return inGroup((group, out) -> {

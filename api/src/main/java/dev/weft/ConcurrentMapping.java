@@ -3,7 +3,6 @@ package dev.weft;
 import dev.weft.spi.TicketLock;
 import dev.weft.spi.TicketLock.Ticket;
 import java.util.concurrent.Semaphore;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Applies a function to values, several at a time, in members of a group that emit the results. */
@@ -11,7 +10,7 @@ final class ConcurrentMapping<T, R> {
     private final GroupScope group;
     private final Emitter<R> out;
     private final Semaphore places;
-    private final Function<? super T, ? extends R> function;
+    private final AsyncFunction<? super T, ? extends R, ?> function;
 
     /** Null if the results need not keep the order. */
     private final @Nullable TicketLock tickets;
@@ -20,7 +19,7 @@ final class ConcurrentMapping<T, R> {
             GroupScope group,
             Emitter<R> out,
             int concurrency,
-            Function<? super T, ? extends R> function,
+            AsyncFunction<? super T, ? extends R, ?> function,
             boolean ordered) {
         this.group = group;
         this.out = out;
@@ -45,7 +44,7 @@ final class ConcurrentMapping<T, R> {
     }
 
     /** The function applied to one value. */
-    private final class Application implements AsyncAction<RuntimeException> {
+    private final class Application implements AsyncAction<Exception> {
         private final @Nullable Ticket ticket;
         private @Nullable T value;
 
@@ -55,7 +54,7 @@ final class ConcurrentMapping<T, R> {
         }
 
         @Override
-        public void run() {
+        public void run() throws Exception {
             T argument = value;
             value = null;
             if (argument == null) return;
@@ -72,7 +71,7 @@ final class ConcurrentMapping<T, R> {
         }
 
         /** A failure waits for its turn too, so that it comes after the results before it. */
-        private R apply(T argument) {
+        private R apply(T argument) throws Exception {
             try {
                 return function.apply(argument);
             } catch (CancelledException cancelled) {

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class KeyedMapping<K, T, R> {
     private final GroupScope group;
     private final Emitter<R> out;
-    private final Function<? super T, ? extends K> keyOf;
-    private final Function<? super T, ? extends R> function;
+    private final AsyncFunction<? super T, ? extends K, ?> keyOf;
+    private final AsyncFunction<? super T, ? extends R, ?> function;
 
     /** For the members whose turn it is. */
     private final Semaphore places;
@@ -32,8 +31,8 @@ final class KeyedMapping<K, T, R> {
             Emitter<R> out,
             int concurrency,
             int readAhead,
-            Function<? super T, ? extends K> keyOf,
-            Function<? super T, ? extends R> function) {
+            AsyncFunction<? super T, ? extends K, ?> keyOf,
+            AsyncFunction<? super T, ? extends R, ?> function) {
         this.group = group;
         this.out = out;
         this.keyOf = keyOf;
@@ -45,7 +44,7 @@ final class KeyedMapping<K, T, R> {
     }
 
     /** Starts to process a value, and returns when there is room for the next one. */
-    boolean start(T value) {
+    boolean start(T value) throws Exception {
         Application application = application(value);
         Handle<?> member;
         try {
@@ -59,7 +58,7 @@ final class KeyedMapping<K, T, R> {
         return true;
     }
 
-    private Application application(T value) {
+    private Application application(T value) throws Exception {
         try {
             K key = Objects.requireNonNull(keyOf.apply(value), "key");
             Line line = Objects.requireNonNull(lines.compute(key, (same, present) -> Line.entered(this, present)));
@@ -96,7 +95,7 @@ final class KeyedMapping<K, T, R> {
     }
 
     /** The function applied to one value. */
-    private final class Application implements AsyncAction<RuntimeException> {
+    private final class Application implements AsyncAction<Exception> {
         private final K key;
         private final Ticket ticket;
         private @Nullable T value;
@@ -109,7 +108,7 @@ final class KeyedMapping<K, T, R> {
         }
 
         @Override
-        public void run() {
+        public void run() throws Exception {
             T argument = value;
             value = null;
             if (argument == null) return;

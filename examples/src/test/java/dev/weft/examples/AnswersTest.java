@@ -20,6 +20,7 @@ import static dev.weft.reactor.ReactorAsync.toInputStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.AsyncFunction;
 import dev.weft.AsyncStream;
 import dev.weft.ByteStreams;
 import dev.weft.ListenerSink;
@@ -42,7 +43,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -334,7 +334,7 @@ class AnswersTest {
 
     record Order(String customer, int number) {}
 
-    private static AsyncStream<String> handled(AsyncStream<Order> orders, Function<Order, String> handle) {
+    private static AsyncStream<String> handled(AsyncStream<Order> orders, AsyncFunction<Order, String, ?> handle) {
         return orders.mapConcurrentByKey(64, Order::customer, handle);
     }
 

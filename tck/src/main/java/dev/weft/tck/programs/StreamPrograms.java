@@ -76,6 +76,29 @@ final class StreamPrograms extends Programs {
                 numbers(4).filter(n -> await(awaitable(ready(n))).equals(2)).collect(10));
     }
 
+    void operatorsTakeFunctionsThatThrowCheckedExceptions() {
+        attempt("map", () -> numbers(3).map(StreamPrograms::odd).collect(10));
+        attempt("filter", () -> numbers(3).filter(n -> odd(n) > 0).collect(10));
+        attempt(
+                "mapConcurrent",
+                () -> numbers(3).mapConcurrent(2, StreamPrograms::odd).collect(10));
+        attempt(
+                "byKey",
+                () -> numbers(3)
+                        .mapConcurrentByKey(2, StreamPrograms::odd, n -> n)
+                        .collect(10));
+        attempt("items", () -> Async.mapConcurrent(List.of(1, 2), 2, StreamPrograms::odd));
+        attempt("forEach", () -> {
+            numbers(3).forEach(StreamPrograms::odd);
+            return "none";
+        });
+    }
+
+    private static int odd(int number) throws IOException {
+        if (number % 2 == 0) throw new IOException(number + " is even");
+        return number;
+    }
+
     void takeCancelsTheGenerator() {
         var ended = new CompletableFuture<String>();
         AsyncStream<Integer> endless = stream(out -> {
