@@ -23,6 +23,10 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
     private static final String FAILED_BEHIND = "a failure downstream of its emit";
 
     private final Emitter<?> downstream;
+
+    /** Whose demand it waits for: the operators between ask for a value when they are asked for one. */
+    private final Emitter<?> demanding;
+
     private final boolean asDemanded;
     private final Sink<? super T> sink;
     private @Nullable TicketLock tickets;
@@ -36,6 +40,7 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
     private PipeScope(Scope parent, Emitter<?> downstream, boolean asDemanded, Sink<? super T> sink) {
         super(parent);
         this.downstream = downstream;
+        this.demanding = downstream instanceof PipeScope<?> pipe && pipe.asDemanded ? pipe.demanding : downstream;
         this.asDemanded = asDemanded;
         this.sink = sink;
     }
@@ -130,7 +135,7 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
     public void awaitDemand() {
         if (!asDemanded || tickets != null) return;
         requireInside();
-        downstream.awaitDemand();
+        demanding.awaitDemand();
     }
 
     private Scope requireInside() {

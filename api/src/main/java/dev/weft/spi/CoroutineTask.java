@@ -28,6 +28,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     private final @Nullable Scope owner;
     private final @Nullable String name;
     private final boolean interruptible;
+    private final int level;
     private CoroutineScheduler scheduler;
     private @Nullable Callable<? extends T> body;
     /** Sets the thread-locals that the coroutine begins with, and runs {@link #due}; null if there are none. */
@@ -82,6 +83,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         super(owner, backend, context);
         this.owner = owner;
         this.name = options.name();
+        this.level = owner == null ? 0 : owner.task().level + 1;
         Scope around = owner == null && !options.afresh() ? Scope.current() : owner;
         this.interruptible = around == null ? Host.get().sendsInterrupts() : around.isInterruptible();
         this.scheduler = options.scheduler();
@@ -248,6 +250,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     /** {@return how often it has suspended, in a number that differs from those of other coroutines} */
     final long suspensions() {
         return ((long) System.identityHashCode(this) << 24) + suspensions;
+    }
+
+    /** {@return how many coroutines are around this one} */
+    final int level() {
+        return level;
     }
 
     /** {@return the outermost coroutine around this one} */

@@ -166,6 +166,11 @@ public abstract class EmittingScope<T> extends Scope {
         }
 
         @Override
+        boolean isGuest() {
+            return true;
+        }
+
+        @Override
         public Scope home() {
             return host.home();
         }

@@ -687,9 +687,21 @@ public class Scope {
         for (Scope next = marked.poll(); next != null; next = marked.poll()) next.spread(c, marked);
     }
 
-    /** {@return whether this is the other scope, or inside it} */
+    /**
+     * {@return whether this is the other scope, or inside it} Looks no further up than the other scope may be, so that a
+     * coroutine deep inside others awaits its own members at no greater cost.
+     */
     public final boolean isInside(Scope outer) {
-        for (Scope s = this; s != null; s = s.parent) if (s == outer) return true;
+        int level = outer.task.level();
+        for (Scope s = this; s != null; s = s.parent) {
+            if (s == outer) return true;
+            if (s.task.level() < level && !s.isGuest()) return false;
+        }
+        return false;
+    }
+
+    /** {@return whether the thread of another coroutine runs here} */
+    boolean isGuest() {
         return false;
     }
 
