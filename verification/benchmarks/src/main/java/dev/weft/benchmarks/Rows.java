@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -20,7 +21,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
  *
  * <p>The argument is a row or {@code all}. System properties: {@code quick} for a short run, {@code columns} for a regular
  * expression of columns, {@code dispatchers} for a list of dispatchers of Weft, {@code prefetch}, {@code profiler} for one more
- * profiler of JMH, whose report is in the log; {@code logs} is where JMH's own reports go.
+ * profiler of JMH, whose report is in the log; {@code logs} is where JMH's own reports go, and its results, for the program {@code Charts}.
  */
 public final class Rows {
     private Rows() {}
@@ -45,7 +46,7 @@ public final class Rows {
     private static Collection<RunResult> run(Row row, Path logs) throws RunnerException {
         Path log = logs.resolve(row.label() + ".log");
         try {
-            Collection<RunResult> results = new Runner(options(row, log)).run();
+            Collection<RunResult> results = new Runner(options(row, log, RowResults.file(logs, row))).run();
             if (results.isEmpty()) throw new IllegalStateException("no column of " + row.label() + " was run");
             return results;
         } catch (RunnerException failure) {
@@ -53,7 +54,7 @@ public final class Rows {
         }
     }
 
-    private static Options options(Row row, Path log) {
+    private static Options options(Row row, Path log, Path results) {
         boolean quick = Boolean.getBoolean("quick");
         String profiler = System.getProperty("profiler", "");
         ChainedOptionsBuilder options = new OptionsBuilder()
@@ -70,7 +71,9 @@ public final class Rows {
                 .jvmArgs("-Xms1g", "-Xmx1g", "--add-opens", "java.base/java.lang=ALL-UNNAMED")
                 .param("prefetch", System.getProperty("prefetch", "256"))
                 .shouldFailOnError(true)
-                .output(log.toString());
+                .output(log.toString())
+                .resultFormat(ResultFormatType.JSON)
+                .result(results.toString());
         String dispatchers = System.getProperty("dispatchers", "");
         if (!dispatchers.isEmpty())
             options = options.param(

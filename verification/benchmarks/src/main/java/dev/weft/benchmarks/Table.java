@@ -13,15 +13,13 @@ import org.openjdk.jmh.results.RunResult;
  * processor time and bytes allocated, and the median as a multiple of the fastest peer's and of Weft's fastest.
  */
 record Table(Row row, List<Line> lines) {
+    /** In which columns are listed. */
+    static final Comparator<Line> ORDER = Comparator.comparing(Line::column).thenComparing(Line::variant);
+
     private static final String FORMAT = "%n%-55s %10s %17s %10s %9s %8s %8s";
 
     Table(Row row, Collection<RunResult> results) {
-        this(
-                row,
-                results.stream()
-                        .map(Line::of)
-                        .sorted(Comparator.comparing(Line::column).thenComparing(Line::variant))
-                        .toList());
+        this(row, results.stream().map(Line::of).sorted(ORDER).toList());
     }
 
     @Override
@@ -75,25 +73,22 @@ record Table(Row row, List<Line> lines) {
         }
 
         double median() {
-            int middle = nanos.length / 2;
-            return nanos.length % 2 == 1 ? nanos[middle] : (nanos[middle - 1] + nanos[middle]) / 2;
+            return Numbers.median(nanos);
+        }
+
+        String label() {
+            return variant.isEmpty() ? column.label() : column.label() + ", " + variant;
         }
 
         String text(double peer, double weft) {
-            String label = variant.isEmpty() ? column.label() : column.label() + ", " + variant;
             return FORMAT.formatted(
-                    label,
-                    rounded(median()),
-                    rounded(nanos[0]) + "–" + rounded(nanos[nanos.length - 1]),
-                    rounded(cpu),
-                    rounded(bytes),
-                    rounded(median() / peer),
-                    rounded(median() / weft));
-        }
-
-        private static String rounded(double number) {
-            if (Double.isNaN(number)) return "–"; // no peer
-            return (number < 10 ? "%.2f" : number < 100 ? "%.1f" : "%.0f").formatted(number);
+                    label(),
+                    Numbers.rounded(median()),
+                    Numbers.rounded(nanos[0]) + "–" + Numbers.rounded(nanos[nanos.length - 1]),
+                    Numbers.rounded(cpu),
+                    Numbers.rounded(bytes),
+                    Numbers.rounded(median() / peer),
+                    Numbers.rounded(median() / weft));
         }
     }
 }

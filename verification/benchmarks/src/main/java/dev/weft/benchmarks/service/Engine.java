@@ -8,22 +8,20 @@ public enum Engine {
     REACTOR("Reactor") {
         @Override
         int serve(Work work, Style style, int upstream) {
-            return ReactorServer.start(
-                    switch (work) {
-                        case PAGE -> new ReactorPage(upstream).handler(style);
-                        case CRUD -> ReactorCrud.open().handler(style);
-                    });
+            return switch (work) {
+                case PAGE -> ReactorServer.start(new ReactorPage(upstream).handler(style));
+                case CRUD -> ReactorServer.startWithReturn(ReactorCrud.open().handler(style));
+            };
         }
     },
     /** Vert.x with its API for RxJava, and its JDBC client with H2. */
     RXJAVA("RxJava") {
         @Override
         int serve(Work work, Style style, int upstream) {
-            return VertxServer.start(
-                    switch (work) {
-                        case PAGE -> vertx -> new VertxPage(vertx, upstream).handler(style);
-                        case CRUD -> vertx -> VertxCrud.open(vertx).handler(style);
-                    });
+            return switch (work) {
+                case PAGE -> VertxServer.start(vertx -> new VertxPage(vertx, upstream).handler(style));
+                case CRUD -> VertxServer.start(vertx -> VertxCrud.open(vertx).handler(style));
+            };
         }
     };
 
@@ -49,7 +47,7 @@ public enum Engine {
     }
 
     /** Starts a service in this JVM, and returns its port. */
-    int start(Work work, Style style, int upstream) {
+    final int start(Work work, Style style, int upstream) {
         if (work == Work.CRUD) Database.create();
         return serve(work, style, upstream);
     }
