@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CompileErrorsTest {
     private static final String IMPORTS =
             "import static dev.weft.Async.*; import static dev.weft.reactor.ReactorAsync.*;"
-                    + " import static dev.weft.rxjava.RxAsync.*; import dev.weft.*; import dev.weft.rxjava.*;"
+                    + " import static dev.weft.rxjava.RxAsync.*; import dev.weft.*; import dev.weft.reactor.ReactorAsync; import dev.weft.rxjava.*;"
                     + " import io.reactivex.rxjava3.core.*; import java.io.*; import java.time.*; import java.util.*;"
                     + " import java.util.concurrent.*; import org.reactivestreams.Publisher; import reactor.core.publisher.*;\n";
 
@@ -64,6 +64,11 @@ class CompileErrorsTest {
             gather of Monos as awaitables: List<String> m(Mono<String> a, Mono<String> b) { return gather(awaitable(a), awaitable(b)); }
             the first of a Publisher: String m(Publisher<String> p) { return awaitFirst(p); }
             a body that throws nothing checked: String m() { return run(() -> ""); }
+            a value of the context, assigned first: void m() { String id = context().get("id"); System.out.println(id); }
+            a value of the context as an argument, with its type: void m() { System.out.println(context().<String>get("id")); }
+            a group in a run, assigned first: void m() { int one = run(() -> group(g -> g.async(() -> 1).await())); System.out.println(one); }
+            a stream, assigned first: void m() { AsyncStream<Integer> s = stream(out -> out.emit(1)); s.forEach(n -> {}); }
+            a stream with a typed parameter: void m() { stream((dev.weft.Emitter<Integer> out) -> out.emit(1)).forEach(n -> n.intValue()); }
             a body that does: String m(Reader r) throws IOException { return run(() -> "" + r.read()); }
             """;
 
@@ -78,6 +83,12 @@ class CompileErrorsTest {
             run in a class that has a run: method run in class: static class T implements Runnable { public void run() { run(() -> delay(Duration.ZERO)); } }
             stream in a class that has a stream: method stream in interface: abstract static class T extends AbstractList<String> { AsyncStream<Integer> m() { return stream(out -> out.emit(1)); } }
             mapAwait of both adapters: mapAwait: Flux<Integer> m(Flux<Integer> x) { return x.transform(mapAwait(2, n -> n)); }
+            a value of the context as an argument: reference to println is ambiguous: void m() { System.out.println(context().get("id")); }
+            a group in a run as an argument: reference to println is ambiguous: void m() { System.out.println(run(() -> group(g -> g.async(() -> 1).await()))); }
+            a stream whose type nothing says: Object: void m() { stream(out -> out.emit(1)).forEach(n -> n.intValue()); }
+            an Emitter with both packages imported: reference to Emitter is ambiguous: void m(Emitter<String> out) {}
+            await of a Mono by Async: no suitable method found for await(: String m(Mono<String> x) { return Async.await(x); }
+            await of a Single by ReactorAsync: no suitable method found for await(: String m(Single<String> x) { return ReactorAsync.await(x); }
             gather of Monos: no suitable method found for gather: List<String> m(Mono<String> a, Mono<String> b) { return gather(a, b); }
             await of a Publisher: no suitable method found for await: Object m(Publisher<String> p) { return await(p); }
             a body that does, undeclared: unreported exception: String m(Reader r) { return run(() -> "" + r.read()); }

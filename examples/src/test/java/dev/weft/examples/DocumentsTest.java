@@ -193,7 +193,8 @@ class DocumentsTest {
         assertThat(artifacts(bom).filter(artifact -> !artifact.equals("weft-bom")))
                 .containsExactlyInAnyOrderElementsOf(published);
         assertThat(version(bom)).isEqualTo(version(text("pom.xml")));
-        assertThat(text("README.md")).contains("<version>" + version(bom) + "</version>", "bom:" + version(bom));
+        for (String page : List.of("README.md", "docs/guide/start.md"))
+            assertThat(text(page)).contains("<version>" + version(bom) + "</version>", "bom:" + version(bom));
     }
 
     private static Stream<String> artifacts(String pom) {
