@@ -162,6 +162,44 @@ class AnswersTest {
             assertThat(starts.stream().filter(start -> start - first == second)).hasSize(10);
     }
 
+    // --- fire and forget
+
+    @Test
+    void fireAndForget() throws InterruptedException {
+        var launched = new CountDownLatch(2);
+        var answered = new CountDownLatch(1);
+        var waiting = new CountDownLatch(1);
+        Queue<Exception> failures = new ConcurrentLinkedQueue<>();
+        try (var background = new Background(failures::add)) {
+            Mono<String> request = mono(() -> {
+                background.launch(() -> {
+                    answered.await(); // goes on after its request
+                    log.add("mailed");
+                    launched.countDown();
+                });
+                background.launch(() -> {
+                    launched.countDown();
+                    throw new IOException("no mail server");
+                });
+                return "answer";
+            });
+            StepVerifier.create(request).expectNext("answer").verifyComplete();
+            answered.countDown();
+            assertThat(launched.await(20, TimeUnit.SECONDS)).isTrue();
+            background.launch(() -> {
+                try {
+                    waiting.countDown();
+                    delay(Duration.ofHours(1));
+                } finally {
+                    shielded(() -> log.add("cleaned up"));
+                }
+            });
+            assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(log).containsExactly("mailed", "cleaned up"); // when close() has returned
+        assertThat(failures).hasSize(1).first().isInstanceOf(IOException.class);
+    }
+
     // --- filter
 
     interface Chain {

@@ -13,6 +13,7 @@ import static dev.weft.Async.group;
 import static dev.weft.Async.race;
 import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
+import static dev.weft.Async.stream;
 import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withContext;
 import static dev.weft.Async.withTimeout;
@@ -30,8 +31,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.CancelledException;
 import dev.weft.Coroutine;
 import dev.weft.Deferred;
+import dev.weft.Emitter;
 import dev.weft.NoValueException;
 import dev.weft.TooManyValuesException;
+import dev.weft.examples.Program;
 import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import io.reactivex.rxjava3.core.Single;
@@ -396,6 +399,67 @@ class BasicsGuideTest extends GuideTest {
         StepVerifier.create(Mono.just(1).publishOn(Schedulers.parallel()).map(id -> awaitSingle(name)))
                 .verifyError(IllegalStateException.class);
         assertThat(subscribed.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void blockInABodySeesNoContext() {
+        Mono<String> lost = mono(() -> trace().block()); // none
+        Mono<String> kept = mono(() -> awaitSingle(trace())); // that of the subscriber
+        Context context = Context.of("trace", "4711");
+        StepVerifier.create(lost.contextWrite(context)).expectNext("none").verifyComplete();
+        StepVerifier.create(kept.contextWrite(context)).expectNext("4711").verifyComplete();
+    }
+
+    private static Mono<String> trace() {
+        return Mono.deferContextual(view -> Mono.just(view.getOrDefault("trace", "none")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void typesAreSaidWhereNothingImpliesThem(Backend backend) throws Exception {
+        onEachBackend(
+                backend,
+                () -> withContext("trace", "4711", () -> {
+                    String id = context().get("trace"); // println(context().get("trace")) does not compile
+                    int sum = run(() -> group(calls -> calls.async(() -> 3).await())); // as above
+                    stream((Emitter<Integer> out) -> out.emit(4))
+                            .forEach(n -> log.add("n" + n)); // not: stream(out -> …)
+                    assertThat(id + sum + log).isEqualTo("47113[n4]");
+                }));
+    }
+
+    @Test
+    void aRootEndsWithMain() throws Exception {
+        assertThat(new Program(Forgetful.class).run()).containsExactly("main is over");
+    }
+
+    static final class Forgetful {
+        public static void main(String[] args) throws InterruptedException {
+            var begun = new CountDownLatch(1);
+            async(() -> {
+                begun.countDown();
+                delay(Duration.ofHours(1));
+                System.out.println("nobody waits for this");
+            });
+            begun.await();
+            System.out.println("main is over");
+        }
+    }
+
+    @Test
+    void anAwaitOnAPlainThreadBlocksItUntilAnInterrupt() throws InterruptedException {
+        var never = new CompletableFuture<String>();
+        var ended = new CompletableFuture<Throwable>();
+        Thread plain = Thread.ofPlatform().start(() -> {
+            try {
+                await(never);
+            } catch (RuntimeException failure) {
+                ended.complete(failure);
+            }
+        });
+        plain.interrupt(); // before it waits or while it does
+        assertThat(await(ended)).isInstanceOf(CancelledException.class);
+        plain.join();
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import static dev.weft.Async.group;
 import static dev.weft.Async.mapConcurrent;
 import static dev.weft.Async.owned;
 import static dev.weft.Async.race;
+import static dev.weft.Async.rethrowCancellation;
 import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.using;
@@ -424,6 +425,37 @@ class ScopesGuideTest extends GuideTest {
                     .hasCauseInstanceOf(InterruptedException.class);
             assertThat(Thread.currentThread().isInterrupted()).isFalse();
         });
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void whoSwallowsAnInterruptHidesTheTimeout(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            BlockingQueue<String> orders = new LinkedBlockingQueue<>();
+            assertThat(hidden(orders)).isEqualTo("nothing");
+            assertThatThrownBy(() -> withTimeout(SHORT, () -> next(orders))).isInstanceOf(TimeoutException.class);
+            Thread.currentThread().interrupt(); // from elsewhere: no cancellation
+            assertThat(next(orders)).isEqualTo("nothing");
+        });
+    }
+
+    private static String hidden(BlockingQueue<String> orders) throws TimeoutException {
+        return withTimeout(Duration.ofMillis(20), () -> {
+            try {
+                return orders.take();
+            } catch (InterruptedException interrupted) { // the timeout
+                return "nothing";
+            }
+        });
+    }
+
+    private static String next(BlockingQueue<String> orders) {
+        try {
+            return orders.take();
+        } catch (InterruptedException interrupted) {
+            rethrowCancellation(interrupted);
+            return "nothing";
+        }
     }
 
     @ParameterizedTest
