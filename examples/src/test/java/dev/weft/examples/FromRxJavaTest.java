@@ -91,6 +91,13 @@ class FromRxJavaTest {
     }
 
     @Test
+    void theProgramOfThePage() throws Exception {
+        assertThat(new Program(Profiles.class).run()).containsExactly("Hello seven, Hello user8");
+        assertThat(Profiles.before(7).blockingGet()).isEqualTo("Hello seven");
+        assertThat(Profiles.before(8).blockingGet()).isEqualTo("Hello user8");
+    }
+
+    @Test
     void aMaybe() {
         Maybe<String> found = maybe(() -> await(nickname("user7"))); // null is empty
         Maybe<String> none = maybe(() -> await(nickname("user8")));
@@ -216,6 +223,25 @@ class FromRxJavaTest {
     }
 
     @Test
+    void aDisposableOfAClassBecomesARootWithAQueue() throws InterruptedException {
+        var ticks = PublishSubject.<String>create();
+        var started = new CountDownLatch(1);
+        Queue<Exception> failures = new ConcurrentLinkedQueue<>();
+        var work = new Background(failures::add); // new CompositeDisposable()
+        work.launch(
+                () -> { // add(ticks.subscribe(log::add, failures::add))
+                    try (var each = each(ticks, Overflow.error(16))) {
+                        started.countDown();
+                        for (String tick : each) log.add(tick);
+                    }
+                });
+        started.await();
+        work.close(); // dispose(); when it returns, all have ended
+        assertThat(ticks.hasObservers()).isFalse();
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
     void whatNobodyCanReceive() throws InterruptedException {
         var subscribed = new CountDownLatch(1);
         Single<String> broken = Single.create(emitter -> {
@@ -268,6 +294,25 @@ class FromRxJavaTest {
                 Single.just(1).observeOn(Schedulers.computation()).flatMap(id -> single(() -> await(user(id))));
         assertThatThrownBy(refused::blockingGet).isInstanceOf(IllegalStateException.class);
         assertThat(allowed.blockingGet()).isEqualTo("user1");
+    }
+
+    @Test
+    void onTheThreadOfSingle() {
+        Single<String> refused = Single.just(1).observeOn(Schedulers.single()).map(id -> await(user(id)));
+        assertThatThrownBy(refused::blockingGet)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(" would block ");
+    }
+
+    @Test
+    void blockingGetInABodyHidesTheFailure() {
+        Single<String> broken = Single.error(new IOException("disk full"));
+        run(() -> {
+            assertThatThrownBy(() -> broken.blockingGet())
+                    .isExactlyInstanceOf(RuntimeException.class)
+                    .hasCauseInstanceOf(IOException.class);
+            assertThatThrownBy(() -> await(broken, IOException.class)).isInstanceOf(IOException.class);
+        });
     }
 
     @Test

@@ -665,7 +665,7 @@ class ScopesGuideTest extends GuideTest {
             });
             assertThatThrownBy(() -> kept.get().async(() -> cook("soup")))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageStartingWith("started from outside the scope");
+                    .hasMessageStartingWith("started from outside the scope, or after its end");
         });
     }
 
