@@ -9,6 +9,7 @@ import static dev.weft.Async.gather;
 import static dev.weft.Async.gatherSettled;
 import static dev.weft.Async.group;
 import static dev.weft.Async.mapConcurrent;
+import static dev.weft.Async.owned;
 import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.stream;
@@ -25,6 +26,7 @@ import dev.weft.Outcome;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -144,6 +146,118 @@ class FromAsyncioTest {
             assertThatThrownBy(waiting::await).isInstanceOf(CancelledException.class);
         });
         assertThat(log).containsExactly("leftovers");
+    }
+
+    @Test
+    void aTaskInTheBackground() {
+        String dinner = run(() -> {
+            var ticker = async(() -> {
+                while (true) delay(Duration.ofMillis(1));
+            });
+            try {
+                return cook("soup");
+            } finally {
+                ticker.cancel(); // without it, run does not return
+            }
+        });
+        assertThat(dinner).isEqualTo("soup");
+    }
+
+    @Test
+    void aTaskThatIsCancelledBeforeItHasBegun() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 24, "Dispatcher.on needs JDK 24");
+        try (ExecutorService loop = Executors.newSingleThreadExecutor()) {
+            var busy = new CountDownLatch(1);
+            loop.execute(() -> {
+                try {
+                    busy.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            var late = coroutine(() -> {
+                        try {
+                            log.add("body");
+                        } finally {
+                            log.add("finally");
+                        }
+                    })
+                    .on(Dispatcher.on(loop))
+                    .start();
+            late.cancel();
+            busy.countDown();
+            assertThat(gatherSettled(late).get(0)).isInstanceOf(Outcome.Cancelled.class);
+            assertThat(log).isEmpty();
+        }
+    }
+
+    @Test
+    void wordsOfATask() {
+        var open = new CompletableFuture<String>();
+        run(() -> {
+            var soup = coroutine(
+                            () -> await(open) + " by " + Thread.currentThread().getName())
+                    .named("soup")
+                    .start();
+            assertThat(soup.outcome()).isNull();
+            open.complete("cooked");
+            assertThat(soup.await()).isEqualTo("cooked by soup");
+            assertThat(soup.outcome()).isEqualTo(new Outcome.Success<>("cooked by soup"));
+        });
+    }
+
+    @Test
+    void aFutureIsCancelledOnlyIfItIsOwned() {
+        var shared = new CompletableFuture<String>();
+        var mine = new CompletableFuture<String>();
+        assertThatThrownBy(() -> withTimeout(Duration.ofMillis(1), () -> await(shared)))
+                .isInstanceOf(TimeoutException.class);
+        assertThatThrownBy(() -> withTimeout(Duration.ofMillis(1), () -> await(owned(mine))))
+                .isInstanceOf(TimeoutException.class);
+        assertThat(shared.isCancelled()).isFalse();
+        assertThat(mine.isCancelled()).isTrue();
+    }
+
+    @Test
+    void theEndOfAStream() {
+        AsyncStream<String> courses = stream(out -> out.emit("soup"));
+        run(() -> {
+            try (var values = courses.each()) {
+                assertThat(values.next()).isEqualTo("soup");
+                assertThat(values.hasNext()).isFalse();
+                assertThatThrownBy(values::next).isInstanceOf(NoSuchElementException.class);
+            }
+        });
+    }
+
+    @Test
+    void aSignal() throws Exception {
+        assertThat(new Program(Served.class).run()).containsExactly("serving", "closed: signal");
+    }
+
+    static final class Served {
+        private static final CountDownLatch SERVING = new CountDownLatch(1);
+
+        public static void main(String[] args) throws InterruptedException {
+            var main = async(() -> serve()); // on the plain thread of main, so it is a root
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                main.cancel("signal");
+                gatherSettled(main);
+            }));
+            SERVING.await();
+            System.exit(0); // as SIGTERM does
+        }
+
+        private static void serve() {
+            System.out.println("serving");
+            SERVING.countDown();
+            try {
+                delay(Duration.ofHours(1));
+            } catch (CancelledException cancelled) {
+                shielded(() -> System.out.println("closed: " + cancelled.reason()));
+                throw cancelled;
+            }
+        }
     }
 
     @Test
