@@ -4,10 +4,13 @@ import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitCallback;
 import static dev.weft.Async.checkpoint;
+import static dev.weft.Async.context;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.group;
+import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.run;
+import static dev.weft.Async.stream;
 import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.reactor.ReactorAsync.awaitDone;
@@ -17,6 +20,7 @@ import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
 import static dev.weft.reactor.ReactorAsync.mono;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
@@ -28,6 +32,7 @@ import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Warning;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -43,6 +48,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
@@ -324,6 +330,62 @@ class OperatingGuideTest {
             });
         }
         assertThat(discarded).contains("b", "c");
+    }
+
+    @Test
+    void aHangOfANamedRequestIsReportedTwice() throws InterruptedException {
+        var request = mono(() ->
+                        coroutine(() -> await(never)).named("order 7").start().await())
+                .subscribe();
+        List<String> twice = List.of("order 7 has waited for more than 100 ms: ", "await of the coroutine order 7");
+        for (var missing = new ArrayList<>(twice); !missing.isEmpty(); ) {
+            Warning warning = warned("");
+            missing.removeIf(warning.message()::contains);
+        }
+        request.dispose();
+    }
+
+    // --- exceptions
+
+    @Test
+    void whatIsRefused() {
+        run(() -> {
+            refused("no withTimeout around this code", () -> resetTimeout(LIMIT));
+            refused("no such key in the context: trace", () -> context().get("trace"));
+            refused("completed without a value", () -> awaitSingle(Mono.empty()));
+            refused("the source has more than one value", () -> awaitSingle(Flux.just(1, 2)));
+            refused(
+                    "emit from outside the generator's coroutine",
+                    () -> stream(out -> async(() -> out.emit(1)).await()).collect(1));
+            refused(
+                    "emit(null), but a stream has no nulls",
+                    () -> stream(out -> out.emit(null)).collect(1));
+            group(calls -> {
+                refused(
+                        "started from outside the scope, or after its end",
+                        () -> elsewhere(() -> calls.async(() -> await(never))));
+            });
+            try (var values = each(Flux.just(1, 2))) {
+                refused(
+                        "from another thread: a loop belongs to the coroutine that opened it",
+                        () -> async(values::next).await());
+            }
+            awaitCallback(done -> {
+                done.onCancel(() -> {});
+                refused("onCancel is set already", () -> done.onCancel(() -> {}));
+                done.resume("once");
+                refused("already resumed", () -> done.resume("twice"));
+            });
+        });
+    }
+
+    private static void refused(String message, ThrowingCallable misuse) {
+        assertThatThrownBy(misuse).hasMessageContaining(message);
+    }
+
+    /** On a plain thread. What it throws is thrown here. */
+    private static void elsewhere(Runnable action) {
+        await(CompletableFuture.runAsync(action, task -> Thread.ofPlatform().start(task)));
     }
 
     @Test
