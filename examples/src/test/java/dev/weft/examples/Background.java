@@ -19,7 +19,7 @@ final class Background implements AutoCloseable {
         life = async(() -> {
             while (true) {
                 AsyncAction<?> job = jobs.take();
-                async(() -> attempt(job, failed)); // belongs to the root, and not to who has launched it
+                async(() -> attempt(job, failed)); // a member of the root, and not of the request
             }
         });
     }
@@ -33,7 +33,7 @@ final class Background implements AutoCloseable {
             job.run();
         } catch (Exception failure) {
             rethrowCancellation(failure);
-            failed.accept(failure); // else the scope would keep it until the end
+            failed.accept(failure); // else nobody hears of it before the root ends
         }
     }
 

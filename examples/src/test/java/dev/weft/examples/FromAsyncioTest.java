@@ -106,6 +106,19 @@ class FromAsyncioTest {
     }
 
     @Test
+    void waitForTheFirstFailure() {
+        var oven = new CompletableFuture<String>();
+        run(() -> {
+            var stew = async(() -> await(oven));
+            var rice = async(() -> burn("rice"));
+            assertThatThrownBy(() -> gather(stew, rice)).hasMessage("rice is burnt");
+            oven.complete("stew"); // which goes on
+            log.add(stew.await());
+        });
+        assertThat(log).containsExactly("stew");
+    }
+
+    @Test
     void aTaskGroup() {
         assertThatThrownBy(() -> run(() -> group(kitchen -> {
                     var soup = kitchen.async(() -> cook("soup"));

@@ -375,6 +375,8 @@ class BasicsGuideTest extends GuideTest {
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("awaitSingle would block the non-blocking thread parallel-")
                         .hasMessageContaining("start a coroutine instead: mono(() -> …)"));
+        StepVerifier.create(Flux.just(1).publishOn(Schedulers.single()).map(id -> awaitSingle(users.name(id))))
+                .verifyError(IllegalStateException.class);
         StepVerifier.create(ids.concatMap(id -> mono(() -> awaitSingle(users.name(id)))))
                 .expectNext("user1", "user2", "user3")
                 .verifyComplete();
