@@ -166,26 +166,29 @@ class AnswersTest {
 
     @Test
     void fireAndForget() throws InterruptedException {
-        var launched = new CountDownLatch(2);
+        var over = new CountDownLatch(2);
         var answered = new CountDownLatch(1);
         var waiting = new CountDownLatch(1);
         Queue<Exception> failures = new ConcurrentLinkedQueue<>();
-        try (var background = new Background(failures::add)) {
+        java.util.function.Consumer<Exception> failed = failure -> {
+            failures.add(failure);
+            over.countDown();
+        };
+        try (var background = new Background(failed)) {
             Mono<String> request = mono(() -> {
                 background.launch(() -> {
                     answered.await(); // goes on after its request
                     log.add("mailed");
-                    launched.countDown();
+                    over.countDown();
                 });
                 background.launch(() -> {
-                    launched.countDown();
                     throw new IOException("no mail server");
                 });
                 return "answer";
             });
             StepVerifier.create(request).expectNext("answer").verifyComplete();
             answered.countDown();
-            assertThat(launched.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(over.await(20, TimeUnit.SECONDS)).isTrue();
             background.launch(() -> {
                 try {
                     waiting.countDown();
