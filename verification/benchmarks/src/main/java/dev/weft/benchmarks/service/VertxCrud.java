@@ -36,7 +36,8 @@ final class VertxCrud {
         var options = new PoolOptions()
                 .setMaxSize(Database.CONNECTIONS)
                 .setShared(true)
-                .setName("service");
+                .setName(Database.NAME)
+                .setConnectionTimeout(0); // or 5.0.8 reports each timer of a request that was served meanwhile
         return new VertxCrud(JDBCPool.pool(vertx, database, options));
     }
 
