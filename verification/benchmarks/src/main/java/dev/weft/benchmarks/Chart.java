@@ -62,12 +62,13 @@ record Chart(String title, List<String> series, List<Group> groups) {
 
     /** {@return the image} */
     String svg() {
-        int top = MARGIN + LINE * (series.size() == 1 ? 1 : 2);
+        int legend = MARGIN + (isLogarithmic() ? 2 : 1) * LINE;
+        int top = series.size() == 1 ? legend : legend + LINE;
         int height = series.size() * BAR + GAP;
-        String title = isLogarithmic() ? this.title + ", logarithmic" : this.title;
         return svg(top + groups.size() * height + MARGIN - GAP)
                 + text("class=\"title\"", MARGIN, MARGIN + BAR - 2, title)
-                + legend(MARGIN + LINE)
+                + (isLogarithmic() ? text("", MARGIN, MARGIN + LINE + BAR - 2, "The axis is logarithmic.") : "")
+                + legend(legend)
                 + IntStream.range(0, groups.size())
                         .mapToObj(i -> group(groups.get(i), top + i * height))
                         .collect(Collectors.joining())

@@ -30,7 +30,7 @@ public final class Charts {
         }
         for (ServiceTable table : ServiceResults.read(results)) {
             String name = "service-" + table.work().id() + "-" + table.engine().id();
-            write(charts.resolve(name + ".svg"), chart(table, "processor time per request, µs", Measured::processor));
+            write(charts.resolve(name + ".svg"), chart(table, "µs of processor time per request", Measured::processor));
         }
     }
 

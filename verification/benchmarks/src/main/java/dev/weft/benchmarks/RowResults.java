@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 
 /** The files of results that JMH writes, an array with an object for each column. */
 final class RowResults {
+    private static final JsonObject NONE = new JsonObject();
+
     private RowResults() {}
 
     static Path file(Path folder, Row row) {
@@ -33,7 +35,7 @@ final class RowResults {
         JsonObject more = result.getJsonObject("secondaryMetrics");
         return new Table.Line(
                 Column.valueOf(benchmark.substring(benchmark.lastIndexOf('.') + 1)),
-                result.getJsonObject("params").getString("dispatcher", "").toLowerCase(Locale.ROOT),
+                result.getJsonObject("params", NONE).getString("dispatcher", "").toLowerCase(Locale.ROOT),
                 nanos.getJsonArray("rawData").stream()
                         .flatMap(fork -> ((JsonArray) fork).stream())
                         .mapToDouble(score -> ((Number) score).doubleValue())
