@@ -56,7 +56,7 @@ public record Rounds(List<Integer> connections, int rounds, Duration time, Strin
             for (int count : connections)
                 for (int round = 0; round <= rounds; round++)
                     for (ServerProcess server : servers) {
-                        Measured result = measure(server, count, round);
+                        Measured result = measureOrSay(server, count, round);
                         if (round > 0) measured.add(result);
                     }
             return measured;
@@ -65,6 +65,18 @@ public record Rounds(List<Integer> connections, int rounds, Duration time, Strin
         private void warmUp(ServerProcess server) throws IOException {
             try (var load = new Load(server.port(), connections.getFirst(), work)) {
                 load.run(time.multipliedBy(3));
+            }
+        }
+
+        private Measured measureOrSay(ServerProcess server, int count, int round)
+                throws IOException, InterruptedException {
+            try {
+                return measure(server, count, round);
+            } catch (IOException | IllegalStateException failure) {
+                throw new IOException(
+                        "%s failed under %d connections"
+                                .formatted(server.style().id(), count),
+                        failure);
             }
         }
 
