@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * machine gets slower, it does so for all.
  *
  * @param connections how many, for each series of rounds
- * @param rounds how many in a series, after one that is not counted
+ * @param rounds how many in a series, after one that is three times as long and not counted
  * @param time how long a service is under load in a round
  * @param jvm more arguments for the JVMs of the services
  */
@@ -51,7 +51,6 @@ public record Rounds(List<Integer> connections, int rounds, Duration time, Strin
         }
 
         List<Measured> run() throws IOException, InterruptedException {
-            for (ServerProcess server : servers) warmUp(server);
             List<Measured> measured = new ArrayList<>();
             for (int count : connections)
                 for (int round = 0; round <= rounds; round++)
@@ -60,12 +59,6 @@ public record Rounds(List<Integer> connections, int rounds, Duration time, Strin
                         if (round > 0) measured.add(result);
                     }
             return measured;
-        }
-
-        private void warmUp(ServerProcess server) throws IOException {
-            try (var load = new Load(server.port(), connections.getFirst(), work)) {
-                load.run(time.multipliedBy(3));
-            }
         }
 
         private Measured measureOrSay(ServerProcess server, int count, int round)
@@ -85,7 +78,7 @@ public record Rounds(List<Integer> connections, int rounds, Duration time, Strin
                 load.run(Duration.ZERO); // opens the connections upstream
                 long processor = server.ask(Server.Question.PROCESSOR);
                 long allocated = server.ask(Server.Question.ALLOCATED);
-                Sample sample = load.run(time);
+                Sample sample = load.run(round == 0 ? time.multipliedBy(3) : time);
                 processor = server.ask(Server.Question.PROCESSOR) - processor;
                 allocated = server.ask(Server.Question.ALLOCATED) - allocated;
                 return new Measured(
