@@ -133,6 +133,7 @@ abstract class WarningRules {
         assertThat(warning.frames().get(0).getClassName()).isEqualTo(WarningRules.class.getName());
         assertThat(warning.frames().get(0).getLineNumber()).isEqualTo(line);
         assertThat(warning.frames()).noneMatch(frame -> frame.getClassName().startsWith("java."));
+        assertThat(warning.frames()).noneMatch(frame -> frame.getClassName().startsWith("dev.weft."));
         assertThat(warning.toString()).contains(warning.message(), "\n  at ", "WarningRules.java:" + line);
         assertThat(EngineCounter.LONG_WAITS.sum()).isGreaterThan(before);
     }
@@ -200,14 +201,32 @@ abstract class WarningRules {
 
     @Test
     void aJoinNamesItsMembers() throws Exception {
+        var begun = new CountDownLatch(1);
         start(
                 "parent",
                 () -> group(g -> {
-                    g.start(coroutine(() -> await(awaitable(silent()))).named("child"));
+                    g.start(coroutine(() -> {
+                                Object source = here(silent());
+                                begun.countDown();
+                                return await(awaitable(source));
+                            })
+                            .named("child"));
                     g.start(awaitable(silent()));
+                    begun.await();
                 }));
         assertThat(waiting("parent").message())
-                .contains("the end of what was started in its scope: child; await of ", "never called onSubscribe");
+                .contains("the end of what was started in its scope: child, which is at operating.WarningRules.")
+                .contains("(WarningRules.java:" + (line + 2) + "); await of ", "never called onSubscribe");
+    }
+
+    @Test
+    void theFramesAreThoseOfTheUserAlone() throws Exception {
+        start("framed", () -> withTimeout(LONG, () -> await(awaitable(here(silent())))));
+        assertThat(waiting("framed").frames())
+                .hasSizeGreaterThan(1)
+                .allMatch(frame -> frame.getClassName().startsWith(WarningRules.class.getName()))
+                .first()
+                .matches(frame -> frame.getLineNumber() == line);
     }
 
     @Test
@@ -476,7 +495,7 @@ abstract class WarningRules {
         Warning warning = warnings.next(Kind.SWALLOWED_CANCELLATION, "swallows");
         assertThat(warning.message())
                 .startsWith("swallows has ended normally, although it was cancelled (enough)")
-                .contains("catch (CancelledException c) { throw c; }", "shielded(…)");
+                .contains("rethrowCancellation(failure)", "shielded(…)");
         assertThat(warning.frames().get(0).getLineNumber()).isEqualTo(line);
     }
 
@@ -513,8 +532,44 @@ abstract class WarningRules {
                     }
                 }));
         assertThat(warnings.next(Kind.SWALLOWED_CANCELLATION, "timed").message())
-                .contains("has ended normally, although it was cancelled (a timeout of PT0.001S)");
+                .startsWith("a block in timed has ended normally, although it was cancelled (a timeout of PT0.001S)");
         assertThat(deferred.await()).isEqualTo("fallback");
+    }
+
+    @Test
+    void G3_aBlockThatSwallowsTheInterruptOfItsTimeoutIsReported() throws Exception {
+        Deferred<Object> deferred = start(
+                "deaf",
+                () -> withTimeout(Duration.ofMillis(1), () -> {
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException swallowed) {
+                        return "fallback";
+                    }
+                    return "not reached";
+                }));
+        assertThat(warnings.next(Kind.SWALLOWED_CANCELLATION, "deaf").message())
+                .startsWith("a block in deaf has ended normally, although it was cancelled (a timeout of PT0.001S)")
+                .contains("InterruptedException", "checkpoint()");
+        assertThat(deferred.await()).isEqualTo("fallback");
+    }
+
+    @Test
+    void J3_aBlockWithoutAnAwaitInACleanUpIsNotReported() throws Exception {
+        long before = EngineCounter.CANCEL_SWALLOWED.sum();
+        Deferred<Object> deferred = start("closes", () -> {
+            try {
+                await(awaitable(endless(null)));
+            } finally {
+                withTimeout(LONG, () -> {});
+                group(members -> {});
+            }
+        });
+        waiting("closes");
+        deferred.cancel();
+        assertThatThrownBy(deferred::await).isInstanceOf(CancelledException.class);
+        assertThat(warnings.of(Kind.SWALLOWED_CANCELLATION)).isEmpty();
+        assertThat(EngineCounter.CANCEL_SWALLOWED.sum()).isEqualTo(before);
     }
 
     @Test

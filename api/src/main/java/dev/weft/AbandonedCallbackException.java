@@ -9,6 +9,7 @@ public final class AbandonedCallbackException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
     AbandonedCallbackException() {
-        super("the completion was dropped without being resumed");
+        super(
+                "the completion was dropped without being resumed: resume it, or call fail, on every path of the operation, and keep a reference until then");
     }
 }

@@ -210,7 +210,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T run(AsyncBody<T, X> body) throws X {
         Objects.requireNonNull(body, "body");
-        return inScope(scope -> {
+        return inScope("run", scope -> {
             scope.checkpoint();
             return new Scope(scope, scope.backend(), scope.context(), false).call(body::run);
         });
@@ -319,7 +319,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T group(GroupBody<T, X> body) throws X {
         Objects.requireNonNull(body, "body");
-        return inScope(scope -> {
+        return inScope("group", scope -> {
             scope.checkpoint();
             return new GroupScope(scope).run(body);
         });
@@ -335,7 +335,7 @@ public final class Async {
     @SuppressWarnings("overloads") // GroupBody says which one a lambda that fits both selects
     public static <X extends Exception> void group(GroupAction<X> body) throws X {
         Objects.requireNonNull(body, "body");
-        inScope(scope -> {
+        inScope("group", scope -> {
             scope.checkpoint();
             new GroupScope(scope).runToItsEnd(body);
             return null;
@@ -380,7 +380,7 @@ public final class Async {
             int maxConcurrency, Collection<? extends Awaitable<? extends T>> all) {
         List<Awaitable<? extends T>> sources = List.copyOf(all);
         try {
-            return mapConcurrently(sources, maxConcurrency, (group, source) -> start(group, source));
+            return mapConcurrently("gather", sources, maxConcurrency, (group, source) -> start(group, source));
         } finally {
             Owned.abandon(sources);
         }
@@ -408,7 +408,7 @@ public final class Async {
             Collection<? extends Awaitable<? extends T>> all) {
         List<Awaitable<? extends T>> sources = List.copyOf(all);
         try {
-            return inScope(scope -> {
+            return inScope("gatherSettled", scope -> {
                 scope.checkpoint();
                 return new GatherScope(scope).<T>settled(sources);
             });
@@ -446,7 +446,7 @@ public final class Async {
         List<Awaitable<? extends T>> all = List.copyOf(runners);
         if (all.isEmpty()) throw new IllegalArgumentException("race needs at least one runner");
         try {
-            return inScope(scope -> {
+            return inScope("race", scope -> {
                 scope.checkpoint();
                 return new RaceScope<T>(scope).run(all);
             });
@@ -470,7 +470,8 @@ public final class Async {
             Iterable<A> items, int maxConcurrency, AsyncFunction<? super A, ? extends B, ?> function) {
         Objects.requireNonNull(items, "items");
         Objects.requireNonNull(function, "function");
-        return mapConcurrently(items, maxConcurrency, (group, item) -> group.async(() -> function.apply(item)));
+        return mapConcurrently(
+                "mapConcurrently", items, maxConcurrency, (group, item) -> group.async(() -> function.apply(item)));
     }
 
     // --- time
@@ -506,7 +507,7 @@ public final class Async {
             throws X, TimeoutException {
         Objects.requireNonNull(limit, "limit");
         Objects.requireNonNull(body, "body");
-        return inScope(scope -> {
+        return inScope("withTimeout", scope -> {
             ShieldScope.noteTimeout(scope);
             return new TimeoutScope(scope, limit).run(body::run);
         });
@@ -539,7 +540,7 @@ public final class Async {
             Duration limit, AsyncBody<T, X> body) throws X {
         Objects.requireNonNull(limit, "limit");
         Objects.requireNonNull(body, "body");
-        return Async.<@Nullable T>inScope(scope -> {
+        return Async.<@Nullable T>inScope("withTimeoutOrNull", scope -> {
             ShieldScope.noteTimeout(scope);
             return new TimeoutScope(scope, limit).runOrNull(body::run);
         });
@@ -618,7 +619,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T shielded(AsyncBody<T, X> body) throws X {
         Objects.requireNonNull(body, "body");
-        return inScope(scope -> new ShieldScope(scope).run(body::run));
+        return inScope("shielded", scope -> new ShieldScope(scope).run(body::run));
     }
 
     /**
@@ -648,7 +649,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T withoutInterrupts(AsyncBody<T, X> body) throws X {
         Objects.requireNonNull(body, "body");
-        return inScope(scope -> new InterruptScope(scope, false).call(body::run));
+        return inScope("withoutInterrupts", scope -> new InterruptScope(scope, false).call(body::run));
     }
 
     /**
@@ -799,7 +800,7 @@ public final class Async {
             throws X {
         var acquisition = new Acquisition<R>(acquire, release);
         Objects.requireNonNull(use, "use");
-        return inScope(scope -> acquisition.using(scope, null, use));
+        return inScope("using", scope -> acquisition.using(scope, null, use));
     }
 
     /**
@@ -841,7 +842,7 @@ public final class Async {
         Objects.requireNonNull(limit, "limit");
         var acquisition = new Acquisition<R>(acquire, release);
         Objects.requireNonNull(use, "use");
-        return inScope(scope -> acquisition.using(scope, limit, use));
+        return inScope("using", scope -> acquisition.using(scope, limit, use));
     }
 
     /**
@@ -888,7 +889,7 @@ public final class Async {
         Objects.requireNonNull(consumer, "consumer");
         Objects.requireNonNull(body, "body");
         if (type.isPrimitive()) throw new IllegalArgumentException("no value is of a primitive type, such as " + type);
-        return inScope(scope -> {
+        return inScope("withDiscard", scope -> {
             Context around = (Context) scope.context();
             Consumer<Object> others = around.getOrDefault(DiscardHook.KEY, null);
             var hook = new DiscardHook(
@@ -933,9 +934,9 @@ public final class Async {
     public static <T extends @Nullable Object, X extends Exception> T withContext(
             Object key, Object value, AsyncBody<T, X> body) throws X {
         Objects.requireNonNull(key, "key");
-        Objects.requireNonNull(value, "value");
+        Objects.requireNonNull(value, "value: a context has no nulls");
         Objects.requireNonNull(body, "body");
-        return inScope(scope -> {
+        return inScope("withContext", scope -> {
             Context changed = ((Context) scope.context()).with(key, value);
             var propagated = new Propagated<T>(body::run);
             Context own = Context.empty().with(key, value);
@@ -980,7 +981,7 @@ public final class Async {
         Objects.requireNonNull(backend, "backend");
         Objects.requireNonNull(body, "body");
         Scope scope = Scope.current();
-        if (scope == null) return sneaking(() -> RunTask.run(backend, CoroutineOptions.NONE, body::run));
+        if (scope == null) return sneaking(() -> RunTask.run("withBackend", backend, CoroutineOptions.NONE, body::run));
         return sneaking(() -> new Scope(scope, backend, scope.context(), false).call(body::run));
     }
 
@@ -1048,11 +1049,11 @@ public final class Async {
     }
 
     /** Runs something in the innermost scope; outside any coroutine, in a new one. The caller declares what it throws. */
-    private static <T extends @Nullable Object> T inScope(InScope<T> body) {
+    private static <T extends @Nullable Object> T inScope(String word, InScope<T> body) {
         Scope scope = Scope.current();
         if (scope != null) return sneaking(() -> body.run(scope));
-        return sneaking(() ->
-                RunTask.run(backend(), CoroutineOptions.NONE, () -> body.run(Objects.requireNonNull(Scope.current()))));
+        return sneaking(() -> RunTask.run(
+                word, backend(), CoroutineOptions.NONE, () -> body.run(Objects.requireNonNull(Scope.current()))));
     }
 
     private static <T extends @Nullable Object> T sneaking(Callable<T> body) {
@@ -1094,10 +1095,10 @@ public final class Async {
     }
 
     private static <A, B extends @Nullable Object> List<B> mapConcurrently(
-            Iterable<? extends A> items, int maxConcurrency, Starter<? super A, B> starter) {
+            String word, Iterable<? extends A> items, int maxConcurrency, Starter<? super A, B> starter) {
         if (maxConcurrency < 1)
             throw new IllegalArgumentException("maxConcurrency must be at least 1, is " + maxConcurrency);
-        return inScope(scope -> {
+        return inScope(word, scope -> {
             scope.checkpoint();
             return GatherScope.gather(new GroupScope(scope, false), items, maxConcurrency, starter);
         });

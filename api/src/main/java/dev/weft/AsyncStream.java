@@ -126,7 +126,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public <R> AsyncStream<R> map(AsyncFunction<? super T, ? extends R, ?> function) {
         Objects.requireNonNull(function, "function");
         return piped((value, out) -> {
-            out.emit(function.apply(value));
+            out.emit(present("map", function.apply(value)));
             return true;
         });
     }
@@ -259,6 +259,13 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
 
     private static void requireConcurrency(int concurrency) {
         if (concurrency < 1) throw new IllegalArgumentException("concurrency must be at least 1, is " + concurrency);
+    }
+
+    /** {@return the result of the function of an operator} */
+    static <R> R present(String operator, @Nullable R result) {
+        if (result != null) return result;
+        throw new NullPointerException("the function of " + operator
+                + " returned null, but a stream has no nulls: filter before it, or return an Optional");
     }
 
     private <R> AsyncStream<R> concurrently(

@@ -7,8 +7,8 @@ import java.util.Set;
  * Where a failure was awaited: suppressed in the failure, once, so that its trace shows the awaiting code as well as
  * the source's.
  *
- * <p>It begins and ends with a frame of the user's code. Our own frames and the JDK's are left out at both ends: how an
- * await works, and what carries a coroutine, is the same in every trace.
+ * <p>It begins and ends with a frame of the user's code. The JDK's frames are left out at both ends, and our own
+ * everywhere: how an await works, and what carries a coroutine, is the same in every trace.
  */
 final class AwaitTrace extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -25,25 +25,32 @@ final class AwaitTrace extends RuntimeException {
     static Throwable mark(Throwable failure) {
         if (!ON || failure instanceof CancelledException || isMarked(failure) || !hasTrace(failure)) return failure;
         var mark = new AwaitTrace();
+        if (mark.getStackTrace().length == 0) return failure; // a scope throws it, where no code of the user awaits
         synchronized (failure) { // the lock that addSuppressed takes itself
             if (!isMarked(failure)) failure.addSuppressed(mark);
         }
         return failure;
     }
 
-    /** {@return the frames from the first to the last one of the user's code; all, if there is none} */
+    /** {@return the frames from the first to the last one of the user's code, without ours; empty, if there is none} */
     static StackTraceElement[] ofTheUser(StackTraceElement[] frames) {
-        int from = 0;
         int to = frames.length;
-        while (from < to && !isOfTheUser(frames[from])) from++;
-        while (from < to && !isOfTheUser(frames[to - 1])) to--;
-        return from == to ? frames : Arrays.copyOfRange(frames, from, to);
+        while (to > 0 && !isOfTheUser(frames[to - 1])) to--;
+        var kept = new StackTraceElement[to];
+        int count = 0;
+        for (int i = 0; i < to; i++)
+            if (count == 0 ? isOfTheUser(frames[i]) : !isOurs(frames[i])) kept[count++] = frames[i];
+        return Arrays.copyOf(kept, count);
     }
 
     private static boolean isOfTheUser(StackTraceElement frame) {
         String name = frame.getClassName();
-        if (name.startsWith("java.") || name.startsWith("jdk.")) return false;
-        return !name.startsWith("dev.weft.") || !OURS.contains(name.substring(0, name.lastIndexOf('.')));
+        return !name.startsWith("java.") && !name.startsWith("jdk.") && !isOurs(frame);
+    }
+
+    private static boolean isOurs(StackTraceElement frame) {
+        String name = frame.getClassName();
+        return name.startsWith("dev.weft.") && OURS.contains(name.substring(0, name.lastIndexOf('.')));
     }
 
     /** A failure without a trace is usually shared and must not be changed; one that throws when asked counts as such. */

@@ -15,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.ServiceConfigurationError;
@@ -31,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class Backends {
     private static final System.Logger LOG = System.getLogger("dev.weft");
     private static final int MAX_BROKEN = 64;
-    private static final String ON_IT = ", on Dispatcher.eventLoop() if it is to go on there";
 
     private Backends() {}
 
@@ -75,17 +75,17 @@ final class Backends {
 
     static void requireMayBlock(String operation, Installed installed) {
         if (CoroutineTask.ofThread() != null) return; // even in subscriber code: only the coroutine waits
-        if (EventLoop.current() != null) throw refused(operation, "the event loop of thread ", ON_IT);
+        if (EventLoop.current() != null) throw refused(operation, "the event loop of thread ");
         if (Thread.currentThread().isVirtual()) return;
         for (Backend backend : installed.all())
-            if (!backend.mayBlock()) throw refused(operation, "the non-blocking thread ", "");
+            if (!backend.mayBlock()) throw refused(operation, "the non-blocking thread ");
     }
 
-    private static IllegalStateException refused(String operation, String what, String where) {
+    private static IllegalStateException refused(String operation, String what) {
         return new IllegalStateException(
                 operation + " would block " + what + Thread.currentThread().getName()
-                        + "; start a coroutine instead: mono(() -> …) or single(() -> …) there, or Async.async(() -> …)"
-                        + where);
+                        + ": return mono(() -> …) or single(() -> …) here, whose body may await; from code that returns"
+                        + " nothing, start Async.async(() -> …) and do not wait for it");
     }
 
     /**
@@ -95,15 +95,22 @@ final class Backends {
      */
     static Backend choose(
             @Nullable String property, @Nullable String environment, @Nullable String file, Installed installed) {
-        if (isSet(property)) return byId(property, "system property weft.backend", installed);
-        if (isSet(environment)) return byId(environment, "environment variable WEFT_BACKEND", installed);
-        if (isSet(file)) return byId(file, "weft.backend in weft.properties", installed);
+        String asked = isSet(property) ? property : isSet(environment) ? environment : file;
+        if (isSet(asked)) return byId(asked, origin("weft.backend", property, environment), installed);
         if (installed.adapters().isEmpty()) return JdkBackend.INSTANCE;
         if (installed.adapters().size() == 1) return installed.adapters().get(0);
         throw new BackendException(
                 "one backend",
                 installed.describe() + ", and no choice",
                 "choose one with -Dweft.backend=<id>, WEFT_BACKEND=<id>, weft.backend=<id> in weft.properties, or withBackend(…)");
+    }
+
+    /** {@return where the value of a key was found, of the three places that are looked at} */
+    static String origin(String key, @Nullable String property, @Nullable String environment) {
+        if (isSet(property)) return "system property " + key;
+        if (isSet(environment))
+            return "environment variable " + key.toUpperCase(Locale.ROOT).replace('.', '_');
+        return key + " in weft.properties";
     }
 
     static boolean isSet(@Nullable String id) {

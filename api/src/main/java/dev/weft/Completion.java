@@ -219,7 +219,7 @@ public final class Completion<T extends @Nullable Object>
         }
 
         void onCancel(AsyncAction<?> action) {
-            if (cancellable) throw new IllegalStateException("onCancel is set already");
+            if (cancellable) throw new IllegalStateException("onCancel is set already: set one action that does all");
             cancellable = true;
             attach(action);
         }

@@ -60,7 +60,7 @@ final class ConcurrentMapping<T, R> {
             if (argument == null) return;
             R result = apply(argument);
             if (ticket != null) ticket.await(result);
-            out.emit(result);
+            out.emit(AsyncStream.present(ticket == null ? "mapConcurrentUnordered" : "mapConcurrent", result));
         }
 
         /** Called once, when this has ended, or if it never began. */

@@ -83,7 +83,7 @@ final class MapContext implements Context {
     @Override
     public Context with(Object key, Object value) {
         Map<Object, Object> changed = new HashMap<>(entries);
-        changed.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
+        changed.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value: a context has no nulls"));
         return new MapContext(changed);
     }
 

@@ -88,10 +88,16 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     private T outside() {
         try {
             return options.saysWhere()
-                    ? RunTask.run(Async.backend(), CoroutineOptions.NONE, () -> start().await())
-                    : RunTask.run(Async.backend(), options, body);
+                    ? RunTask.run("await", Async.backend(), CoroutineOptions.NONE, () -> start().await())
+                    : RunTask.run("await", Async.backend(), options, body);
         } catch (Exception failure) {
             throw Failures.thrown(failure);
         }
+    }
+
+    @Override
+    public String toString() {
+        String name = options.name();
+        return "Coroutine[" + (name == null ? "unnamed" : name) + ']';
     }
 }

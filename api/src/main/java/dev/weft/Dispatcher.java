@@ -126,11 +126,12 @@ public final class Dispatcher {
             @Nullable String property, @Nullable String environment, @Nullable String file, @Nullable String missing) {
         String asked = Backends.isSet(property) ? property : Backends.isSet(environment) ? environment : file;
         if (asked == null || asked.isBlank()) return CoroutineOptions.onVirtualThreads();
+        String found = "\"" + asked + "\" (" + Backends.origin("weft.dispatcher", property, environment) + ")";
         return switch (asked.strip()) {
             case "virtual" -> CoroutineOptions.onVirtualThreads();
             case "event-loop" -> missing == null ? CoroutineOptions.onEventLoop() : instead(missing);
-            case "inline" -> throw unknown("\"inline\", which is withdrawn, since " + NO_INLINE, "use event-loop");
-            default -> throw unknown("\"" + asked + "\"", "correct it; Dispatcher.on(executor) is chosen in code");
+            case "inline" -> throw unknown(found + ", which is withdrawn, since " + NO_INLINE, "use event-loop");
+            default -> throw unknown(found, "correct it; Dispatcher.on(executor) is chosen in code");
         };
     }
 

@@ -35,8 +35,8 @@ final class EngineHost implements Host {
     }
 
     @Override
-    public RuntimeException noValue(String operation) {
-        return new NoValueException(operation);
+    public RuntimeException noValue(String message) {
+        return new NoValueException(message);
     }
 
     @Override
@@ -91,8 +91,7 @@ final class EngineHost implements Host {
 
     @Override
     public StackTraceElement[] ofTheUser(StackTraceElement[] stack) {
-        StackTraceElement[] frames = AwaitTrace.ofTheUser(stack);
-        return frames == stack ? new StackTraceElement[0] : frames;
+        return AwaitTrace.ofTheUser(stack);
     }
 
     @Override

@@ -76,6 +76,11 @@ final class GroupScope extends Scope implements TaskGroup {
         first.updateAndGet(Left::new);
     }
 
+    @Override
+    public String toString() {
+        return "TaskGroup[in " + task().title() + (cancellation() == null ? "]" : ", CANCELLED]");
+    }
+
     /** Starts a member in a scope, without a thread if it needs none. */
     @SuppressWarnings("unchecked")
     static <T extends @Nullable Object> Handle<T> started(Awaitable<T> source, Scope scope) {
@@ -131,6 +136,13 @@ final class GroupScope extends Scope implements TaskGroup {
         if (!isCancelledByItself() || first() != null || isFromOutside(thrown) || !isEcho(thrown)) return false;
         report(thrown);
         return true;
+    }
+
+    /** A body that a member's failure or the group itself has cancelled may return: that is not its result. */
+    @Override
+    protected void swallowed() {
+        Cancellation c = cancellation();
+        if (c != null && c.origin() != this) reportSwallowed();
     }
 
     @Override

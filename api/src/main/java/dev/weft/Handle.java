@@ -259,6 +259,12 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
     }
 
     @Override
+    public String toString() {
+        return "Deferred[" + (member instanceof CoroutineTask<?> task ? task.title() : "a source") + ", " + state()
+                + ']';
+    }
+
+    @Override
     public void whenComplete(BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
         Objects.requireNonNull(callback, "callback");
         whenDone(() -> {

@@ -44,13 +44,10 @@ public final class Hooks {
     private static final System.Logger LOG = System.getLogger("dev.weft");
 
     private static final AtomicReference<Consumer<Object>> DISCARD = new AtomicReference<>(value -> {});
-    private static final AtomicReference<Consumer<Throwable>> DROPPED =
-            new AtomicReference<>(error -> LOG.log(Level.WARNING, "An error that nobody could receive", error));
-    private static final AtomicReference<Consumer<Violation>> VIOLATION =
-            new AtomicReference<>(violation -> LOG.log(Level.WARNING, violation::toString));
+    private static final AtomicReference<Consumer<Throwable>> DROPPED = new AtomicReference<>(Hooks::log);
+    private static final AtomicReference<Consumer<Violation>> VIOLATION = new AtomicReference<>(Hooks::log);
 
-    private static final AtomicReference<Consumer<Warning>> WARNING =
-            new AtomicReference<>(warning -> LOG.log(Level.WARNING, warning::toString));
+    private static final AtomicReference<Consumer<Warning>> WARNING = new AtomicReference<>(Hooks::log);
 
     private Hooks() {}
 
@@ -130,6 +127,15 @@ public final class Hooks {
 
     static void violate(Violation violation) {
         VIOLATION.get().accept(violation);
+    }
+
+    private static void log(Throwable error) {
+        LOG.log(Level.WARNING, "An error that nobody could receive", error);
+    }
+
+    /** Not a lambda, whose generated name would be in the line of a logger that names its caller. */
+    private static void log(Record event) {
+        LOG.log(Level.WARNING, event::toString);
     }
 
     private static <T> Handle replace(AtomicReference<Consumer<T>> slot, Consumer<T> hook) {

@@ -22,7 +22,10 @@ final class Interrupts {
             case "sent" -> true;
             case "cooperative" -> false;
             default ->
-                throw new BackendException("sent or cooperative in weft.interrupts", "\"" + asked + "\"", "correct it");
+                throw new BackendException(
+                        "sent or cooperative in weft.interrupts",
+                        "\"" + asked + "\" (" + Backends.origin("weft.interrupts", property, environment) + ")",
+                        "correct it");
         };
     }
 

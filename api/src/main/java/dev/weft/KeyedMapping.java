@@ -114,7 +114,7 @@ final class KeyedMapping<K, T, R> {
             if (argument == null) return;
             ticket.await(argument);
             takePlace(argument);
-            out.emit(function.apply(argument));
+            out.emit(AsyncStream.present("mapConcurrentByKey", function.apply(argument)));
         }
 
         private void takePlace(T argument) {

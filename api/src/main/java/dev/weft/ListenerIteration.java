@@ -125,7 +125,8 @@ final class ListenerIteration<T> extends IterationCell<T> {
             case REQUESTED, ERROR, END -> {
                 over = true;
                 signals.add(new Fail<>(new OverflowException(
-                        "more than " + buffering.capacity() + " values at once from several threads")));
+                        "more than " + buffering.capacity() + " values at once from several threads:"
+                                + " choose dropOldest(n), dropNewest(n), latest(), unbounded() or more of them")));
                 yield value;
             }
         };
@@ -189,7 +190,8 @@ final class ListenerIteration<T> extends IterationCell<T> {
         SchedulePoint.pass();
         Object before = closing.getAndUpdate(now -> now == null ? action : now == Closing.CLOSED ? Closing.DONE : now);
         if (before == Closing.CLOSED) guarded(() -> abort(action));
-        else if (before != null) throw new IllegalStateException("onClose is set already");
+        else if (before != null)
+            throw new IllegalStateException("onClose is set already: set one action that does all");
     }
 
     /** {@return the action to run, if it is set and no other thread runs it} Otherwise notes that it must run as soon as it is set. */
@@ -244,7 +246,8 @@ final class ListenerIteration<T> extends IterationCell<T> {
 
     void onRequest(LongConsumer action) {
         if (!canBeAsked()) throw new IllegalStateException("onRequest is for Overflow.suspend() only");
-        if (!source.compareAndSet(null, action)) throw new IllegalStateException("onRequest is set already");
+        if (!source.compareAndSet(null, action))
+            throw new IllegalStateException("onRequest is set already: set one action that asks all sources");
         SchedulePoint.pass();
         ask();
     }

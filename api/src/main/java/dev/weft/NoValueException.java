@@ -10,7 +10,7 @@ import java.util.NoSuchElementException;
 public final class NoValueException extends NoSuchElementException {
     private static final long serialVersionUID = 1;
 
-    NoValueException(String operation) {
-        super(operation + ": the source completed without a value");
+    NoValueException(String message) {
+        super(message);
     }
 }

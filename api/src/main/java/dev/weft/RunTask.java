@@ -22,9 +22,10 @@ final class RunTask<T extends @Nullable Object> extends CoroutineTask<T> {
         super(null, backend, Async.context(), options, body);
     }
 
-    static <T extends @Nullable Object> T run(Backend backend, CoroutineOptions options, Callable<? extends T> body)
-            throws Exception {
-        Backends.requireMayBlock("run");
+    /** Runs a body, for the public method {@code word}, and waits for its end. */
+    static <T extends @Nullable Object> T run(
+            String word, Backend backend, CoroutineOptions options, Callable<? extends T> body) throws Exception {
+        Backends.requireMayBlock(word);
         if (Thread.currentThread().isInterrupted())
             throw CancelledException.interrupted(new InterruptedException("interrupted before run"));
         Throwable[] thrown = new Throwable[1];

@@ -59,10 +59,7 @@ final class TimeoutScope extends Scope {
             unschedule();
             if (hasExpired()) reportLateness();
         }
-        if (!isCutShort()) {
-            endedNormally();
-            return result;
-        }
+        if (!isCutShort()) return result;
         discard(result);
         throw timedOut(null);
     }
@@ -76,6 +73,11 @@ final class TimeoutScope extends Scope {
             if (cause != null) report(cause);
             return null;
         }
+    }
+
+    @Override
+    protected void swallowed() {
+        if (!isCutShort()) reportSwallowed();
     }
 
     /** Stops the time until the next {@link #reset}. */

@@ -28,7 +28,9 @@ final class WatchdogLimit {
         Duration limit = parse(asked.strip());
         if (limit != null && limit.isPositive()) return Optional.of(limit);
         throw new BackendException(
-                "a time in weft.watchdog, such as 500ms, 10s, 2m or PT10S, or off", "\"" + asked + "\"", "correct it");
+                "a time in weft.watchdog, such as 500ms, 10s, 2m or PT10S, or off",
+                "\"" + asked + "\" (" + Backends.origin("weft.watchdog", property, environment) + ")",
+                "correct it");
     }
 
     private static @Nullable Duration parse(String text) {

@@ -33,7 +33,7 @@ class AwaitTraceTest {
     }
 
     @Test
-    void inTheMiddleAllAreKept() {
+    void inTheMiddleAllButOursAreKept() {
         assertThat(kept(
                         "dev.weft.Async",
                         "Main",
@@ -41,7 +41,7 @@ class AwaitTraceTest {
                         "dev.weft.Async",
                         "reactor.core.X",
                         "java.lang.Thread"))
-                .containsExactly("Main", "java.util.ArrayList", "dev.weft.Async", "reactor.core.X");
+                .containsExactly("Main", "java.util.ArrayList", "reactor.core.X");
     }
 
     @Test
@@ -51,8 +51,15 @@ class AwaitTraceTest {
     }
 
     @Test
-    void withoutTheUserAllAreKept() {
-        assertThat(kept("dev.weft.Async", "java.lang.Thread")).hasSize(2);
+    void withoutTheUserNoneAreKept() {
+        assertThat(kept("dev.weft.Async", "java.lang.Thread")).isEmpty();
         assertThat(kept()).isEmpty();
+    }
+
+    @Test
+    void withoutTheUserThereIsNoMark() throws InterruptedException {
+        var failure = new IllegalStateException("of nobody");
+        Thread.ofVirtual().start(() -> AwaitTrace.mark(failure)).join();
+        assertThat(failure).hasNoSuppressedExceptions();
     }
 }

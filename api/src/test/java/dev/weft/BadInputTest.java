@@ -94,7 +94,7 @@ class BadInputTest {
                 refused("callback", () -> Async.async(() -> 1).whenComplete(null)),
                 refused("publisher", () -> Async.each((Flow.Publisher<Object>) null)),
                 refused("key", () -> Async.withContext(null, 1, BODY)),
-                refused("value", () -> Async.withContext(1, null, BODY)),
+                refused("value: a context has no nulls", () -> Async.withContext(1, null, BODY)),
                 refused("body", () -> Async.withContext(1, 1, (AsyncBody<Object, RuntimeException>) null)),
                 refused("backend", () -> Async.withBackend(null, BODY)),
                 refused("body", () -> Async.withBackend(Async.backend(), (AsyncAction<RuntimeException>) null)),
@@ -113,7 +113,7 @@ class BadInputTest {
                 refused("scopedValue", () -> ScopedValues.unregister(null)),
                 refused("context", () -> ScopedValues.into(null)),
                 refused("key", () -> Context.empty().get(null)),
-                refused("value", () -> Context.empty().with(1, null)),
+                refused("value: a context has no nulls", () -> Context.empty().with(1, null)),
                 refused("subscriber", () -> Async.stream(out -> {}).subscribe(null)),
                 refused(
                         "source",

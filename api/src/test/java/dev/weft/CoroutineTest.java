@@ -676,4 +676,31 @@ class CoroutineTest {
             }
         }
     }
+
+    @Test
+    void whatIsPrintedSaysTheNameAndTheState() {
+        var go = new CompletableFuture<Integer>();
+        Coroutine<Integer> order = Async.coroutine(() -> Async.await(go)).named("order 7");
+        assertThat(order).hasToString("Coroutine[order 7]");
+        assertThat(Async.coroutine(() -> 1)).hasToString("Coroutine[unnamed]");
+        Deferred<Integer> started = order.start();
+        assertThat(started).hasToString("Deferred[order 7, RUNNING]");
+        go.complete(1);
+        assertThat(started.await()).isEqualTo(1);
+        assertThat(started).hasToString("Deferred[order 7, SUCCEEDED]");
+        Async.coroutine(() -> {
+                    Async.group(members -> {
+                        assertThat(members).hasToString("TaskGroup[in order 8]");
+                        assertThat(members.start(Async.awaitable(go)))
+                                .asString()
+                                .startsWith("Deferred[a source, ");
+                        members.cancel();
+                        assertThat(members).hasToString("TaskGroup[in order 8, CANCELLED]");
+                    });
+                    return 1;
+                })
+                .named("order 8")
+                .start()
+                .await();
+    }
 }

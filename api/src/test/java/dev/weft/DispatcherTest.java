@@ -19,6 +19,7 @@ import dev.weft.testing.Rounds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -110,7 +111,10 @@ class DispatcherTest {
         void inlineIsAnErrorThatSaysWhy() {
             assertThatThrownBy(() -> Dispatcher.choose("inline", null, null, null))
                     .isInstanceOf(BackendException.class)
-                    .hasMessageContainingAll("\"inline\", which is withdrawn", "kill the JVM", "use event-loop");
+                    .hasMessageContainingAll(
+                            "\"inline\" (system property weft.dispatcher), which is withdrawn",
+                            "kill the JVM",
+                            "use event-loop");
             assertThatThrownBy(DispatcherTest::inline)
                     .isInstanceOf(UnsupportedOperationException.class)
                     .hasMessageContainingAll("withdrawn", "kill the JVM", "Dispatcher.eventLoop()");
@@ -343,8 +347,20 @@ class DispatcherTest {
                     assertThatThrownBy(wait)
                             .isInstanceOf(IllegalStateException.class)
                             .hasMessageContaining("events")
-                            .hasMessageContaining("start a coroutine instead");
+                            .hasMessageContaining(": return mono(() -> …)");
             });
+        }
+
+        @Test
+        void theRefusalNamesTheMethodThatWasCalled() {
+            Map<ThrowingCallable, String> words = Map.of(
+                    () -> group(members -> {}), "group",
+                    () -> Async.withTimeout(MILLI, () -> {}), "withTimeout",
+                    () -> Async.withContext("key", "value", () -> {}), "withContext",
+                    () -> Async.gather(coroutine(() -> 1)), "gather",
+                    () -> coroutine(() -> 1).await(), "await");
+            events.run(() -> words.forEach((wait, word) ->
+                    assertThatThrownBy(wait).hasMessageStartingWith(word + " would block the event loop of thread ")));
         }
     }
 

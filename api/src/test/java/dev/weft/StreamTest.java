@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -926,6 +927,18 @@ class StreamTest {
             assertThatThrownBy(() -> numbers.retry(-1)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> numbers.map(null)).isInstanceOf(NullPointerException.class);
             assertThatThrownBy(() -> numbers.timeout(null)).isInstanceOf(NullPointerException.class);
+        }
+
+        @Test
+        void aFunctionThatReturnsNullIsAnErrorThatNamesItsOperator() {
+            Map.<String, AsyncStream<?>>of(
+                            "map", numbers.map(n -> null),
+                            "mapConcurrent", numbers.mapConcurrent(2, n -> null),
+                            "mapConcurrentUnordered", numbers.mapConcurrentUnordered(2, n -> null),
+                            "mapConcurrentByKey", numbers.mapConcurrentByKey(2, n -> n, n -> null))
+                    .forEach((operator, stream) -> assertThatThrownBy(() -> stream.collect(10))
+                            .isInstanceOf(NullPointerException.class)
+                            .hasMessageStartingWith("the function of " + operator + " returned null"));
         }
     }
 }

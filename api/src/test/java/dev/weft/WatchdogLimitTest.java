@@ -37,6 +37,7 @@ class WatchdogLimitTest {
         assertThatThrownBy(() -> WatchdogLimit.choose(null, asked, null))
                 .isInstanceOf(BackendException.class)
                 .hasMessageContainingAll(
-                        "a time in weft.watchdog, such as 500ms, 10s, 2m or PT10S, or off", "\"" + asked + "\"");
+                        "a time in weft.watchdog, such as 500ms, 10s, 2m or PT10S, or off",
+                        "\"" + asked + "\" (environment variable WEFT_WATCHDOG)");
     }
 }

@@ -34,6 +34,12 @@ public enum AwaitMode {
         return operation;
     }
 
+    /** {@return what an exception says about a source that has ended without the value that is needed} */
+    public String noValue(String source) {
+        return operation + ": " + source + " completed without a value; where it may be empty, "
+                + (this == ONE ? "use await, which returns null then, or awaitOptional" : "use collect, or a loop");
+    }
+
     /** {@return how many values to request: one for {@link #FIRST}, all for the others} */
     public long demand() {
         return this == FIRST ? 1 : Long.MAX_VALUE;

@@ -118,8 +118,7 @@ public final class CoroutineOptions {
     }
 
     /** {@return the thread name, or null for numbered names} */
-    @Nullable
-    String name() {
+    public @Nullable String name() {
         return name;
     }
 

@@ -3,6 +3,7 @@ package dev.weft.spi;
 import dev.weft.scheduling.CoroutineScheduler;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
@@ -55,6 +56,9 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
 
     /** Whether the body is over, and all that it started; used by the coroutine's thread only. */
     private boolean done;
+
+    /** Whether the body has returned although it was told of its cancellation; used by the coroutine's thread only. */
+    private boolean swallowed;
 
     /** Whether its thread begins with the thread-locals of the context alone; written before the thread starts. */
     private boolean afresh;
@@ -208,7 +212,15 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     @Override
     public final String title() {
         Thread t = thread();
-        return t == null ? "a coroutine without a thread" : t.getName();
+        if (t != null) return t.getName();
+        return name == null ? "a coroutine without a thread" : name;
+    }
+
+    @Override
+    public final String whereabouts() {
+        Thread t = thread();
+        List<StackTraceElement> frames = t == null ? List.of() : WatchedTask.ofTheUser(t.getStackTrace());
+        return frames.isEmpty() ? title() : title() + ", which is at " + frames.get(0);
     }
 
     final @Nullable WatchedTask watch() {
@@ -361,6 +373,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     private void runBody() {
         try {
             result = invoke();
+            swallowed = cancellation() != null && hasMetCancellation();
         } catch (Throwable thrown) {
             failure = thrown;
         }
@@ -394,8 +407,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
             succeeded(result);
             return;
         }
-        if (thread() != null && result != null) EngineCounter.CANCEL_SWALLOWED.increment();
-        if (watch != null) watch.endedNormally(cancellation());
+        if (swallowed || thread() != null && result != null) EngineCounter.CANCEL_SWALLOWED.increment();
+        if (swallowed && watch != null) watch.endedNormally(cancellation(), "");
         discard(result);
         discardUnread();
         Cancellation c = Objects.requireNonNull(cancellation());

@@ -17,7 +17,10 @@ public enum EngineCounter {
     VIOLATIONS,
     /** Errors that only answered our own cancellation; they are logged at {@code DEBUG} and not reported. */
     CANCEL_ECHOES,
-    /** Coroutines that returned a value although they were cancelled. */
+    /**
+     * Coroutines that returned a value although they were cancelled; and coroutines, blocks with a timeout and groups
+     * that returned although an await or an interrupt had told their code of the cancellation.
+     */
     CANCEL_SWALLOWED,
     /**
      * Blocks that went on for more than a second, or the watchdog's limit if that is less, after their timeout had

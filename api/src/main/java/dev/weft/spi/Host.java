@@ -42,7 +42,7 @@ public interface Host {
     Scope cancelledScope(Throwable failure);
 
     /** {@return a new exception for a source that ended without a value where one is needed} */
-    RuntimeException noValue(String operation);
+    RuntimeException noValue(String message);
 
     /** {@return a new exception for a source with more than one value} */
     RuntimeException tooManyValues(String operation);
@@ -85,8 +85,8 @@ public interface Host {
     void warn(Warning warning);
 
     /**
-     * {@return the frames of a stack from the first to the last that belong to code of the user; empty if there are
-     * none}
+     * {@return the frames of a stack from the first to the last that belong to code of the user, the same objects,
+     * without those of Weft; empty if there are none}
      */
     StackTraceElement[] ofTheUser(StackTraceElement[] stack);
 

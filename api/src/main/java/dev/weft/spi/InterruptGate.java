@@ -122,6 +122,15 @@ abstract class InterruptGate extends Scope {
         interrupt = SENT;
     }
 
+    /** {@return whether code of this scope has cleared the flag that a canceller has set, as what throws for it does} */
+    final boolean hasTakenInterrupt(Scope scope) {
+        if (scope.interruptedIn() == NOT_INTERRUPTED) return false;
+        int before = claimInterrupt();
+        boolean taken = before == SENT && !Thread.currentThread().isInterrupted();
+        interrupt = before;
+        return taken;
+    }
+
     /** Handles a foreign interrupt: cancels the whole coroutine and consumes the flag. */
     final void cancelSelf() {
         settleInterrupt();

@@ -62,6 +62,11 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     private static final AtomicIntegerFieldUpdater<IterationCell> LEFT =
             AtomicIntegerFieldUpdater.newUpdater(IterationCell.class, "left");
 
+    private static final String CHOICE =
+            ", which come faster than they are taken: choose dropOldest(n), dropNewest(n), latest(), unbounded() or more of them";
+    private static final String BUFFERED =
+            ", which breaks rule 1.1: put an operator after it that requests no more than it passes on, as onBackpressureBuffer()";
+
     private enum Mark {
         COMPLETE,
         CANCELLED
@@ -408,7 +413,8 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         else
             end(Host.get()
                     .overflow("more than the " + buffering.capacity()
-                            + (breach ? " requested values from " : " values kept from ") + sourceName()));
+                            + (breach ? " requested values from " : " values kept from ") + sourceName()
+                            + (breach ? BUFFERED : CHOICE)));
     }
 
     private boolean end(Object outcome) {

@@ -35,6 +35,11 @@ interface Member {
     /** {@return its name, for one line} */
     String title();
 
+    /** {@return its name for one line, and where its code is} */
+    default String whereabouts() {
+        return title();
+    }
+
     /** {@return its name for a warning, with its stack if it has one} */
     String describe();
 }

@@ -163,7 +163,7 @@ final class Members implements Suspension {
         String more = members.size() > NAMED ? ", … (" + members.size() + ')' : "";
         return members.stream()
                 .limit(NAMED)
-                .map(Member::title)
+                .map(Member::whereabouts)
                 .collect(Collectors.joining("; ", "the end of what was started in its scope: ", more));
     }
 

@@ -270,16 +270,22 @@ public class Scope {
      */
     public final <R extends @Nullable Object> R call(Callable<? extends R> body) throws Exception {
         enter();
+        boolean told = interruptsOff; // by the code around it, which is cleaning up
         R result;
+        boolean swallowed;
         try {
             result = body.call();
+            swallowed = !told && cancellation != null && hasMetCancellation();
         } catch (Throwable failure) {
             leave(failure);
             throw failure;
         }
         Throwable unobserved = leave(null);
         Cancellation outside = cutFromOutside();
-        if (unobserved == null && outside == null) return result;
+        if (unobserved == null && outside == null) {
+            if (swallowed) swallowed();
+            return result;
+        }
         discard(result);
         if (outside == null) throw Failures.thrown(Objects.requireNonNull(unobserved));
         if (unobserved != null) drop(unobserved);
@@ -500,11 +506,21 @@ public class Scope {
     }
 
     /**
-     * Notes that the block of this scope has ended as if it had not been cancelled, for the watchdog if there is one.
+     * Called when the body returns a result although this scope was cancelled meanwhile and an await, or an interrupt,
+     * has told the body so. Does nothing, unless overridden: what runs in most scopes is the engine's own.
      */
-    protected final void endedNormally() {
+    protected void swallowed() {}
+
+    /** Counts a cancellation that the block of this scope has swallowed, and reports it if there is a watchdog. */
+    protected final void reportSwallowed() {
+        EngineCounter.CANCEL_SWALLOWED.increment();
         WatchedTask watch = task.watch();
-        if (watch != null) watch.endedNormally(cancellation());
+        if (watch != null) watch.endedNormally(cancellation(), "a block in ");
+    }
+
+    /** {@return whether code of this cancelled scope was told so; asked by its thread, in the scope} */
+    final boolean hasMetCancellation() {
+        return interruptsOff || task.hasTakenInterrupt(this);
     }
 
     /** {@return what the thread is suspended in, as other threads see it} */

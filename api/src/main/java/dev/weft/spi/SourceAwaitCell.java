@@ -46,13 +46,13 @@ public abstract class SourceAwaitCell<T> extends AwaitCell<T> {
     }
 
     @Override
-    protected final String operation() {
+    protected String operation() {
         return take.operation();
     }
 
     @Override
     protected final @Nullable T empty() {
-        if (take.required) throw Host.get().noValue(take.operation());
+        if (take.required) throw Host.get().noValue(take.noValue(sourceName()));
         return null;
     }
 

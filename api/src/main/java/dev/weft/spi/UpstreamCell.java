@@ -104,6 +104,11 @@ abstract class UpstreamCell implements Suspension {
         return source instanceof Class<?> type ? type.getName() : String.valueOf(source);
     }
 
+    /** {@return whether the source is, or was, of this type} */
+    protected final boolean isFrom(Class<?> type) {
+        return source instanceof Class<?> forgotten ? type.isAssignableFrom(forgotten) : type.isInstance(source);
+    }
+
     // --- what nobody receives
 
     final void drop(Throwable failure) {

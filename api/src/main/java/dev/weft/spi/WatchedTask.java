@@ -2,6 +2,7 @@ package dev.weft.spi;
 
 import java.lang.StackWalker.StackFrame;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -13,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What the watchdog knows about one coroutine. */
 final class WatchedTask extends WeakReference<CoroutineTask<?>> {
-    private static final String IDIOM =
-            "; a CancelledException is a RuntimeException: put catch (CancelledException c) { throw c; } before the catch that takes it,"
-                    + " and clean-up that awaits into shielded(…)";
+    private static final String OF_AN_AWAIT = ", and has swallowed the exception that an await threw for it"
+            + "; a CancelledException is a RuntimeException: begin the catch that takes it with rethrowCancellation(failure),"
+            + " and put clean-up that awaits into shielded(…)";
+    private static final String OF_AN_INTERRUPT =
+            ", and has swallowed the InterruptedException, or the interrupt, that told it; call checkpoint() in that catch";
 
     private final Watchdog watchdog;
 
@@ -108,7 +111,7 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
             places = new HashSet<>();
         }
         if (!place.frames().isEmpty() && !places.add(place))
-            swallow("is here again, although it was cancelled", place.frames());
+            swallow("", "is here again, although it was cancelled", c, OF_AN_AWAIT, place.frames());
     }
 
     /** Reverts {@link #observed}: the exception has not reached the code. */
@@ -116,21 +119,32 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
         seen = null;
     }
 
-    /** Called when the coroutine, or the block of a timeout, has ended as if it had not been cancelled. */
-    void endedNormally(@Nullable Cancellation c) {
-        if (!swallowed && seen != null && c == seen) swallow("has ended normally, although it was cancelled", seenAt);
+    /**
+     * Called when the coroutine, or a block in it, has ended as if it had not been cancelled, although it was told so.
+     *
+     * @param c what it was cancelled by
+     * @param which what ended, to stand before the name of the coroutine
+     */
+    void endedNormally(@Nullable Cancellation c, String which) {
+        if (swallowed || c == null) return;
+        String how = "has ended normally, although it was cancelled";
+        if (c == seen) swallow(which, how, c, OF_AN_AWAIT, seenAt);
+        else
+            swallow(
+                    which,
+                    how,
+                    c,
+                    OF_AN_INTERRUPT,
+                    ofTheUser(Thread.currentThread().getStackTrace()));
     }
 
-    private void swallow(String how, List<StackTraceElement> place) {
+    private void swallow(String which, String how, Cancellation c, String what, List<StackTraceElement> place) {
         swallowed = true;
         places = null;
         String name = Thread.currentThread().getName();
-        String why = seen == null || seen.why() == null ? "" : " (" + seen.why() + ')';
-        Reports.warn(new Warning(
-                Warning.Kind.SWALLOWED_CANCELLATION,
-                name,
-                name + ' ' + how + why + ", and has swallowed the exception that an await threw for it" + IDIOM,
-                place));
+        String why = c.why() == null ? "" : " (" + c.why() + ')';
+        Reports.warn(
+                new Warning(Warning.Kind.SWALLOWED_CANCELLATION, name, which + name + ' ' + how + why + what, place));
     }
 
     static List<StackTraceElement> ofTheUser(StackTraceElement[] stack) {
@@ -147,12 +161,11 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
             List<StackTraceElement> all =
                     stack.stream().map(StackFrame::toStackTraceElement).toList();
             List<StackTraceElement> frames = ofTheUser(all.toArray(StackTraceElement[]::new));
-            int from = frames.isEmpty() ? 0 : all.indexOf(frames.get(0));
-            return new Place(
-                    frames,
-                    stack.subList(from, from + frames.size()).stream()
-                            .map(StackFrame::getByteCodeIndex)
-                            .toList());
+            List<Integer> instructions = new ArrayList<>(frames.size());
+            for (int i = 0; instructions.size() < frames.size(); i++)
+                if (all.get(i) == frames.get(instructions.size()))
+                    instructions.add(stack.get(i).getByteCodeIndex());
+            return new Place(frames, instructions);
         }
     }
 }

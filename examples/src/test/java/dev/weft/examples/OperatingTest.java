@@ -132,6 +132,6 @@ class OperatingTest {
         assertThat(String.join("\n", program.fail()))
                 .contains(
                         "dev.weft.BackendException: looked for a time in weft.watchdog, such as 500ms, 10s, 2m or PT10S, or off;"
-                                + " found \"abc\"; correct it");
+                                + " found \"abc\" (system property weft.watchdog); correct it");
     }
 }

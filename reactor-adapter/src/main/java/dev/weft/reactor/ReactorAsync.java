@@ -396,7 +396,7 @@ public final class ReactorAsync {
 
     // --- context
 
-    /** {@return the context of the current coroutine, as Reactor's} */
+    /** {@return the context of the current coroutine, as Reactor's; the empty one outside of any coroutine} */
     public static ContextView contextView() {
         Scope scope = Scope.current();
         return ReactorContext.toReactor(scope == null ? null : scope.context());
@@ -448,7 +448,7 @@ public final class ReactorAsync {
 
     @SuppressWarnings("unchecked")
     private static <T> @Nullable T read(Publisher<? extends T> source, Callable<?> ready, AwaitMode take) {
-        Scope.requireMayWait("await");
+        Scope.requireMayWait(take.operation());
         T value;
         try {
             value = (T) ready.call();
@@ -459,7 +459,8 @@ public final class ReactorAsync {
             if (here == null ? Failures.isEcho(failure) : here.isEcho(failure)) checkpointBehind(failure);
             throw Failures.thrown(Exceptions.unwrap(failure));
         }
-        if (value == null && take != AwaitMode.MAYBE) throw Host.get().noValue(take.operation());
+        if (value == null && take != AwaitMode.MAYBE)
+            throw Host.get().noValue(take.noValue(source.getClass().getName()));
         return value;
     }
 

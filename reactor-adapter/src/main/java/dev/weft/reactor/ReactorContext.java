@@ -47,7 +47,8 @@ record ReactorContext(reactor.util.context.Context entries) implements Context {
     /** Reactor's operators look for the hook for values under a key of Reactor's: what was there is inside this one. */
     @Override
     public Context with(Object key, Object value) {
-        var changed = entries.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
+        var changed = entries.put(
+                Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value: a context has no nulls"));
         if (!(value instanceof DiscardHook hook)) return new ReactorContext(changed);
         Consumer<Object> around = entries.getOrDefault(DISCARD_KEY, null);
         return new ReactorContext(Operators.enableOnDiscard(changed, around == null ? hook : hook.inside(around)));

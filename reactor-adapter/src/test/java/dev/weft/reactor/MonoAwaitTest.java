@@ -29,6 +29,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -233,7 +234,8 @@ class MonoAwaitTest {
                 assertThatThrownBy(() -> run(empty, word))
                         .isInstanceOf(NoValueException.class)
                         .isInstanceOf(NoSuchElementException.class)
-                        .hasMessageContaining(operator);
+                        .hasMessageStartingWith(operator + ": reactor.core.publisher.")
+                        .hasMessageContaining(" completed without a value; where it may be empty, use ");
         }
 
         @ParameterizedTest
@@ -1077,6 +1079,21 @@ class MonoAwaitTest {
                                     Mono.fromRunnable(() -> word.of(publisher)).subscribeOn(scheduler))
                             .verifyErrorSatisfies(MonoAwaitTest::isRefusal);
             assertThat(subscribed).hasValue(0);
+        }
+
+        @Test
+        void A24_theRefusalNamesTheMethodThatWasCalled() {
+            Map<Runnable, String> words = Map.of(
+                    () -> await(Mono.never()), "await",
+                    () -> awaitSingle(Mono.never()), "awaitSingle",
+                    () -> awaitSingle(Mono.just("ready")), "awaitSingle",
+                    () -> awaitDone(Mono.never()), "awaitDone",
+                    () -> awaitFirst(Flux.never()), "awaitFirst",
+                    () -> Async.group(members -> {}), "group");
+            words.forEach(
+                    (body, word) -> StepVerifier.create(Mono.fromRunnable(body).subscribeOn(Schedulers.parallel()))
+                            .verifyErrorSatisfies(refusal -> assertThat(refusal)
+                                    .hasMessageStartingWith(word + " would block the non-blocking thread parallel-")));
         }
 
         @Test

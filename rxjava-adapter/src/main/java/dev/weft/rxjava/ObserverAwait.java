@@ -39,6 +39,12 @@ final class ObserverAwait<T> extends SourceAwaitCell<T>
         }
     }
 
+    /** The public method for a Single and a Completable is {@code await}, whatever it takes. */
+    @Override
+    protected String operation() {
+        return isFrom(SingleSource.class) || isFrom(CompletableSource.class) ? "await" : super.operation();
+    }
+
     @Override
     protected boolean hasDemand() {
         return false;

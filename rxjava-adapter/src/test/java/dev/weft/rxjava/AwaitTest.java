@@ -148,7 +148,8 @@ class AwaitTest {
             assertThatThrownBy(() -> word.run(of()))
                     .isInstanceOf(NoValueException.class)
                     .isInstanceOf(NoSuchElementException.class)
-                    .hasMessageContaining(operator);
+                    .hasMessageStartingWith(operator + ": io.reactivex.rxjava3.")
+                    .hasMessageContaining(" completed without a value; where it may be empty, use ");
         }
 
         @ParameterizedTest

@@ -1,16 +1,21 @@
 package dev.weft.rxjava;
 
 import static dev.weft.rxjava.RxAsync.await;
+import static dev.weft.rxjava.RxAsync.awaitFirst;
+import static dev.weft.rxjava.RxAsync.awaitSingle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Async;
 import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +59,18 @@ class GuardTest {
     void A24_aValueThatIsReadyIsRefusedToo() {
         isRefusal(thrownOn(Schedulers.computation(), () -> await(Single.just(1))));
         isRefusal(thrownOn(Schedulers.single(), () -> Async.run(() -> 1)));
+    }
+
+    @Test
+    void A24_theRefusalNamesTheMethodThatWasCalled() {
+        Map<Runnable, String> words = Map.of(
+                () -> await(Single.never()), "await",
+                () -> await(Completable.never()), "await",
+                () -> awaitSingle(Maybe.never()), "awaitSingle",
+                () -> awaitFirst(Flowable.never()), "awaitFirst",
+                () -> Async.group(members -> {}), "group");
+        words.forEach((body, word) -> assertThat(thrownOn(Schedulers.computation(), body))
+                .hasMessageStartingWith(word + " would block the non-blocking thread RxComputation"));
     }
 
     @Test

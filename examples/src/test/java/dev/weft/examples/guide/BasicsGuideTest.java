@@ -374,7 +374,7 @@ class BasicsGuideTest extends GuideTest {
                 .verifyErrorSatisfies(error -> assertThat(error)
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("awaitSingle would block the non-blocking thread parallel-")
-                        .hasMessageContaining("start a coroutine instead: mono(() -> …)"));
+                        .hasMessageContaining(": return mono(() -> …) or single(() -> …) here"));
         StepVerifier.create(Flux.just(1).publishOn(Schedulers.single()).map(id -> awaitSingle(users.name(id))))
                 .verifyError(IllegalStateException.class);
         StepVerifier.create(ids.concatMap(id -> mono(() -> awaitSingle(users.name(id)))))

@@ -524,7 +524,7 @@ class CallbacksGuideTest extends GuideTest {
                                 done.onCancel(() -> log.add("another"));
                             }))
                             .isInstanceOf(IllegalStateException.class)
-                            .hasMessage("onCancel is set already"));
+                            .hasMessage("onCancel is set already: set one action that does all"));
         }
 
         @ParameterizedTest

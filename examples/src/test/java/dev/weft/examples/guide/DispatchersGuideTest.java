@@ -110,7 +110,7 @@ class DispatchersGuideTest extends GuideTest {
         assertThat(program.run())
                 .contains(
                         "dev.weft.BackendException: looked for a dispatcher in weft.dispatcher, virtual or event-loop;"
-                                + " found \"elastic\"; correct it; Dispatcher.on(executor) is chosen in code");
+                                + " found \"elastic\" (system property weft.dispatcher); correct it; Dispatcher.on(executor) is chosen in code");
     }
 
     @Nested

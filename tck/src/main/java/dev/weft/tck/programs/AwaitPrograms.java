@@ -188,7 +188,12 @@ final class AwaitPrograms extends Programs {
 
     void noneWhereOneIsNeededIsAnError() {
         for (AwaitMode take : new AwaitMode[] {AwaitMode.SINGLE, AwaitMode.FIRST, AwaitMode.LAST})
-            attempt(take.name(), () -> take(many(), take));
+            try {
+                take(many(), take);
+            } catch (NoSuchElementException thrown) {
+                String source = "\\S+ completed"; // a class of the library
+                note(take.name() + " threw " + Trace.describe(thrown).replaceFirst(source, "it completed"));
+            }
         try {
             take(many(), AwaitMode.FIRST);
         } catch (NoSuchElementException thrown) {
