@@ -117,10 +117,7 @@ class AwaitedAtTest {
     @Test
     void theMarkIsThatOfTheFirstCodeOfTheUserThatGetsTheFailure() {
         Deferred<String> handle = async(this::fail);
-        assertThat(awaitedAt(() -> run(handle::await)))
-                .first()
-                .asString()
-                .startsWith(AwaitedAtTest.class.getName());
+        assertThat(awaitedAt(() -> run(handle::await))).first().asString().startsWith(AwaitedAtTest.class.getName());
     }
 
     @Test

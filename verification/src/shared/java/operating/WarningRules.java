@@ -20,6 +20,9 @@ import dev.weft.AsyncStream;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.Hooks;
+import dev.weft.ListenerSink;
+import dev.weft.Overflow;
+import dev.weft.OverflowException;
 import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Warning;
 import dev.weft.spi.Warning.Kind;
@@ -31,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +101,12 @@ abstract class WarningRules {
         return value;
     }
 
+    private static String named(Object source) {
+        String type = source.getClass().getName();
+        int lambda = type.indexOf("$$Lambda");
+        return lambda < 0 ? type : "a lambda of " + type.substring(0, lambda);
+    }
+
     /** {@return the next report of a wait in an operation of Weft} */
     private Warning waiting(String name) throws InterruptedException {
         Warning warning = warnings.next(Kind.LONG_WAIT, name);
@@ -129,7 +139,7 @@ abstract class WarningRules {
         Warning warning = waiting("orders");
         assertThat(warning.message())
                 .startsWith("orders has waited for more than 40 ms: await of ")
-                .contains(source.getClass().getName(), "has never called onSubscribe");
+                .contains(named(source), "has never called onSubscribe");
         assertThat(warning.frames().get(0).getClassName()).isEqualTo(WarningRules.class.getName());
         assertThat(warning.frames().get(0).getLineNumber()).isEqualTo(line);
         assertThat(warning.frames()).noneMatch(frame -> frame.getClassName().startsWith("java."));
@@ -184,8 +194,8 @@ abstract class WarningRules {
         });
         assertThat(waiting("update").message())
                 .contains(
-                        "await of " + update.getClass().getName(),
-                        "meanwhile the loop over " + rows.getClass().getName() + " holds that source open",
+                        "await of " + named(update),
+                        "meanwhile the loop over " + named(rows) + " holds that source open",
                         "collect first");
         start("child", () -> {
             try (var each = each(rows)) {
@@ -195,8 +205,7 @@ abstract class WarningRules {
                     });
             }
         });
-        assertThat(waiting("grandchild").message())
-                .contains("the loop over " + rows.getClass().getName());
+        assertThat(waiting("grandchild").message()).contains("the loop over " + named(rows));
     }
 
     @Test
@@ -403,7 +412,7 @@ abstract class WarningRules {
         go.countDown();
         Warning warning = warnings.next(Kind.SLOW_CANCEL, "left");
         assertThat(warning.message())
-                .startsWith("cancel() of " + source.getClass().getName() + " took ")
+                .startsWith("cancel() of " + named(source) + " took ")
                 .matches(".* took \\d+ ms, for which left had to wait");
         assertThat(warning.frames().get(0).getLineNumber()).isEqualTo(line);
         assertThatThrownBy(deferred::await).isInstanceOf(CancelledException.class);
@@ -428,11 +437,9 @@ abstract class WarningRules {
         subscribed.await();
         deferred.cancel();
         Warning waits = waiting("left");
-        assertThat(waits.message())
-                .endsWith("the end of cancel() of " + source.getClass().getName());
+        assertThat(waits.message()).endsWith("the end of cancel() of " + named(source));
         go.countDown();
-        assertThat(warnings.next(Kind.SLOW_CANCEL, "left").message())
-                .startsWith("cancel() of " + source.getClass().getName());
+        assertThat(warnings.next(Kind.SLOW_CANCEL, "left").message()).startsWith("cancel() of " + named(source));
     }
 
     @Test
@@ -455,7 +462,7 @@ abstract class WarningRules {
         waiting("beside");
         go.countDown();
         assertThat(warnings.next(Kind.SLOW_CANCEL, "weft-cancel").message())
-                .startsWith("cancel() of " + source.getClass().getName())
+                .startsWith("cancel() of " + named(source))
                 .endsWith(" ms, for which the scope that has started it had to wait");
     }
 
@@ -477,6 +484,92 @@ abstract class WarningRules {
         assertThat(warnings.next(Kind.LATE_TIMEOUT, "late").message())
                 .matches("late: a block ended \\d+ ms after its timeout of PT0.001S; .*");
         assertThatThrownBy(late::await).hasRootCauseInstanceOf(CancelledException.class);
+    }
+
+    @Test
+    void I7_aBlockThatDoesNotEndAfterItsTimeoutIsReportedMeanwhile() throws Exception {
+        var lock = new ReentrantLock();
+        lock.lock();
+        Deferred<Object> late = start(
+                "late",
+                () -> withTimeout(Duration.ofMillis(1), () -> {
+                    lock.lock(); // which no interrupt ends
+                    lock.unlock();
+                }));
+        Warning warning = warnings.next(Kind.LATE_CANCELLATION, "late");
+        lock.unlock();
+        assertThat(warning.message())
+                .matches("late was cancelled \\(a timeout of PT0.001S\\) more than \\d+ ms ago, and still runs: .*");
+        assertThat(warning.frames().get(0).getClassName()).isEqualTo(WarningRules.class.getName());
+        late.await();
+    }
+
+    @Test
+    void aCancelledMemberThatDoesNotEndIsReportedOnceAndWhatWaitsForItIsNot() throws Exception {
+        var lock = new ReentrantLock();
+        lock.lock();
+        var begun = new CountDownLatch(1);
+        Deferred<Object> parent = start(
+                "parent",
+                () -> group(g -> {
+                    g.start(coroutine(() -> {
+                                begun.countDown();
+                                lock.lock();
+                                lock.unlock();
+                            })
+                            .named("member"));
+                }));
+        begun.await();
+        parent.cancel("enough");
+        assertThat(warnings.next(Kind.LATE_CANCELLATION, "member").message())
+                .startsWith("member was cancelled (enough) more than ");
+        warnings.next(Kind.LONG_WAIT, "member");
+        lock.unlock();
+        assertThatThrownBy(parent::await).isInstanceOf(CancelledException.class);
+        assertThat(warnings.of(Kind.LATE_CANCELLATION)).hasSize(1);
+    }
+
+    // --- listeners
+
+    @Test
+    void aListenerThatNobodyDeregistersIsReportedOnce() throws Exception {
+        var sink = new AtomicReference<ListenerSink<String>>();
+        AsyncStream<String> values = AsyncStream.fromListener(Overflow.latest(), sink::set);
+        try (var loop = values.each()) {
+            sink.get().next("read");
+            assertThat(loop.next()).isEqualTo("read");
+        }
+        assertThat(warnings.of(Kind.LEAKED_LISTENER)).isEmpty();
+        sink.get().next("late");
+        sink.get().next("later");
+        assertThat(warnings.of(Kind.LEAKED_LISTENER))
+                .hasSize(1)
+                .allSatisfy(warning -> assertThat(warning.message())
+                        .contains("although its loop is over", "a lambda of operating.WarningRules", "onClose"));
+    }
+
+    @Test
+    void aListenerThatIsDeregisteredOrEndsIsNotReported() throws Exception {
+        var sink = new AtomicReference<ListenerSink<String>>();
+        AsyncStream.<String>fromListener(Overflow.latest(), own -> {
+                    own.onClose(() -> {});
+                    sink.set(own);
+                })
+                .each()
+                .close();
+        sink.get().next("late");
+        try (var loop =
+                AsyncStream.<String>fromListener(Overflow.latest(), sink::set).each()) {
+            sink.get().complete();
+            assertThat(loop.hasNext()).isFalse();
+        }
+        sink.get().next("late");
+        AsyncStream<String> early = AsyncStream.fromListener(Overflow.error(1), own -> {
+            for (int i = 0; i < 3; i++) own.next("too many");
+            own.onClose(() -> {});
+        });
+        assertThatThrownBy(() -> early.collect(3)).isInstanceOf(OverflowException.class);
+        assertThat(warnings.of(Kind.LEAKED_LISTENER)).isEmpty();
     }
 
     // --- swallowed cancellations

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * discarded silently; errors and breaches are logged as warnings to the system logger {@code dev.weft}.
  *
  * <p>{@link #onWarning} is for events that are not signals, but hardly intended: a source that takes more than a second
- * to be cancelled, a block that ends more than a second after its timeout, and what the watchdog finds.
+ * to be cancelled, a block that ends more than a second after its timeout, a listener that nobody deregisters, and what
+ * the watchdog finds.
  *
  * <p>The watchdog is off unless {@code -Dweft.watchdog}, the environment variable {@code WEFT_WATCHDOG} or {@code weft.watchdog} in
  * {@code weft.properties} on the class path says how long a wait may last ({@code 500ms}, {@code 10s}, {@code 2m}, {@code PT10S}), or
@@ -31,10 +32,13 @@ import org.jspecify.annotations.Nullable;
  * wait, are not reported, nor are plain threads. Code that waits repeatedly in a lock or queue of the JDK, with no await in between, counts
  * as one wait.
  *
+ * <p>A coroutine that goes on for longer than the limit after it was cancelled, or after the timeout of the block that
+ * it is in, is reported too, whether it waits or computes.
+ *
  * <p>While there is a watchdog, code that swallows its cancellation is reported too, once: a coroutine in which an
- * await has thrown the cancellation and which still ends normally; one that comes to the same await again; a block
- * whose timeout has fired and which ends normally. A clean-up that awaits, shielded or in a {@code finally}, is not
- * reported: it passes the cancellation on.
+ * await, or an interrupt, has told of the cancellation and which still ends normally; one that comes to the same await
+ * again; a block with a timeout, or a group, that ends normally then. A clean-up that awaits, shielded or in a
+ * {@code finally}, is not reported: it passes the cancellation on.
  *
  * <p>{@link dev.weft.spi.EngineCounter} counts all these, whatever the hooks do.
  *

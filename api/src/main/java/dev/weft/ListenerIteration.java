@@ -6,6 +6,7 @@ import dev.weft.spi.Failures;
 import dev.weft.spi.IterationCell;
 import dev.weft.spi.Reports;
 import dev.weft.spi.SchedulePoint;
+import dev.weft.spi.Warning;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
@@ -50,6 +51,12 @@ final class ListenerIteration<T> extends IterationCell<T> {
     /** Whether the terminal signal has come; what comes after it is late. */
     private boolean over;
 
+    /** Whether the registration has returned; written by the thread that subscribes. */
+    private volatile boolean registered;
+
+    /** Whether a value has been reported that came after the end; used by the thread that passes signals on. */
+    private boolean told;
+
     /** Null, then the action, then a {@link Closing}. */
     private final AtomicReference<@Nullable Object> closing = new AtomicReference<>();
 
@@ -73,6 +80,7 @@ final class ListenerIteration<T> extends IterationCell<T> {
     protected void subscribe(Object registration) throws Exception {
         subscribed(this);
         ((ListenerBody<T>) registration).register(new ListenerSink<>(this));
+        registered = true;
         if (canBeAsked() && source.get() == null && !(closing.get() instanceof Closing) && !isOver())
             throw new IllegalStateException("Overflow.suspend() needs a source that can be asked: call onRequest in the"
                     + " registration, or choose error(n), dropOldest(n), dropNewest(n), latest() or unbounded()");
@@ -170,7 +178,10 @@ final class ListenerIteration<T> extends IterationCell<T> {
     private void pass(Signal<T> signal) {
         SchedulePoint.pass();
         switch (signal) {
-            case Next<T> next -> value(next.value());
+            case Next<T> next -> {
+                if (closing.get() == Closing.CLOSED && registered && !told) warnOfALeak();
+                value(next.value());
+            }
             case Complete<T> complete -> {
                 deregister();
                 completed();
@@ -182,6 +193,15 @@ final class ListenerIteration<T> extends IterationCell<T> {
                 else failed(fail.failure());
             }
         }
+    }
+
+    private void warnOfALeak() {
+        told = true;
+        Reports.warn(
+                Warning.Kind.LEAKED_LISTENER,
+                name -> "a listener still gets values, here on " + name
+                        + ", although its loop is over: the registration of " + sourceName()
+                        + " has not called onClose with what deregisters it");
     }
 
     // --- the end of the registration

@@ -54,7 +54,7 @@ public final class ListenerSink<T> {
      * runs on the subscriber's thread, or, while the registration is still running, on a thread of its own. If the stream
      * has already ended, it runs at once, on the current thread. What it throws when the subscriber leaves is thrown by
      * {@link AsyncIterator#close}, or suppressed in the exception that made the subscriber leave; otherwise it is
-     * dropped.
+     * dropped. Without an action the listener stays registered: a value that comes after the end is a warning, once.
      *
      * @param action what deregisters the listener
      * @throws IllegalStateException if an action is set already

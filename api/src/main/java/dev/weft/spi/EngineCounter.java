@@ -27,7 +27,7 @@ public enum EngineCounter {
      * fired.
      */
     TIMEOUT_OVERRUNS,
-    /** Places in which the watchdog has found coroutines that wait too long. */
+    /** Places in which the watchdog has found coroutines that wait too long, and those that run on after a cancellation. */
     LONG_WAITS,
     /** Cancels of a source that took long, while the awaiting code had to wait. */
     SLOW_CANCELS,

@@ -100,8 +100,11 @@ abstract class UpstreamCell implements Suspension {
     }
 
     /** {@return the name of the source in reports} */
-    final String sourceName() {
-        return source instanceof Class<?> type ? type.getName() : String.valueOf(source);
+    protected final String sourceName() {
+        Class<?> type = source instanceof Class<?> forgotten ? forgotten : source == null ? null : source.getClass();
+        if (type == null || type != source && !type.isHidden()) return String.valueOf(source);
+        int lambda = type.isHidden() ? type.getName().indexOf("$$Lambda") : -1;
+        return lambda < 0 ? type.getName() : "a lambda of " + type.getName().substring(0, lambda);
     }
 
     /** {@return whether the source is, or was, of this type} */

@@ -27,7 +27,11 @@ public record Warning(Kind kind, String coroutine, String message, List<StackTra
         /** A source took long to cancel, and the awaiting code had to wait for that. */
         SLOW_CANCEL,
         /** A block ended long after its timeout had fired. */
-        LATE_TIMEOUT
+        LATE_TIMEOUT,
+        /** Code went on for long after it was cancelled, and has not ended; only while there is a watchdog. */
+        LATE_CANCELLATION,
+        /** A listener got a value after its loop was over, and its registration has not said how to deregister it. */
+        LEAKED_LISTENER
     }
 
     /** Copies the frames. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks periodically at all coroutines that have started since it was installed, and reports those that have waited in
- * one place for longer than its limit.
+ * one place for longer than its limit, and those that run on for longer than that although they are cancelled.
  *
  * <p>It adds no cost to a wait: suspensions are counted anyway, so a coroutine that is found suspended with the same
  * number again has been suspended all the time. A wait in foreign code, such as for a lock, has no such number: it
@@ -135,7 +135,10 @@ public final class Watchdog {
         for (WatchedTask watch : alive) {
             CoroutineTask<?> coroutine = watch.get();
             if (coroutine == null) alive.remove(watch);
-            if (coroutine == null || !watch.isLate(coroutine, now, limit)) continue;
+            if (coroutine == null) continue;
+            long overdue = watch.overdue(coroutine, now, limit);
+            if (overdue > 0) watch.warnOfOverdue(coroutine, overdue);
+            if (!watch.isLate(coroutine, now, limit)) continue;
             if (++stacks > MOST_STACKS) break;
             Wait wait = watch.describe(coroutine);
             if (wait != null)

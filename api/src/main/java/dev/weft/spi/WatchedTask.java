@@ -31,6 +31,12 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
     private long since;
     private boolean told;
 
+    /** The cancellation in which it was last found, and since when; used by the watchdog's thread only. */
+    private @Nullable Cancellation cancelled;
+
+    private long cancelledSince;
+    private boolean toldOfCancelled;
+
     /**
      * The cancellation that the code has seen last, and all places where it has seen it; used by the coroutine only.
      */
@@ -67,6 +73,36 @@ final class WatchedTask extends WeakReference<CoroutineTask<?>> {
         if (told || now - since < limit) return false;
         told = in != null && ours && in.waitsFor() == null;
         return !told;
+    }
+
+    /** {@return for how long it has been running on, although it is cancelled, if that is too long and not reported yet} */
+    long overdue(CoroutineTask<?> coroutine, long now, long limit) {
+        Scope innermost = coroutine.innermost();
+        Cancellation c = innermost.suspended() instanceof Members ? null : innermost.cancellation();
+        if (c != cancelled) {
+            cancelled = c;
+            cancelledSince = now;
+            toldOfCancelled = false;
+        }
+        if (c == null || toldOfCancelled || now - cancelledSince < limit) return 0;
+        toldOfCancelled = true;
+        return now - cancelledSince;
+    }
+
+    /** Reports that it runs on, although it is cancelled. */
+    void warnOfOverdue(CoroutineTask<?> coroutine, long nanos) {
+        Thread thread = coroutine.thread();
+        Cancellation c = cancelled;
+        if (thread == null || c == null || coroutine.innermost().cancellation() != c) return;
+        EngineCounter.LONG_WAITS.increment();
+        String why = c.why() == null ? "" : " (" + c.why() + ')';
+        Reports.warn(new Warning(
+                Warning.Kind.LATE_CANCELLATION,
+                thread.getName(),
+                thread.getName() + " was cancelled" + why + " more than " + Watchdog.millis(nanos)
+                        + " ms ago, and still runs: its code computes without a checkpoint(), or waits where neither a"
+                        + " cancellation nor an interrupt ends it",
+                ofTheUser(thread.getStackTrace())));
     }
 
     /** {@return what it waits for and where; null if that is not reported, or the coroutine has gone on} */
