@@ -134,7 +134,7 @@ class VertxLoopsTest {
                 assertThatThrownBy(wait)
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("would block the event loop of thread vert.x-")
-                        .hasMessageContaining("single(() -> …) there")
+                        .hasMessageContaining("single(() -> …) here")
                         .hasMessageContaining("Dispatcher.eventLoop()");
             return null;
         });
