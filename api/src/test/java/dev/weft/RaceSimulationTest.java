@@ -865,6 +865,26 @@ class RaceSimulationTest {
         assertThat(outcomes).containsKeys("[seen]", "[not yet]");
     }
 
+    /** A coroutine has swallowed its cancellation if it has taken the interrupt of it, and not if that came too late. */
+    @Test
+    void G3_anInterruptThatWasTakenIsASwallowedCancellation() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            var taken = new AtomicInteger();
+            long before = EngineCounter.CANCEL_SWALLOWED.sum();
+            Deferred<String> root = world.root(() -> {
+                dawdle();
+                if (simulation.coin() && Thread.interrupted()) taken.incrementAndGet();
+                return null;
+            });
+            simulation.start("canceller", root::cancel);
+            simulation.run();
+            assertThat(EngineCounter.CANCEL_SWALLOWED.sum() - before).isEqualTo(taken.get());
+            return "taken " + taken;
+        });
+        assertThat(outcomes).containsOnlyKeys("taken 0", "taken 1");
+    }
+
     /** A foreign interrupt cancels the coroutine, once, and is used up by that. */
     @Test
     void G6_anInterruptFromOutsideAgainstAValue() {
