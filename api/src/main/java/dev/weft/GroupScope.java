@@ -51,6 +51,11 @@ final class GroupScope extends Scope implements TaskGroup {
     }
 
     @Override
+    public Handle<@Nullable Void> daemon(AsyncAction<?> body) {
+        return new Daemon(this, body).started();
+    }
+
+    @Override
     public void cancel() {
         cancel(Cancellation.Reason.REQUESTED, null, null);
     }
@@ -188,6 +193,18 @@ final class GroupScope extends Scope implements TaskGroup {
     private boolean isFromOutside(Throwable thrown) {
         Scope scope = Host.get().cancelledScope(thrown);
         return scope != null && scope != this;
+    }
+
+    /** A member that its group does not wait for. */
+    private static final class Daemon extends MemberTask<@Nullable Void> {
+        Daemon(GroupScope group, AsyncAction<?> body) {
+            super(group, Async.backend(), Async.context(), CoroutineOptions.NONE, Async.asCallable(body));
+        }
+
+        @Override
+        public boolean isDaemon() {
+            return true;
+        }
     }
 
     /** The first failure at the time when members were left behind. */

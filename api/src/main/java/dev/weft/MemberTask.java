@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** A coroutine that has a handle: a member of a scope, or a root. */
-final class MemberTask<T extends @Nullable Object> extends CoroutineTask<T> implements Handle.Member {
+class MemberTask<T extends @Nullable Object> extends CoroutineTask<T> implements Handle.Member {
     final Handle<T> handle = new Handle<>(this, false);
 
     MemberTask(

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * rest and is thrown by {@code group} as itself; later ones are suppressed in it. A member whose thread is interrupted
  * by other code fails too, with a {@link CancelledException}; a member that is cancelled by its handle does not fail.
  *
- * <p>The coroutine that opened it and its members may use it, until it is left.
+ * <p>The coroutine that opened it and its members may start members, until it is left; any code may cancel it.
  *
  * <p>Memory consistency effects: what a thread did before it started a member <i>happens-before</i> the member's body,
  * and the body happens-before {@code group} returns or throws.
@@ -48,13 +48,28 @@ public sealed interface TaskGroup permits GroupScope {
     <T extends @Nullable Object> Deferred<T> start(Awaitable<T> source);
 
     /**
+     * Starts a member that serves the others, such as a heartbeat: the group does not wait for it, but cancels it, with
+     * that as the reason, when the body and all other members are done, and then waits for its clean-up. Its failure,
+     * before that or in its clean-up, is a failure of the group. It may end earlier. Another member that it starts in
+     * the group counts like any other.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="daemon"}
+     *
+     * @param body what it does
+     * @return its handle; the outcome is cancelled if the group has ended it
+     * @see #async(Callable)
+     */
+    Deferred<@Nullable Void> daemon(AsyncAction<?> body);
+
+    /**
      * Cancels the members and the body; the group is left as soon as they have ended. The form of {@code group} without
-     * a result then returns normally, and the handles keep the results that were there.
+     * a result then returns normally, and the handles keep the results that were there. Any thread may call it, at any
+     * time; after the group was left it does nothing.
      */
     void cancel();
 
     /**
-     * Cancels the members and the body.
+     * Cancels the members and the body. Any thread may call it.
      *
      * @param reason the reason that {@link CancelledException}s give
      * @see #cancel()
@@ -64,7 +79,8 @@ public sealed interface TaskGroup permits GroupScope {
     /**
      * Limits how long the group waits for members that do not end. Without it, the group waits for all of them, however
      * long that takes; a warning names the members that are cancelled and still running after 5 s, with their stacks.
-     * With it, the group waits no longer than the limit, counted from when it is cancelled and its body has ended: a
+     * With it, the group waits no longer than the limit, counted from when it is cancelled and its body has ended, or
+     * from when only {@linkplain #daemon daemons} are left: a
      * warning then names the members that have not ended, and the group ends as if they had ended there by its
      * cancellation. They run on, with what they have started. What such a member returns later is discarded, what it
      * throws is dropped, and its handle has its outcome.

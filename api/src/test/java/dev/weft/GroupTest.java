@@ -815,4 +815,126 @@ class GroupTest {
                 .filter(suppressed -> !(suppressed instanceof AwaitTrace))
                 .toList();
     }
+
+    // --- daemons
+
+    @Test
+    void H13_aDaemonIsEndedWhenAllOthersAreDone() {
+        var trail = new CopyOnWriteArrayList<String>();
+        var served = new CountDownLatch(1);
+        var daemons = new ArrayList<Deferred<?>>();
+        String result = group(work -> {
+            daemons.add(work.daemon(() -> {
+                try {
+                    served.countDown();
+                    delay(LONG);
+                } finally {
+                    shielded(() -> delay(Duration.ofMillis(1)));
+                    trail.add("daemon");
+                }
+            }));
+            work.async(() -> {
+                Latches.await(served);
+                work.async(() -> {
+                    delay(Duration.ofMillis(1));
+                    trail.add("last member");
+                });
+            });
+            return "whole";
+        });
+        assertThat(result).isEqualTo("whole");
+        assertThat(trail).containsExactly("last member", "daemon");
+        assertThat(daemons.get(0).outcome()).isEqualTo(new Outcome.Cancelled<>("the rest of its group is done", null));
+    }
+
+    @Test
+    void H13_aGroupOfDaemonsAloneEndsWithItsBody() {
+        var begun = new CountDownLatch(2);
+        group(work -> {
+            for (int n = 0; n < 2; n++)
+                work.daemon(() -> {
+                    begun.countDown();
+                    delay(LONG);
+                });
+            Latches.await(begun);
+        });
+    }
+
+    @Test
+    void H13_aDaemonMayEndEarlierAndItsFailureFailsTheGroup() {
+        group(work -> {
+            work.daemon(() -> {}).await();
+        });
+        var broken = new IOException("heartbeat");
+        assertThatThrownBy(() -> group(work -> {
+                    work.daemon(() -> {
+                        throw broken;
+                    });
+                    delay(LONG);
+                }))
+                .isInstanceOf(AwaitException.class)
+                .hasCause(broken);
+    }
+
+    @Test
+    void H13_theFailureOfItsCleanUpFailsTheGroup() {
+        var begun = new CountDownLatch(1);
+        assertThatThrownBy(() -> group(work -> {
+                    work.daemon(() -> {
+                        try {
+                            begun.countDown();
+                            delay(LONG);
+                        } finally {
+                            failing();
+                        }
+                    });
+                    Latches.await(begun);
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("clean-up");
+    }
+
+    private static void failing() {
+        throw new IllegalStateException("clean-up");
+    }
+
+    @Test
+    void H13_aDaemonThatDoesNotEndIsLeftBehindLikeAnother() {
+        var begun = new CountDownLatch(1);
+        var gate = new CountDownLatch(1);
+        try (var log = new LibraryLog()) {
+            group(work -> {
+                work.detachAfter(Duration.ofMillis(1));
+                work.daemon(() -> {
+                    begun.countDown();
+                    Latches.awaitUninterruptibly(gate);
+                });
+                Latches.await(begun);
+            });
+            assertThat(log.lines()).singleElement().asString().contains("Left behind, cancelled and still running");
+        } finally {
+            gate.countDown();
+        }
+    }
+
+    @Test
+    void H3_anyThreadMayCancelAGroupWithAReason() {
+        var running = new CompletableFuture<TaskGroup>();
+        var reasons = new CopyOnWriteArrayList<String>();
+        Thread stopper = Thread.ofPlatform().start(() -> running.join().cancel("the shop closes"));
+        group(work -> {
+            work.async(() -> {
+                running.complete(work);
+                try {
+                    delay(LONG);
+                } catch (CancelledException cancelled) {
+                    reasons.add(cancelled.reason());
+                    throw cancelled;
+                }
+            });
+        });
+        assertThat(reasons).containsExactly("the shop closes");
+        Latches.join(stopper);
+        running.join().cancel("again"); // after its end, this does nothing
+    }
 }

@@ -18,6 +18,11 @@ interface Member {
     @Nullable
     Throwable unobservedFailure();
 
+    /** {@return whether its scope does not wait for it, but ends it when all others are done} */
+    default boolean isDaemon() {
+        return false;
+    }
+
     /** {@return its result, for its scope, if it has one that nobody has read; null if this is asked again} */
     default @Nullable Unread unread() {
         return null;

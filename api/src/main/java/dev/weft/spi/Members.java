@@ -24,8 +24,17 @@ final class Members implements Suspension {
     private static final int PRUNED_ABOVE = 64;
     private static final int NAMED = 8;
 
+    /** Why daemons are cancelled. */
+    static final String REST_DONE = "the rest of its group is done";
+
     /** In the order in which they were started, which is the order of cancelling them. */
     private final Set<Member> alive = new LinkedHashSet<>();
+
+    /** Those among them that are ended when the others are done; null if there never was one. */
+    private @Nullable Set<CoroutineTask<?>> daemons;
+
+    /** Whether only daemons were left when the body was over, so that they are ended, and nothing more is started. */
+    private boolean closing;
 
     private final List<Member> failed = new ArrayList<>();
     private int prunedAbove = PRUNED_ABOVE;
@@ -50,15 +59,22 @@ final class Members implements Suspension {
     /** Whether some did not end in time, so that the scope was left without them. */
     private boolean leftBehind;
 
-    synchronized void add(Member member) {
+    /** {@return false if nothing more is started here} */
+    synchronized boolean add(Member member) {
+        if (closing) return false;
         alive.add(member);
+        if (!member.isDaemon()) return true;
+        if (daemons == null) daemons = new LinkedHashSet<>();
+        return daemons.add((CoroutineTask<?>) member);
     }
 
     void remove(Member member) {
         SchedulePoint.pass();
         synchronized (this) {
             cut |= member.wasCut();
-            if (!alive.remove(member) || !alive.isEmpty()) return;
+            if (!alive.remove(member)) return;
+            if (daemons != null && member.isDaemon()) daemons.remove(member);
+            if (alive.size() > daemonCount()) return;
         }
         LockSupport.unpark(joiner);
     }
@@ -115,8 +131,8 @@ final class Members implements Suspension {
     }
 
     /**
-     * Waits until all members are done, or until those that do not end although they are cancelled are given up.
-     * Neither cancellation nor an interrupt ends the wait; a foreign interrupt cancels the coroutine.
+     * Waits until all members are done, and ends the daemons when the others are; or until those that do not end
+     * although they are cancelled are given up. Neither cancellation nor an interrupt ends the wait; a foreign interrupt cancels the coroutine.
      */
     void join(Scope scope) {
         if (isEmpty()) return;
@@ -127,7 +143,8 @@ final class Members implements Suspension {
         Timer.Entry watch = null;
         Timer.Entry limit = null;
         while (!isOver()) {
-            if (watch == null && scope.cancellation() != null) {
+            endDaemons();
+            if (watch == null && (closing || scope.cancellation() != null)) {
                 watch = scope.watch(STRAGGLER_NANOS, this::warn);
                 long patience = scope.patience();
                 if (patience != Long.MAX_VALUE) limit = scope.watch(Math.max(0, patience), this::giveUp);
@@ -140,6 +157,21 @@ final class Members implements Suspension {
         if (!isEmpty()) leaveBehind(scope);
         scope.resume(outer);
         scope.task().redeliver(scope);
+    }
+
+    /** Ends the daemons, once, if only they are left. Called by the joiner. */
+    private void endDaemons() {
+        List<CoroutineTask<?>> left;
+        synchronized (this) {
+            if (closing || daemons == null || alive.size() > daemons.size()) return;
+            closing = true;
+            left = List.copyOf(daemons);
+        }
+        for (CoroutineTask<?> daemon : left) daemon.cancel(Cancellation.Reason.REQUESTED, REST_DONE, null);
+    }
+
+    private int daemonCount() {
+        return daemons == null ? 0 : daemons.size();
     }
 
     synchronized boolean wereCut() {
@@ -228,6 +260,7 @@ final class Members implements Suspension {
             left = List.copyOf(alive);
             if (left.isEmpty()) return;
             alive.clear();
+            daemons = null;
             leftBehind = true;
             cut = true; // whatever their outcome, the result is incomplete
         }

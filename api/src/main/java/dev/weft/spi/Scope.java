@@ -340,7 +340,8 @@ public class Scope {
         Cancellation before = cancellation();
         if (before != null) throw Host.get().cancelled(before);
         SchedulePoint.pass();
-        members().add(member);
+        if (!members().add(member))
+            throw Host.get().cancelled(new Cancellation(this, Cancellation.Reason.REQUESTED, Members.REST_DONE, null));
         Cancellation c = cancellation();
         if (c != null) cancelMember(member, c);
     }
