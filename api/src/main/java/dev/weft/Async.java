@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -52,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>await: {@link #await(Awaitable) await}, {@link #awaitable}, {@link #throwing}
  *   <li>run and start: {@link #run}, {@link #async}, {@link #coroutine}
  *   <li>several at once: {@link #group}, {@link #gather}, {@link #gatherSettled}, {@link #race}, {@link #mapConcurrent}
- *   <li>time: {@link #delay}, {@link #withTimeout}, {@link #resetTimeout}
+ *   <li>time: {@link #delay}, {@link #withTimeout}, {@link #resetTimeout}, {@link #remainingTime}
  *   <li>cancellation: {@link #checkpoint}, {@link #rethrowCancellation}, {@link #shielded}, {@link #withoutInterrupts}
  *   <li>streams: {@link #stream}, {@link #each}
  *   <li>callbacks and futures: {@link #awaitCallback}, {@link #awaitFuture}, {@link #owned}
@@ -225,6 +226,45 @@ public final class Async {
      */
     public static <X extends Exception> void run(AsyncAction<X> body) throws X {
         run(asBody(body));
+    }
+
+    /**
+     * Runs a body on a dispatcher, and waits for it and everything that it started: inside a coroutine as a member of
+     * it, elsewhere as a root. The caller continues where it ran before.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="runOn"}
+     *
+     * @apiNote For a part of a coroutine that must be confined to one thread, or must leave one.
+     * @param dispatcher where the body runs
+     * @param body what to run, with the context of this code
+     * @return its result; if the current coroutine is cancelled meanwhile, the body is too, and its result is discarded
+     * @throws X what the body threw, the same instance
+     * @throws CancelledException if the current coroutine is cancelled or the caller was interrupted; the body has
+     *     ended then
+     * @throws IllegalStateException on a thread that must not block
+     */
+    public static <T extends @Nullable Object, X extends Exception> T run(Dispatcher dispatcher, AsyncBody<T, X> body)
+            throws X {
+        CoroutineOptions options = CoroutineOptions.NONE.on(Dispatcher.optionsOf(dispatcher));
+        Objects.requireNonNull(body, "body");
+        Scope scope = Scope.current();
+        if (scope == null) return sneaking(() -> RunTask.run(backend(), options, body::run));
+        return sneaking(() -> {
+            scope.checkpoint();
+            return new DispatchedRun<T>(scope, body::run).on(options);
+        });
+    }
+
+    /**
+     * Runs a body without a result on a dispatcher.
+     *
+     * @param dispatcher where the body runs
+     * @param body what to run
+     * @throws X what the body threw
+     * @see #run(Dispatcher, AsyncBody)
+     */
+    public static <X extends Exception> void run(Dispatcher dispatcher, AsyncAction<X> body) throws X {
+        run(dispatcher, asBody(body));
     }
 
     /**
@@ -406,11 +446,24 @@ public final class Async {
      */
     public static <T extends @Nullable Object> List<Outcome<T>> gatherSettled(
             Collection<? extends Awaitable<? extends T>> all) {
+        return gatherSettled(Integer.MAX_VALUE, all);
+    }
+
+    /**
+     * Waits until all have ended, whatever their outcomes, with a limit on how many members run at a time.
+     *
+     * @param maxConcurrency how many at a time, at least 1
+     * @param all what to wait for
+     * @return the outcomes, in order
+     */
+    public static <T extends @Nullable Object> List<Outcome<T>> gatherSettled(
+            int maxConcurrency, Collection<? extends Awaitable<? extends T>> all) {
         List<Awaitable<? extends T>> sources = List.copyOf(all);
         try {
+            requirePositive(maxConcurrency);
             return inScope("gatherSettled", scope -> {
                 scope.checkpoint();
-                return new GatherScope(scope).<T>settled(sources);
+                return new GatherScope(scope).<T>settled(sources, maxConcurrency);
             });
         } finally {
             Owned.abandon(sources);
@@ -563,6 +616,25 @@ public final class Async {
         }
         throw new IllegalStateException(
                 "no withTimeout around this code: call it in the body of withTimeout(limit, body)");
+    }
+
+    /**
+     * {@return how much time the code here has left: until the nearest of the time limits around it, on the clock of the
+     * backend; zero if that has passed, empty if there is none} The limits around it are those of {@link #withTimeout}
+     * and its like in this coroutine, and in those that it is a member of. A {@linkplain #shielded shield} hides the
+     * limits outside of it, which do not end the code inside. It does not wait, and also works when the coroutine is
+     * cancelled.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="remainingTime"}
+     *
+     * @apiNote For servers that are told how long an answer is worth waiting for. For a deadline, a point in time on the
+     *     wall clock, write {@code withTimeout(Duration.between(Instant.now(), deadline), body)}.
+     */
+    public static Optional<Duration> remainingTime() {
+        long nearest = Long.MAX_VALUE;
+        for (Scope s = Scope.current(); s != null && !(s instanceof ShieldScope); s = s.parent())
+            if (s instanceof TimeoutScope timeout) nearest = Math.min(nearest, timeout.remaining());
+        return nearest == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofNanos(nearest));
     }
 
     // --- cancellation
@@ -1094,10 +1166,14 @@ public final class Async {
         return group.start(source);
     }
 
-    private static <A, B extends @Nullable Object> List<B> mapConcurrently(
-            String word, Iterable<? extends A> items, int maxConcurrency, Starter<? super A, B> starter) {
+    private static void requirePositive(int maxConcurrency) {
         if (maxConcurrency < 1)
             throw new IllegalArgumentException("maxConcurrency must be at least 1, is " + maxConcurrency);
+    }
+
+    private static <A, B extends @Nullable Object> List<B> mapConcurrently(
+            String word, Iterable<? extends A> items, int maxConcurrency, Starter<? super A, B> starter) {
+        requirePositive(maxConcurrency);
         return inScope(word, scope -> {
             scope.checkpoint();
             return GatherScope.gather(new GroupScope(scope, false), items, maxConcurrency, starter);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +18,12 @@ final class GatherScope extends Scope {
         super(parent, parent.backend(), parent.context(), false);
     }
 
-    <T extends @Nullable Object> List<Outcome<T>> settled(List<Awaitable<? extends T>> sources) throws Exception {
+    <T extends @Nullable Object> List<Outcome<T>> settled(List<Awaitable<? extends T>> sources, int maxConcurrency)
+            throws Exception {
         List<Handle<? extends T>> members = new ArrayList<>(sources.size());
         try {
             this.<@Nullable Void>call(() -> {
-                for (Awaitable<? extends T> source : sources) members.add(start(source));
+                startAll(sources, maxConcurrency, this::start, members);
                 return null;
             });
         } catch (Throwable failure) {
@@ -66,7 +68,7 @@ final class GatherScope extends Scope {
         List<Handle<? extends B>> members = new ArrayList<>();
         try {
             group.<@Nullable Void>run(inside -> {
-                startAll(group, items, maxConcurrency, starter, members);
+                startAll(items, maxConcurrency, item -> starter.start(group, item), members);
                 return null;
             });
             for (Handle<? extends B> member : members) requireResult(member);
@@ -81,15 +83,14 @@ final class GatherScope extends Scope {
     }
 
     private static <A, B extends @Nullable Object> void startAll(
-            GroupScope group,
             Iterable<? extends A> items,
             int maxConcurrency,
-            Async.Starter<? super A, B> starter,
+            Function<A, Handle<? extends B>> starter,
             List<Handle<? extends B>> members) {
         Semaphore places = maxConcurrency == Integer.MAX_VALUE ? null : new Semaphore(maxConcurrency);
         for (A item : items) {
             if (places != null) acquire(places);
-            Handle<? extends B> member = starter.start(group, item);
+            Handle<? extends B> member = starter.apply(item);
             members.add(member);
             if (places != null) member.whenDone(places::release);
         }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A scope with a deadline: one entry in the timer, removed when the scope is left. Only the scope's own thread writes
- * the fields, except the last.
+ * the fields, except {@code expiredAt}.
  */
 final class TimeoutScope extends Scope {
     private final boolean ofAnOperator;
@@ -25,6 +25,11 @@ final class TimeoutScope extends Scope {
     private Timer.@Nullable Entry entry;
 
     private @Nullable TimeoutException own;
+
+    /** When the time is up, unless {@code endless}, which is written after it; members read both. */
+    private volatile long deadline;
+
+    private volatile boolean endless = true;
 
     /** When it fired; written by the timer before it cancels the scope. */
     private volatile long expiredAt;
@@ -83,6 +88,7 @@ final class TimeoutScope extends Scope {
     /** Stops the time until the next {@link #reset}. */
     void pause() {
         unschedule();
+        endless = true;
     }
 
     /** Restarts the time. */
@@ -92,8 +98,15 @@ final class TimeoutScope extends Scope {
         schedule();
     }
 
+    /** {@return the nanoseconds until the time is up, 0 if it is, {@link Long#MAX_VALUE} if it never will be} */
+    long remaining() {
+        return endless ? Long.MAX_VALUE : Math.max(0, deadline - VirtualTime.now(backend()));
+    }
+
     private void schedule() {
         long nanos = Async.nanos(limit);
+        deadline = VirtualTime.now(backend()) + Math.max(0, nanos);
+        endless = nanos == Long.MAX_VALUE;
         if (nanos <= 0) expire();
         else if (nanos != Long.MAX_VALUE) entry = VirtualTime.schedule(backend(), nanos, this::expire);
     }

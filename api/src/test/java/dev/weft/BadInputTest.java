@@ -28,6 +28,9 @@ class BadInputTest {
         return Stream.of(
                 refused("body", () -> Async.run((AsyncBody<Object, RuntimeException>) null)),
                 refused("body", () -> Async.run((AsyncAction<RuntimeException>) null)),
+                refused("dispatcher", () -> Async.run(null, BODY)),
+                refused("body", () -> Async.run(Dispatcher.virtual(), (AsyncBody<Object, RuntimeException>) null)),
+                refused("body", () -> Async.run(Dispatcher.virtual(), (AsyncAction<RuntimeException>) null)),
                 refused("body", () -> Async.runBlocking((AsyncBody<Object, RuntimeException>) null)),
                 refused("body", () -> Async.runBlocking((AsyncAction<RuntimeException>) null)),
                 refused("body", () -> Async.coroutine((Callable<Object>) null)),

@@ -735,4 +735,45 @@ class GatherRaceTest {
         assertThat(dropped).isEmpty();
         assertThat(EngineCounter.CANCEL_ECHOES.sum() - echoes).isEqualTo(2);
     }
+
+    @Test
+    void H08_settlingHasABound() {
+        var running = new AtomicInteger();
+        var most = new AtomicInteger();
+        List<Coroutine<Integer>> work = IntStream.range(0, 20)
+                .mapToObj(n -> coroutine(() -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    delay(Duration.ofNanos(1));
+                    running.decrementAndGet();
+                    if (n % 2 == 1) throw new IOException("odd " + n);
+                    return n;
+                }))
+                .toList();
+        List<Outcome<Integer>> outcomes = gatherSettled(3, work);
+        assertThat(most.get()).isBetween(1, 3);
+        assertThat(outcomes).hasSize(20);
+        assertThat(outcomes.get(4)).isEqualTo(new Outcome.Success<>(4));
+        assertThat(outcomes.get(5)).isInstanceOf(Outcome.Failure.class);
+        assertThatThrownBy(() -> gatherSettled(0, work))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("maxConcurrency must be at least 1, is 0");
+        assertThat(dropped).isEmpty();
+    }
+
+    @Test
+    void H08_aBoundedSettlingThatIsCancelledStartsNoMore() {
+        var begun = new CountDownLatch(1);
+        var starts = new AtomicInteger();
+        Coroutine<Integer> forever = coroutine(() -> {
+            starts.incrementAndGet();
+            begun.countDown();
+            delay(LONG);
+            return 1;
+        });
+        Deferred<List<Outcome<Integer>>> all = async(() -> gatherSettled(1, List.of(forever, forever)));
+        Latches.await(begun);
+        all.cancel("enough");
+        assertThatThrownBy(all::await).isInstanceOf(CancelledException.class).hasMessageContaining("enough");
+        assertThat(starts).hasValue(1);
+    }
 }

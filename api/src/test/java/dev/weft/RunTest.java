@@ -3,21 +3,27 @@ package dev.weft;
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitCallback;
+import static dev.weft.Async.context;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.run;
 import static dev.weft.Async.runBlocking;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.withBackend;
+import static dev.weft.Async.withContext;
 import static dev.weft.ManualBackend.until;
 import static dev.weft.ManualBackend.untilParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.weft.spi.Failures;
+import dev.weft.testing.Latches;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -296,5 +302,108 @@ class RunTest {
 
     private static <T> T failing(Error failure) {
         throw failure;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void L8_onADispatcherItIsAMemberWithTheContextOfItsCaller(boolean inside) {
+        AsyncBody<String, RuntimeException> body = () -> {
+            Thread here = Thread.currentThread();
+            return run(Dispatcher.virtual(), () -> {
+                assertThat(Thread.currentThread()).isNotSameAs(here);
+                async(() -> delay(Duration.ofNanos(1))); // it waits for this
+                return "with " + context().getOrDefault("key", "nothing");
+            });
+        };
+        if (inside) assertThat(run(() -> withContext("key", "a value", body))).isEqualTo("with a value");
+        else assertThat(body.run()).isEqualTo("with nothing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void L8_onADispatcherWhatTheBodyThrowsComesAsItself(boolean inside) {
+        for (Throwable failure :
+                List.of(new IOException("checked"), new IllegalStateException("unchecked"), new AssertionError())) {
+            AsyncAction<Exception> failing = () -> run(Dispatcher.virtual(), () -> {
+                throw Failures.<Exception>sneak(failure);
+            });
+            assertThat(catchThrowable(() -> {
+                        if (inside) run(failing);
+                        else failing.run();
+                    }))
+                    .isSameAs(failure);
+        }
+        var broken = new IOException("awaited");
+        AsyncAction<Exception> awaiting =
+                () -> run(Dispatcher.virtual(), () -> await(CompletableFuture.failedFuture(broken)));
+        assertThat(catchThrowable(inside ? () -> run(awaiting) : awaiting::run))
+                .isInstanceOf(AwaitException.class)
+                .hasCause(broken);
+    }
+
+    @Test
+    void L8_onADispatcherACancelledCallerWaitsForTheBody() {
+        var begun = new CountDownLatch(1);
+        var trail = new CopyOnWriteArrayList<String>();
+        Deferred<?> caller = async(() -> {
+            try {
+                run(Dispatcher.virtual(), () -> {
+                    try {
+                        begun.countDown();
+                        delay(LONG);
+                    } finally {
+                        shielded(() -> delay(Duration.ofMillis(1)));
+                        trail.add("cleaned up");
+                    }
+                });
+            } finally {
+                trail.add("caller ended");
+            }
+        });
+        Latches.await(begun);
+        caller.cancel("enough");
+        assertThatThrownBy(caller::await).isInstanceOf(CancelledException.class).hasMessageContaining("enough");
+        assertThat(trail).containsExactly("cleaned up", "caller ended");
+    }
+
+    @Test
+    void L8_onADispatcherAFailureInTheCleanUpIsSuppressedInTheCancellation() {
+        var begun = new CountDownLatch(1);
+        var seen = new AtomicReference<Throwable>();
+        var broken = new IOException("clean-up");
+        Deferred<?> caller = async(() -> {
+            try {
+                run(Dispatcher.virtual(), () -> {
+                    try {
+                        begun.countDown();
+                        delay(LONG);
+                    } catch (CancelledException cancelled) {
+                        throw broken;
+                    }
+                });
+            } catch (CancelledException cancelled) {
+                seen.set(cancelled);
+                throw cancelled;
+            }
+        });
+        Latches.await(begun);
+        caller.cancel();
+        assertThatThrownBy(caller::await).isInstanceOf(CancelledException.class);
+        assertThat(seen.get().getSuppressed()).contains(broken);
+    }
+
+    @Test
+    void L8_onADispatcherACancelledCallerStartsNothing() {
+        var begun = new CountDownLatch(1);
+        var started = new AtomicBoolean();
+        Deferred<?> caller = async(() -> {
+            begun.countDown();
+            catchThrowable(() -> delay(LONG));
+            run(Dispatcher.virtual(), () -> started.set(true));
+        });
+        Latches.await(begun);
+        caller.cancel();
+        assertThatThrownBy(caller::await).isInstanceOf(CancelledException.class);
+        assertThat(started).isFalse();
     }
 }

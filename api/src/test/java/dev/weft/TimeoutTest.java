@@ -6,6 +6,7 @@ import static dev.weft.Async.awaitCallback;
 import static dev.weft.Async.checkpoint;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.group;
+import static dev.weft.Async.remainingTime;
 import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
@@ -17,8 +18,10 @@ import static dev.weft.ManualBackend.until;
 import static dev.weft.ManualBackend.untilParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.weft.spi.EngineCounter;
+import dev.weft.testing.Latches;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -545,5 +548,69 @@ class TimeoutTest {
         assertThatThrownBy(() -> withTimeout(Duration.ofMillis(1), () -> delay(LONG)))
                 .isInstanceOf(TimeoutException.class)
                 .hasMessageContaining("PT0.001S");
+    }
+
+    // --- what is left
+
+    @Test
+    void I8_withoutALimitNothingIsLeftToSay() throws TimeoutException {
+        assertThat(remainingTime()).isEmpty();
+        run(() -> assertThat(remainingTime()).isEmpty());
+        withTimeout(
+                Duration.ofSeconds(Long.MAX_VALUE),
+                () -> assertThat(remainingTime()).isEmpty());
+    }
+
+    @Test
+    void I8_theNearestLimitCounts() throws TimeoutException {
+        withTimeout(Duration.ofHours(1), () -> {
+            assertLeft(Duration.ofHours(1));
+            withTimeout(Duration.ofHours(2), () -> assertLeft(Duration.ofHours(1)));
+            withTimeout(Duration.ofMinutes(1), () -> assertLeft(Duration.ofMinutes(1)));
+            resetTimeout(Duration.ofMinutes(5));
+            assertLeft(Duration.ofMinutes(5));
+        });
+    }
+
+    @Test
+    void I8_aMemberSeesTheLimitsAroundItAndAlsoWhenTheyMove() throws TimeoutException {
+        withTimeout(Duration.ofHours(1), () -> {
+            var moved = new CountDownLatch(1);
+            Deferred<?> member = async(() -> group(inner -> {
+                inner.async(() -> {
+                    assertLeft(Duration.ofHours(1));
+                    Latches.await(moved);
+                    assertLeft(Duration.ofMinutes(1));
+                });
+            }));
+            resetTimeout(Duration.ofMinutes(1));
+            moved.countDown();
+            member.await();
+        });
+    }
+
+    @Test
+    void I8_aShieldHidesTheLimitsOutsideOfIt() throws TimeoutException {
+        withTimeout(
+                Duration.ofMinutes(1),
+                () -> shielded(() -> {
+                    assertThat(remainingTime()).isEmpty();
+                    async(() -> assertThat(remainingTime()).isEmpty()).await();
+                    withTimeout(Duration.ofHours(1), () -> assertLeft(Duration.ofHours(1)));
+                }));
+    }
+
+    @Test
+    void I8_whatHasPassedIsZero() throws TimeoutException {
+        withTimeout(Duration.ofDays(-100_000), () -> assertThat(remainingTime()).hasValue(Duration.ZERO));
+        withTimeoutOrNull(Duration.ofMillis(1), () -> {
+            catchThrowable(() -> delay(LONG));
+            assertThat(remainingTime()).hasValue(Duration.ZERO);
+            return 1;
+        });
+    }
+
+    private static void assertLeft(Duration most) {
+        assertThat(remainingTime()).get().satisfies(left -> assertThat(left).isBetween(most.minusSeconds(50), most));
     }
 }

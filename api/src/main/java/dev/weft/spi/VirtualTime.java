@@ -72,6 +72,19 @@ public final class VirtualTime<S> {
         return true;
     }
 
+    /**
+     * {@return the time on the clock of a backend, in nanoseconds since any moment, to compare with an earlier one; a
+     * virtual clock shows milliseconds}
+     */
+    public static long now(Backend backend) {
+        VirtualTime<?> clock = backend.clock();
+        return clock != null && clock.isVirtual() ? clock.virtualNanos() : System.nanoTime();
+    }
+
+    private long virtualNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(nowMillis.applyAsLong(scheduler.get()));
+    }
+
     /** Makes signals wait for a coroutine that was started on a virtual clock, and waits until it is at rest. */
     static void started(CoroutineTask<?> coroutine) {
         follow(coroutine);

@@ -12,6 +12,7 @@ import static dev.weft.Async.group;
 import static dev.weft.Async.mapConcurrent;
 import static dev.weft.Async.owned;
 import static dev.weft.Async.race;
+import static dev.weft.Async.remainingTime;
 import static dev.weft.Async.rethrowCancellation;
 import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
@@ -25,11 +26,16 @@ import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.AsyncStream;
 import dev.weft.Completion;
 import dev.weft.Deferred;
+import dev.weft.Dispatcher;
+import dev.weft.spi.CoroutineOptions;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.Files;
@@ -39,6 +45,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -64,6 +72,25 @@ class AsyncSnippetsTest {
         });
         // @end
         assertThat(total).isEqualTo(9);
+    }
+
+    @Test
+    void aPartRunsOnAThreadOfItsOwn() {
+        assumeTrue(CoroutineOptions.missing() == null, CoroutineOptions.missing());
+        try (ExecutorService thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "window"))) {
+            Dispatcher window = Dispatcher.on(thread);
+            run(() -> {
+                // @start region="runOn"
+                int stock = shop.stock(item);
+                run(window, () -> shop.show(stock)); // on the thread of the window, which may be touched there only
+                // @end
+            });
+        }
+        assertThat(shop.log)
+                .singleElement()
+                .asString()
+                .startsWith("3 on VirtualThread")
+                .endsWith("@window");
     }
 
     @Test
@@ -160,6 +187,19 @@ class AsyncSnippetsTest {
         assertThat(price(ofMillis(1))).isEqualTo(STANDARD_PRICE);
     }
 
+    @Test
+    void whatIsLeftIsHandedOn() throws TimeoutException {
+        List<Duration> limits = new ArrayList<>();
+        withTimeout(ofMinutes(1), () -> {
+            // @start region="remainingTime"
+            var request = HttpRequest.newBuilder(shop.address());
+            remainingTime().filter(Duration::isPositive).ifPresent(request::timeout);
+            // @end
+            request.build().timeout().ifPresent(limits::add);
+        });
+        assertThat(limits).singleElement().satisfies(limit -> assertThat(limit).isBetween(ofSeconds(1), ofMinutes(1)));
+    }
+
     private int price(Duration patience) {
         // @start region="withTimeout"
         try {
@@ -250,6 +290,22 @@ class AsyncSnippetsTest {
         });
         // @end
         assertThat(shop.log).containsExactly("watched tea");
+    }
+
+    @Test
+    void aDaemonServesTheRest() {
+        // @start region="daemon"
+        List<String> pages = group(work -> {
+            work.daemon(() -> {
+                while (true) {
+                    shop.keepAlive();
+                    delay(ofSeconds(10));
+                }
+            });
+            return mapConcurrent(List.of("tea", "coffee"), 2, name -> await(shop.page(name)));
+        });
+        // @end
+        assertThat(pages).containsExactly("page of tea", "page of coffee");
     }
 
     @Test
@@ -373,6 +429,18 @@ class AsyncSnippetsTest {
 
         CompletableFuture<Boolean> release(String name) {
             return CompletableFuture.supplyAsync(() -> log.add("released " + name));
+        }
+
+        void keepAlive() {
+            log.add("alive");
+        }
+
+        URI address() {
+            return URI.create("http://localhost/");
+        }
+
+        void show(int stock) {
+            log.add(stock + " on " + Thread.currentThread());
         }
 
         void watch(String name) {
