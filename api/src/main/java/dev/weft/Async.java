@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>await: {@link #await(Awaitable) await}, {@link #awaitable}, {@link #throwing}
- *   <li>run and start: {@link #run}, {@link #async}, {@link #coroutine}
+ *   <li>run and start: {@link #run}, {@link #runMain}, {@link #async}, {@link #coroutine}
  *   <li>several at once: {@link #group}, {@link #gather}, {@link #gatherSettled}, {@link #race}, {@link #mapConcurrent}
  *   <li>time: {@link #delay}, {@link #withTimeout}, {@link #resetTimeout}, {@link #remainingTime}
  *   <li>cancellation: {@link #checkpoint}, {@link #rethrowCancellation}, {@link #shielded}, {@link #withoutInterrupts}
@@ -289,6 +289,48 @@ public final class Async {
      */
     public static <X extends Exception> void runBlocking(AsyncAction<X> body) throws X {
         run(body);
+    }
+
+    /**
+     * Runs the body of a program's {@code main} in a coroutine, and ends it when the process is asked to end. It waits
+     * for the body and everything that it started; SIGINT (Ctrl-C) or SIGTERM cancels them, with the name of the signal
+     * as the reason.
+     *
+     * <ul>
+     *   <li>If the body returns, so does this, and the process ends as that of any {@code main}.
+     *   <li>If it fails, its stack trace is printed as that of the main thread, and the process exits with 1.
+     *   <li>After a signal, clean-up is waited for, but at most 10 s; then the process exits with 130 for SIGINT and 143
+     *       for SIGTERM, or with 1 if the clean-up failed. If it takes longer, a warning says where the body is.
+     *   <li>A second signal ends the process at once.
+     * </ul>
+     *
+     * {@snippet class="dev.weft.snippets.MainSnippets" region="runMain"}
+     *
+     * @implNote Signals need the module {@code jdk.unsupported}. In a JVM without it, a shutdown hook cancels the body and
+     *     waits for it; a second signal changes nothing then, and code in the body that calls {@link System#exit} waits
+     *     for itself until the time is over.
+     * @param body what the program does
+     * @throws IllegalStateException in a coroutine, and on a thread that must not block
+     */
+    public static void runMain(AsyncAction<?> body) {
+        runMain(Duration.ofSeconds(10), body);
+    }
+
+    /**
+     * Runs the body of a program's {@code main}, with another limit for the clean-up.
+     *
+     * @param limit for how long clean-up is waited for after a signal, on the wall clock
+     * @param body what the program does
+     * @throws IllegalStateException in a coroutine, and on a thread that must not block
+     * @see #runMain(AsyncAction)
+     */
+    public static void runMain(Duration limit, AsyncAction<?> body) {
+        Objects.requireNonNull(limit, "limit");
+        Objects.requireNonNull(body, "body");
+        if (CoroutineTask.ofThread() != null)
+            throw new IllegalStateException("runMain is for main: write run(body) inside a coroutine");
+        Backends.requireMayBlock("runMain");
+        new MainRun(limit, body).run();
     }
 
     /**

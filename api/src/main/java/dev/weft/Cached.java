@@ -134,6 +134,11 @@ public final class Cached<T extends @Nullable Object> implements Awaitable<T> {
         if (forgotten != null) forgotten.unschedule();
     }
 
+    /** {@return a context for a coroutine that the code here does not wait for: it may await what this code computes} */
+    static Context apart(Context context) {
+        return context.contains(Waits.class) ? context.with(Waits.class, new Waits()) : context;
+    }
+
     /** One run of the body. */
     private static final class Run<T extends @Nullable Object> {
         private final Cached<T> home;

@@ -85,6 +85,14 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         return task;
     }
 
+    Callable<? extends T> body() {
+        return body;
+    }
+
+    CoroutineOptions options() {
+        return options;
+    }
+
     private T outside() {
         try {
             return options.saysWhere()

@@ -2,6 +2,7 @@ package dev.weft;
 
 import static dev.weft.Async.awaitCallback;
 import static dev.weft.Async.delay;
+import static dev.weft.Async.group;
 import static dev.weft.Async.owned;
 import static dev.weft.Async.using;
 import static dev.weft.spi.Simulation.dawdle;
@@ -19,10 +20,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Resources, cached results and owned futures under thousands of schedules each. */
+/** Resources, cached results, owned futures, supervisors and daemons under thousands of schedules each. */
 @Simulated
 class VerbsSimulationTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration HOUR = Duration.ofHours(1);
 
     private static <T> Deferred<T> beside(World world, String name, Callable<T> body) {
         return new MemberTask<T>(null, world.backend(), Context.empty(), CoroutineOptions.NONE.named(name), body)
@@ -189,6 +191,110 @@ class VerbsSimulationTest {
             return returned ? "returned" : made.get() == 0 ? "cancelled" : "discarded";
         });
         assertThat(outcomes).containsOnlyKeys("not begun", "returned", "cancelled", "discarded");
+    }
+
+    @Test
+    void whatASupervisorHasStartedHasEndedWhenItIsClosed() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            List<String> failures = new ArrayList<>();
+            var supervisor = new Supervisor("s", world.backend(), HOUR, (name, failure) -> failures.add(name));
+            AtomicInteger begun = new AtomicInteger();
+            AtomicInteger ended = new AtomicInteger();
+            AtomicInteger refused = new AtomicInteger();
+            List<Deferred<?>> started = new ArrayList<>();
+            for (String name : List.of("first", "second"))
+                simulation.start("launches " + name, () -> {
+                    try {
+                        started.add(supervisor.launch(name, () -> {
+                            begun.incrementAndGet();
+                            dawdle();
+                            ended.incrementAndGet();
+                            throw new IllegalArgumentException("failed");
+                        }));
+                    } catch (IllegalStateException closed) {
+                        refused.incrementAndGet();
+                    }
+                });
+            int[] begunBefore = new int[1];
+            Deferred<String> closer = world.root(() -> {
+                supervisor.close();
+                begunBefore[0] = begun.get();
+                return begun + " begun, " + ended + " ended";
+            });
+            simulation.start("closes too", () -> {
+                supervisor.close();
+                assertThat(ended.get()).isEqualTo(begun.get());
+            });
+            simulation.run();
+            assertThat(value(closer)).isEqualTo(begun + " begun, " + begun + " ended");
+            assertThat(begun).hasValue(begunBefore[0]);
+            assertThat(started).hasSize(2 - refused.get()).allMatch(Deferred::isDone);
+            assertThat(started.stream().filter(member -> member.state() == Deferred.State.FAILED))
+                    .hasSameSizeAs(failures);
+            assertThat(world.dropped()).isEmpty();
+            return begun + " begun, " + refused + " refused";
+        });
+        assertThat(outcomes)
+                .containsOnlyKeys(
+                        "0 begun, 0 refused",
+                        "0 begun, 1 refused",
+                        "0 begun, 2 refused",
+                        "1 begun, 0 refused",
+                        "1 begun, 1 refused",
+                        "2 begun, 0 refused");
+    }
+
+    @Test
+    void aDaemonEndsWhenTheLastMemberHasEnded() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            AtomicInteger working = new AtomicInteger(1);
+            List<String> trail = new ArrayList<>();
+            Deferred<String> root = world.root(() -> group(work -> {
+                work.daemon(() -> {
+                    try {
+                        if (simulation.coin()) starting(work, working, trail);
+                        Async.await(new CompletableFuture<>());
+                    } finally {
+                        trail.add(working.get() == 0 ? "served" : "ended too early");
+                    }
+                });
+                working.incrementAndGet();
+                work.async(() -> {
+                    dawdle();
+                    working.incrementAndGet();
+                    work.async(() -> working(working));
+                    working.decrementAndGet();
+                });
+                working.decrementAndGet();
+                return "whole";
+            }));
+            simulation.run();
+            assertThat(value(root)).isEqualTo("whole");
+            assertThat(working).hasValue(0);
+            return String.join(", ", trail);
+        });
+        assertThat(outcomes)
+                .containsOnlyKeys("", "served", "started by the daemon, served", "too late to start, served");
+    }
+
+    private static void working(AtomicInteger working) {
+        dawdle();
+        working.decrementAndGet();
+    }
+
+    /** As a daemon that starts a member of the group, perhaps when all others are done. */
+    private static void starting(TaskGroup work, AtomicInteger working, List<String> trail) {
+        dawdle();
+        working.incrementAndGet();
+        try {
+            work.async(() -> working(working));
+            trail.add("started by the daemon");
+        } catch (CancelledException cancelled) {
+            working.decrementAndGet();
+            trail.add("too late to start");
+        }
     }
 
     private static String value(Deferred<String> over) {

@@ -32,7 +32,9 @@ import dev.weft.AsyncStream;
 import dev.weft.Completion;
 import dev.weft.Deferred;
 import dev.weft.Dispatcher;
+import dev.weft.Supervisor;
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.testing.Latches;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -45,6 +47,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
@@ -309,6 +312,22 @@ class AsyncSnippetsTest {
     }
 
     @Test
+    void aSupervisorOutlivesItsCallers() {
+        // @start region="supervisor"
+        try (var mails = Supervisor.open("mails", (mail, failure) -> shop.log.add(mail + " failed: " + failure))) {
+            run(() -> {
+                shop.reserve(item);
+                mails.launch("mail about " + item, () -> shop.send("reserved " + item));
+            }); // does not wait for the mail
+            mails.launch("broken mail", () -> shop.send(""));
+            shop.sent(item);
+        } // waits for those that are left, but not for long
+        // @end
+        assertThat(shop.log).contains("reserved tea", "sent reserved tea");
+        assertThat(shop.log).contains("broken mail failed: java.lang.IllegalArgumentException: empty");
+    }
+
+    @Test
     void allAreGathered() {
         // @start region="gather"
         List<Integer> stocks = gather(coroutine(() -> shop.stock("tea")), coroutine(() -> shop.stock("coffee")));
@@ -394,6 +413,7 @@ class AsyncSnippetsTest {
     /** The services that the examples call. */
     private static final class Shop {
         final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
+        final CountDownLatch mails = new CountDownLatch(2);
         volatile boolean slow;
         volatile boolean broken;
         volatile CompletableFuture<Void> opening = CompletableFuture.completedFuture(null);
@@ -429,6 +449,17 @@ class AsyncSnippetsTest {
 
         CompletableFuture<Boolean> release(String name) {
             return CompletableFuture.supplyAsync(() -> log.add("released " + name));
+        }
+
+        void send(String mail) {
+            mails.countDown();
+            if (mail.isEmpty()) throw new IllegalArgumentException("empty");
+            log.add("sent " + mail);
+        }
+
+        void sent(String name) {
+            Latches.await(mails);
+            log.add("all about " + name + " is sent");
         }
 
         void keepAlive() {

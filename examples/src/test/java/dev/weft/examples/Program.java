@@ -2,6 +2,7 @@ package dev.weft.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,12 +54,27 @@ public final class Program {
         return run(process.redirectErrorStream(true), 1);
     }
 
-    private List<String> run(ProcessBuilder builder, int status) throws IOException, InterruptedException {
+    /** {@return the lines that it prints} It is asked to end by SIGTERM when it has printed the first, and ends with a status. */
+    public List<String> stop(int status) throws IOException, InterruptedException {
+        Process running = start(process.redirectErrorStream(true));
+        BufferedReader output = running.inputReader(StandardCharsets.UTF_8);
+        List<String> printed = new ArrayList<>(List.of(output.readLine()));
+        running.destroy();
+        output.lines().forEach(printed::add);
+        assertThat(running.waitFor()).as(printed::toString).isEqualTo(status);
+        return printed;
+    }
+
+    private Process start(ProcessBuilder builder) throws IOException {
         List<String> command = builder.command();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(arguments);
         command.addAll(List.of("-cp", classPath, main.getName()));
-        Process running = builder.start();
+        return builder.start();
+    }
+
+    private List<String> run(ProcessBuilder builder, int status) throws IOException, InterruptedException {
+        Process running = start(builder);
         String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(running.waitFor()).as(output).isEqualTo(status);
         return output.lines().toList();

@@ -3,6 +3,7 @@ package dev.weft.examples.guide;
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.checkpoint;
+import static dev.weft.Async.context;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.gather;
@@ -16,6 +17,7 @@ import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.using;
 import static dev.weft.Async.withBackend;
+import static dev.weft.Async.withContext;
 import static dev.weft.Async.withDiscard;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withoutInterrupts;
@@ -28,7 +30,9 @@ import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.Hooks;
 import dev.weft.Outcome;
+import dev.weft.Supervisor;
 import dev.weft.TaskGroup;
+import dev.weft.examples.Program;
 import dev.weft.rxjava.RxBackend;
 import dev.weft.spi.Backend;
 import java.io.ByteArrayOutputStream;
@@ -719,5 +723,132 @@ class ScopesGuideTest extends GuideTest {
             });
             assertThat(log).isEmpty();
         });
+    }
+
+    // --- members that serve the others
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aDaemonEndsWithTheRest(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            var kept = new CountDownLatch(1);
+            String result = imported(kept);
+            assertThat(result).isEqualTo("42 rows");
+            assertThat(log).contains("keep alive");
+        });
+    }
+
+    private String imported(CountDownLatch kept) {
+        return group(work -> {
+            work.daemon(() -> {
+                while (true) {
+                    log.add("keep alive");
+                    kept.countDown();
+                    delay(Duration.ofSeconds(10));
+                }
+            });
+            return importAll(kept); // when it returns, the group ends the daemon
+        });
+    }
+
+    private static String importAll(CountDownLatch kept) throws InterruptedException {
+        kept.await();
+        return "42 rows";
+    }
+
+    // --- cancelling from anywhere
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aButtonCancelsWhatItHasStarted(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            var begun = new CountDownLatch(1);
+            Thread user = Thread.ofPlatform().start(() -> {
+                awaitUninterruptibly(begun);
+                stopPressed();
+            });
+            search(begun);
+            assertThat(log).containsExactly("searched: the user has pressed stop");
+            user.join();
+        });
+    }
+
+    private final AtomicReference<TaskGroup> running = new AtomicReference<>();
+
+    private void search(CountDownLatch begun) {
+        group(work -> {
+            running.set(work);
+            work.async(() -> searchEverywhere(begun));
+        }); // returns when all has ended, also after a cancel
+    }
+
+    private void stopPressed() { // on the thread of the window
+        TaskGroup work = running.get();
+        if (work != null) work.cancel("the user has pressed stop");
+    }
+
+    private void searchEverywhere(CountDownLatch begun) {
+        begun.countDown();
+        try {
+            await(never);
+        } catch (CancelledException cancelled) {
+            log.add("searched: " + cancelled.reason());
+            throw cancelled;
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    // --- work that outlives its caller
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aMailIsSentAfterTheAnswer(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            var sent = new CountDownLatch(2);
+            try (Supervisor mails = opened()) {
+                assertThat(run(() -> withContext("trace", "t1", () -> order(mails, "tea", sent))))
+                        .isEqualTo("ordered tea");
+                order(mails, "", sent);
+                sent.await();
+            }
+            assertThat(log).containsExactlyInAnyOrder("tea is on its way, t1", "mail about : nothing was ordered");
+            Supervisor closed = opened();
+            closed.close();
+            assertThatThrownBy(() -> order(closed, "late", sent))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the supervisor mails is closed and starts nothing more");
+        });
+    }
+
+    private Supervisor opened() {
+        return Supervisor.open("mails", (mail, failure) -> log.add(mail + ": " + failure.getMessage()));
+    }
+
+    private String order(Supervisor mails, String item, CountDownLatch sent) {
+        mails.launch("mail about " + item, () -> send(item, sent));
+        return "ordered " + item; // does not wait for the mail
+    }
+
+    private void send(String item, CountDownLatch sent) {
+        try {
+            if (item.isEmpty()) throw new IllegalArgumentException("nothing was ordered");
+            log.add(item + " is on its way, " + context().get("trace"));
+        } finally {
+            sent.countDown();
+        }
+    }
+
+    // --- the end of the program
+
+    @Test
+    void aServiceCleansUpWhenItIsAskedToEnd() throws Exception {
+        assertThat(new Program(Service.class).stop(143)).containsExactly("open", "closing: SIGTERM", "closed");
     }
 }

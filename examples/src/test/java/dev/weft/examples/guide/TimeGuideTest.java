@@ -5,7 +5,9 @@ import static dev.weft.Async.await;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.group;
+import static dev.weft.Async.owned;
 import static dev.weft.Async.race;
+import static dev.weft.Async.remainingTime;
 import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.rethrowCancellation;
 import static dev.weft.Async.shielded;
@@ -21,10 +23,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.AsyncStream;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
+import com.sun.net.httpserver.HttpServer;
+import io.grpc.CallOptions;
 import dev.weft.spi.Backend;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.TestScheduler;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -476,5 +488,59 @@ class TimeGuideTest extends GuideTest {
             }
             assertThat(log).containsExactly("went on");
         });
+    }
+
+    // --- what is left
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void whatIsLeftIsHandedToTheServer(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            HttpServer server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+            server.createContext("/", exchange -> {
+                exchange.sendResponseHeaders(200, 2);
+                try (OutputStream body = exchange.getResponseBody()) {
+                    body.write("ok".getBytes(StandardCharsets.UTF_8));
+                }
+            });
+            server.start();
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                URI address = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
+                assertThat(withTimeout(Duration.ofMinutes(1), () -> get(client, address)))
+                        .isEqualTo("ok");
+            } finally {
+                server.stop(0);
+            }
+        });
+    }
+
+    private static String get(HttpClient client, URI address) {
+        var request = HttpRequest.newBuilder(address);
+        remainingTime().filter(Duration::isPositive).ifPresent(request::timeout);
+        var answer = await(owned(client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())));
+        assertThat(answer.request().timeout()).get().satisfies(TimeGuideTest::isAlmostAMinute);
+        return answer.body();
+    }
+
+    private static void isAlmostAMinute(Duration time) {
+        assertThat(time).isBetween(Duration.ofSeconds(30), Duration.ofMinutes(1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void whatIsLeftIsTheDeadlineOfACall(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            Instant deadline = Instant.now().plusSeconds(60);
+            CallOptions call = withTimeout(Duration.between(Instant.now(), deadline), () -> limited());
+            assertThat(call.getDeadline()).isNotNull();
+            isAlmostAMinute(Duration.ofNanos(call.getDeadline().timeRemaining(TimeUnit.NANOSECONDS)));
+            assertThat(limited().getDeadline()).isNull();
+        });
+    }
+
+    private static CallOptions limited() {
+        return remainingTime()
+                .map(left -> CallOptions.DEFAULT.withDeadlineAfter(left.toNanos(), TimeUnit.NANOSECONDS))
+                .orElse(CallOptions.DEFAULT);
     }
 }

@@ -14,6 +14,7 @@ import dev.weft.Async;
 import dev.weft.CancelledException;
 import dev.weft.Coroutine;
 import dev.weft.Deferred;
+import dev.weft.Dispatcher;
 import dev.weft.spi.AwaitMode;
 import dev.weft.tck.Later;
 import java.io.IOException;
@@ -429,5 +430,52 @@ final class CoroutinePrograms extends Programs {
         note("here", Async.backend() == backend());
         note("nested", await(coroutine(() -> Async.backend() == backend())));
         note("child", async(() -> Async.backend() == backend()).await());
+    }
+
+    void aBodyOnADispatcherIsWaitedForWithAllThatItStarts() {
+        Thread here = Thread.currentThread();
+        note(
+                "result",
+                withContext(
+                        "key",
+                        "kept",
+                        () -> run(Dispatcher.virtual(), () -> {
+                            note("another thread", Thread.currentThread() != here);
+                            async(() -> {
+                                await(awaitable(ready("a")));
+                                note("part ended");
+                            });
+                            return context().get("key");
+                        })));
+        note("back", Thread.currentThread() == here);
+    }
+
+    void whatABodyOnADispatcherThrowsComesAsItself() {
+        attempt(
+                "checked",
+                () -> run(Dispatcher.virtual(), () -> {
+                    throw new IOException("checked");
+                }));
+        attempt("awaited", () -> run(Dispatcher.virtual(), () -> await(awaitable(failed(new IOException("awaited"))))));
+    }
+
+    void aCancelledCallerWaitsForItsBodyOnADispatcher() {
+        var begun = new CompletableFuture<Boolean>();
+        Deferred<?> caller = async(() -> {
+            attempt(
+                    "run",
+                    () -> run(Dispatcher.virtual(), () -> {
+                        try {
+                            begun.complete(true);
+                            return await(new CompletableFuture<>());
+                        } finally {
+                            shielded(() -> await(awaitable(ready("a"))));
+                            note("cleaned up");
+                        }
+                    }));
+        });
+        await(begun);
+        caller.cancel("enough");
+        attempt("caller", caller::await);
     }
 }

@@ -3,6 +3,7 @@ package dev.weft.tck.programs;
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.coroutine;
+import static dev.weft.Async.delay;
 import static dev.weft.Async.gather;
 import static dev.weft.Async.gatherSettled;
 import static dev.weft.Async.group;
@@ -534,5 +535,74 @@ final class GroupPrograms extends Programs {
         }
         note("sum", sum(gather(work)));
         note("ended", ended);
+    }
+
+    void settlingHasABoundOnConcurrency() {
+        var running = new AtomicInteger();
+        var most = new AtomicInteger();
+        List<Coroutine<Integer>> work = new ArrayList<>();
+        for (int n = 0; n < 6; n++) {
+            int own = n;
+            work.add(coroutine(() -> {
+                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                delay(Duration.ofNanos(1));
+                running.decrementAndGet();
+                if (own % 2 == 1) throw new IOException("odd " + own);
+                return own;
+            }));
+        }
+        note("all", gatherSettled(2, work));
+        note("within the bound", most.get() <= 2);
+        attempt("none", () -> gatherSettled(0, work));
+    }
+
+    // --- daemons
+
+    void aDaemonEndsWhenTheRestIsDone() {
+        var serving = new CompletableFuture<Boolean>();
+        List<Deferred<?>> daemons = new ArrayList<>();
+        note("group", group(work -> {
+            daemons.add(work.daemon(() -> {
+                try {
+                    serving.complete(true);
+                    await(new CompletableFuture<>());
+                } finally {
+                    note("daemon ended");
+                }
+            }));
+            work.async(() -> {
+                await(serving);
+                work.async(() -> {
+                    await(awaitable(ready("a")));
+                    note("last member ended");
+                });
+            });
+            return "whole";
+        }));
+        attempt("daemon", daemons.get(0)::await);
+    }
+
+    void aDaemonThatFailsEndsItsGroup() {
+        attempt(
+                "group",
+                () -> group(work -> {
+                    work.daemon(() -> {
+                        throw new IOException("heartbeat");
+                    });
+                    return await(new CompletableFuture<>());
+                }));
+    }
+
+    void anyThreadMayCancelAGroup() {
+        var running = new CompletableFuture<TaskGroup>();
+        Thread stopper = Thread.ofVirtual().start(() -> running.join().cancel("the shop closes"));
+        group(work -> {
+            work.async(() -> {
+                running.complete(work);
+                attempt("member", () -> await(new CompletableFuture<>()));
+            });
+        });
+        until(() -> !stopper.isAlive());
+        note("group left");
     }
 }

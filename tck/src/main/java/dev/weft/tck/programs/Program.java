@@ -28,6 +28,7 @@ record Program(Method method) {
             CallbackPrograms.class,
             CoroutinePrograms.class,
             GroupPrograms.class,
+            SupervisorPrograms.class,
             TimePrograms.class,
             IterationPrograms.class,
             ExportPrograms.class,

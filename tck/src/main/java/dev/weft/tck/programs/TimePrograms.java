@@ -4,6 +4,7 @@ import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.checkpoint;
 import static dev.weft.Async.delay;
+import static dev.weft.Async.remainingTime;
 import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.withTimeout;
@@ -228,5 +229,29 @@ final class TimePrograms extends Programs {
                     return "never";
                 }));
         note("cancellations", ticks.cancellations());
+    }
+
+    void theRemainingTimeIsThatOfTheNearestLimit() throws TimeoutException {
+        note("no limit", remainingTime());
+        withTimeout(Duration.ofDays(1), () -> {
+            noteLeft("outer", Duration.ofDays(1));
+            withTimeout(
+                    HOUR,
+                    () -> async(() -> noteLeft("a member of the inner one", HOUR))
+                            .await());
+            withTimeout(Duration.ofDays(2), () -> noteLeft("the outer one is nearer", Duration.ofDays(1)));
+            resetTimeout(HOUR);
+            noteLeft("moved", HOUR);
+            shielded(() -> note("in a shield", remainingTime()));
+            withTimeout(Duration.ZERO, () -> note("none", remainingTime()));
+        });
+    }
+
+    private void noteLeft(String where, Duration most) {
+        note(
+                where,
+                remainingTime()
+                        .filter(left -> left.compareTo(most) <= 0 && left.compareTo(most.minusMinutes(1)) > 0)
+                        .isPresent());
     }
 }
