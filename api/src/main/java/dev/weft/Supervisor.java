@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * member does not cancel the others.
  *
  * <p>A member is a coroutine of its own. It has the context and the thread-locals of the code that starts it, as
- * {@link Async#async} gives them, so that mail behind a response still has the trace id of its request; it runs where
+ * {@link Async#async} gives them, so that mail after a response still has the trace id of its request; it runs where
  * that code does, unless it has a dispatcher. Its delays and timeouts are on the clock of the backend that was selected
  * where the supervisor was opened.
  *

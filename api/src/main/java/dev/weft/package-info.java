@@ -13,7 +13,8 @@
  * <h2>Scopes</h2>
  *
  * What is started inside a coroutine belongs to it and never outlives it. {@code group} opens a {@link dev.weft.TaskGroup}; {@code gather},
- * {@code race}, {@code withTimeout} and {@code shielded} are scopes too. Cancelling is a sticky state of a scope: every suspension point
+ * {@code race}, {@code withTimeout} and {@code shielded} are scopes too. What must outlive its caller belongs to a
+ * {@link dev.weft.Supervisor}. Cancelling is a sticky state of a scope: every suspension point
  * inside it throws {@link dev.weft.CancelledException} from then on, at its entry and before it has any effect. A value that won against
  * the cancellation is returned; one that lost goes to a discard hook. Code that blocks elsewhere is interrupted, once. Clean-up that must
  * await runs in {@link dev.weft.Async#shielded shielded}.

@@ -36,7 +36,9 @@ final class Members implements Suspension {
     /** Whether only daemons were left when the body was over, so that they are ended, and nothing more is started. */
     private boolean closing;
 
-    private final List<Member> failed = new ArrayList<>();
+    /** Null if none ever failed. */
+    private @Nullable List<Member> failed;
+
     private int prunedAbove = PRUNED_ABOVE;
 
     /** The results that nobody has read; weak, since code that has forgotten a handle has ignored its result. */
@@ -81,6 +83,7 @@ final class Members implements Suspension {
 
     /** Keeps a failed member until its failure has been seen, or until the scope is left. */
     synchronized void remember(Member member) {
+        if (failed == null) failed = new ArrayList<>();
         if (failed.size() >= prunedAbove) {
             failed.removeIf(seen -> !alive.contains(seen) && seen.unobservedFailure() == null);
             prunedAbove = Math.max(PRUNED_ABOVE, 2 * failed.size());
@@ -132,7 +135,8 @@ final class Members implements Suspension {
 
     /**
      * Waits until all members are done, and ends the daemons when the others are; or until those that do not end
-     * although they are cancelled are given up. Neither cancellation nor an interrupt ends the wait; a foreign interrupt cancels the coroutine.
+     * although they are cancelled are given up. Neither cancellation nor an interrupt ends the wait; a foreign interrupt
+     * cancels the coroutine.
      */
     void join(Scope scope) {
         if (isEmpty()) return;
@@ -237,6 +241,7 @@ final class Members implements Suspension {
     }
 
     private synchronized List<Throwable> takeUnobserved() {
+        if (failed == null) return List.of();
         List<Throwable> unobserved = new ArrayList<>();
         for (Member member : failed) {
             Throwable failure = member.unobservedFailure();

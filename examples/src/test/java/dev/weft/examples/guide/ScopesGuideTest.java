@@ -738,7 +738,7 @@ class ScopesGuideTest extends GuideTest {
         });
     }
 
-    private String imported(CountDownLatch kept) {
+    private String imported(CountDownLatch kept) throws InterruptedException {
         return group(work -> {
             work.daemon(() -> {
                 while (true) {

@@ -20,12 +20,12 @@ import static dev.weft.rxjava.RxAsync.single;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.weft.AsyncStream;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
-import com.sun.net.httpserver.HttpServer;
-import io.grpc.CallOptions;
 import dev.weft.spi.Backend;
+import io.grpc.CallOptions;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.TestScheduler;
 import java.io.IOException;
@@ -36,8 +36,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -505,7 +505,8 @@ class TimeGuideTest extends GuideTest {
             });
             server.start();
             try (HttpClient client = HttpClient.newHttpClient()) {
-                URI address = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
+                URI address =
+                        URI.create("http://localhost:" + server.getAddress().getPort() + "/");
                 assertThat(withTimeout(Duration.ofMinutes(1), () -> get(client, address)))
                         .isEqualTo("ok");
             } finally {
