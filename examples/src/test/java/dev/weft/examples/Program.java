@@ -59,7 +59,7 @@ public final class Program {
         Process running = start(process.redirectErrorStream(true));
         BufferedReader output = running.inputReader(StandardCharsets.UTF_8);
         List<String> printed = new ArrayList<>(List.of(output.readLine()));
-        running.destroy();
+        running.toHandle().destroy(); // that of the process closes its streams
         output.lines().forEach(printed::add);
         assertThat(running.waitFor()).as(printed::toString).isEqualTo(status);
         return printed;
