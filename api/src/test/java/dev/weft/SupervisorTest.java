@@ -10,6 +10,7 @@ import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withContext;
+import static dev.weft.ManualBackend.threadOf;
 import static dev.weft.ManualBackend.until;
 import static dev.weft.ManualBackend.untilParked;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -124,7 +125,10 @@ class SupervisorTest {
             var launched = new CompletableFuture<Deferred<String>>();
             var itself = new AtomicReference<Cached<String>>();
             Cached<String> cached = Cached.of(() -> {
-                launched.complete(supervisor.start(coroutine(() -> itself.get().await())));
+                Deferred<String> member =
+                        supervisor.start(coroutine(() -> itself.get().await()));
+                launched.complete(member);
+                until(() -> member.isDone() || threadOf(member).getState() == Thread.State.WAITING);
                 return "value";
             });
             itself.set(cached);

@@ -575,14 +575,17 @@ class TimeoutTest {
     @Test
     void I8_aMemberSeesTheLimitsAroundItAndAlsoWhenTheyMove() throws TimeoutException {
         withTimeout(Duration.ofHours(1), () -> {
+            var seen = new CountDownLatch(1);
             var moved = new CountDownLatch(1);
             Deferred<?> member = async(() -> group(inner -> {
                 inner.async(() -> {
                     assertLeft(Duration.ofHours(1));
+                    seen.countDown();
                     Latches.await(moved);
                     assertLeft(Duration.ofMinutes(1));
                 });
             }));
+            Latches.await(seen);
             resetTimeout(Duration.ofMinutes(1));
             moved.countDown();
             member.await();
