@@ -248,7 +248,7 @@ public final class Async {
         CoroutineOptions options = CoroutineOptions.NONE.on(Dispatcher.optionsOf(dispatcher));
         Objects.requireNonNull(body, "body");
         Scope scope = Scope.current();
-        if (scope == null) return sneaking(() -> RunTask.run(backend(), options, body::run));
+        if (scope == null) return sneaking(() -> RunTask.run("run", backend(), options, body::run));
         return sneaking(() -> {
             scope.checkpoint();
             return new DispatchedRun<T>(scope, body::run).on(options);
