@@ -62,6 +62,14 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         return new AsyncStream<>(options.on(Dispatcher.optionsOf(dispatcher)), prefetch, generator);
     }
 
+    /**
+     * {@return this stream with a name, for the thread of each subscriber's coroutine} As with {@link #on}, the last one
+     * in a chain of operators counts.
+     */
+    public AsyncStream<T> named(String name) {
+        return new AsyncStream<>(options.named(name), prefetch, generator);
+    }
+
     Generator<T> generator() {
         return generator;
     }

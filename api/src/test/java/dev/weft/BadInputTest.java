@@ -47,6 +47,7 @@ class BadInputTest {
                 refused("body", () -> Async.async((Callable<Object>) null)),
                 refused("body", () -> Async.async((AsyncAction<RuntimeException>) null)),
                 refused("name", () -> Async.coroutine(() -> 1).named(null)),
+                refused("name", () -> AsyncStream.from(List.of(1)).named(null)),
                 refused("awaitable", () -> Async.await((Awaitable<Object>) null)),
                 refused("awaitable", () -> Async.await((Awaitable<Object>) null, IOException.class)),
                 refused("type", () -> Async.await(SOURCE, null)),

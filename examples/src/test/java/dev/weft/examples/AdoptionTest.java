@@ -5,6 +5,7 @@ import static dev.weft.Async.delay;
 import static dev.weft.Async.runBlocking;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.withTimeout;
+import static dev.weft.reactor.ReactorAsync.asMono;
 import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.awaitDone;
 import static dev.weft.reactor.ReactorAsync.awaitFirst;
@@ -295,7 +296,7 @@ class AdoptionTest {
     }
 
     private static <T> Mono<T> named(String name, Callable<T> body) {
-        return mono(() -> coroutine(body).named(name).start().await());
+        return asMono(coroutine(body).named(name));
     }
 
     @Test

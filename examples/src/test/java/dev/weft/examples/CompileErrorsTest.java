@@ -82,7 +82,6 @@ class CompileErrorsTest {
             a group of an overloaded method without a result: void: void m() { group(this::fill); } void fill(TaskGroup g) {} void fill(String s) {}
             run in a class that has a run: method run in class: static class T implements Runnable { public void run() { run(() -> delay(Duration.ZERO)); } }
             stream in a class that has a stream: method stream in interface: abstract static class T extends AbstractList<String> { AsyncStream<Integer> m() { return stream(out -> out.emit(1)); } }
-            mapAwait of both adapters: mapAwait: Flux<Integer> m(Flux<Integer> x) { return x.transform(mapAwait(2, n -> n)); }
             a value of the context as an argument: reference to println is ambiguous: void m() { System.out.println(context().get("id")); }
             a group in a run as an argument: reference to println is ambiguous: void m() { System.out.println(run(() -> group(g -> g.async(() -> 1).await()))); }
             a stream whose type nothing says: Object: void m() { stream(out -> out.emit(1)).forEach(n -> n.intValue()); }

@@ -20,7 +20,7 @@ import static dev.weft.reactor.ReactorAsync.awaitable;
 import static dev.weft.reactor.ReactorAsync.contextView;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
-import static dev.weft.reactor.ReactorAsync.mapAwait;
+import static dev.weft.reactor.ReactorAsync.mapFlux;
 import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.reactor.ReactorAsync.stream;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -110,7 +110,7 @@ class FromReactorTest {
     void flatMapOfAFlux() {
         Flux<Integer> ids = Flux.range(1, 40);
         List<String> few = run(() -> mapConcurrent(List.of(1, 2, 3), 8, id -> awaitSingle(user(id))));
-        Flux<String> inOrder = ids.transform(mapAwait(8, id -> awaitSingle(user(id)))); // flatMapSequential
+        Flux<String> inOrder = ids.transform(mapFlux(8, id -> awaitSingle(user(id)))); // flatMapSequential
         Flux<String> asReady = asFlux(stream(ids).mapConcurrentUnordered(8, id -> awaitSingle(user(id)))); // flatMap
         assertThat(few).containsExactly("user1", "user2", "user3");
         StepVerifier.create(inOrder)

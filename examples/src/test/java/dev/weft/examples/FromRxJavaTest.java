@@ -16,7 +16,7 @@ import static dev.weft.rxjava.RxAsync.awaitable;
 import static dev.weft.rxjava.RxAsync.completable;
 import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.flowable;
-import static dev.weft.rxjava.RxAsync.mapAwait;
+import static dev.weft.rxjava.RxAsync.mapFlowable;
 import static dev.weft.rxjava.RxAsync.maybe;
 import static dev.weft.rxjava.RxAsync.observable;
 import static dev.weft.rxjava.RxAsync.single;
@@ -120,7 +120,7 @@ class FromRxJavaTest {
 
     @Test
     void concatMapEager() {
-        Flowable<String> users = Flowable.range(1, 40).compose(mapAwait(8, id -> await(user(id))));
+        Flowable<String> users = Flowable.range(1, 40).compose(mapFlowable(8, id -> await(user(id))));
         assertThat(users.take(2).toList().blockingGet()).containsExactly("user1", "user2");
     }
 

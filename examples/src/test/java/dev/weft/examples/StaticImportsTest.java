@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** All verbs at once: no call is ambiguous where the statics of all three classes are imported, except {@code mapAwait}. */
+/** All verbs at once: no call is ambiguous where the statics of all three classes are imported. */
 class StaticImportsTest {
     private static final Overflow KEEP_8 = Overflow.error(8);
 
@@ -251,13 +251,12 @@ class StaticImportsTest {
         assertThat(three).isEqualTo(3);
     }
 
-    /** Both have one with the same parameters: to be qualified. */
     @Test
-    void mapAwaitIsQualified() {
+    void functionsThatAwaitEitherEngineMapEitherEngine() {
         run(() -> {
-            assertThat(collect(Flux.just(1, 2).transform(ReactorAsync.mapAwait(2, n -> await(Single.just(n * 2)))), 2))
+            assertThat(collect(Flux.just(1, 2).transform(mapFlux(2, n -> await(Single.just(n * 2)))), 2))
                     .containsExactly(2, 4);
-            assertThat(collect(Flowable.just(1, 2).compose(RxAsync.mapAwait(2, n -> await(Mono.just(n * 2)))), 2))
+            assertThat(collect(Flowable.just(1, 2).compose(mapFlowable(2, n -> await(Mono.just(n * 2)))), 2))
                     .containsExactly(2, 4);
         });
     }

@@ -3,6 +3,7 @@ package dev.weft.reactor;
 import dev.weft.Adapters;
 import dev.weft.Async;
 import dev.weft.AsyncAction;
+import dev.weft.AsyncFunction;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.AwaitException;
@@ -59,7 +60,7 @@ import reactor.util.context.ContextView;
  *       {@link #awaitFirst}, {@link #awaitLast}
  *   <li>build: {@link #mono}, {@link #flux}
  *   <li>several at once: {@link #awaitable}
- *   <li>streams: {@link #each}, {@link #collect}, {@link #stream}, {@link #mapAwait}, {@link #toInputStream}
+ *   <li>streams: {@link #each}, {@link #collect}, {@link #stream}, {@link #mapFlux}, {@link #toInputStream}
  *   <li>convert: {@link #asMono}, {@link #asFlux}
  *   <li>context: {@link #contextView}
  *   <li>where: {@link #on}
@@ -332,7 +333,7 @@ public final class ReactorAsync {
      * {@return for {@code flux.transform(…)}: applies a function that may await to each value, each in its own
      * coroutine}
      *
-     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="mapAwait"}
+     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="mapFlux"}
      *
      * @apiNote This is {@code flatMapSequential}, which loses results that are ready but not yet passed on when the
      *     subscriber cancels. Where a result holds something, such as a connection, {@code
@@ -340,11 +341,22 @@ public final class ReactorAsync {
      * @param concurrency how many coroutines at a time, at least 1; results come in the order of the values
      * @param function what to do; values for which it returns null are left out
      */
-    public static <A, B> Function<Flux<A>, Flux<B>> mapAwait(
-            int concurrency, Function<? super A, ? extends @Nullable B> function) {
+    public static <A, B> Function<Flux<A>, Flux<B>> mapFlux(
+            int concurrency, AsyncFunction<? super A, ? extends @Nullable B, ?> function) {
         if (concurrency < 1) throw new IllegalArgumentException("concurrency must be at least 1, is " + concurrency);
         Objects.requireNonNull(function, "function");
         return flux -> flux.flatMapSequential(value -> mono(() -> function.apply(value)), concurrency);
+    }
+
+    /**
+     * The earlier name of {@link #mapFlux}.
+     *
+     * @deprecated RxJava's adapter had the same word with the same parameters, so that the compiler could not choose
+     */
+    @Deprecated(since = "0.1", forRemoval = true)
+    public static <A, B> Function<Flux<A>, Flux<B>> mapAwait(
+            int concurrency, AsyncFunction<? super A, ? extends @Nullable B, ?> function) {
+        return mapFlux(concurrency, function);
     }
 
     /**

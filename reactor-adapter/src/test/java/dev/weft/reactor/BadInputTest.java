@@ -44,7 +44,7 @@ class BadInputTest {
                 refused("publisher", () -> ReactorAsync.asFlux(null)),
                 refused("flux", () -> ReactorAsync.toInputStream((Flux<ByteBuffer>) null, b -> b, b -> {})),
                 refused("flux", () -> ReactorAsync.stream(null)),
-                refused("function", () -> ReactorAsync.mapAwait(1, null)),
+                refused("function", () -> ReactorAsync.mapFlux(1, null)),
                 refused("scheduler", () -> ReactorAsync.on(null)));
     }
 
@@ -65,7 +65,7 @@ class BadInputTest {
 
     @Test
     void aConcurrencyBelowOneIsRefused() {
-        assertThatThrownBy(() -> ReactorAsync.mapAwait(0, a -> a))
+        assertThatThrownBy(() -> ReactorAsync.mapFlux(0, a -> a))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("concurrency must be at least 1, is 0");
     }

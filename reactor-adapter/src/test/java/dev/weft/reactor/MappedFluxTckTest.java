@@ -1,7 +1,7 @@
 package dev.weft.reactor;
 
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
-import static dev.weft.reactor.ReactorAsync.mapAwait;
+import static dev.weft.reactor.ReactorAsync.mapFlux;
 
 import dev.weft.testing.streams.PublisherTck;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** {@code mapAwait}, whose function awaits, four at a time. */
+/** {@code mapFlux}, whose function awaits, four at a time. */
 public class MappedFluxTckTest extends PublisherTck implements OfReactor {
     @Override
     public Publisher<Long> createPublisher(long elements) {
@@ -19,11 +19,11 @@ public class MappedFluxTckTest extends PublisherTck implements OfReactor {
                     else sink.complete();
                     return next + 1;
                 })
-                .transform(mapAwait(4, value -> awaitSingle(Mono.just(value).publishOn(Schedulers.parallel()))));
+                .transform(mapFlux(4, value -> awaitSingle(Mono.just(value).publishOn(Schedulers.parallel()))));
     }
 
     @Override
     public Publisher<Long> createFailedPublisher() {
-        return Flux.just(1L).transform(mapAwait(4, value -> awaitSingle(Mono.error(new IOException("failed")))));
+        return Flux.just(1L).transform(mapFlux(4, value -> awaitSingle(Mono.error(new IOException("failed")))));
     }
 }

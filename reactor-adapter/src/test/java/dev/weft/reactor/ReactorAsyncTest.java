@@ -20,7 +20,7 @@ import static dev.weft.reactor.ReactorAsync.collect;
 import static dev.weft.reactor.ReactorAsync.contextView;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
-import static dev.weft.reactor.ReactorAsync.mapAwait;
+import static dev.weft.reactor.ReactorAsync.mapFlux;
 import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.reactor.ReactorAsync.stream;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -186,7 +186,7 @@ class ReactorAsyncTest {
                 .expectNext(2, 4, 6)
                 .verifyComplete();
         var calls = new LongAdder();
-        StepVerifier.create(Flux.range(1, 20).transform(mapAwait(4, n -> {
+        StepVerifier.create(Flux.range(1, 20).transform(mapFlux(4, n -> {
                     calls.increment();
                     return awaitSingle(Mono.just(n).delayElement(Duration.ofMillis(1)));
                 })))

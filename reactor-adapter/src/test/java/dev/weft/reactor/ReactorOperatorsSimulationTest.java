@@ -6,7 +6,7 @@ import static dev.weft.Async.withTimeout;
 import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
-import static dev.weft.reactor.ReactorAsync.mapAwait;
+import static dev.weft.reactor.ReactorAsync.mapFlux;
 import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.spi.Simulation.dawdle;
 import static dev.weft.spi.Simulation.explore;
@@ -558,11 +558,11 @@ class ReactorOperatorsSimulationTest {
 
     /** Coroutines inside flatMapSequential, that a coroutine iterates over and leaves. */
     @Test
-    void mapAwaitAgainstCancel() {
+    void mapFluxAgainstCancel() {
         var outcomes = explore(simulation -> {
             var run = new Run(simulation);
             Deferred<?> root =
-                    run.sees(run.watched(Flux.range(0, 4).transform(mapAwait(2, i -> run.give(run.work())))), 1);
+                    run.sees(run.watched(Flux.range(0, 4).transform(mapFlux(2, i -> run.give(run.work())))), 1);
             run.cancels(root);
             simulation.run();
             int lost = run.lost(root);

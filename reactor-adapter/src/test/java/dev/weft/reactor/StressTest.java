@@ -6,7 +6,7 @@ import static dev.weft.reactor.ReactorAsync.awaitFirst;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
-import static dev.weft.reactor.ReactorAsync.mapAwait;
+import static dev.weft.reactor.ReactorAsync.mapFlux;
 import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -206,11 +206,11 @@ class StressTest {
     }
 
     @Test
-    void mapAwaitKeepsTheOrderAndTheConcurrency() {
+    void mapFluxKeepsTheOrderAndTheConcurrency() {
         var running = new AtomicInteger();
         var most = new AtomicInteger();
         assertThat(Flux.range(0, COROUTINES)
-                        .transform(mapAwait(32, n -> {
+                        .transform(mapFlux(32, n -> {
                             most.accumulateAndGet(running.incrementAndGet(), Math::max);
                             int result = awaitSingle(Mono.just(n).publishOn(Schedulers.parallel()));
                             running.decrementAndGet();

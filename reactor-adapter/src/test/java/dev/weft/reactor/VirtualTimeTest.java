@@ -17,7 +17,7 @@ import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.awaitable;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
-import static dev.weft.reactor.ReactorAsync.mapAwait;
+import static dev.weft.reactor.ReactorAsync.mapFlux;
 import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.reactor.ReactorAsync.toInputStream;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -425,8 +425,8 @@ class VirtualTimeTest {
     }
 
     @RepeatedTest(RUNS)
-    void mapAwaitKeepsStep() {
-        StepVerifier.withVirtualTime(() -> Flux.range(1, 4).transform(mapAwait(2, n -> {
+    void mapFluxKeepsStep() {
+        StepVerifier.withVirtualTime(() -> Flux.range(1, 4).transform(mapFlux(2, n -> {
                     delay(HOUR);
                     return n + 10 * (int) hours();
                 })))

@@ -3,6 +3,7 @@ package dev.weft.rxjava;
 import dev.weft.Adapters;
 import dev.weft.Async;
 import dev.weft.AsyncAction;
+import dev.weft.AsyncFunction;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.AwaitException;
@@ -63,7 +64,7 @@ import org.reactivestreams.Publisher;
  *       {@link #awaitFirst}, {@link #awaitLast}
  *   <li>build: {@link #single}, {@link #maybe}, {@link #completable}, {@link #flowable}, {@link #observable}
  *   <li>several at once: {@link #awaitable}
- *   <li>streams: {@link #each}, {@link #collect}, {@link #stream}, {@link #mapAwait}, {@link #toInputStream}
+ *   <li>streams: {@link #each}, {@link #collect}, {@link #stream}, {@link #mapFlowable}, {@link #toInputStream}
  *   <li>convert: {@link #asSingle}, {@link #asMaybe}, {@link #asCompletable}, {@link #asFlowable}
  *   <li>where: {@link #on}
  * </ul>
@@ -535,7 +536,7 @@ public final class RxAsync {
      * {@return for {@code flowable.compose(…)}: applies a function that may await to each value, each in its own
      * coroutine}
      *
-     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="mapAwait"}
+     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="mapFlowable"}
      *
      * @apiNote This is {@code concatMapEager}, which loses results that are ready but not yet passed on when the
      *     subscriber cancels. Where a result holds something, such as a connection, {@code
@@ -543,12 +544,23 @@ public final class RxAsync {
      * @param concurrency how many coroutines at a time, at least 1; results come in the order of the values
      * @param function what to do; values for which it returns null are left out
      */
-    public static <A, B> FlowableTransformer<A, B> mapAwait(
-            int concurrency, Function<? super A, ? extends @Nullable B> function) {
+    public static <A, B> FlowableTransformer<A, B> mapFlowable(
+            int concurrency, AsyncFunction<? super A, ? extends @Nullable B, ?> function) {
         if (concurrency < 1) throw new IllegalArgumentException("concurrency must be at least 1, is " + concurrency);
         Objects.requireNonNull(function, "function");
         return flowable -> flowable.concatMapEager(
                 value -> RxAsync.<B>maybe(() -> function.apply(value)).toFlowable(), concurrency, 1);
+    }
+
+    /**
+     * The earlier name of {@link #mapFlowable}.
+     *
+     * @deprecated Reactor's adapter had the same word with the same parameters, so that the compiler could not choose
+     */
+    @Deprecated(since = "0.1", forRemoval = true)
+    public static <A, B> FlowableTransformer<A, B> mapAwait(
+            int concurrency, AsyncFunction<? super A, ? extends @Nullable B, ?> function) {
+        return mapFlowable(concurrency, function);
     }
 
     /**

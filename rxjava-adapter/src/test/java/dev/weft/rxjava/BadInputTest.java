@@ -67,7 +67,7 @@ class BadInputTest {
                 refused("flowable", () -> RxAsync.stream((Flowable<?>) null)),
                 refused("observable", () -> RxAsync.stream((Observable<?>) null, Overflow.latest())),
                 refused("overflow", () -> RxAsync.stream(OBSERVABLE, null)),
-                refused("function", () -> RxAsync.mapAwait(1, null)),
+                refused("function", () -> RxAsync.mapFlowable(1, null)),
                 refused("scheduler", () -> RxAsync.on(null)));
     }
 
@@ -88,7 +88,7 @@ class BadInputTest {
 
     @Test
     void aConcurrencyBelowOneIsRefused() {
-        assertThatThrownBy(() -> RxAsync.mapAwait(0, a -> a))
+        assertThatThrownBy(() -> RxAsync.mapFlowable(0, a -> a))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("concurrency must be at least 1, is 0");
     }

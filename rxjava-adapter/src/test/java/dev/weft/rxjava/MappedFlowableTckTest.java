@@ -1,7 +1,7 @@
 package dev.weft.rxjava;
 
 import static dev.weft.rxjava.RxAsync.await;
-import static dev.weft.rxjava.RxAsync.mapAwait;
+import static dev.weft.rxjava.RxAsync.mapFlowable;
 
 import dev.weft.testing.streams.PublisherTck;
 import io.reactivex.rxjava3.core.Flowable;
@@ -10,16 +10,16 @@ import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.io.IOException;
 import org.reactivestreams.Publisher;
 
-/** {@code mapAwait}, whose function awaits, four at a time. */
+/** {@code mapFlowable}, whose function awaits, four at a time. */
 public class MappedFlowableTckTest extends PublisherTck implements OfRxJava {
     @Override
     public Publisher<Long> createPublisher(long elements) {
         return Flowable.rangeLong(0, elements)
-                .compose(mapAwait(4, value -> await(Single.just(value).observeOn(Schedulers.computation()))));
+                .compose(mapFlowable(4, value -> await(Single.just(value).observeOn(Schedulers.computation()))));
     }
 
     @Override
     public Publisher<Long> createFailedPublisher() {
-        return Flowable.just(1L).compose(mapAwait(4, value -> await(Single.error(new IOException("failed")))));
+        return Flowable.just(1L).compose(mapFlowable(4, value -> await(Single.error(new IOException("failed")))));
     }
 }

@@ -6,7 +6,7 @@ import static dev.weft.Async.withTimeout;
 import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.flowable;
-import static dev.weft.rxjava.RxAsync.mapAwait;
+import static dev.weft.rxjava.RxAsync.mapFlowable;
 import static dev.weft.rxjava.RxAsync.observable;
 import static dev.weft.rxjava.RxAsync.single;
 import static dev.weft.spi.Simulation.dawdle;
@@ -580,11 +580,11 @@ class RxOperatorsSimulationTest {
 
     /** Coroutines inside concatMapEager, that a coroutine iterates over and leaves. */
     @Test
-    void mapAwaitAgainstCancel() {
+    void mapFlowableAgainstCancel() {
         var outcomes = explore(simulation -> {
             var run = new Run(simulation);
             Deferred<?> root =
-                    run.sees(run.watched(Flowable.range(0, 4).compose(mapAwait(2, i -> run.give(run.work())))), 1);
+                    run.sees(run.watched(Flowable.range(0, 4).compose(mapFlowable(2, i -> run.give(run.work())))), 1);
             run.cancels(root);
             simulation.run();
             int lost = run.lost(root);

@@ -197,11 +197,11 @@ class StressTest {
     }
 
     @Test
-    void mapAwaitKeepsTheOrderAndTheConcurrency() {
+    void mapFlowableKeepsTheOrderAndTheConcurrency() {
         var running = new AtomicInteger();
         var most = new AtomicInteger();
         List<Integer> all = Flowable.range(0, COROUTINES)
-                .compose(RxAsync.<Integer, Integer>mapAwait(32, n -> {
+                .compose(RxAsync.<Integer, Integer>mapFlowable(32, n -> {
                     most.accumulateAndGet(running.incrementAndGet(), Math::max);
                     int result = await(Single.just(n).observeOn(Schedulers.computation()));
                     running.decrementAndGet();

@@ -403,9 +403,9 @@ class VirtualTimeTest {
     }
 
     @RepeatedTest(RUNS)
-    void mapAwaitKeepsStep() {
+    void mapFlowableKeepsStep() {
         var values = Flowable.range(1, 4)
-                .compose(RxAsync.<Integer, Integer>mapAwait(2, n -> {
+                .compose(RxAsync.<Integer, Integer>mapFlowable(2, n -> {
                     delay(HOUR);
                     return n + 10 * (int) hours();
                 }))

@@ -162,7 +162,7 @@ class AwaitablesGuideTest extends GuideTest {
             for (int n = 0; ; n++) out.emit(n);
         });
         Flux<String> wrapped = asFlux(words); // or words.as(Flux.class)
-        Flux<String> mapped = flux.transform(ReactorAsync.mapAwait(8, value -> value + await(stage)));
+        Flux<String> mapped = flux.transform(ReactorAsync.mapFlux(8, value -> value + await(stage)));
 
         assertThat(body.block()).isEqualTo("f");
         assertThat(action.hasElement().block()).isFalse();
@@ -175,7 +175,7 @@ class AwaitablesGuideTest extends GuideTest {
         assertThat(convertedStream.blockFirst()).isEqualTo("word");
         assertThat(mapped.collectList().block()).containsExactly("af", "bf");
         assertThat(mono(() -> (String) null).hasElement().block()).isFalse();
-        Flux<String> leftOut = flux.transform(ReactorAsync.mapAwait(8, value -> value.equals("a") ? null : value));
+        Flux<String> leftOut = flux.transform(ReactorAsync.mapFlux(8, value -> value.equals("a") ? null : value));
         assertThat(leftOut.collectList().block()).containsExactly("b");
     }
 
@@ -219,7 +219,7 @@ class AwaitablesGuideTest extends GuideTest {
         });
         Observable<Integer> pushed = observable(out -> out.emit(1)); // never waits for demand
         Flowable<String> wrapped = asFlowable(words); // or words.as(Flowable.class)
-        Flowable<String> mapped = source.compose(RxAsync.mapAwait(8, value -> value + await(stage)));
+        Flowable<String> mapped = source.compose(RxAsync.mapFlowable(8, value -> value + await(stage)));
 
         assertThat(body.blockingGet()).isEqualTo("f");
         assertThat(perhaps.blockingGet()).isEqualTo("m");

@@ -9,7 +9,7 @@ import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.awaitable;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
-import static dev.weft.reactor.ReactorAsync.mapAwait;
+import static dev.weft.reactor.ReactorAsync.mapFlux;
 import static dev.weft.reactor.ReactorAsync.mono;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -72,8 +72,8 @@ class ReactorSnippetsTest {
 
     @Test
     void aFluxIsMapped() {
-        // @start region="mapAwait"
-        Flux<String> names = users.friendsOf(42).transform(mapAwait(8, id -> await(users.nameOf(id))));
+        // @start region="mapFlux"
+        Flux<String> names = users.friendsOf(42).transform(mapFlux(8, id -> await(users.nameOf(id))));
         // @end
         assertThat(names.collectList().block()).containsExactly("user 1", "user 2");
     }

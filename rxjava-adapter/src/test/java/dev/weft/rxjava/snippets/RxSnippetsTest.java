@@ -7,7 +7,7 @@ import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.awaitable;
 import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.flowable;
-import static dev.weft.rxjava.RxAsync.mapAwait;
+import static dev.weft.rxjava.RxAsync.mapFlowable;
 import static dev.weft.rxjava.RxAsync.single;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -71,8 +71,8 @@ class RxSnippetsTest {
 
     @Test
     void aFlowableIsMapped() {
-        // @start region="mapAwait"
-        Flowable<String> names = users.friendsOf(42).compose(mapAwait(8, id -> await(users.nameOf(id))));
+        // @start region="mapFlowable"
+        Flowable<String> names = users.friendsOf(42).compose(mapFlowable(8, id -> await(users.nameOf(id))));
         // @end
         assertThat(names.toList().blockingGet()).containsExactly("user 1", "user 2");
     }

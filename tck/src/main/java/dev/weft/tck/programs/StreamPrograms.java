@@ -99,6 +99,18 @@ final class StreamPrograms extends Programs {
         return number;
     }
 
+    void aStreamNamesTheThreadsOfItsSubscribers() {
+        AsyncStream<String> names =
+                stream(out -> out.emit(Thread.currentThread().getName()));
+        note("named", names.named("first").collect(1));
+        note(
+                "the last counts",
+                names.named("first").filter(name -> true).named("last").collect(1));
+        note(
+                "a loop has a coroutine of its own",
+                names.named("prices").map(name -> name).take(1).each().next());
+    }
+
     void takeCancelsTheGenerator() {
         var ended = new CompletableFuture<String>();
         AsyncStream<Integer> endless = stream(out -> {
