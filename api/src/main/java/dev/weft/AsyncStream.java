@@ -11,6 +11,7 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cold stream that belongs to no library: each subscription runs its generator in a coroutine of its own. As a
  * {@link Flow.Publisher}, it is accepted by frameworks and by every backend as it is.
+ *
+ * <p>Unless an operator says otherwise, it works in the coroutine of its subscriber, with the subscriber's context and
+ * the stream's {@link #on dispatcher}, and so do its functions; it takes a value from this stream when one is requested
+ * from it. When its subscriber leaves, it cancels this stream, and what it starts, and completes when all that has
+ * ended. A failure of this stream follows the values before it; a failure of a function is the stream's too, and
+ * cancels this stream. A function that returns null fails the stream with a {@link NullPointerException}. A value that
+ * is left over, or that an operator takes out without showing it to a function, goes to the discard hook.
  *
  * @param <T> the type of the values
  * @since 0.1
@@ -122,6 +130,70 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         return each().collect(max);
     }
 
+    /**
+     * {@return the first value} Only that one is requested; returns when the stream, which is cancelled then, has ended.
+     *
+     * @throws NoValueException if there is none
+     */
+    public T first() {
+        T value = firstOrNull();
+        if (value == null) throw new NoValueException("first");
+        return value;
+    }
+
+    /** {@return the first value, or null if there is none; as {@link #first}} */
+    public @Nullable T firstOrNull() {
+        List<T> values = take(1).collect(1);
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    /**
+     * {@return what a function makes of all values, one after the other} It is called on the current thread. Its failure
+     * cancels the stream.
+     *
+     * @param seed what it is given with the first value, and the result if there is none
+     * @param function what makes the next result of the one before and a value; it may await
+     * @throws X what the function throws
+     */
+    public <R, X extends Exception> R reduce(R seed, AsyncBiFunction<? super R, ? super T, ? extends R, X> function)
+            throws X {
+        R result = Objects.requireNonNull(seed, "seed");
+        Objects.requireNonNull(function, "function");
+        try (IterationCell<T> values = Async.opened(this)) {
+            while (values.hasNext()) result = function.apply(result, values.next());
+        }
+        return result;
+    }
+
+    /** {@return how many values there are; they are discarded} */
+    public long count() {
+        long count = 0;
+        try (IterationCell<T> values = Async.opened(this)) {
+            for (; values.hasNext(); count++) Async.discard(values.next());
+        }
+        return count;
+    }
+
+    /**
+     * Calls an action for each value, in a coroutine of its own, until the stream ends and the last call has returned. A
+     * newer value cancels the call for the one before it, and its own call begins when that has ended; so there is one
+     * at a time, and the stream waits only while a cancelled one cleans up. The first failure ends everything.
+     *
+     * @param action what to do with a value; it may await. One that is cancelled before it begins is not called, and its
+     *     value is discarded
+     * @throws AwaitException if the action fails with a checked exception; an unchecked one is thrown as itself
+     * @see #mapLatest
+     */
+    public void forEachLatest(AsyncConsumer<? super T, ?> action) {
+        Objects.requireNonNull(action, "action");
+        Async.group(members -> {
+            var latest = new Latest<T>((GroupScope) members, action);
+            try (IterationCell<T> values = Async.opened(this)) {
+                while (values.hasNext()) latest.start(values.next());
+            }
+        });
+    }
+
     // --- operators: each runs its stream in the coroutine of its own subscriber, and requests one value at a time
 
     /**
@@ -168,6 +240,163 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
                 out.emit(value);
                 return left.decrementAndGet() > 0;
             });
+        });
+    }
+
+    /**
+     * {@return this stream up to the first value for which a test fails} That value is left out, and this stream is
+     * cancelled then, as by {@link #take}.
+     *
+     * @param test whether to go on; it may await
+     */
+    public AsyncStream<T> takeWhile(AsyncFunction<? super T, Boolean, ?> test) {
+        Objects.requireNonNull(test, "test");
+        return piped((value, out) -> {
+            if (!test.apply(value)) return false;
+            out.emit(value);
+            return true;
+        });
+    }
+
+    /**
+     * {@return this stream without its first values} These are discarded, when the first value is requested.
+     *
+     * @param count how many, at least 0
+     */
+    public AsyncStream<T> skip(long count) {
+        if (count < 0) throw new IllegalArgumentException("count must not be negative, is " + count);
+        return alike(out -> {
+            var left = new AtomicLong(count);
+            PipeScope.runAsDemanded(generator, out, value -> {
+                if (left.get() == 0) out.emit(value);
+                else {
+                    left.decrementAndGet();
+                    Async.discard(value);
+                }
+                return true;
+            });
+        });
+    }
+
+    /**
+     * {@return what a function makes of the values so far: the seed, then a result for each value} The seed is emitted
+     * before this stream starts.
+     *
+     * @param seed the first value of the result; all subscribers share it, so it should be immutable
+     * @param function what makes the next result of the one before and a value; it may await
+     */
+    public <R> AsyncStream<R> scan(R seed, AsyncBiFunction<? super R, ? super T, ? extends R, ?> function) {
+        Objects.requireNonNull(seed, "seed");
+        Objects.requireNonNull(function, "function");
+        return alike(out -> {
+            out.emit(seed);
+            var last = new AtomicReference<R>(seed);
+            PipeScope.runAsDemanded(generator, out, value -> {
+                R next = function.apply(last.get(), value);
+                last.set(next);
+                out.emit(next);
+                return true;
+            });
+        });
+    }
+
+    /** {@return this stream without the values that equal the one before them; these are discarded} */
+    public AsyncStream<T> distinctUntilChanged() {
+        return distinctUntilChanged(value -> value);
+    }
+
+    /**
+     * {@return this stream without the values whose key equals that of the value before them; these are discarded}
+     *
+     * @param keyOf the key of a value, compared by {@code equals}, not null; it may await
+     */
+    public AsyncStream<T> distinctUntilChanged(AsyncFunction<? super T, ?, ?> keyOf) {
+        Objects.requireNonNull(keyOf, "keyOf");
+        return alike(out -> {
+            var last = new AtomicReference<@Nullable Object>();
+            PipeScope.runAsDemanded(generator, out, value -> {
+                Object key = Objects.requireNonNull(keyOf.apply(value), "key");
+                if (key.equals(last.getAndSet(key))) Async.discard(value);
+                else out.emit(value);
+                return true;
+            });
+        });
+    }
+
+    /**
+     * {@return the values of the streams that a function makes of the values, one stream after the other} The next value
+     * is taken when the stream of the one before it has ended, and another value is requested. Those streams run in the
+     * coroutine of the subscriber too, except for one that is {@link #on} a dispatcher of its own.
+     *
+     * @param function what makes a stream of a value; it may await
+     */
+    public <R> AsyncStream<R> concatMap(AsyncFunction<? super T, ? extends AsyncStream<? extends R>, ?> function) {
+        Objects.requireNonNull(function, "function");
+        return piped((value, out) -> {
+            Objects.requireNonNull(function.apply(value), "stream").emitInto(out);
+            return true;
+        });
+    }
+
+    /**
+     * {@return the values of the streams that a function makes of the values, several streams at a time, each in a
+     * coroutine of its own; the values are emitted as they come} They take turns, and each stream is asked for a value
+     * when its previous one has been emitted. The next value is requested from this stream when fewer than
+     * {@code concurrency} of those streams are running. The first failure cancels the others.
+     *
+     * @param concurrency how many at a time, at least 1; for one after the other, see {@link #concatMap}
+     * @param function what makes a stream of a value, in the coroutine of that stream; it may await
+     */
+    public <R> AsyncStream<R> flatMap(
+            int concurrency, AsyncFunction<? super T, ? extends AsyncStream<? extends R>, ?> function) {
+        requireConcurrency(concurrency);
+        Objects.requireNonNull(function, "function");
+        return inGroup((group, out) -> {
+            out.concurrent();
+            var mapping = new ConcurrentMapping<T, AsyncStream<? extends R>>(
+                    group, stream -> stream.emitInto(out), concurrency, function, false);
+            PipeScope.run(generator, out, mapping::start);
+        });
+    }
+
+    /**
+     * {@return what a function makes of each value, unless a newer value comes first} That cancels the call for the value
+     * before it, or discards its result if that waits for demand; its own call begins when that has ended, so there is
+     * one at a time. Each call has a coroutine of its own. This stream is asked for values without limit, and waits only
+     * while a cancelled call cleans up. Its end lets the last call finish; the first failure, of this stream too,
+     * cancels that.
+     *
+     * @param function what to do with a value; it may await. For one that is cancelled before it begins it is not
+     *     called, and the value is discarded
+     */
+    public <R> AsyncStream<R> mapLatest(AsyncFunction<? super T, ? extends R, ?> function) {
+        Objects.requireNonNull(function, "function");
+        return latest((value, out) -> out.emit(function.apply(value)));
+    }
+
+    /**
+     * {@return the values of the stream that a function makes of the newest value} A newer value cancels that stream, or
+     * the function; the rest is as for {@link #mapLatest}.
+     *
+     * @param function what makes a stream of a value; it may await
+     */
+    public <R> AsyncStream<R> flatMapLatest(AsyncFunction<? super T, ? extends AsyncStream<? extends R>, ?> function) {
+        Objects.requireNonNull(function, "function");
+        return latest((value, out) ->
+                Objects.requireNonNull(function.apply(value), "stream").emitInto(out));
+    }
+
+    /** What is done with the newest value. */
+    @FunctionalInterface
+    private interface LatestStep<T, R> {
+        void run(T value, Emitter<R> out) throws Exception;
+    }
+
+    private <R> AsyncStream<R> latest(LatestStep<? super T, R> step) {
+        return inGroup((group, out) -> {
+            out.concurrent();
+            AsyncConsumer<T, Exception> action = value -> step.run(value, out);
+            PipeScope.run(generator, out, new Latest<T>(group, action)::start);
         });
     }
 
@@ -281,7 +510,10 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         requireConcurrency(concurrency);
         Objects.requireNonNull(function, "function");
         return inGroup((group, out) -> {
-            var mapping = new ConcurrentMapping<T, R>(group, out.concurrent(), concurrency, function, ordered);
+            String word = ordered ? "mapConcurrent" : "mapConcurrentUnordered";
+            Emitter<R> shared = out.concurrent();
+            var mapping = new ConcurrentMapping<T, R>(
+                    group, result -> shared.emit(present(word, result)), concurrency, function, ordered);
             PipeScope.run(generator, out, mapping::start);
         });
     }
@@ -304,7 +536,18 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     private void startInto(GroupScope group, Emitter<? super T> out) {
-        group.start(new Coroutine<>(Async.asCallable(() -> generateInto(out)), options));
+        startIn(group, () -> generateInto(out));
+    }
+
+    /** Starts what runs this stream, in a member on the stream's dispatcher. */
+    Handle<?> startIn(GroupScope group, AsyncAction<?> body) {
+        return group.start(new Coroutine<>(Async.asCallable(body), options));
+    }
+
+    /** Emits the values in the current coroutine; on a dispatcher of its own, the stream has a coroutine there too. */
+    void emitInto(Emitter<? super T> out) throws Exception {
+        if (options.saysWhere()) PipeScope.emitAll(Async.opened(prefetch(0)), out);
+        else generateInto(out);
     }
 
     private void generateInto(Emitter<? super T> out) throws Exception {
@@ -312,6 +555,83 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
             out.emit(value);
             return true;
         });
+    }
+
+    /**
+     * {@return what a combiner makes of the values of this stream and of another, pair by pair} It ends with the shorter
+     * one, as soon as no pair can come, and cancels the longer one. Both are asked for a value at the same time, when a
+     * pair is requested, and the other stream runs in a coroutine of its own; a value without a partner is discarded.
+     * The first failure cancels the other stream.
+     *
+     * @param other the other stream
+     * @param combiner what makes a value of a pair; it may await
+     */
+    public <U, R> AsyncStream<R> zip(
+            AsyncStream<U> other, AsyncBiFunction<? super T, ? super U, ? extends R, ?> combiner) {
+        Objects.requireNonNull(other, "other");
+        Objects.requireNonNull(combiner, "combiner");
+        return alike(out -> new Zip<T, U, R>(out, combiner).run(generator, other));
+    }
+
+    /**
+     * {@return what a combiner makes of each value of this stream and the newest of another, and the other way round;
+     * from when both have one} As in a {@link #merge}, each stream is asked for a value when its previous one has been
+     * combined and that was emitted; they take turns, and the other stream runs in a coroutine of its own. A value that
+     * is replaced before it was combined is discarded. It ends when both have ended, or when one has ended without a
+     * value, which cancels the other. The first failure cancels the other stream.
+     *
+     * @param other the other stream
+     * @param combiner what makes a value of the newest two, in the coroutine of the stream that has just given one; it
+     *     may await
+     */
+    public <U, R> AsyncStream<R> combineLatest(
+            AsyncStream<U> other, AsyncBiFunction<? super T, ? super U, ? extends R, ?> combiner) {
+        Objects.requireNonNull(other, "other");
+        Objects.requireNonNull(combiner, "combiner");
+        return alike(out -> new CombineLatest<T, U, R>(out, combiner).run(generator, other));
+    }
+
+    /**
+     * {@return this stream without the values that a newer one follows within some time} This stream runs in a coroutine
+     * of its own and is asked for values without limit; a value that is followed by another too early is discarded. So
+     * is one that waits for demand: what is emitted is the newest value then. The last value is emitted at once, before
+     * the end or the failure.
+     *
+     * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="debounce"}
+     *
+     * @param quiet how long no newer value must have come, on the clock of the backend
+     */
+    public AsyncStream<T> debounce(Duration quiet) {
+        long nanos = Async.nanos(Objects.requireNonNull(quiet, "quiet"));
+        return alike(out -> new Debounce<T>(nanos).run(generator, out));
+    }
+
+    /**
+     * {@return the newest value of this stream at the end of each period of time, if there is a new one} This stream
+     * runs in a coroutine of its own and is asked for values without limit; the others are discarded. A value that waits
+     * for demand is replaced by a newer one too. The last value is emitted at once, before the end or the failure.
+     *
+     * @param period how long a period is, more than zero, on the clock of the backend; the first begins with the
+     *     subscription
+     */
+    public AsyncStream<T> sample(Duration period) {
+        if (!Objects.requireNonNull(period, "period").isPositive())
+            throw new IllegalArgumentException("period must be positive, is " + period);
+        return alike(out -> new Sample<T>(period).run(generator, out));
+    }
+
+    /**
+     * {@return this stream, whose values wait in a buffer until they are requested} It runs in a coroutine of its own, is
+     * asked for values without limit, and need not wait for the code downstream; a value leaves the buffer when it is
+     * requested. The end, or a failure, comes after the values in the buffer.
+     *
+     * @param overflow what becomes of a value when the buffer is full; with {@link Overflow#suspend}, this stream waits
+     *     when it is 32 values ahead, and nothing is lost. What has no room is discarded; with {@link Overflow#error},
+     *     that also cancels this stream
+     */
+    public AsyncStream<T> buffer(Overflow overflow) {
+        Objects.requireNonNull(overflow, "overflow");
+        return alike(out -> new Decoupling<T>(overflow).run(generator, out));
     }
 
     /**

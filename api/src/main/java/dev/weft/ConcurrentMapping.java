@@ -5,10 +5,10 @@ import dev.weft.spi.TicketLock.Ticket;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/** Applies a function to values, several at a time, in members of a group that emit the results. */
+/** Applies a function to values, several at a time, in members of a group that emit what it has returned. */
 final class ConcurrentMapping<T, R> {
     private final GroupScope group;
-    private final Emitter<R> out;
+    private final AsyncConsumer<? super R, ?> emission;
     private final Semaphore places;
     private final AsyncFunction<? super T, ? extends R, ?> function;
 
@@ -17,12 +17,12 @@ final class ConcurrentMapping<T, R> {
 
     ConcurrentMapping(
             GroupScope group,
-            Emitter<R> out,
+            AsyncConsumer<? super R, ?> emission,
             int concurrency,
             AsyncFunction<? super T, ? extends R, ?> function,
             boolean ordered) {
         this.group = group;
-        this.out = out;
+        this.emission = emission;
         this.places = new Semaphore(concurrency - 1); // one place is for the value that is requested first
         this.function = function;
         this.tickets = ordered ? new TicketLock(group.backend()) : null;
@@ -60,7 +60,7 @@ final class ConcurrentMapping<T, R> {
             if (argument == null) return;
             R result = apply(argument);
             if (ticket != null) ticket.await(result);
-            out.emit(AsyncStream.present(ticket == null ? "mapConcurrentUnordered" : "mapConcurrent", result));
+            emission.accept(result);
         }
 
         /** Called once, when this has ended, or if it never began. */

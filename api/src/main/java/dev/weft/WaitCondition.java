@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one thread, a coroutine's or another, wait in a blocking call of a JDK interface until other threads have
- * changed a state. The monitor guards that state, and the waiter.
+ * Lets one thread, a coroutine's or another, wait until other threads have changed a state. The monitor guards that
+ * state, and the waiter.
  */
 final class WaitCondition {
     private final Object monitor;
@@ -39,13 +39,18 @@ final class WaitCondition {
      */
     void await(BooleanSupplier ready) throws InterruptedIOException {
         try {
-            new ConditionAwait(ready).await();
+            suspendUntil(ready);
         } catch (CancelledException cancelled) {
             if (Scope.current() != null) throw cancelled;
             var interrupted = new InterruptedIOException("interrupted while waiting to " + operation);
             interrupted.initCause(cancelled.getCause());
             throw interrupted;
         }
+    }
+
+    /** As {@link #await}, in a coroutine; it may return early, if the state has changed and changed again. */
+    void suspendUntil(BooleanSupplier ready) {
+        new ConditionAwait(ready).await();
     }
 
     /** Wakes the waiting thread, since the state has changed. Called without the monitor. */

@@ -33,6 +33,7 @@ record Program(Method method) {
             IterationPrograms.class,
             ExportPrograms.class,
             StreamPrograms.class,
+            OperatorPrograms.class,
             EmitPrograms.class,
             WholePrograms.class);
 
