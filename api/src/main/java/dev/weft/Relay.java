@@ -84,7 +84,7 @@ abstract class Relay<T> {
                 return true;
             });
         } catch (Exception failed) {
-            if (group.cancellation() != null) throw failed;
+            if (Objects.requireNonNull(Scope.current()).isEcho(failed)) throw failed;
             thrown = failed;
         }
         SchedulePoint.pass();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.AsyncStream;
 import dev.weft.Overflow;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +51,16 @@ class StreamSnippetsTest {
             // @end
         });
         assertThat(done).startsWith(1, 2);
+    }
+
+    @Test
+    void onlyAQuietTextIsSearchedFor() {
+        AsyncStream<String> typed = AsyncStream.from(List.of("w", "we", "weft"));
+        // @start region="debounce"
+        AsyncStream<String> found = typed.debounce(Duration.ofMillis(300)) // the text has not changed for that long
+                .mapLatest(text -> await(nameOf(text.length()))); // a newer text cancels the call
+        // @end
+        assertThat(found.collect(3)).endsWith("user 4");
     }
 
     @Test

@@ -137,14 +137,8 @@ class FromReactorTest {
     @Test
     void switchMap() {
         Flux<Integer> selections = Flux.just(1, 2);
-        Flux<String> shown = flux(out -> group(work -> {
-            out.concurrent();
-            Deferred<?> current = null;
-            for (int id : each(selections)) {
-                if (current != null) current.cancel();
-                current = work.async(() -> out.emit(awaitSingle(id == 1 ? Mono.never() : user(id))));
-            }
-        }));
+        Flux<String> shown =
+                asFlux(stream(selections).mapLatest(id -> awaitSingle(id == 1 ? Mono.<String>never() : user(id))));
         StepVerifier.create(shown).expectNext("user2").verifyComplete();
     }
 

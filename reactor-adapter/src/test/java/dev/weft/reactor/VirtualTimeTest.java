@@ -12,6 +12,7 @@ import static dev.weft.Async.stream;
 import static dev.weft.Async.using;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withTimeoutOrNull;
+import static dev.weft.reactor.ReactorAsync.asFlux;
 import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.awaitable;
@@ -111,6 +112,42 @@ class VirtualTimeTest {
                 .expectNoEvent(HOUR.multipliedBy(3).minus(MILLI))
                 .thenAwait(MILLI)
                 .expectNext(3)
+                .verifyComplete();
+    }
+
+    private static AsyncStream<Long> everyTwoHours() {
+        return stream(out -> {
+            for (long n = 0; n < 3; n++) {
+                out.emit(n);
+                delay(HOUR.multipliedBy(2));
+            }
+        });
+    }
+
+    @RepeatedTest(RUNS)
+    void aValueThatNoOtherFollowsIsEmittedAfterItsTime() {
+        StepVerifier.withVirtualTime(() -> asFlux(everyTwoHours().debounce(HOUR)))
+                .expectSubscription()
+                .expectNoEvent(ALMOST)
+                .thenAwait(MILLI)
+                .expectNext(0L)
+                .expectNoEvent(HOUR.plus(ALMOST))
+                .thenAwait(MILLI)
+                .expectNext(1L)
+                .thenAwait(HOUR.multipliedBy(3))
+                .expectNext(2L)
+                .verifyComplete();
+    }
+
+    @RepeatedTest(RUNS)
+    void theNewestValueOfAPeriodIsEmittedAtItsEnd() {
+        StepVerifier.withVirtualTime(() -> asFlux(everyTwoHours().sample(HOUR.multipliedBy(3))))
+                .expectSubscription()
+                .expectNoEvent(HOUR.multipliedBy(2).plus(ALMOST))
+                .thenAwait(MILLI)
+                .expectNext(1L)
+                .thenAwait(HOUR.multipliedBy(3))
+                .expectNext(2L)
                 .verifyComplete();
     }
 

@@ -1,12 +1,16 @@
 package dev.weft.rxjava;
 
 import static dev.weft.Async.run;
+import static dev.weft.Async.stream;
 import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.flowable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.subscribers.DefaultSubscriber;
+import dev.weft.AsyncStream;
+import dev.weft.Overflow;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -34,6 +38,31 @@ class ScaleTest {
             return sum;
         });
         assertThat(size).isEqualTo(32L * MANY);
+    }
+
+    @Test
+    void tenMillionValuesPassThroughTheOperatorsOfAStream() {
+        AsyncStream<byte[]> values = stream(out -> {
+            for (int n = 0; n < MANY; n++) out.emit(new byte[32]);
+        });
+        long sizes = run(() -> values.skip(1)
+                .distinctUntilChanged()
+                .takeWhile(bytes -> bytes.length > 0)
+                .scan(0L, (size, bytes) -> size + bytes.length)
+                .count());
+        assertThat(sizes).isEqualTo(MANY);
+    }
+
+    @Test
+    void aMillionValuesPassThroughTheOperatorsThatHoldSome() {
+        AsyncStream<byte[]> values = stream(out -> {
+            for (int n = 0; n < MILLION; n++) out.emit(new byte[32]);
+        });
+        assertThat(run(() -> values.buffer(Overflow.suspend()).count())).isEqualTo(MILLION);
+        assertThat(run(() -> values.buffer(Overflow.latest()).count())).isBetween(1L, (long) MILLION);
+        assertThat(run(() -> values.zip(values, (a, b) -> a).count())).isEqualTo(MILLION);
+        assertThat(run(() -> values.debounce(Duration.ofHours(1)).count())).isOne();
+        assertThat(run(() -> values.sample(Duration.ofHours(1)).count())).isOne();
     }
 
     @Test

@@ -11,6 +11,7 @@ import static dev.weft.Async.stream;
 import static dev.weft.Async.using;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withTimeoutOrNull;
+import static dev.weft.rxjava.RxAsync.asFlowable;
 import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.awaitable;
 import static dev.weft.rxjava.RxAsync.completable;
@@ -155,6 +156,42 @@ class VirtualTimeTest {
                 .test();
         advance(HOUR.multipliedBy(48));
         observer.assertValue(at -> at.size() == 48 && at.get(0) == 1 && at.get(47) == 48);
+    }
+
+    private static AsyncStream<Long> everyTwoHours() {
+        return stream(out -> {
+            for (long n = 0; n < 3; n++) {
+                out.emit(n);
+                delay(HOUR.multipliedBy(2));
+            }
+        });
+    }
+
+    @RepeatedTest(RUNS)
+    void aValueThatNoOtherFollowsIsEmittedAfterItsTime() {
+        var subscriber = asFlowable(everyTwoHours().debounce(HOUR)).test();
+        advance(ALMOST);
+        subscriber.assertEmpty();
+        advance(MILLI);
+        subscriber.assertValues(0L);
+        advance(HOUR.plus(ALMOST));
+        subscriber.assertValues(0L);
+        advance(MILLI);
+        subscriber.assertValues(0L, 1L);
+        advance(HOUR.multipliedBy(3));
+        subscriber.assertResult(0L, 1L, 2L);
+    }
+
+    @RepeatedTest(RUNS)
+    void theNewestValueOfAPeriodIsEmittedAtItsEnd() {
+        var subscriber =
+                asFlowable(everyTwoHours().sample(HOUR.multipliedBy(3))).test();
+        advance(HOUR.multipliedBy(2).plus(ALMOST));
+        subscriber.assertEmpty();
+        advance(MILLI);
+        subscriber.assertValues(1L);
+        advance(HOUR.multipliedBy(3));
+        subscriber.assertResult(1L, 2L);
     }
 
     @RepeatedTest(RUNS)

@@ -265,6 +265,56 @@ class StreamsGuideTest extends GuideTest {
         });
     }
 
+    // --- the latest wins
+
+    private static final Duration QUIET = Duration.ofMillis(20);
+
+    private static String search(String text) {
+        delay(STEP);
+        return "results of " + text;
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void theLatestWins(Backend backend) throws Exception {
+        AsyncStream<String> typed = AsyncStream.from(List.of("w", "we", "wef", "weft", "weft"));
+        onEachBackend(backend, () -> {
+            AsyncStream<String> shown = typed.debounce(QUIET) // the text has not changed for that long
+                    .distinctUntilChanged()
+                    .mapLatest(StreamsGuideTest::search);
+            assertThat(shown.collect(5)).endsWith("results of weft");
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void twoStatesAreCombined(Backend backend) throws Exception {
+        AsyncStream<Integer> prices = AsyncStream.from(List.of(3, 4));
+        AsyncStream<Integer> amounts = AsyncStream.from(List.of(10));
+        onEachBackend(backend, () -> {
+            AsyncStream<Integer> totals = prices.combineLatest(amounts, (price, amount) -> price * amount)
+                    .distinctUntilChanged();
+            assertThat(totals.collect(2)).endsWith(40);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aBufferLetsAStreamGoOn(Backend backend) throws Exception {
+        var over = new CountDownLatch(1);
+        AsyncStream<Integer> ticks = stream(out -> {
+            for (int i = 1; i <= 3; i++) out.emit(i);
+            over.countDown();
+        });
+        onEachBackend(backend, () -> {
+            AsyncStream<Integer> newest = ticks.buffer(Overflow.latest()); // what is seen is never old
+            try (var values = newest.prefetch(0).each()) {
+                awaitLatch(over);
+                assertThat(values.next()).isEqualTo(3);
+            }
+        });
+    }
+
     @Nested
     class Generators {
         @ParameterizedTest

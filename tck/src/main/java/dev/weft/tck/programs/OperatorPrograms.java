@@ -6,6 +6,7 @@ import static dev.weft.Async.context;
 import static dev.weft.Async.stream;
 import static dev.weft.Async.withContext;
 
+import dev.weft.Async;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.Deferred;
@@ -43,14 +44,29 @@ final class OperatorPrograms extends Programs {
         });
     }
 
-    private static AsyncStream<Integer> silent(CompletableFuture<String> ended) {
-        return stream(out -> {
-            try {
-                await(new CompletableFuture<>());
-            } finally {
-                ended.complete("cancelled");
-            }
-        });
+    /** A stream that gives nothing until it is cancelled, which other streams may wait for. */
+    private static final class Silent {
+        private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
+        private final CompletableFuture<String> ended = new CompletableFuture<>();
+
+        AsyncStream<Integer> stream() {
+            return Async.stream(out -> {
+                begun.complete(true);
+                try {
+                    await(new CompletableFuture<>());
+                } finally {
+                    ended.complete("cancelled");
+                }
+            });
+        }
+
+        /** Begins when this has begun. */
+        AsyncStream<Integer> before(AsyncStream<Integer> other) {
+            return Async.stream(out -> {
+                await(begun);
+                other.forEach(out::emit);
+            });
+        }
     }
 
     private static int odd(int number) throws IOException {
@@ -71,7 +87,7 @@ final class OperatorPrograms extends Programs {
                 ended.complete("cancelled");
             }
         });
-        note("the first", operator.apply(endless).take(1).collect(9));
+        note("the first two", operator.apply(endless).take(2).collect(9));
         note("generator", await(ended));
     }
 
@@ -96,8 +112,8 @@ final class OperatorPrograms extends Programs {
     // --- value for value
 
     void scanEmitsItsSeedAndEachResult() {
-        everyWay(s -> s.scan("", (text, n) -> text + n));
-        noteDemand(s -> s.scan("", (text, n) -> text + n));
+        everyWay(s -> s.scan("s", (text, n) -> text + n));
+        noteDemand(s -> s.scan("s", (text, n) -> text + n));
         attempt("function", () -> numbers(3).scan(0, (sum, n) -> sum + odd(n)).collect(9));
         attempt("null", () -> numbers(3).scan(0, (sum, n) -> nothing()).collect(9));
     }
@@ -122,11 +138,16 @@ final class OperatorPrograms extends Programs {
         AsyncStream<String> words = AsyncStream.from(List.of("a", "a", "A", "b", "a"));
         note("values", words.distinctUntilChanged().collect(9));
         noteDiscarded();
-        note("keys", words.distinctUntilChanged(word -> word.toUpperCase(Locale.ROOT)).collect(9));
+        note(
+                "keys",
+                words.distinctUntilChanged(word -> word.toUpperCase(Locale.ROOT))
+                        .collect(9));
         noteDiscarded();
         everyWay(s -> s.distinctUntilChanged(n -> n / 2));
         noteDemand(s -> s.distinctUntilChanged(n -> n / 2));
-        attempt("key", () -> numbers(3).distinctUntilChanged(OperatorPrograms::odd).collect(9));
+        attempt(
+                "key",
+                () -> numbers(3).distinctUntilChanged(OperatorPrograms::odd).collect(9));
         attempt("null", () -> numbers(3).distinctUntilChanged(n -> nothing()).collect(9));
     }
 
@@ -135,7 +156,11 @@ final class OperatorPrograms extends Programs {
         noteDemand(s -> s.concatMap(n -> numbers(n).map(inner -> n + "." + inner)));
         attempt("function", () -> numbers(3).concatMap(n -> numbers(odd(n))).collect(9));
         attempt("inner", () -> numbers(3).concatMap(n -> broken()).collect(9));
-        attempt("null", () -> numbers(3).concatMap(n -> OperatorPrograms.<AsyncStream<Integer>>nothing()).collect(9));
+        attempt(
+                "null",
+                () -> numbers(3)
+                        .concatMap(n -> OperatorPrograms.<AsyncStream<Integer>>nothing())
+                        .collect(9));
     }
 
     // --- several at once
@@ -143,17 +168,22 @@ final class OperatorPrograms extends Programs {
     void flatMapRunsSeveralStreamsAtATime() {
         everyWay(s -> s.flatMap(1, n -> numbers(n).map(inner -> n + "." + inner)));
         var second = new CompletableFuture<Boolean>();
-        AsyncStream<Integer> crossed = numbers(2).flatMap(2, n -> stream(out -> {
-            if (n == 0) await(second);
-            out.emit(n);
-            second.complete(true);
-        }));
+        AsyncStream<Integer> crossed = numbers(2)
+                .flatMap(
+                        2,
+                        n -> stream(out -> {
+                            if (n == 0) await(second);
+                            out.emit(n);
+                            second.complete(true);
+                        }));
         note("crossed", crossed.collect(9));
-        var ended = new CompletableFuture<String>();
-        attempt("inner", () -> numbers(2)
-                .flatMap(2, n -> n == 0 ? silent(ended) : broken())
-                .collect(9));
-        note("beside it", ended.isDone());
+        var silent = new Silent();
+        attempt(
+                "inner",
+                () -> numbers(2)
+                        .flatMap(2, n -> n == 0 ? silent.stream() : silent.before(broken()))
+                        .collect(9));
+        note("beside it", silent.ended.join());
         attempt("function", () -> numbers(3).flatMap(2, n -> numbers(odd(n))).collect(9));
         attempt("concurrency", () -> numbers(3).flatMap(0, n -> numbers(n)));
     }
@@ -166,15 +196,19 @@ final class OperatorPrograms extends Programs {
     }
 
     void zipWithNothingEndsAtOnce() {
-        var left = new CompletableFuture<String>();
-        note("left", silent(left).zip(numbers(0), (a, b) -> a).collect(9));
-        note("silent", await(left));
-        var right = new CompletableFuture<String>();
-        note("right", numbers(0).zip(silent(right), (a, b) -> a).collect(9));
-        note("silent", await(right));
-        var failed = new CompletableFuture<String>();
-        attempt("failure", () -> silent(failed).zip(broken().skip(1), (a, b) -> a).collect(9));
-        note("silent", await(failed));
+        var first = new Silent();
+        note("none", first.stream().zip(first.before(numbers(0)), (a, b) -> a).collect(9));
+        note("silent", await(first.ended));
+        var second = new Silent();
+        note("none", second.before(numbers(0)).zip(second.stream(), (a, b) -> a).collect(9));
+        note("silent", await(second.ended));
+        var third = new Silent();
+        attempt(
+                "failure",
+                () -> third.stream()
+                        .zip(third.before(broken().skip(1)), (a, b) -> a)
+                        .collect(9));
+        note("silent", await(third.ended));
     }
 
     void zipAsksBothForOneAtATime() {
@@ -204,24 +238,45 @@ final class OperatorPrograms extends Programs {
     }
 
     void combineLatestWithNothingEndsAtOnce() {
-        var left = new CompletableFuture<String>();
-        note("left", silent(left).combineLatest(numbers(0), (a, b) -> a).collect(9));
-        note("silent", await(left));
-        var right = new CompletableFuture<String>();
-        note("right", numbers(0).combineLatest(silent(right), (a, b) -> a).collect(9));
-        note("silent", await(right));
-        note("values", numbers(2).combineLatest(numbers(0).skip(1), (a, b) -> a).collect(9));
+        var first = new Silent();
+        note(
+                "none",
+                first.stream()
+                        .combineLatest(first.before(numbers(0)), (a, b) -> a)
+                        .collect(9));
+        note("silent", await(first.ended));
+        var second = new Silent();
+        note(
+                "none",
+                second.before(numbers(0))
+                        .combineLatest(second.stream(), (a, b) -> a)
+                        .collect(9));
+        note("silent", await(second.ended));
     }
 
     void aFailureEndsCombineLatest() {
-        var ended = new CompletableFuture<String>();
-        attempt("source", () -> broken().combineLatest(silent(ended), (a, b) -> a).collect(9));
-        note("silent", await(ended));
+        var first = new Silent();
+        attempt(
+                "source",
+                () -> first.before(broken())
+                        .combineLatest(first.stream(), (a, b) -> a)
+                        .collect(9));
+        note("silent", await(first.ended));
         noteDiscarded();
-        attempt("other", () -> numbers(0).merge(silent(ended)).combineLatest(broken(), (a, b) -> a).collect(9));
+        var second = new Silent();
+        attempt(
+                "other",
+                () -> second.stream()
+                        .combineLatest(second.before(broken()), (a, b) -> a)
+                        .collect(9));
+        note("silent", await(second.ended));
         noteDiscarded();
-        attempt("combiner", () -> numbers(1).combineLatest(numbers(1), (a, b) -> odd(0)).collect(9));
-        attempt("null", () -> numbers(1).combineLatest(numbers(1), (a, b) -> nothing()).collect(9));
+        attempt(
+                "combiner",
+                () -> numbers(1).combineLatest(numbers(1), (a, b) -> odd(a)).collect(9));
+        attempt(
+                "null",
+                () -> numbers(1).combineLatest(numbers(1), (a, b) -> nothing()).collect(9));
     }
 
     // --- the latest wins
@@ -233,17 +288,19 @@ final class OperatorPrograms extends Programs {
             await(begun);
             out.emit(2);
         });
-        note("results", source.mapLatest(n -> {
-                    note("begins", n);
-                    if (n == 2) return n * 10;
-                    try {
-                        begun.complete(true);
-                        return await(new CompletableFuture<Integer>());
-                    } finally {
-                        note("ends", n);
-                    }
-                })
-                .collect(9));
+        note(
+                "results",
+                source.mapLatest(n -> {
+                            note("begins", n);
+                            if (n == 2) return n * 10;
+                            try {
+                                begun.complete(true);
+                                return await(new CompletableFuture<Integer>());
+                            } finally {
+                                note("ends", n);
+                            }
+                        })
+                        .collect(9));
         noteDiscarded();
     }
 
@@ -269,31 +326,30 @@ final class OperatorPrograms extends Programs {
             await(begun);
             throw new IOException("broken");
         });
-        attempt("source", () -> source.mapLatest(n -> {
-                    begun.complete(true);
-                    try {
-                        return await(new CompletableFuture<Integer>());
-                    } finally {
-                        note("ends", n);
-                    }
-                })
-                .collect(9));
+        attempt(
+                "source",
+                () -> source.mapLatest(n -> {
+                            begun.complete(true);
+                            try {
+                                return await(new CompletableFuture<Integer>());
+                            } finally {
+                                note("ends", n);
+                            }
+                        })
+                        .collect(9));
     }
 
     void aNewerValueCancelsTheStreamOfFlatMapLatest() {
-        var seen = new CompletableFuture<Boolean>();
-        var ended = new CompletableFuture<String>();
+        var silent = new Silent();
         AsyncStream<Integer> source = stream(out -> {
             out.emit(1);
-            await(seen);
+            await(silent.begun);
             out.emit(2);
         });
-        source.flatMapLatest(n -> n == 2 ? numbers(2) : silent(ended).merge(AsyncStream.from(List.of(-1))))
-                .forEach(n -> {
-                    note("value", n);
-                    seen.complete(true);
-                });
-        note("silent", ended.isDone());
+        note(
+                "values",
+                source.flatMapLatest(n -> n == 1 ? silent.stream() : numbers(n)).collect(9));
+        note("silent", silent.ended.join());
         attempt("function", () -> numbers(1).flatMapLatest(n -> numbers(odd(n))).collect(9));
         attempt("inner", () -> numbers(1).flatMapLatest(n -> broken().skip(1)).collect(9));
     }
@@ -429,7 +485,8 @@ final class OperatorPrograms extends Programs {
                 emitted.incrementAndGet();
             }
         });
-        try (AsyncIterator<Integer> values = source.buffer(Overflow.suspend()).prefetch(0).each()) {
+        try (AsyncIterator<Integer> values =
+                source.buffer(Overflow.suspend()).prefetch(0).each()) {
             until(() -> emitted.get() >= 32);
             note("emitted", emitted);
             note("values", rest(values).size());
@@ -472,10 +529,16 @@ final class OperatorPrograms extends Programs {
     void theFunctionsOfOperatorsHaveTheContextOfTheSubscriber() {
         AsyncStream<String> users = stream(out -> out.emit(user()));
         withContext("user", "ada", () -> {
-            note("concatMap", users.concatMap(u -> users.map(inner -> inner + user())).collect(9));
-            note("flatMap", users.flatMap(2, u -> users.map(inner -> inner + user())).collect(9));
+            note(
+                    "concatMap",
+                    users.concatMap(u -> users.map(inner -> inner + user())).collect(9));
+            note(
+                    "flatMap",
+                    users.flatMap(2, u -> users.map(inner -> inner + user())).collect(9));
             note("zip", users.zip(users, (a, b) -> a + b + user()).collect(9));
-            note("combineLatest", users.combineLatest(users, (a, b) -> a + b + user()).collect(9));
+            note(
+                    "combineLatest",
+                    users.combineLatest(users, (a, b) -> a + b + user()).collect(9));
             note("mapLatest", users.mapLatest(u -> u + user()).collect(9));
             note("debounce", users.debounce(HOUR).map(u -> u + user()).collect(9));
             note("buffer", users.buffer(Overflow.latest()).map(u -> u + user()).collect(9));

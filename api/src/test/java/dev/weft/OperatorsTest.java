@@ -1,0 +1,205 @@
+package dev.weft;
+
+import static dev.weft.testing.Watched.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.spi.CoroutineOptions;
+import dev.weft.testing.Latches;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The operators that others have too: threads, dispatchers, demand and the clock. What they emit is in the programs of
+ * the kit.
+ */
+class OperatorsTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final HookLog hooks = new HookLog();
+
+    @AfterEach
+    void restoreHooks() {
+        hooks.close();
+    }
+
+    private static <T> Sink<T> requesting(long count, AsyncStream<T> stream) {
+        return new Sink<T>().onSubscribe(s -> s.request(count)).to(stream);
+    }
+
+    private static <T> Sink<T> none(AsyncStream<T> stream) {
+        return new Sink<T>().to(stream);
+    }
+
+    @Nested
+    class Threads {
+        @Test
+        void streamsThatFollowEachOtherRunInTheCoroutineOfTheSubscriber() {
+            var threads = ConcurrentHashMap.<Thread>newKeySet();
+            AsyncStream<Integer> source = Async.stream(out -> {
+                threads.add(Thread.currentThread());
+                out.emit(1);
+                out.emit(2);
+            });
+            var sink = requesting(9, source.concatMap(n -> source.map(inner -> n * 10 + inner)));
+            assertThat(sink.ended().values).containsExactly(11, 12, 21, 22);
+            assertThat(threads).containsExactly(sink.task().thread());
+        }
+
+        @Test
+        void aStreamInsideWithADispatcherOfItsOwnRunsThere() {
+            assumeTrue(CoroutineOptions.missing() == null);
+            var loop = Executors.newSingleThreadExecutor(task -> new Thread(task, "loop"));
+            try {
+                AsyncStream<String> inside = Async.<String>stream(out -> out.emit(carrier()))
+                        .on(Dispatcher.on(loop));
+                AsyncStream<Integer> two = AsyncStream.from(List.of(1, 2));
+                assertThat(two.concatMap(n -> inside).collect(2)).containsExactly("loop", "loop");
+                assertThat(two.flatMap(2, n -> inside).collect(2)).containsExactly("loop", "loop");
+                assertThat(two.zip(inside, (n, name) -> name).collect(1)).containsExactly("loop");
+                assertThat(two.take(1).flatMapLatest(n -> inside).collect(1)).containsExactly("loop");
+            } finally {
+                loop.shutdown();
+            }
+        }
+
+        /** As for all operators: a dispatcher that is said after them is that of the source too. */
+        @Test
+        void theSourceOfABufferRunsWhereItIsSaidAfterIt() {
+            assumeTrue(CoroutineOptions.missing() == null);
+            var loop = Executors.newSingleThreadExecutor(task -> new Thread(task, "loop"));
+            try {
+                AsyncStream<String> names = Async.stream(out -> out.emit(carrier()));
+                Dispatcher there = Dispatcher.on(loop);
+                assertThat(names.buffer(Overflow.suspend()).on(there).first()).isEqualTo("loop");
+                assertThat(names.debounce(SECOND).on(there).first()).isEqualTo("loop");
+                assertThat(names.sample(SECOND).on(there).first()).isEqualTo("loop");
+            } finally {
+                loop.shutdown();
+            }
+        }
+
+        private static String carrier() {
+            String name = Thread.currentThread().toString();
+            return name.substring(name.lastIndexOf('@') + 1);
+        }
+    }
+
+    @Nested
+    class Demand {
+        @Test
+        void theEndNeedsNone() {
+            AsyncStream<Integer> empty = Async.stream(out -> {});
+            AsyncStream<Integer> one = AsyncStream.from(List.of(1));
+            for (AsyncStream<Integer> ended : List.of(
+                    empty.zip(one, (a, b) -> a),
+                    one.zip(empty, (a, b) -> a),
+                    one.combineLatest(empty, (a, b) -> a),
+                    empty.mapLatest(n -> n),
+                    empty.debounce(SECOND),
+                    empty.sample(SECOND),
+                    empty.buffer(Overflow.suspend()))) assertThat(none(ended).ended().completed).isTrue();
+        }
+
+        @Test
+        void aValueOfDebounceThatWaitsForItIsReplacedByANewerOne() {
+            var backend = new ManualBackend();
+            var next = new CountDownLatch(1);
+            AsyncStream<String> source = Async.stream(out -> {
+                out.emit("old");
+                Latches.awaitUninterruptibly(next);
+                out.emit("new");
+                Async.await(new CompletableFuture<>());
+            });
+            var sink = Async.withBackend(backend, () -> none(source.debounce(SECOND)));
+            backend.awaitTimers(1);
+            backend.advance(SECOND); // the old one is due
+            sink.parked();
+            next.countDown();
+            backend.awaitTimers(1);
+            sink.request(1);
+            backend.advance(SECOND.minusNanos(1));
+            sink.parked();
+            assertThat(sink.values).isEmpty();
+            backend.advance(Duration.ofNanos(1));
+            until("the new one", () -> sink.values.equals(List.of("new")));
+            assertThat(backend.discarded()).containsExactly("old");
+            sink.cancel();
+            sink.joined();
+            assertThat(backend.timers()).isZero();
+        }
+    }
+
+    @Nested
+    class Clock {
+        @Test
+        void sampleCountsItsPeriodsFromTheSubscription() {
+            var backend = new ManualBackend();
+            var emitted = new AtomicInteger();
+            var next = List.of(new CountDownLatch(1), new CountDownLatch(1));
+            AsyncStream<Integer> source = Async.stream(out -> {
+                for (int n = 0; n < 2; n++) {
+                    Latches.awaitUninterruptibly(next.get(n));
+                    out.emit(n);
+                    emitted.incrementAndGet();
+                }
+                Async.await(new CompletableFuture<>());
+            });
+            var sink = Async.withBackend(backend, () -> requesting(9, source.sample(SECOND)));
+            backend.awaitTimers(1);
+            backend.advance(SECOND); // nothing has come
+            backend.awaitTimers(1);
+            next.get(0).countDown();
+            next.get(1).countDown();
+            until("both", () -> emitted.get() == 2);
+            backend.advance(SECOND.minusNanos(1));
+            sink.parked();
+            assertThat(sink.values).isEmpty();
+            backend.advance(Duration.ofNanos(1));
+            until("the newer one", () -> sink.values.equals(List.of(1)));
+            sink.cancel();
+            sink.joined();
+            assertThat(backend.timers()).isZero();
+        }
+    }
+
+    @Nested
+    class Failures {
+        /** Nobody takes what is held, so nobody sees the failure that follows it. */
+        @Test
+        void aFailureBehindHeldValuesIsDroppedWhenTheSubscriberLeaves() {
+            var failure = new IOException("broken");
+            var thread = new AtomicReference<Thread>();
+            AsyncStream<Integer> source = Async.stream(out -> {
+                thread.set(Thread.currentThread());
+                out.emit(1);
+                throw failure;
+            });
+            var sink = none(source.buffer(Overflow.suspend()));
+            until("failed", () -> thread.get() != null && !thread.get().isAlive());
+            sink.cancel();
+            sink.joined();
+            assertThat(hooks.discarded).containsExactly(1);
+            assertThat(hooks.dropped).containsExactly(failure);
+        }
+
+        @Test
+        void badArgumentsAreRefused() {
+            AsyncStream<Integer> one = AsyncStream.from(List.of(1));
+            assertThatThrownBy(() -> one.skip(-1)).hasMessage("count must not be negative, is -1");
+            assertThatThrownBy(() -> one.flatMap(0, n -> one)).hasMessage("concurrency must be at least 1, is 0");
+            assertThatThrownBy(() -> one.sample(SECOND.negated())).hasMessage("period must be positive, is PT-1S");
+        }
+    }
+}
