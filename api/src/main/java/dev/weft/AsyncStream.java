@@ -50,6 +50,11 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         return new AsyncStream<>(options, prefetch, changed);
     }
 
+    /** As {@link #alike}, for what is the newest when it is requested, and would be old if a loop read ahead. */
+    private <R> AsyncStream<R> fresh(Generator<R> changed) {
+        return new AsyncStream<>(options, 0, changed);
+    }
+
     /**
      * Runs the generator for a subscriber, on a new coroutine, which starts after {@code onSubscribe} has returned. Never
      * blocks. Values are emitted as they are requested.
@@ -364,7 +369,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * before it, or discards its result if that waits for demand; its own call begins when that has ended, so there is
      * one at a time. Each call has a coroutine of its own. This stream is asked for values without limit, and waits only
      * while a cancelled call cleans up. Its end lets the last call finish; the first failure, of this stream too,
-     * cancels that.
+     * cancels that. A loop over the result requests one value at a time, unless a {@link #prefetch} downstream says
+     * otherwise.
      *
      * @param function what to do with a value; it may await. For one that is cancelled before it begins it is not
      *     called, and the value is discarded
@@ -393,11 +399,12 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     private <R> AsyncStream<R> latest(LatestStep<? super T, R> step) {
-        return inGroup((group, out) -> {
-            out.concurrent();
-            AsyncConsumer<T, Exception> action = value -> step.run(value, out);
-            PipeScope.run(generator, out, new Latest<T>(group, action)::start);
-        });
+        return this.<R>inGroup((group, out) -> {
+                    out.concurrent();
+                    AsyncConsumer<T, Exception> action = value -> step.run(value, out);
+                    PipeScope.run(generator, out, new Latest<T>(group, action)::start);
+                })
+                .prefetch(0);
     }
 
     /**
@@ -595,7 +602,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * {@return this stream without the values that a newer one follows within some time} This stream runs in a coroutine
      * of its own and is asked for values without limit; a value that is followed by another too early is discarded. So
      * is one that waits for demand: what is emitted is the newest value then. The last value is emitted at once, before
-     * the end or the failure.
+     * the end or the failure. A loop over the result requests one value at a time, unless a {@link #prefetch} downstream
+     * says otherwise.
      *
      * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="debounce"}
      *
@@ -603,13 +611,14 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      */
     public AsyncStream<T> debounce(Duration quiet) {
         long nanos = Async.nanos(Objects.requireNonNull(quiet, "quiet"));
-        return alike(out -> new Debounce<T>(nanos).run(generator, out));
+        return fresh(out -> new Debounce<T>(nanos).run(generator, out));
     }
 
     /**
      * {@return the newest value of this stream at the end of each period of time, if there is a new one} This stream
      * runs in a coroutine of its own and is asked for values without limit; the others are discarded. A value that waits
-     * for demand is replaced by a newer one too. The last value is emitted at once, before the end or the failure.
+     * for demand is replaced by a newer one too. The last value is emitted at once, before the end or the failure. A
+     * loop over the result requests one value at a time, as for {@link #debounce}.
      *
      * @param period how long a period is, more than zero, on the clock of the backend; the first begins with the
      *     subscription
@@ -617,13 +626,14 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public AsyncStream<T> sample(Duration period) {
         if (!Objects.requireNonNull(period, "period").isPositive())
             throw new IllegalArgumentException("period must be positive, is " + period);
-        return alike(out -> new Sample<T>(period).run(generator, out));
+        return fresh(out -> new Sample<T>(period).run(generator, out));
     }
 
     /**
      * {@return this stream, whose values wait in a buffer until they are requested} It runs in a coroutine of its own, is
      * asked for values without limit, and need not wait for the code downstream; a value leaves the buffer when it is
-     * requested. The end, or a failure, comes after the values in the buffer.
+     * requested. The end, or a failure, comes after the values in the buffer. A loop over the result requests one value
+     * at a time, as for {@link #debounce}.
      *
      * @param overflow what becomes of a value when the buffer is full; with {@link Overflow#suspend}, this stream waits
      *     when it is 32 values ahead, and nothing is lost. What has no room is discarded; with {@link Overflow#error},
@@ -631,7 +641,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      */
     public AsyncStream<T> buffer(Overflow overflow) {
         Objects.requireNonNull(overflow, "overflow");
-        return alike(out -> new Decoupling<T>(overflow).run(generator, out));
+        return fresh(out -> new Decoupling<T>(overflow).run(generator, out));
     }
 
     /**

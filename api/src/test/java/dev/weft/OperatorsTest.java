@@ -62,8 +62,8 @@ class OperatorsTest {
             assumeTrue(CoroutineOptions.missing() == null);
             var loop = Executors.newSingleThreadExecutor(task -> new Thread(task, "loop"));
             try {
-                AsyncStream<String> inside = Async.<String>stream(out -> out.emit(carrier()))
-                        .on(Dispatcher.on(loop));
+                AsyncStream<String> inside =
+                        Async.<String>stream(out -> out.emit(carrier())).on(Dispatcher.on(loop));
                 AsyncStream<Integer> two = AsyncStream.from(List.of(1, 2));
                 assertThat(two.concatMap(n -> inside).collect(2)).containsExactly("loop", "loop");
                 assertThat(two.flatMap(2, n -> inside).collect(2)).containsExactly("loop", "loop");
@@ -109,7 +109,8 @@ class OperatorsTest {
                     empty.mapLatest(n -> n),
                     empty.debounce(SECOND),
                     empty.sample(SECOND),
-                    empty.buffer(Overflow.suspend()))) assertThat(none(ended).ended().completed).isTrue();
+                    empty.buffer(Overflow.suspend())))
+                assertThat(none(ended).ended().completed).isTrue();
         }
 
         @Test

@@ -6,10 +6,10 @@ import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.flowable;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reactivex.rxjava3.core.Flowable;
-import io.reactivex.rxjava3.subscribers.DefaultSubscriber;
 import dev.weft.AsyncStream;
 import dev.weft.Overflow;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.subscribers.DefaultSubscriber;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;

@@ -307,8 +307,8 @@ class StreamsGuideTest extends GuideTest {
             over.countDown();
         });
         onEachBackend(backend, () -> {
-            AsyncStream<Integer> newest = ticks.buffer(Overflow.latest()); // what is seen is never old
-            try (var values = newest.prefetch(0).each()) {
+            AsyncStream<Integer> newest = ticks.buffer(Overflow.latest()); // a loop sees the newest of its turn
+            try (var values = newest.each()) {
                 awaitLatch(over);
                 assertThat(values.next()).isEqualTo(3);
             }

@@ -457,7 +457,7 @@ final class OperatorPrograms extends Programs {
                 over.complete(true);
             }
         });
-        try (AsyncIterator<Integer> values = source.buffer(overflow).prefetch(0).each()) {
+        try (AsyncIterator<Integer> values = source.buffer(overflow).each()) {
             await(over);
             attempt(what, () -> {
                 while (values.hasNext()) note("value", values.next());
@@ -485,8 +485,7 @@ final class OperatorPrograms extends Programs {
                 emitted.incrementAndGet();
             }
         });
-        try (AsyncIterator<Integer> values =
-                source.buffer(Overflow.suspend()).prefetch(0).each()) {
+        try (AsyncIterator<Integer> values = source.buffer(Overflow.suspend()).each()) {
             until(() -> emitted.get() >= 32);
             note("emitted", emitted);
             note("values", rest(values).size());
