@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.Timer;
 import dev.weft.testing.Latches;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -144,6 +146,39 @@ class OperatorsTest {
 
     @Nested
     class Clock {
+        /** A timer that is just running its action cannot take it back. */
+        @Test
+        void theTimeOfAValueThatHasBeenReplacedMakesNoOtherDue() {
+            List<Runnable> actions = new CopyOnWriteArrayList<>();
+            var backend = new ManualBackend() {
+                @Override
+                public Timer timer() {
+                    return (nanos, action) -> {
+                        actions.add(action);
+                        return () -> {};
+                    };
+                }
+            };
+            var next = new CountDownLatch(1);
+            AsyncStream<String> source = Async.stream(out -> {
+                out.emit("old");
+                Latches.awaitUninterruptibly(next);
+                out.emit("new");
+                Async.await(new CompletableFuture<>());
+            });
+            var sink = Async.withBackend(backend, () -> requesting(9, source.debounce(SECOND)));
+            until("one timer", () -> actions.size() == 1);
+            next.countDown();
+            until("two timers", () -> actions.size() == 2);
+            actions.get(0).run();
+            sink.parked();
+            assertThat(sink.values).isEmpty();
+            actions.get(1).run();
+            until("the new one", () -> sink.values.equals(List.of("new")));
+            sink.cancel();
+            sink.joined();
+        }
+
         @Test
         void sampleCountsItsPeriodsFromTheSubscription() {
             var backend = new ManualBackend();
