@@ -82,8 +82,12 @@ final class Zip<T, U, R> {
 
         @Override
         public void awaitDemand() {
-            while (!isRequested()) request.suspendUntil(Zip.this::isRequested);
+            awaitRequest();
         }
+    }
+
+    private void awaitRequest() {
+        while (!isRequested()) request.suspendUntil(this::isRequested);
     }
 
     private void request() {
@@ -101,7 +105,7 @@ final class Zip<T, U, R> {
     /** Takes a value of the second stream. */
     private boolean handOver(U value) {
         try {
-            new OtherDemand().awaitDemand(); // it did not wait, if several coroutines emit
+            awaitRequest(); // it has not waited yet, if several coroutines emit
         } catch (Throwable cancelled) {
             Async.discard(value);
             throw cancelled;
