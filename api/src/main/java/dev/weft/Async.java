@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>await: {@link #await(Awaitable) await}, {@link #awaitable}, {@link #throwing}
  *   <li>run and start: {@link #run}, {@link #runMain}, {@link #async}, {@link #coroutine}
  *   <li>several at once: {@link #group}, {@link #gather}, {@link #gatherSettled}, {@link #race}, {@link #mapConcurrent}
- *   <li>time: {@link #delay}, {@link #withTimeout}, {@link #resetTimeout}, {@link #remainingTime}
+ *   <li>time: {@link #delay}, {@link #withTimeout}, {@link #resetTimeout}, {@link #remainingTime}, {@link #retry}
  *   <li>cancellation: {@link #checkpoint}, {@link #rethrowCancellation}, {@link #shielded}, {@link #withoutInterrupts}
  *   <li>streams: {@link #stream}, {@link #each}
  *   <li>callbacks and futures: {@link #awaitCallback}, {@link #awaitFuture}, {@link #owned}
@@ -677,6 +677,37 @@ public final class Async {
         for (Scope s = Scope.current(); s != null && !(s instanceof ShieldScope); s = s.parent())
             if (s instanceof TimeoutScope timeout) nearest = Math.min(nearest, timeout.remaining());
         return nearest == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofNanos(nearest));
+    }
+
+    /**
+     * Runs a body until it succeeds, as often as a policy allows. Each attempt is a scope: what it has started has ended before the next
+     * one begins. After a failure, waits for the pause of the policy; a cancellation ends the pause at once.
+     *
+     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="retry"}
+     *
+     * @param policy how often, when and after which failures
+     * @param body what to run, on the current thread
+     * @return its first result
+     * @throws X what the body threw in its last attempt, the same instance, with earlier failures suppressed
+     * @throws CancelledException if the coroutine is cancelled; the body is not run again
+     */
+    public static <T extends @Nullable Object, X extends Exception> T retry(Retry policy, AsyncBody<T, X> body)
+            throws X {
+        Objects.requireNonNull(policy, "policy");
+        Objects.requireNonNull(body, "body");
+        return inScope(scope -> policy.run(scope, body::run));
+    }
+
+    /**
+     * Runs a body without a result until it succeeds, as often as a policy allows.
+     *
+     * @param policy how often, when and after which failures
+     * @param body what to run
+     * @throws X what the body threw in its last attempt
+     * @see #retry(Retry, AsyncBody)
+     */
+    public static <X extends Exception> void retry(Retry policy, AsyncAction<X> body) throws X {
+        retry(policy, asBody(body));
     }
 
     // --- cancellation

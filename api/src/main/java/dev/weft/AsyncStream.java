@@ -736,6 +736,31 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         });
     }
 
+    /**
+     * {@return this stream, restarted after failures as a policy says} Values that were emitted before a failure stay
+     * emitted, and a failure of what the subscriber does with a value is none of this stream. A value begins nothing
+     * again, unless the policy says {@link Retry#resetOnValue}.
+     *
+     * @param policy how often, when and after which failures; the last failure is the stream's
+     */
+    public AsyncStream<T> retry(Retry policy) {
+        Objects.requireNonNull(policy, "policy");
+        return alike(out -> {
+            for (Retry.Attempts attempts = policy.begin(); ; ) {
+                try {
+                    PipeScope.runAsDemanded(generator, out, value -> {
+                        out.emit(value);
+                        attempts.progressed();
+                        return true;
+                    });
+                    return;
+                } catch (Throwable thrown) {
+                    attempts.failed(thrown);
+                }
+            }
+        });
+    }
+
     private static boolean isCancelled() {
         return Objects.requireNonNull(Scope.current()).cancellation() != null;
     }

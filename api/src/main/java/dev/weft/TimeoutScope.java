@@ -100,12 +100,12 @@ final class TimeoutScope extends Scope {
 
     /** {@return the nanoseconds until the time is up, 0 if it is, {@link Long#MAX_VALUE} if it never will be} */
     long remaining() {
-        return endless ? Long.MAX_VALUE : Math.max(0, deadline - VirtualTime.now(backend()));
+        return endless ? Long.MAX_VALUE : Math.max(0, deadline - VirtualTime.nanoTime(backend()));
     }
 
     private void schedule() {
         long nanos = Async.nanos(limit);
-        deadline = VirtualTime.now(backend()) + Math.max(0, nanos);
+        deadline = VirtualTime.nanoTime(backend()) + Math.max(0, nanos);
         endless = nanos == Long.MAX_VALUE;
         if (nanos <= 0) expire();
         else if (nanos != Long.MAX_VALUE) entry = VirtualTime.schedule(backend(), nanos, this::expire);

@@ -50,6 +50,11 @@ class ManualBackend implements Backend {
         return clock.size();
     }
 
+    /** How far it has been moved. */
+    Duration elapsed() {
+        return Duration.ofNanos(clock.now());
+    }
+
     List<Object> discarded() {
         return undelivered.stream()
                 .<Object>mapMulti((signal, to) -> {
@@ -163,6 +168,10 @@ final class ManualClock implements Timer {
         Due due = new Due(now + nanos < 0 ? Long.MAX_VALUE : now + nanos, number++, action);
         entries.add(due);
         return () -> remove(due);
+    }
+
+    synchronized long now() {
+        return now;
     }
 
     synchronized int size() {

@@ -64,25 +64,27 @@ public final class VirtualTime<S> {
         return false;
     }
 
+    private long nowNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(nowMillis.applyAsLong(scheduler.get()));
+    }
+
+    /**
+     * {@return what the clock of a backend shows, in nanoseconds since some moment, to be compared with what it shows
+     * later} A virtual one shows whole milliseconds.
+     *
+     * @param backend whose clock it is
+     */
+    public static long nanoTime(Backend backend) {
+        VirtualTime<?> clock = backend.clock();
+        return clock == null || !clock.isVirtual() ? System.nanoTime() : clock.nowNanos();
+    }
+
     /** {@return whether the clock of a backend is a virtual one} If it is, signals wait for coroutines from now on. */
     static boolean drives(Backend backend) {
         VirtualTime<?> clock = backend.clock();
         if (clock == null || !clock.isVirtual()) return false;
         used = true;
         return true;
-    }
-
-    /**
-     * {@return the time on the clock of a backend, in nanoseconds since any moment, to compare with an earlier one; a
-     * virtual clock shows milliseconds}
-     */
-    public static long now(Backend backend) {
-        VirtualTime<?> clock = backend.clock();
-        return clock != null && clock.isVirtual() ? clock.virtualNanos() : System.nanoTime();
-    }
-
-    private long virtualNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(nowMillis.applyAsLong(scheduler.get()));
     }
 
     /** Makes signals wait for a coroutine that was started on a virtual clock, and waits until it is at rest. */

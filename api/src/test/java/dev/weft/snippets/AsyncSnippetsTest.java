@@ -14,6 +14,7 @@ import static dev.weft.Async.owned;
 import static dev.weft.Async.race;
 import static dev.weft.Async.remainingTime;
 import static dev.weft.Async.rethrowCancellation;
+import static dev.weft.Async.retry;
 import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.stream;
@@ -35,6 +36,7 @@ import dev.weft.Dispatcher;
 import dev.weft.Supervisor;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.testing.Latches;
+import dev.weft.Retry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -106,6 +108,17 @@ class AsyncSnippetsTest {
             // @end
         });
         assertThat(offer).isEqualTo(new Offer(3, 3));
+    }
+
+    @Test
+    void somethingIsTriedAgain() throws IOException {
+        // @start region="retry"
+        Retry policy = Retry.attempts(4)
+                .backoff(Duration.ofMillis(100), Duration.ofSeconds(5))
+                .when(failure -> failure instanceof IOException);
+        int price = retry(policy, () -> await(shop.priceOf(item), IOException.class));
+        // @end
+        assertThat(price).isEqualTo(3);
     }
 
     @Test

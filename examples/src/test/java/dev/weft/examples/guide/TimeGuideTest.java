@@ -10,6 +10,7 @@ import static dev.weft.Async.race;
 import static dev.weft.Async.remainingTime;
 import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.rethrowCancellation;
+import static dev.weft.Async.retry;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.stream;
 import static dev.weft.Async.withTimeout;
@@ -24,6 +25,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.weft.AsyncStream;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
+import dev.weft.Retry;
 import dev.weft.spi.Backend;
 import io.grpc.CallOptions;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -254,6 +256,48 @@ class TimeGuideTest extends GuideTest {
         log.add("call " + call + " at " + Schedulers.parallel().now(TimeUnit.MILLISECONDS));
         if (call <= failures) throw new IOException("503 for call " + call);
         return "page";
+    }
+
+    private static final Retry BRIEFLY = Retry.attempts(4)
+            .backoff(Duration.ofMillis(100), Duration.ofSeconds(5))
+            .when(failure -> failure instanceof IOException || failure instanceof TimeoutException);
+
+    private String pageByPolicy(int failures) throws Exception {
+        return retry(BRIEFLY, () -> withTimeout(Duration.ofSeconds(2), () -> fetch(failures))); // each attempt
+    }
+
+    @Test
+    void aRetryHasAPolicy() {
+        StepVerifier.withVirtualTime(() -> mono(() -> pageByPolicy(2)))
+                .thenAwait(Duration.ofMillis(300))
+                .expectNext("page")
+                .verifyComplete();
+        assertThat(calls).hasValue(3);
+        calls.set(0);
+        StepVerifier.withVirtualTime(() -> mono(() -> pageByPolicy(9)))
+                .thenAwait(Duration.ofMillis(700))
+                .verifyErrorSatisfies(error -> {
+                    assertThat(error).hasMessage("503 for call 4");
+                    assertThat(error.getSuppressed())
+                            .extracting(Throwable::getMessage)
+                            .contains("503 for call 1");
+                });
+    }
+
+    @Test
+    void theWholeTimeOfARetryIsThatOfTheVirtualClock() {
+        Retry policy = Retry.attempts(9).pause(Duration.ofSeconds(4)).within(Duration.ofSeconds(10));
+        StepVerifier.withVirtualTime(() -> mono(() -> retry(policy, () -> fetch(9))))
+                .thenAwait(Duration.ofSeconds(8))
+                .verifyErrorMessage("503 for call 3");
+        assertThat(log).containsExactly("call 1 at 0", "call 2 at 4000", "call 3 at 8000");
+        var clock = new TestScheduler();
+        RxJavaPlugins.setComputationSchedulerHandler(real -> clock);
+        calls.set(0);
+        var observer = single(() -> retry(policy, () -> fetch(9))).test();
+        clock.advanceTimeBy(8, TimeUnit.SECONDS);
+        observer.assertFailure(IOException.class);
+        assertThat(calls).hasValue(3);
     }
 
     private String page(int failures) throws IOException, TimeoutException {

@@ -6,11 +6,15 @@ import static dev.weft.Async.checkpoint;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.remainingTime;
 import static dev.weft.Async.resetTimeout;
+import static dev.weft.Async.retry;
 import static dev.weft.Async.shielded;
+import static dev.weft.Async.stream;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withTimeoutOrNull;
 
+import dev.weft.AsyncStream;
 import dev.weft.Deferred;
+import dev.weft.Retry;
 import dev.weft.spi.AwaitMode;
 import dev.weft.tck.Later;
 import java.io.IOException;
@@ -18,6 +22,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Delays and timeouts on the library's clock. A limit that should pass is short, one that should not is an hour. */
 final class TimePrograms extends Programs {
@@ -253,5 +258,69 @@ final class TimePrograms extends Programs {
                 remainingTime()
                         .filter(left -> left.compareTo(most) <= 0 && left.compareTo(most.minusMinutes(1)) > 0)
                         .isPresent());
+    }
+
+    void aBodyIsTriedAgainUntilItSucceeds() throws IOException {
+        var calls = new AtomicInteger();
+        Retry policy = Retry.attempts(4)
+                .backoff(SHORT, SHORT)
+                .onRetry((attempt, failure, pause) -> note("attempt " + attempt, failure));
+        note("value", retry(policy, () -> fails(calls, 3)));
+    }
+
+    void theLastFailureIsThrownWithTheEarlierOnes() {
+        var calls = new AtomicInteger();
+        attempt("retry", () -> retry(Retry.attempts(3), () -> fails(calls, 9)));
+        attempt("over", () -> retry(Retry.attempts(12), () -> fails(calls, 99)));
+        attempt("no such failure", () -> retry(Retry.attempts(3).when(f -> false), () -> fails(calls, 99)));
+        attempt("no time", () -> retry(Retry.attempts(3).pause(HOUR).within(SHORT), () -> fails(calls, 99)));
+        note("calls", calls);
+    }
+
+    private static String fails(AtomicInteger calls, int times) throws IOException {
+        if (calls.incrementAndGet() <= times) throw new IOException("call " + calls);
+        return "call " + calls;
+    }
+
+    void aCancellationEndsThePauseOfARetry() {
+        var pausing = new CompletableFuture<Boolean>();
+        Deferred<?> child = async(() -> retry(
+                Retry.attempts(3).pause(HOUR).onRetry((attempt, failure, pause) -> pausing.complete(true)),
+                () -> await(awaitable(failed(new IOException("lost"))))));
+        await(pausing);
+        child.cancel();
+        attempt("await", child::await);
+    }
+
+    void aTimeoutOfAnAttemptIsTriedAgainAndOneAroundAllIsNot() throws TimeoutException {
+        var calls = new AtomicInteger();
+        note(
+                "value",
+                retry(
+                        Retry.attempts(2),
+                        () -> withTimeout(
+                                calls.getAndIncrement() == 0 ? SHORT : HOUR,
+                                () -> await(awaitable(calls.get() == 1 ? never() : ready("a"))))));
+        attempt(
+                "around",
+                () -> withTimeout(
+                        SHORT,
+                        () -> retry(Retry.attempts(9), () -> {
+                            note("attempt");
+                            return await(awaitable(never()));
+                        })));
+    }
+
+    void aStreamIsRestartedAsAPolicySays() {
+        var calls = new AtomicInteger();
+        AsyncStream<Object> flaky = stream(out -> {
+            out.emit(calls.incrementAndGet());
+            await(awaitable(failed(new IOException("lost"))));
+        });
+        note("taken", flaky.retry(Retry.attempts(3)).take(3).collect(9));
+        attempt("failed", () -> flaky.retry(Retry.attempts(3)).collect(9));
+        note(
+                "begun again",
+                flaky.retry(Retry.attempts(2).resetOnValue()).take(4).collect(9));
     }
 }
