@@ -838,14 +838,32 @@ public final class Async {
         return new CellIterator<>(opened(publisher));
     }
 
+    /**
+     * Subscribes to a publisher and iterates over it, requesting a number of values ahead.
+     *
+     * @param publisher where the values come from; a stream {@link AsyncStream#fromListener from a listener} has no
+     *     buffer but its own
+     * @param prefetch how many values are requested ahead, at least 0; with 0, a value is requested when the loop waits
+     *     for it, so that the source makes none while the loop works on the one before
+     * @return the iterator, to be closed
+     * @see #each(Flow.Publisher)
+     */
+    public static <T> AsyncIterator<T> each(Flow.Publisher<T> publisher, int prefetch) {
+        return new CellIterator<>(opened(publisher, prefetch));
+    }
+
     /** As {@link #each}, for code that is certain to close it. */
     static <T> IterationCell<T> opened(Flow.Publisher<T> publisher) {
+        return opened(publisher, publisher instanceof AsyncStream<T> stream ? stream.prefetch() : PREFETCH);
+    }
+
+    private static <T> IterationCell<T> opened(Flow.Publisher<T> publisher, int prefetch) {
         Objects.requireNonNull(publisher, "publisher");
-        AsyncStream<T> stream = publisher instanceof AsyncStream<T> ours ? ours : null;
-        if (stream != null
+        if (prefetch < 0) throw new IllegalArgumentException("prefetch must be at least 0, is " + prefetch);
+        if (publisher instanceof AsyncStream<T> stream
                 && stream.generator() instanceof ListenerIteration.ListenerGenerator<T> source
                 && !stream.options().saysWhere()) return source.opened(backend());
-        var cell = new FlowIteration<T>(publisher, stream == null ? PREFETCH : stream.prefetch(), backend());
+        var cell = new FlowIteration<T>(publisher, prefetch, backend());
         cell.open();
         return cell;
     }
@@ -1174,6 +1192,11 @@ public final class Async {
     static void discard(@Nullable Object value) {
         Scope scope = Scope.surrounding();
         Reports.discard(backend(), scope == null ? null : scope.context(), value);
+    }
+
+    static void drop(Throwable failure) {
+        Scope scope = Scope.surrounding();
+        Reports.drop(backend(), scope == null ? null : scope.context(), failure);
     }
 
     private static <X extends Exception> AsyncBody<@Nullable Void, X> asBody(AsyncAction<X> action) {

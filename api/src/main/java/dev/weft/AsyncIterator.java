@@ -1,8 +1,10 @@
 package dev.weft;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A stream to loop over, once, on the thread that opened it. Demand follows the loop.
@@ -44,6 +46,32 @@ public interface AsyncIterator<T> extends Iterator<T>, Iterable<T>, AutoCloseabl
      */
     @Override
     T next();
+
+    /**
+     * Waits for the next value for a limited time, on the clock of the backend; a suspension point. When the time is
+     * over, the iteration goes on, and nothing is lost: a value that comes later is the next one.
+     *
+     * @apiNote For a loop, {@link #orSilence} says when the stream has ended.
+     * @param limit how long; with zero or less, it does not wait. More than 292 years is no limit
+     * @return the next value, or empty if none came in time
+     * @throws java.util.NoSuchElementException if the stream has ended, so that the end is not taken for silence
+     * @throws CancelledException as {@link #hasNext}
+     */
+    Optional<T> next(Duration limit);
+
+    /**
+     * {@return the remaining values, with an empty one for each time in which none came} For a loop that must do
+     * something when nothing happens, such as to send a heartbeat; it ends where the stream ends:
+     *
+     * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="orSilence"}
+     *
+     * <p>The time begins each time the loop waits, on the clock of the backend. Nothing is lost: a value that comes
+     * later is the next one. Cancellation and failures are those of {@link #hasNext}. Closing is still the task of this
+     * iterator.
+     *
+     * @param limit how long a silence lasts, more than zero
+     */
+    Iterable<Optional<T>> orSilence(Duration limit);
 
     /** Leaves the iteration. Does nothing if it is over already. */
     @Override

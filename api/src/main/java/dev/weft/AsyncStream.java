@@ -1,6 +1,8 @@
 package dev.weft;
 
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.Failures;
+import dev.weft.spi.Host;
 import dev.weft.spi.IterationCell;
 import dev.weft.spi.Scope;
 import java.time.Duration;
@@ -557,7 +559,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         else generateInto(out);
     }
 
-    private void generateInto(Emitter<? super T> out) throws Exception {
+    void generateInto(Emitter<? super T> out) throws Exception {
         PipeScope.runAsDemanded(generator, out, value -> {
             out.emit(value);
             return true;
@@ -761,6 +763,111 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         });
     }
 
+    /**
+     * {@return this stream, which ends with a value in place of a failure of some type} Values that were emitted before
+     * the failure stay emitted. Other failures, a cancellation, and failures of what the subscriber does are let
+     * through. The value is emitted as it is requested.
+     *
+     * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="recover"}
+     *
+     * @param type which failures; one that was checked is the real one, not wrapped
+     * @param function gives the value; it may await. What it throws is the stream's failure, with the first one suppressed
+     */
+    public <X extends Throwable> AsyncStream<T> recover(
+            Class<X> type, AsyncFunction<? super X, ? extends T, ?> function) {
+        Objects.requireNonNull(function, "function");
+        return recovering(type, (failure, out) -> out.emit(function.apply(failure)));
+    }
+
+    /**
+     * {@return this stream, continued by another one after a failure of some type} The other one runs in the coroutine of
+     * this one, and is asked for a value when one is requested. Its own failures are let through, with the first one
+     * suppressed.
+     *
+     * @param type which failures; one that was checked is the real one, not wrapped
+     * @param function gives the other stream; it may await. What it throws is the stream's failure, with the first one
+     *     suppressed
+     * @see #recover
+     */
+    public <X extends Throwable> AsyncStream<T> recoverWith(
+            Class<X> type, AsyncFunction<? super X, ? extends AsyncStream<? extends T>, ?> function) {
+        Objects.requireNonNull(function, "function");
+        return recovering(type, (failure, out) -> function.apply(failure).generateInto(out));
+    }
+
+    private <X extends Throwable> AsyncStream<T> recovering(Class<X> type, Recovery<? super X, T> recovery) {
+        Objects.requireNonNull(type, "type");
+        return alike(out -> {
+            Throwable failure;
+            try {
+                generateInto(out);
+                return;
+            } catch (Throwable thrown) {
+                failure = Host.get().unwrap(thrown);
+                if (!type.isInstance(failure) || isCancelled()) throw thrown;
+            }
+            try {
+                recovery.recover(type.cast(failure), out);
+            } catch (Throwable thrown) {
+                Failures.suppress(Host.get().unwrap(thrown), failure);
+                throw thrown;
+            }
+        });
+    }
+
+    /** What is emitted after a failure. */
+    @FunctionalInterface
+    private interface Recovery<X, T> {
+        void recover(X failure, Emitter<T> out) throws Exception;
+    }
+
+    /**
+     * {@return this stream, which begins with an action} It runs for each subscriber, in the coroutine of the stream,
+     * before anything was requested.
+     *
+     * @param action what to do; it may await. What it throws is the stream's failure, and this stream is not started
+     */
+    public AsyncStream<T> onStart(AsyncAction<?> action) {
+        Objects.requireNonNull(action, "action");
+        return alike(out -> {
+            action.run();
+            generateInto(out);
+        });
+    }
+
+    /**
+     * {@return this stream, which ends with an action} It runs once for each subscriber whose coroutine has begun, in
+     * that coroutine, when everything that the stream has started has ended, and before the subscriber learns of the
+     * end. If the stream is cancelled, the action must not await, unless {@link Async#shielded shielded}.
+     *
+     * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="recover"}
+     *
+     * @param action what to do. It is given a success without a result if the stream completed; its failure, the real
+     *     one; or that it was cancelled, as by a subscriber that has left, has failed or has enough. What the action throws
+     *     is the failure of a stream that completed, and else suppressed in what ended the stream
+     */
+    public AsyncStream<T> onCompletion(AsyncConsumer<? super Outcome<@Nullable Void>, ?> action) {
+        Objects.requireNonNull(action, "action");
+        return alike(out -> {
+            try {
+                generateInto(out);
+            } catch (Throwable thrown) {
+                failedWith(Host.get().unwrap(thrown), action);
+                throw thrown;
+            }
+            action.accept(new Outcome.Success<>(null));
+        });
+    }
+
+    private static void failedWith(Throwable failure, AsyncConsumer<? super Outcome<@Nullable Void>, ?> action) {
+        Scope here = Objects.requireNonNull(Scope.current());
+        try {
+            action.accept(isCancelled() ? Outcome.Cancelled.by(here.cancellation()) : new Outcome.Failure<>(failure));
+        } catch (Throwable thrown) {
+            if (!Failures.suppress(failure, thrown)) here.drop(thrown);
+        }
+    }
+
     private static boolean isCancelled() {
         return Objects.requireNonNull(Scope.current()).cancellation() != null;
     }
@@ -865,5 +972,30 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      */
     public <N> N as(Class<N> type) {
         return Backends.of(type).createStream(this, type);
+    }
+
+    // --- sharing
+
+    /**
+     * {@return this stream, run once for all subscribers} The first one starts it, in a coroutine of its own, with neither
+     * the context nor the thread-locals of a subscriber; the last one that leaves cancels it. The end, or the failure,
+     * reaches all that are there. A subscriber that comes after that starts it again, with nothing kept, when the run
+     * before has ended, clean-up included.
+     *
+     * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="share"}
+     *
+     * <p>Each subscriber has a buffer of its own, and receives the values in the order of all others. What it has not read
+     * when it leaves goes to the discard hook, for each subscriber.
+     *
+     * @param replay how many of the latest values a later subscriber receives first, at least 0
+     * @param overflow what becomes of values that come faster than a subscriber reads. With {@link Overflow#suspend}, the
+     *     slowest subscriber slows this stream, which is asked for a value when each has room for it, in a buffer for 32;
+     *     with the others, this stream is not slowed
+     * @see SharedStream
+     */
+    public AsyncStream<T> share(int replay, Overflow overflow) {
+        Objects.requireNonNull(overflow, "overflow");
+        if (replay < 0) throw new IllegalArgumentException("replay must not be negative, is " + replay);
+        return fromListener(overflow, new Sharing<>(this, replay, overflow));
     }
 }

@@ -4,6 +4,11 @@ import dev.weft.spi.IterationCell;
 import dev.weft.spi.Scope;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The iterator over a cell. The source refers to the cell, so only the reachability of this object tells whether the
@@ -71,6 +76,56 @@ final class CellIterator<T> implements AsyncIterator<T> {
             return cell.next();
         } finally {
             Reference.reachabilityFence(this);
+        }
+    }
+
+    @Override
+    public Optional<T> next(Duration limit) {
+        return hasNextWithin(Async.nanos(Objects.requireNonNull(limit, "limit")))
+                ? Optional.of(next())
+                : Optional.empty();
+    }
+
+    @Override
+    public Iterable<Optional<T>> orSilence(Duration limit) {
+        long nanos = Async.nanos(Objects.requireNonNull(limit, "limit"));
+        if (nanos <= 0) throw new IllegalArgumentException("limit must be more than zero, is " + limit);
+        return () -> new OrSilence(nanos);
+    }
+
+    private boolean hasNextWithin(long nanos) {
+        try {
+            return cell.hasNextWithin(nanos);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** The values, and the silences between them. */
+    private final class OrSilence implements Iterator<Optional<T>> {
+        private final long nanos;
+
+        /** Whether it is known what comes next: a silence, or else a value or the end. */
+        private boolean known;
+
+        private boolean silent;
+
+        OrSilence(long nanos) {
+            this.nanos = nanos;
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (!known) silent = !hasNextWithin(nanos);
+            known = true;
+            return silent || CellIterator.this.hasNext();
+        }
+
+        @Override
+        public Optional<T> next() {
+            if (!hasNext()) throw new NoSuchElementException("the source has ended");
+            known = false;
+            return silent ? Optional.empty() : Optional.of(CellIterator.this.next());
         }
     }
 

@@ -8,6 +8,7 @@ import dev.weft.spi.Reports;
 import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.Warning;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -115,6 +116,38 @@ final class ListenerIteration<T> extends IterationCell<T> {
         if (end(new Fail<>(failure))) return;
         if (answersUs(failure)) Reports.echo(failure);
         else Reports.drop(backend, carried(), failure);
+    }
+
+    /**
+     * As {@link #next} and {@link #complete} or {@link #fail}, for a caller that holds a lock: only queues the signal.
+     *
+     * @param after takes what the caller must do without its lock
+     */
+    void queue(T value, Collection<Runnable> after) {
+        synchronized (signals) {
+            T lost = admit(value);
+            if (lost != null) after.add(() -> discardUnread(lost));
+            if (lost == value || passing) return;
+            passing = true;
+        }
+        after.add(this::passOn);
+    }
+
+    /** As {@link #queue}, for the end: null if it is no failure. */
+    void queueEnd(@Nullable Throwable failure, Collection<Runnable> after) {
+        synchronized (signals) {
+            if (over) return;
+            over = true;
+            signals.add(failure == null ? new Complete<>() : new Fail<>(failure));
+            if (passing) return;
+            passing = true;
+        }
+        after.add(this::passOn);
+    }
+
+    /** Discards a value that was meant for this iteration. */
+    void discardUnread(T value) {
+        Reports.discard(backend, carried(), value);
     }
 
     /** {@return the value for which there is no room, or null} Called under the lock. */

@@ -21,6 +21,10 @@ public final class ListenerSink<T> {
         this.cell = cell;
     }
 
+    ListenerIteration<T> cell() {
+        return cell;
+    }
+
     /**
      * Hands over a value. If there is no room for it, the {@link Overflow} policy decides; if nobody can receive it any
      * more, it goes to the discard hook.

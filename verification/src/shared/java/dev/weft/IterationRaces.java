@@ -297,4 +297,35 @@ public abstract class IterationRaces {
         });
         assertThat(outcomes).containsOnlyKeys("0 reported", "1 reported");
     }
+
+    /** The end of the time against values, the end, and a canceller: nothing is lost, and nobody waits in vain. */
+    @Test
+    void E11_theTimeOfAWaitAgainstASource() {
+        var outcomes = explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            List<Object> seen = new ArrayList<>();
+            int[] silences = {0};
+            boolean lockStep = world.hasDemand() && simulation.coin();
+            Deferred<?> root = world.root(() -> {
+                try (IterationCell<String> each = world.each(source, lockStep ? 0 : 2)) {
+                    while (silences[0] < 3) {
+                        if (!each.hasNextWithin(silences[0] == 2 ? 0 : 1000)) silences[0]++;
+                        else if (each.hasNext()) seen.add(each.next());
+                        else break;
+                    }
+                    while (each.hasNext()) seen.add(each.next());
+                }
+                return null;
+            });
+            simulation.start("source", () -> source.play(3));
+            if (simulation.coin()) world.canceller(source);
+            simulation.run();
+            world.conserved(source.made, seen.toArray());
+            assertThat(seen).isEqualTo(source.made.subList(0, seen.size()));
+            if (root.state() == Deferred.State.SUCCEEDED) assertThat(seen).hasSize(3);
+            return root.state() + " after " + silences[0];
+        });
+        assertThat(outcomes).containsKeys("SUCCEEDED after 0", "SUCCEEDED after 1", "SUCCEEDED after 3");
+    }
 }

@@ -212,7 +212,27 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         if (next != null) return true;
         if (ended) return over();
         checkpoint();
-        return poll() || waitForNext(true);
+        return poll() || waitForNext(true, null);
+    }
+
+    /**
+     * As {@link #hasNext}, but waits for a limited time, on the clock of the backend that is selected here.
+     *
+     * @param nanos how many nanoseconds; with zero or less, it asks the source, if that has not been done, and looks
+     * @return false if neither a value nor the end has come in time; the iteration goes on. Else true, and
+     *     {@link #hasNext} returns at once
+     */
+    public final boolean hasNextWithin(long nanos) {
+        requireOwner("iterated");
+        if (next != null || ended) return true;
+        checkpoint();
+        if (poll()) return true;
+        var limit = new Limit(nanos);
+        try {
+            return waitForNext(true, limit) || ended;
+        } finally {
+            limit.cancel();
+        }
     }
 
     /**
@@ -223,7 +243,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         if (next != null) return true;
         if (ended) return over();
         checkpoint();
-        return !buffer.isEmpty() || waitForNext(false);
+        return !buffer.isEmpty() || waitForNext(false, null);
     }
 
     /**
@@ -503,8 +523,11 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         else drop(thrown);
     }
 
-    /** Waits for a value or the end. A value that won against a cancellation is returned. */
-    private boolean waitForNext(boolean take) {
+    /**
+     * Waits for a value, the end or the limit, in this order if several have come. A value that won against a
+     * cancellation is returned.
+     */
+    private boolean waitForNext(boolean take, @Nullable Limit limit) {
         for (; ; ) {
             boolean over = terminal != null;
             if (take ? poll() : !buffer.isEmpty()) return true;
@@ -514,23 +537,50 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
             }
             throwIfCancelled();
             if (unrequested >= batch && mayRequest()) replenish();
-            else park();
+            else if (limit != null && limit.passed) return false;
+            else park(limit);
         }
     }
 
-    private void park() {
+    private void park(@Nullable Limit limit) {
         Scope scope = scope();
         Suspension outer = scope == null ? null : scope.suspended();
         SchedulePoint.pass();
         waiter = Thread.currentThread();
         SchedulePoint.pass();
         boolean wait = terminal == null && buffer.isEmpty() && (unrequested < batch || !asked);
+        if (limit != null) wait &= !limit.passed;
         if (wait && (scope == null || scope.suspend(this))) Parking.untilWoken(this, scope);
         waiter = null;
         if (scope == null) return;
         scope.resume(outer);
         scope.task()
                 .redeliver(scope); // a canceller that has woken this did not interrupt; a value may be here, and win
+    }
+
+    /**
+     * The limit of one wait. The timer's thread writes {@code passed}, then looks for the waiter; the consumer does it
+     * the other way round. A wake that comes after its wait is one more look in a later one.
+     */
+    private final class Limit {
+        volatile boolean passed;
+        private Timer.@Nullable Entry entry;
+
+        Limit(long nanos) {
+            Scope scope = scope();
+            passed = nanos <= 0;
+            if (!passed && nanos != Long.MAX_VALUE)
+                entry = VirtualTime.schedule(scope == null ? backend() : scope.backend(), nanos, this::pass);
+        }
+
+        private void pass() {
+            passed = true;
+            wake();
+        }
+
+        void cancel() {
+            if (entry != null) entry.cancel();
+        }
     }
 
     /** {@return the innermost scope of the consumer's coroutine, or null if it has none} */

@@ -2,14 +2,20 @@ package dev.weft.snippets;
 
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitable;
+import static dev.weft.Async.delay;
 import static dev.weft.Async.run;
+import static dev.weft.Async.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.AsyncStream;
 import dev.weft.Overflow;
+import dev.weft.SharedStream;
+import dev.weft.StateStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -61,6 +67,89 @@ class StreamSnippetsTest {
                 .mapLatest(text -> await(nameOf(text.length()))); // a newer text cancels the call
         // @end
         assertThat(found.collect(3)).endsWith("user 4");
+    }
+
+    @Test
+    void aFailureIsRecoveredFrom() {
+        AsyncStream<String> live = stream(out -> {
+            out.emit("live");
+            throw new IOException("line lost");
+        });
+        List<Object> log = new ArrayList<>();
+        // @start region="recover"
+        AsyncStream<String> news = live.onCompletion(log::add) // Failure[error=java.io.IOException: line lost]
+                .recover(IOException.class, lost -> "no news: " + lost.getMessage());
+        // @end
+        assertThat(news.collect(9)).containsExactly("live", "no news: line lost");
+        assertThat(log.toString()).isEqualTo("[Failure[error=java.io.IOException: line lost]]");
+    }
+
+    @Test
+    void aSilenceIsNoticed() {
+        AsyncStream<String> events = stream(out -> {
+            out.emit("opened");
+            delay(Duration.ofMillis(100));
+            out.emit("closed");
+        });
+        List<String> sent = new ArrayList<>();
+        // @start region="orSilence"
+        try (var all = events.each()) {
+            for (Optional<String> event : all.orSilence(Duration.ofMillis(20))) sent.add(event.orElse("heartbeat"));
+        }
+        // @end
+        assertThat(sent).startsWith("opened", "heartbeat").endsWith("closed");
+    }
+
+    @Test
+    void aStreamIsShared() {
+        AsyncStream<Integer> source = stream(out -> {
+            for (int n = 1; n <= 3; n++) out.emit(n);
+        });
+        List<Integer> seen = new ArrayList<>();
+        run(() -> {
+            // @start region="share"
+            AsyncStream<Integer> prices = source.share(1, Overflow.latest());
+            try (var first = prices.each(); // starts the source
+                    var second = prices.each()) { // begins with the latest price
+                seen.add(first.next());
+                seen.add(second.next());
+            } // ends the source
+            // @end
+        });
+        assertThat(seen).hasSize(2);
+    }
+
+    @Test
+    void valuesAreEmittedForAllReaders() {
+        List<String> seen = new ArrayList<>();
+        run(() -> {
+            // @start region="shared"
+            SharedStream<String> events = SharedStream.of(0, Overflow.suspend());
+            try (var audit = events.stream().each()) {
+                events.emit("opened"); // from any coroutine or thread
+                events.complete();
+                for (String event : audit) seen.add(event);
+            }
+            // @end
+        });
+        assertThat(seen).containsExactly("opened");
+    }
+
+    @Test
+    void aStateChanges() {
+        List<Integer> seen = new ArrayList<>();
+        run(() -> {
+            // @start region="state"
+            StateStream<Integer> level = StateStream.of(1);
+            try (var changes = level.stream().each()) {
+                seen.add(changes.next()); // the present one
+                level.set(2);
+                level.update(before -> before * 5);
+                seen.add(changes.next()); // the latest one, here 10
+            }
+            // @end
+        });
+        assertThat(seen).containsExactly(1, 10);
     }
 
     @Test

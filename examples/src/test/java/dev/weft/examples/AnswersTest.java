@@ -33,6 +33,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -96,17 +97,12 @@ class AnswersTest {
     // --- heartbeat
 
     private static AsyncStream<String> lines(AsyncStream<String> events) {
-        return stream(out -> group(work -> {
-            out.concurrent();
-            work.async(() -> {
-                while (true) {
-                    delay(Duration.ofSeconds(15));
-                    out.emit(": still here");
-                }
-            });
-            events.forEach(event -> out.emit("data: " + event));
-            work.cancel(); // the heart stops with the last event
-        }));
+        return stream(out -> {
+            try (var all = events.each()) {
+                for (Optional<String> event : all.orSilence(Duration.ofSeconds(15)))
+                    out.emit(event.isPresent() ? "data: " + event.get() : ": still here");
+            }
+        });
     }
 
     @Test

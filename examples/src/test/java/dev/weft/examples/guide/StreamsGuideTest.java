@@ -32,7 +32,10 @@ import dev.weft.Generator;
 import dev.weft.Hooks;
 import dev.weft.Overflow;
 import dev.weft.OverflowException;
+import dev.weft.SharedStream;
+import dev.weft.StateStream;
 import dev.weft.TooManyValuesException;
+import dev.weft.reactor.ReactorAsync;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import io.reactivex.rxjava3.core.Flowable;
@@ -44,6 +47,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -228,6 +232,104 @@ class StreamsGuideTest extends GuideTest {
                     assertThat(values.next()).isEqualTo(1);
                     assertThat(values.next()).isEqualTo(2);
                     assertThat(made).hasValue(2); // nothing is made in advance
+                }
+            });
+        }
+
+        @ParameterizedTest
+        @MethodSource("dev.weft.examples.guide.StreamsGuideTest#backends")
+        void aFailureIsRecoveredFrom(Backend backend) throws Exception {
+            AsyncStream<String> news = stream(out -> {
+                throw new IOException("line lost");
+            });
+            List<Object> log = new ArrayList<>();
+            AsyncStream<String> safe = news.onCompletion(log::add) // a Failure, before it is recovered from
+                    .recover(IOException.class, lost -> "no news: " + lost.getMessage());
+            onEachBackend(backend, () -> {
+                assertThat(safe.collect(1)).containsExactly("no news: line lost");
+                assertThat(log.toString()).isEqualTo("[Failure[error=java.io.IOException: line lost]]");
+            });
+        }
+
+        @ParameterizedTest
+        @MethodSource("dev.weft.examples.guide.StreamsGuideTest#backends")
+        void aStreamIsShared(Backend backend) throws Exception {
+            onEachBackend(backend, () -> {
+                var runs = new AtomicInteger();
+                AsyncStream<Integer> ticks = stream(out -> {
+                    runs.incrementAndGet();
+                    out.emit(1);
+                    await(new CompletableFuture<>());
+                });
+                AsyncStream<Integer> shared = ticks.share(1, Overflow.latest());
+                try (var first = shared.each(); // starts the run
+                        var second = shared.each()) { // is given the latest value
+                    assertThat(first.next()).isEqualTo(1);
+                    assertThat(second.next()).isEqualTo(1);
+                    assertThat(runs).hasValue(1);
+                } // ends the run
+            });
+        }
+
+        @ParameterizedTest
+        @MethodSource("dev.weft.examples.guide.StreamsGuideTest#backends")
+        void anyCodeEmitsIntoASharedStream(Backend backend) throws Exception {
+            onEachBackend(backend, () -> {
+                List<Object> log = new ArrayList<>();
+                SharedStream<String> events = SharedStream.of(0, Overflow.suspend()); // a field of some service
+                try (var audit = events.stream().each()) { // from here on, nothing is missed
+                    events.emit("opened"); // waits for a subscriber that has no room
+                    events.complete();
+                    for (String event : audit) log.add(event);
+                }
+                assertThat(log).containsExactly("opened");
+            });
+        }
+
+        @ParameterizedTest
+        @MethodSource("dev.weft.examples.guide.StreamsGuideTest#backends")
+        void aStateTellsOfItsChanges(Backend backend) throws Exception {
+            onEachBackend(backend, () -> {
+                StateStream<Integer> level = StateStream.of(1);
+                try (var changes = level.stream().each()) {
+                    assertThat(changes.next()).isEqualTo(1);
+                    level.set(2);
+                    level.update(before -> before * 5); // atomically
+                    assertThat(changes.next()).isEqualTo(10);
+                    assertThat(level.value()).isEqualTo(10);
+                }
+            });
+        }
+
+        @Test
+        void aSilenceIsNoEnd() {
+            StepVerifier.withVirtualTime(() -> ReactorAsync.mono(() -> {
+                        Flux<Integer> feed = Flux.just(1, 2).delayElements(Duration.ofSeconds(5));
+                        try (var prices = each(feed)) {
+                            for (Optional<Integer> price : prices.orSilence(Duration.ofSeconds(2)))
+                                log.add(price.isPresent() ? "price " + price.get() : "no news");
+                        }
+                    }))
+                    .thenAwait(Duration.ofSeconds(10))
+                    .verifyComplete();
+            assertThat(log).containsExactly("no news", "no news", "price 1", "no news", "no news", "price 2");
+        }
+
+        @Test
+        void aLoopInLockStepHasNothingMadeInAdvance() {
+            var made = new AtomicInteger();
+            AsyncStream<Integer> counted = stream(out -> {
+                while (true) {
+                    out.awaitDemand();
+                    out.emit(made.incrementAndGet());
+                }
+            });
+            run(() -> {
+                try (var values = each(counted, 0)) {
+                    for (int value : values) {
+                        assertThat(made).hasValue(value);
+                        if (value == 3) break;
+                    }
                 }
             });
         }

@@ -10,15 +10,20 @@ import dev.weft.Deferred;
 import dev.weft.OverflowException;
 import dev.weft.tck.Later;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Loops over the library's streams: demand, prefetch, leaving early, failures, cancellation. */
 final class IterationPrograms extends Programs {
+    private static final Duration SHORT = Duration.ofMillis(2);
+    private static final Duration HOUR = Duration.ofHours(1);
+
     IterationPrograms(Stage stage) {
         super(stage);
     }
@@ -382,7 +387,7 @@ final class IterationPrograms extends Programs {
     void aNestedCoroutineMayReadOn() {
         try (var values = open(many("a", "b", "c"), 2)) {
             note("first", values.next());
-            note("nested", await(coroutine(values::next)));
+            note("nested", await(coroutine(() -> values.next())));
             note("last", values.next());
         }
     }
@@ -390,5 +395,52 @@ final class IterationPrograms extends Programs {
     private void noteEnd(Later later) {
         note("subscriptions", later.subscriptions());
         note("cancellations", later.cancellations());
+    }
+
+    // --- time
+
+    void aSilenceIsNoEndOfALoop() {
+        Later later = laterMany();
+        try (AsyncIterator<Object> values = open(later.source(), 4)) {
+            note("silence", values.next(SHORT));
+            later.value("a");
+            note("value", values.next(HOUR));
+            int silences = 0;
+            for (Optional<Object> value : values.orSilence(SHORT)) {
+                if (value.isPresent()) note("loop", value.get());
+                else if (++silences == 1) later.value("b");
+                else if (silences == 2) later.complete();
+            }
+            attempt("end", () -> values.next(SHORT));
+        }
+        noteEnd(later);
+        noteDiscarded();
+    }
+
+    void aTimeThatIsOverAsksInLockStepToo() {
+        Later later = laterMany();
+        try (AsyncIterator<Object> values = open(later.source(), 1)) {
+            note("no time", values.next(Duration.ZERO));
+            later.value("a");
+            note("no time", values.next(Duration.ZERO));
+            later.fail(new IOException("lost"));
+            attempt("failed", () -> values.next(HOUR));
+        }
+        noteEnd(later);
+    }
+
+    void aCancellationEndsAWaitForALimitedTime() {
+        Later later = laterMany();
+        var opened = new CompletableFuture<Thread>();
+        Deferred<?> child = async(() -> {
+            try (AsyncIterator<Object> values = open(later.source(), 4)) {
+                opened.complete(Thread.currentThread());
+                note("never", values.next(HOUR));
+            }
+        });
+        parked(await(opened));
+        child.cancel();
+        attempt("await", child::await);
+        noteEnd(later);
     }
 }

@@ -34,6 +34,7 @@ record Program(Method method) {
             ExportPrograms.class,
             StreamPrograms.class,
             OperatorPrograms.class,
+            SharedPrograms.class,
             EmitPrograms.class,
             WholePrograms.class);
 

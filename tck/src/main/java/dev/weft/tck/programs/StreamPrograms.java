@@ -348,4 +348,88 @@ final class StreamPrograms extends Programs {
         note("writer", await(ended));
         attempt("closed", in::read);
     }
+
+    void aLoopInLockStepAsksWhenItWaits() {
+        AsyncStream<Integer> made = stream(out -> {
+            for (int n = 0; n < 3; n++) {
+                out.awaitDemand();
+                note("made", n);
+                out.emit(n);
+            }
+        });
+        try (AsyncIterator<Integer> values = each(made, 0)) {
+            while (values.hasNext()) note("worked on", values.next());
+        }
+        attempt("negative", () -> each(made, -1));
+    }
+
+    private static AsyncStream<String> broken() {
+        return stream(out -> {
+            out.emit("a");
+            await(awaitable(CompletableFuture.failedFuture(new IOException("lost"))));
+        });
+    }
+
+    void aFailureIsReplacedByAValueOrAStream() {
+        note(
+                "value",
+                broken().recover(IOException.class, lost -> "recovered from " + lost.getMessage())
+                        .collect(9));
+        note(
+                "stream",
+                broken().recoverWith(IOException.class, lost -> numbers(2).map(n -> lost.getMessage() + n))
+                        .collect(9));
+        attempt(
+                "other type",
+                () -> broken().recover(IllegalStateException.class, f -> "no").collect(9));
+        attempt(
+                "again",
+                () -> broken().recoverWith(IOException.class, lost -> broken()).collect(9));
+        attempt(
+                "function",
+                () -> broken().recover(IOException.class, lost -> {
+                            throw new IllegalStateException("function");
+                        })
+                        .collect(9));
+        attempt(
+                "downstream",
+                () -> numbers(3)
+                        .recover(IllegalStateException.class, f -> -1)
+                        .map(n -> {
+                            throw new IllegalStateException("downstream");
+                        })
+                        .collect(9));
+    }
+
+    void theStartAndTheEndOfAStreamAreSeen() {
+        AsyncStream<Integer> watched = numbers(2).onStart(() -> note("start")).onCompletion(end -> note("end", end));
+        note("all", watched.collect(9));
+        attempt("failed", () -> broken().onCompletion(end -> note("end", end)).collect(9));
+        note("enough", watched.take(1).collect(9));
+        attempt(
+                "downstream",
+                () -> watched.map(n -> {
+                            throw new IllegalStateException("downstream");
+                        })
+                        .collect(9));
+        attempt(
+                "not started",
+                () -> watched.onStart(() -> {
+                            throw new IOException("start");
+                        })
+                        .collect(9));
+        attempt(
+                "end",
+                () -> numbers(2)
+                        .onCompletion(end -> {
+                            throw new IOException("end");
+                        })
+                        .collect(9));
+        attempt(
+                "both",
+                () -> broken().onCompletion(end -> {
+                            throw new IOException("end");
+                        })
+                        .collect(9));
+    }
 }
