@@ -17,7 +17,7 @@ public class StateStreamTckTest extends StreamTck {
 
     @Override
     public Flow.Publisher<Long> createFailedFlowPublisher() {
-        return StateStream.of(0L).stream().map(n -> {
+        return StateStream.of(0L).stream().onStart(() -> {
             throw new IllegalStateException("failed");
         });
     }
