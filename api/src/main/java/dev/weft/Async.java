@@ -695,7 +695,7 @@ public final class Async {
             throws X {
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(body, "body");
-        return inScope(scope -> policy.run(scope, body::run));
+        return inScope("retry", scope -> policy.run(scope, body::run));
     }
 
     /**

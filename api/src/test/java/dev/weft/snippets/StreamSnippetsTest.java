@@ -86,15 +86,20 @@ class StreamSnippetsTest {
 
     @Test
     void aSilenceIsNoticed() {
+        List<String> sent = new ArrayList<>();
+        var heard = new CompletableFuture<Boolean>();
+        Consumer<String> client = line -> {
+            sent.add(line);
+            if (line.equals("heartbeat")) heard.complete(true);
+        };
         AsyncStream<String> events = stream(out -> {
             out.emit("opened");
-            delay(Duration.ofMillis(100));
+            await(heard);
             out.emit("closed");
         });
-        List<String> sent = new ArrayList<>();
         // @start region="orSilence"
         try (var all = events.each()) {
-            for (Optional<String> event : all.orSilence(Duration.ofMillis(20))) sent.add(event.orElse("heartbeat"));
+            for (Optional<String> event : all.orSilence(Duration.ofMillis(20))) client.accept(event.orElse("heartbeat"));
         }
         // @end
         assertThat(sent).startsWith("opened", "heartbeat").endsWith("closed");

@@ -368,7 +368,7 @@ class OperatingGuideTest {
             try (var values = each(Flux.just(1, 2))) {
                 refused(
                         "from another thread: a loop belongs to the coroutine that opened it",
-                        () -> async(values::next).await());
+                        () -> async(() -> values.next()).await());
             }
             awaitCallback(done -> {
                 done.onCancel(() -> {});
