@@ -328,4 +328,29 @@ public abstract class IterationRaces {
         });
         assertThat(outcomes).containsKeys("SUCCEEDED after 0", "SUCCEEDED after 1", "SUCCEEDED after 3");
     }
+
+    /** The source is silent until the loop has noticed it: only the clock wakes the loop. */
+    @Test
+    void E11_aSilenceIsNotMissed() {
+        explore(simulation -> {
+            var world = world(simulation);
+            var source = world.source();
+            int[] silences = {0};
+            world.root(() -> {
+                try (IterationCell<String> each = world.each(source, 2)) {
+                    while (silences[0] < 3 && !each.hasNextWithin(1000)) silences[0]++;
+                    assertThat(each.hasNext()).isFalse();
+                }
+                return null;
+            });
+            simulation.start("source", () -> {
+                source.subscribed();
+                Simulation.until("it is silent", () -> silences[0] == 3);
+                source.complete();
+            });
+            simulation.run();
+            assertThat(silences[0]).isEqualTo(3);
+            return "";
+        });
+    }
 }
