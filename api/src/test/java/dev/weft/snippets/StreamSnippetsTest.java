@@ -2,7 +2,6 @@ package dev.weft.snippets;
 
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitable;
-import static dev.weft.Async.delay;
 import static dev.weft.Async.run;
 import static dev.weft.Async.stream;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -99,7 +98,8 @@ class StreamSnippetsTest {
         });
         // @start region="orSilence"
         try (var all = events.each()) {
-            for (Optional<String> event : all.orSilence(Duration.ofMillis(20))) client.accept(event.orElse("heartbeat"));
+            for (Optional<String> event : all.orSilence(Duration.ofMillis(20)))
+                client.accept(event.orElse("heartbeat"));
         }
         // @end
         assertThat(sent).startsWith("opened", "heartbeat").endsWith("closed");

@@ -25,6 +25,7 @@ import dev.weft.AsyncStream;
 import dev.weft.ByteStreams;
 import dev.weft.ListenerSink;
 import dev.weft.Overflow;
+import dev.weft.Supervisor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -165,27 +167,27 @@ class AnswersTest {
         var over = new CountDownLatch(2);
         var answered = new CountDownLatch(1);
         var waiting = new CountDownLatch(1);
-        Queue<Exception> failures = new ConcurrentLinkedQueue<>();
-        java.util.function.Consumer<Exception> failed = failure -> {
-            failures.add(failure);
+        Queue<String> failures = new ConcurrentLinkedQueue<>();
+        BiConsumer<String, Throwable> failed = (job, failure) -> {
+            failures.add(job + ": " + failure.getMessage());
             over.countDown();
         };
-        try (var background = new Background(failed)) {
+        try (var background = Supervisor.open("background", failed)) {
             Mono<String> request = mono(() -> {
-                background.launch(() -> {
+                background.launch("mail", () -> {
                     answered.await(); // goes on after its request
                     log.add("mailed");
                     over.countDown();
                 });
-                background.launch(() -> {
-                    throw new IOException("no mail server");
+                background.launch("bill", () -> {
+                    throw new IOException("no printer");
                 });
                 return "answer";
             });
             StepVerifier.create(request).expectNext("answer").verifyComplete();
             answered.countDown();
             assertThat(over.await(20, TimeUnit.SECONDS)).isTrue();
-            background.launch(() -> {
+            background.launch("wait", () -> {
                 try {
                     waiting.countDown();
                     delay(Duration.ofHours(1));
@@ -196,7 +198,7 @@ class AnswersTest {
             assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(log).containsExactly("mailed", "cleaned up"); // when close() has returned
-        assertThat(failures).hasSize(1).first().isInstanceOf(IOException.class);
+        assertThat(failures).containsExactly("bill: no printer");
     }
 
     // --- filter

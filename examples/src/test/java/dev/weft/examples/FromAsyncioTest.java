@@ -244,36 +244,6 @@ class FromAsyncioTest {
     }
 
     @Test
-    void aSignal() throws Exception {
-        assertThat(new Program(Served.class).run()).containsExactly("serving", "closed: signal");
-    }
-
-    static final class Served {
-        private static final CountDownLatch SERVING = new CountDownLatch(1);
-
-        public static void main(String[] args) throws InterruptedException {
-            var main = async(() -> serve()); // on the plain thread of main, so it is a root
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                main.cancel("signal");
-                gatherSettled(main);
-            }));
-            SERVING.await();
-            System.exit(0); // as SIGTERM does
-        }
-
-        private static void serve() {
-            System.out.println("serving");
-            SERVING.countDown();
-            try {
-                delay(Duration.ofHours(1));
-            } catch (CancelledException cancelled) {
-                shielded(() -> System.out.println("closed: " + cancelled.reason()));
-                throw cancelled;
-            }
-        }
-    }
-
-    @Test
     void cancellationStays() throws InterruptedException {
         run(() -> {
             var started = new CountDownLatch(1);

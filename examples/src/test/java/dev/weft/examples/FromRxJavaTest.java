@@ -27,6 +27,7 @@ import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.Hooks;
 import dev.weft.Overflow;
+import dev.weft.Supervisor;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
@@ -223,12 +224,13 @@ class FromRxJavaTest {
     }
 
     @Test
-    void aDisposableOfAClassBecomesARootWithAQueue() throws InterruptedException {
+    void aDisposableOfAClassBecomesASupervisor() throws InterruptedException {
         var ticks = PublishSubject.<String>create();
         var started = new CountDownLatch(1);
-        Queue<Exception> failures = new ConcurrentLinkedQueue<>();
-        var work = new Background(failures::add); // new CompositeDisposable()
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        var work = Supervisor.open("screen", (name, failure) -> failures.add(failure)); // new CompositeDisposable()
         work.launch(
+                "ticks",
                 () -> { // add(ticks.subscribe(log::add, failures::add))
                     try (var each = each(ticks, Overflow.error(16))) {
                         started.countDown();
