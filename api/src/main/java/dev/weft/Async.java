@@ -251,7 +251,7 @@ public final class Async {
         if (scope == null) return sneaking(() -> RunTask.run("run", backend(), options, body::run));
         return sneaking(() -> {
             scope.checkpoint();
-            return new DispatchedRun<T>(scope, body::run).on(options);
+            return new DispatchedScope<T>(scope, body::run).on(options);
         });
     }
 
@@ -682,8 +682,6 @@ public final class Async {
     /**
      * Runs a body until it succeeds, as often as a policy allows. Each attempt is a scope: what it has started has ended before the next
      * one begins. After a failure, waits for the pause of the policy; a cancellation ends the pause at once.
-     *
-     * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="retry"}
      *
      * @param policy how often, when and after which failures
      * @param body what to run, on the current thread

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * may run foreign code, such as a discard hook, is collected and runs after it.
  *
  * <p>Where values may wait ({@link Overflow#suspend}), a subscriber has room for as many as it has requested, and each
- * value is an {@link Offer}, which waits in line until all have room. The thread that makes room, as by a request, takes
+ * value is an {@link OfferAwait}, which waits in line until all have room. The thread that makes room, as by a request, takes
  * the first offer, and ends its wait without the lock. If the emitter was not cancelled first, the value is passed on.
  * Until that is decided, no other offer is taken, and the end is not told, since the emitter may go on already.
  */
@@ -31,7 +31,7 @@ final class Broadcast<T> implements ListenerBody<T> {
 
     private final Set<Subscriber<T>> subscribers = new LinkedHashSet<>();
     private final Queue<Kept<T>> kept = new ArrayDeque<>();
-    private final Queue<Offer<T>> offers = new ArrayDeque<>();
+    private final Queue<OfferAwait<T>> offers = new ArrayDeque<>();
 
     /** Whether an offer has been taken that is not decided. */
     private boolean deciding;
@@ -81,8 +81,8 @@ final class Broadcast<T> implements ListenerBody<T> {
         if (waits) awaitOffer(null);
     }
 
-    private Offer<T> awaitOffer(@Nullable T value) {
-        var offer = new Offer<>(this, value, Async.backend());
+    private OfferAwait<T> awaitOffer(@Nullable T value) {
+        var offer = new OfferAwait<>(this, value, Async.backend());
         try {
             offer.await();
             return offer;
@@ -167,7 +167,7 @@ final class Broadcast<T> implements ListenerBody<T> {
         if (over && !told) tellEnd(after);
         if (offers.isEmpty() || !over && !hasRoom()) return;
         deciding = true;
-        Offer<T> next = offers.remove();
+        OfferAwait<T> next = offers.remove();
         boolean refuse = over;
         after.add(() -> decide(next, refuse, after));
     }
@@ -184,7 +184,7 @@ final class Broadcast<T> implements ListenerBody<T> {
     }
 
     /** Called without the lock. */
-    private void decide(Offer<T> offer, boolean refuse, Afterwards after) {
+    private void decide(OfferAwait<T> offer, boolean refuse, Afterwards after) {
         boolean ours = offer.decide(refuse);
         SchedulePoint.pass();
         synchronized (lock) {
@@ -262,14 +262,14 @@ final class Broadcast<T> implements ListenerBody<T> {
     }
 
     /** A value that waits for room, or a wait for room alone. */
-    private static final class Offer<T> extends AwaitCell<@Nullable Object> {
+    private static final class OfferAwait<T> extends AwaitCell<@Nullable Object> {
         private final Broadcast<T> home;
         final @Nullable T value;
 
         /** Whether the series was over; written before the wait ends. */
         boolean refused;
 
-        Offer(Broadcast<T> home, @Nullable T value, Backend backend) {
+        OfferAwait(Broadcast<T> home, @Nullable T value, Backend backend) {
             super(backend);
             this.home = home;
             this.value = value;

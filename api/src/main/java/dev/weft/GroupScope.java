@@ -52,7 +52,7 @@ final class GroupScope extends Scope implements TaskGroup {
 
     @Override
     public Handle<@Nullable Void> daemon(AsyncAction<?> body) {
-        return new Daemon(this, body).started();
+        return new DaemonTask(this, body).started();
     }
 
     @Override
@@ -196,8 +196,8 @@ final class GroupScope extends Scope implements TaskGroup {
     }
 
     /** A member that its group does not wait for. */
-    private static final class Daemon extends MemberTask<@Nullable Void> {
-        Daemon(GroupScope group, AsyncAction<?> body) {
+    private static final class DaemonTask extends MemberTask<@Nullable Void> {
+        DaemonTask(GroupScope group, AsyncAction<?> body) {
             super(group, Async.backend(), Async.context(), CoroutineOptions.NONE, Async.asCallable(body));
         }
 

@@ -161,7 +161,7 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private <T extends @Nullable Object> Deferred<T> start(Coroutine<T> coroutine, @Nullable String as) {
-        var member = new Supervised<T>(coroutine, as);
+        var member = new SupervisedTask<T>(coroutine, as);
         member.handle.whenDone(() -> ended(member));
         SchedulePoint.pass();
         synchronized (alive) {
@@ -243,10 +243,10 @@ public final class Supervisor implements AutoCloseable {
     }
 
     /** A member, whose failure the handler has received before anybody else sees its end. */
-    private final class Supervised<T extends @Nullable Object> extends MemberTask<T> {
+    private final class SupervisedTask<T extends @Nullable Object> extends MemberTask<T> {
         private final @Nullable String as;
 
-        Supervised(Coroutine<T> coroutine, @Nullable String as) {
+        SupervisedTask(Coroutine<T> coroutine, @Nullable String as) {
             super(null, backend, Cached.apart(Async.context()), coroutine.options(), coroutine.body());
             this.as = as;
         }

@@ -10,8 +10,8 @@ import java.time.Duration;
 public final class MainSnippets {
     private MainSnippets() {}
 
-    // @start region="runMain"
     public static void main(String[] args) {
+        // @start region="runMain"
         runMain(() -> {
             try {
                 System.out.println("open");
@@ -21,6 +21,6 @@ public final class MainSnippets {
                 System.out.println("closed");
             }
         });
+        // @end
     }
-    // @end
 }

@@ -8,14 +8,14 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** The scope of a body that runs on a dispatcher, as its only member, while the code around waits for its end. */
-final class DispatchedRun<T extends @Nullable Object> extends Scope {
+final class DispatchedScope<T extends @Nullable Object> extends Scope {
     private final Callable<? extends T> body;
     private @Nullable Handle<T> member;
 
     /** As the body threw it; written by the member, read by the code around when the member has ended. */
     private @Nullable Throwable thrown;
 
-    DispatchedRun(Scope parent, Callable<? extends T> body) {
+    DispatchedScope(Scope parent, Callable<? extends T> body) {
         super(parent, parent.backend(), parent.context(), false);
         this.body = body;
     }
