@@ -840,8 +840,6 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * that coroutine, when everything that the stream has started has ended, and before the subscriber learns of the
      * end. If the stream is cancelled, the action must not await, unless {@link Async#shielded shielded}.
      *
-     * {@snippet class="dev.weft.snippets.StreamSnippetsTest" region="recover"}
-     *
      * @param action what to do. It is given a success without a result if the stream completed; its failure, the real
      *     one; or that it was cancelled, as by a subscriber that has left, has failed or has enough. What the action throws
      *     is the failure of a stream that completed, and else suppressed in what ended the stream
