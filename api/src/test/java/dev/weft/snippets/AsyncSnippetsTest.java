@@ -327,7 +327,7 @@ class AsyncSnippetsTest {
     @Test
     void aSupervisorOutlivesItsCallers() {
         // @start region="supervisor"
-        try (var mails = Supervisor.open("mails", (mail, failure) -> shop.log.add(mail + " failed: " + failure))) {
+        try (var mails = Supervisor.open("mails", (mail, failure) -> shop.failed(mail, failure))) {
             run(() -> {
                 shop.reserve(item);
                 mails.launch("mail about " + item, () -> shop.send("reserved " + item));
@@ -465,9 +465,14 @@ class AsyncSnippetsTest {
         }
 
         void send(String mail) {
-            mails.countDown();
             if (mail.isEmpty()) throw new IllegalArgumentException("empty");
             log.add("sent " + mail);
+            mails.countDown();
+        }
+
+        void failed(String mail, Throwable failure) {
+            log.add(mail + " failed: " + failure);
+            mails.countDown();
         }
 
         void sent(String name) {
