@@ -144,7 +144,9 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      */
     public T first() {
         T value = firstOrNull();
-        if (value == null) throw new NoValueException("first");
+        if (value == null)
+            throw new NoValueException(
+                    "first: the stream completed without a value; where it may be empty, use firstOrNull");
         return value;
     }
 
@@ -299,7 +301,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
             out.emit(seed);
             var last = new AtomicReference<R>(seed);
             PipeScope.runAsDemanded(generator, out, value -> {
-                R next = function.apply(last.get(), value);
+                R next = present("scan", function.apply(last.get(), value));
                 last.set(next);
                 out.emit(next);
                 return true;
@@ -379,7 +381,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      */
     public <R> AsyncStream<R> mapLatest(AsyncFunction<? super T, ? extends R, ?> function) {
         Objects.requireNonNull(function, "function");
-        return latest((value, out) -> out.emit(function.apply(value)));
+        return latest((value, out) -> out.emit(present("mapLatest", function.apply(value))));
     }
 
     /**
@@ -776,7 +778,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public <X extends Throwable> AsyncStream<T> recover(
             Class<X> type, AsyncFunction<? super X, ? extends T, ?> function) {
         Objects.requireNonNull(function, "function");
-        return recovering(type, (failure, out) -> out.emit(function.apply(failure)));
+        return recovering(type, (failure, out) -> out.emit(present("recover", function.apply(failure))));
     }
 
     /**

@@ -78,7 +78,7 @@ final class CombineLatest<T, U, R> {
             turn.await(value);
             side.set(value);
             if (first.newest != null && second.newest != null)
-                out.emit(combiner.apply(first.combine(), second.combine()));
+                out.emit(AsyncStream.present("combineLatest", combiner.apply(first.combine(), second.combine())));
             return true;
         } finally {
             turn.release();

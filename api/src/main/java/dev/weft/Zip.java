@@ -126,7 +126,7 @@ final class Zip<T, U, R> {
             Async.discard(value);
             return false;
         }
-        out.emit(combiner.apply(value, other));
+        out.emit(AsyncStream.present("zip", combiner.apply(value, other)));
         return !isOver();
     }
 
