@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * Until that is decided, no other offer is taken, and the end is not told, since the emitter may go on already.
  */
 final class Broadcast<T> implements ListenerBody<T> {
-    private final int replay;
     private final boolean waits;
+
+    /** What takes the failure that ends the series if there is no subscriber; null if it is kept for later ones. */
+    private final @Nullable Consumer<? super Throwable> untold;
 
     /** The lock for all below, and for the subscribers. */
     private final Object lock = new Object();
@@ -32,6 +35,9 @@ final class Broadcast<T> implements ListenerBody<T> {
     private final Set<Subscriber<T>> subscribers = new LinkedHashSet<>();
     private final Queue<Kept<T>> kept = new ArrayDeque<>();
     private final Queue<OfferAwait<T>> offers = new ArrayDeque<>();
+
+    /** How many values are kept. */
+    private int replay;
 
     /** Whether an offer has been taken that is not decided. */
     private boolean deciding;
@@ -45,7 +51,10 @@ final class Broadcast<T> implements ListenerBody<T> {
     /** A value for later subscribers, and whether it has had a subscriber so far. */
     private record Kept<T>(T value, boolean given) {}
 
-    /** What is left to do without the lock, and then what follows from that. */
+    /**
+     * What is left to do without the lock, and then what follows from that. Decisions come first, so that no hook holds
+     * up an emitter, or waits for one.
+     */
     private static final class Afterwards extends ArrayDeque<Runnable> {
         private static final long serialVersionUID = 1;
 
@@ -55,9 +64,14 @@ final class Broadcast<T> implements ListenerBody<T> {
     }
 
     Broadcast(int replay, Overflow overflow) {
+        this(replay, overflow, null);
+    }
+
+    Broadcast(int replay, Overflow overflow, @Nullable Consumer<? super Throwable> untold) {
         if (replay < 0) throw new IllegalArgumentException("replay must not be negative, is " + replay);
         this.replay = replay;
         this.waits = overflow.buffering().whenFull() == WhenFull.REQUESTED;
+        this.untold = untold;
     }
 
     /**
@@ -116,6 +130,17 @@ final class Broadcast<T> implements ListenerBody<T> {
         return true;
     }
 
+    /** Nobody will join any more: what is kept and has had no subscriber is discarded, as all that follows. */
+    void abandon() {
+        var after = new Afterwards();
+        SchedulePoint.pass();
+        synchronized (lock) {
+            replay = 0;
+            shorten(after);
+        }
+        after.run();
+    }
+
     @Override
     public void register(ListenerSink<T> sink) {
         join(sink, () -> {});
@@ -156,9 +181,14 @@ final class Broadcast<T> implements ListenerBody<T> {
     private void pass(T value, Afterwards after) {
         for (Subscriber<T> each : subscribers) each.give(value, after);
         kept.add(new Kept<>(value, !subscribers.isEmpty()));
-        if (kept.size() <= replay) return;
-        Kept<T> oldest = kept.remove();
-        if (!oldest.given) after.add(() -> Async.discard(oldest.value));
+        shorten(after);
+    }
+
+    private void shorten(Afterwards after) {
+        while (kept.size() > replay) {
+            Kept<T> oldest = kept.remove();
+            if (!oldest.given) after.add(() -> Async.discard(oldest.value));
+        }
     }
 
     /** Tells the end, and takes the next offer, if it is time. */
@@ -169,11 +199,13 @@ final class Broadcast<T> implements ListenerBody<T> {
         deciding = true;
         OfferAwait<T> next = offers.remove();
         boolean refuse = over;
-        after.add(() -> decide(next, refuse, after));
+        after.addFirst(() -> decide(next, refuse, after));
     }
 
     private void tellEnd(Afterwards after) {
         told = true;
+        Throwable lost = subscribers.isEmpty() ? failure : null;
+        if (lost != null && untold != null) after.add(() -> untold.accept(lost));
         for (Subscriber<T> each : subscribers) each.end(failure, after);
         subscribers.clear();
     }
@@ -286,10 +318,10 @@ final class Broadcast<T> implements ListenerBody<T> {
             after.run();
         }
 
-        /** Ends the wait. {@return whether it was not cancelled before} */
+        /** Ends the wait. {@return whether it was not cancelled before, as the emitter sees it} */
         boolean decide(boolean refuse) {
             refused = refuse;
-            return succeed(null);
+            return succeed(null) && hasSucceeded();
         }
 
         @Override

@@ -28,14 +28,16 @@ final class MainRun {
     private final MemberTask<@Nullable Void> task;
     private final CountDownLatch over = new CountDownLatch(1);
 
-    /** The first signal, written by the thread that the JVM runs its handler on. */
+    /** The first signal, written by the thread that the JVM runs its handler on; or that none has come in time. */
     private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
 
     /** What asks a process to end. */
     private enum Stop {
         SIGINT(2),
         SIGTERM(15),
-        SHUTDOWN(0);
+        SHUTDOWN(0),
+        /** Nothing has: the body is over, and a signal is no longer for it. */
+        OVER(0);
 
         private final int number;
 
@@ -64,7 +66,7 @@ final class MainRun {
         Runnable restore = listen();
         task.start();
         boolean interrupted = untilOver();
-        Stop signal = stop.get();
+        Stop signal = stop.compareAndExchange(null, Stop.OVER);
         Throwable failure = task.unobservedFailure();
         if (failure != null) {
             task.handle.observe();
@@ -117,7 +119,12 @@ final class MainRun {
     }
 
     private void stopped(Stop by) {
-        if (!stop.compareAndSet(null, by)) Runtime.getRuntime().halt(by.status());
+        Stop before = stop.compareAndExchange(null, by);
+        if (before == Stop.OVER) {
+            if (by != Stop.SHUTDOWN) System.exit(by.status()); // as it would a moment later
+            return;
+        }
+        if (before != null) Runtime.getRuntime().halt(by.status());
         task.cancelBecause(by.reason());
         if (endsInTime()) return; // the thread of main exits
         LOG.log(

@@ -287,9 +287,10 @@ public final class Retry {
             if (attempt == policy.attempts || failure instanceof Error || isCancelled()) return false;
             if (!policy.when.test(failure)) return false;
             long pause = policy.pauseBefore(attempt);
-            if (pause > left()) return false;
+            if (policy.total == 0 || pause > left()) return false;
             Duration time = Duration.ofNanos(pause);
             policy.listener.failed(attempt, failure, time);
+            if (pause > left()) return false; // the listener may have waited
             Async.delay(time);
             return left() >= 0;
         }

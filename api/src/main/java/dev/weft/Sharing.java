@@ -6,6 +6,7 @@ import dev.weft.spi.Reports;
 import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.VirtualTime;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +16,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code current} is the run that takes subscribers, or null. The subscriber that puts a run there starts it. It is
  * removed by a compare-and-set that names it, when its source has ended or its last subscriber has left; so each later
- * subscriber finds another one, which waits until the source of the one before has ended.
+ * subscriber finds another one, which waits until the sources of those before have ended, also if one between them was
+ * cancelled while it waited.
  */
 final class Sharing<T> implements ListenerBody<T> {
     private final AsyncStream<T> source;
     private final int replay;
     private final Overflow overflow;
     private final AtomicReference<@Nullable Run> current = new AtomicReference<>();
-    private final AtomicReference<@Nullable Handle<?>> latest = new AtomicReference<>();
+
+    /** Completes when the source of the latest run has ended, and those before; null if all have. */
+    private final AtomicReference<@Nullable CompletableFuture<@Nullable Void>> latest = new AtomicReference<>();
 
     Sharing(AsyncStream<T> source, int replay, Overflow overflow) {
         this.source = source;
@@ -54,14 +58,17 @@ final class Sharing<T> implements ListenerBody<T> {
 
     /** One run of the source. */
     private final class Run {
-        final Broadcast<T> values = new Broadcast<>(replay, overflow);
+        final Broadcast<T> values = new Broadcast<>(replay, overflow, this::drop);
 
         /** How many subscribers there are, the first one included; once there are none, it stays so. */
         private final AtomicInteger subscribers = new AtomicInteger(1);
 
         private final Backend backend;
         private final MemberTask<@Nullable Void> task;
-        private @Nullable Handle<?> before;
+        private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+
+        /** The same of the run before; written before the start. */
+        private @Nullable CompletableFuture<@Nullable Void> before;
 
         Run(Backend backend) {
             CoroutineOptions options = source.options();
@@ -76,7 +83,7 @@ final class Sharing<T> implements ListenerBody<T> {
         }
 
         void start() {
-            before = latest.getAndSet(task.handle);
+            before = latest.getAndSet(over);
             task.start();
             VirtualTime.followBeside(task);
         }
@@ -91,6 +98,7 @@ final class Sharing<T> implements ListenerBody<T> {
             SchedulePoint.pass();
             if (subscribers.decrementAndGet() > 0) return;
             forget();
+            values.abandon();
             task.cancelBecause("its last subscriber has left");
         }
 
@@ -100,18 +108,26 @@ final class Sharing<T> implements ListenerBody<T> {
         }
 
         private void run() throws Exception {
-            Handle<?> previous = before;
-            before = null;
-            if (previous != null) Async.gatherSettled(previous);
+            CompletableFuture<@Nullable Void> previous = before;
+            if (previous != null) Async.await(previous);
             source.generateInto(new Into<>(values));
         }
 
         private void ended() {
             forget();
-            latest.compareAndSet(task.handle, null);
-            Throwable failure = failureOf(Objects.requireNonNull(task.handle.observe()));
-            if (failure != null && subscribers.get() == 0) Reports.drop(backend, null, failure);
-            values.end(failure);
+            CompletableFuture<@Nullable Void> previous = before;
+            if (previous == null) isOver();
+            else previous.whenComplete((none, noFailure) -> isOver());
+            values.end(failureOf(Objects.requireNonNull(task.handle.observe())));
+        }
+
+        private void isOver() {
+            latest.compareAndSet(over, null);
+            over.complete(null);
+        }
+
+        private void drop(Throwable failure) {
+            Reports.drop(backend, null, failure);
         }
 
         private @Nullable Throwable failureOf(Outcome<?> outcome) {

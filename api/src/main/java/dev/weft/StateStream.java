@@ -3,6 +3,7 @@ package dev.weft;
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.SchedulePoint;
+import dev.weft.spi.VirtualTime;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -86,6 +87,7 @@ public final class StateStream<T> {
             if (!current.compareAndSet(before, new State<>(value))) continue;
             SchedulePoint.pass();
             for (ChangeAwait each : waiting) each.changed();
+            VirtualTime.keepStep(Async.backend());
             return value;
         }
     }

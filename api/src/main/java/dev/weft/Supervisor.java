@@ -5,6 +5,7 @@ import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Host;
+import dev.weft.spi.Reports;
 import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.Scope;
 import dev.weft.spi.VirtualTime;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
@@ -144,7 +146,7 @@ public final class Supervisor implements AutoCloseable {
      * Cancels all members, with that as the reason, and waits until they have ended; from now on nothing more is
      * started. If some have not ended when the limit is over, a warning names them, with their stacks, and this
      * returns; they run on, and what they throw later still goes to the handler. Neither cancellation nor an interrupt
-     * ends the wait; the flag is kept. If it was closed before, this only waits.
+     * ends the wait; the flag is kept. If it was closed before, this only waits, but not for those that were left then.
      *
      * @param limit for how long, on the clock of the backend; zero or less means not at all, more than 292 years means
      *     forever
@@ -222,6 +224,12 @@ public final class Supervisor implements AutoCloseable {
                         }));
             } catch (CancelledException interruptedMeanwhile) {
                 interrupted = true;
+            } catch (RuntimeException noTimer) { // the scheduler of the library is shut down already
+                Reports.drop(backend, null, noTimer);
+                ended.copy()
+                        .completeOnTimeout(null, Async.nanos(limit), TimeUnit.NANOSECONDS)
+                        .join();
+                waited.set(true);
             }
         }
         if (interrupted) Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.Scope;
 import java.util.Objects;
@@ -73,8 +74,14 @@ final class Zip<T, U, R> {
         }
     }
 
-    /** What a value of the second stream waits for. */
+    /**
+     * What a value of the second stream waits for, before it is made. Not if several coroutines make them, nor in a
+     * shield, where nobody could end the wait: then {@link #handOver} waits, outside.
+     */
     private final class OtherDemand implements Emitter<Object> {
+        /** Written by the generator before it starts the others. */
+        private boolean shared;
+
         @Override
         public void emit(Object value) {
             throw new IllegalStateException("nothing is emitted here");
@@ -82,7 +89,20 @@ final class Zip<T, U, R> {
 
         @Override
         public void awaitDemand() {
-            awaitRequest();
+            if (!shared && !isShielded()) awaitRequest();
+        }
+
+        @Override
+        public Emitter<Object> concurrent() {
+            shared = true;
+            return this;
+        }
+
+        private static boolean isShielded() {
+            Scope here = Scope.current();
+            while (here != null && !(here instanceof CoroutineTask) && !(here instanceof ShieldScope))
+                here = here.parent();
+            return here instanceof ShieldScope;
         }
     }
 

@@ -937,4 +937,24 @@ class GroupTest {
         Latches.join(stopper);
         running.join().cancel("again"); // after its end, this does nothing
     }
+
+    /** Its work was done, so that the results of the others are whole. */
+    @Test
+    void H4_aDaemonThatIsLeftBehindTakesNoResultWithIt() {
+        var gate = new CountDownLatch(1);
+        var begun = new CountDownLatch(1);
+        run(() -> {
+            Deferred<String> result = group(g -> {
+                g.detachAfter(Duration.ofMillis(1));
+                g.daemon(() -> {
+                    begun.countDown();
+                    Latches.awaitUninterruptibly(gate);
+                });
+                Latches.await(begun);
+                return g.async(() -> "whole");
+            });
+            assertThat(result.await()).isEqualTo("whole");
+            gate.countDown();
+        });
+    }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.EngineCounter;
 import dev.weft.spi.Timer;
 import dev.weft.testing.Latches;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +45,82 @@ class OperatorsTest {
 
     private static <T> Sink<T> none(AsyncStream<T> stream) {
         return new Sink<T>().to(stream);
+    }
+
+    /** What was found by reading: several coroutines, a shield and a subscriber that leaves inside {@code onNext}. */
+    @Nested
+    class Waits {
+        @Test
+        void theSecondStreamOfZipMayBeEmittedBySeveralCoroutines() {
+            AsyncStream<String> merged = AsyncStream.from(List.of("a", "b")).merge(AsyncStream.from(List.of("c", "d")));
+            for (int round = 0; round < 50; round++) {
+                assertThat(AsyncStream.from(List.of(1, 2, 3, 4))
+                                .zip(merged, (n, letter) -> letter)
+                                .collect(9))
+                        .containsExactlyInAnyOrder("a", "b", "c", "d");
+                assertThat(AsyncStream.from(List.of(1, 2, 3, 4))
+                                .zip(AsyncStream.from(List.of(1, 2)).flatMap(2, n -> merged), (n, letter) -> n)
+                                .collect(9))
+                        .containsExactly(1, 2, 3, 4);
+            }
+        }
+
+        @Test
+        void aShieldInTheSecondStreamOfZipDoesNotOutliveTheFirst() {
+            AsyncStream<String> shielded = Async.stream(out -> Async.shielded(() -> {
+                out.emit("a");
+                out.emit("b");
+            }));
+            assertThat(AsyncStream.from(List.of(1))
+                            .zip(shielded, (n, letter) -> letter)
+                            .collect(9))
+                    .containsExactly("a");
+        }
+
+        @Test
+        void aStreamThatHasEnoughHidesNoCancellationFromTheCodeAround() {
+            var left = new CountDownLatch(1);
+            AsyncStream<Integer> blocking = Async.stream(out -> {
+                try {
+                    out.emit(1);
+                    new SynchronousQueue<Integer>().take();
+                } finally {
+                    left.countDown();
+                }
+            });
+            long swallowed = EngineCounter.CANCEL_SWALLOWED.sum();
+            blocking.concatMap(n -> AsyncStream.from(List.of(1, 2, 3)).take(1)).subscribe(new LeavingAtOnce());
+            Latches.await(left);
+            var sink = new LeavingAtOnce();
+            AsyncStream.from(List.of(1, 2, 3))
+                    .take(1)
+                    .onCompletion(end -> sink.over.countDown())
+                    .subscribe(sink);
+            Latches.await(sink.over);
+            assertThat(EngineCounter.CANCEL_SWALLOWED.sum()).isEqualTo(swallowed);
+        }
+    }
+
+    private static final class LeavingAtOnce implements Flow.Subscriber<Integer> {
+        final CountDownLatch over = new CountDownLatch(1);
+        private Flow.Subscription subscription;
+
+        @Override
+        public void onSubscribe(Flow.Subscription to) {
+            subscription = to;
+            to.request(9);
+        }
+
+        @Override
+        public void onNext(Integer value) {
+            subscription.cancel();
+        }
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onComplete() {}
     }
 
     @Nested

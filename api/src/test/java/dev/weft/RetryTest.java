@@ -319,6 +319,20 @@ class RetryTest {
     void noTimeAllowsOneAttempt() {
         Retry policy = Retry.attempts(9).pause(Duration.ofMillis(1)).within(Duration.ZERO);
         assertThatThrownBy(() -> retry(policy, this::fails)).hasMessage("call 1");
+        Retry atOnce = Retry.attempts(9).within(Duration.ZERO);
+        assertThatThrownBy(() -> Async.withBackend(backend, () -> retry(atOnce, this::fails)))
+                .hasMessage("call 2"); // also on a clock that stands still
+    }
+
+    @Test
+    void R2_aPauseIsNotBegunAfterAListenerThatTookTooLong() {
+        Retry policy = Retry.attempts(9).pause(SECOND.multipliedBy(4)).within(SECOND.multipliedBy(5));
+        Deferred<?> root = started(
+                () -> retry(policy.onRetry((attempt, failure, pause) -> delay(SECOND.multipliedBy(3))), this::fails));
+        backend.advance(SECOND.multipliedBy(3));
+        ManualBackend.until(root::isDone);
+        assertThat(calls).hasValue(1);
+        assertThat(backend.timers()).isZero();
     }
 
     // --- cancellation

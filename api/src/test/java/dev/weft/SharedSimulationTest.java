@@ -100,6 +100,43 @@ class SharedSimulationTest {
         assertThat(outcomes).containsKeys("0 accepted", "0 refused", "1 accepted", "1 refused", "2 accepted");
     }
 
+    /** An emitter that is cancelled while the last reader makes the room that it waits for, by leaving. */
+    @Test
+    void S2_anEmitThatWasCancelledHasPassedNothingOn() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            SharedStream<String> shared = SharedStream.of(32, Overflow.suspend());
+            for (int n = 0; n < 32; n++) shared.emit("kept");
+            List<String> seen = new ArrayList<>();
+            boolean[] begunAndAccepted = new boolean[2];
+            beside(world, "readers", () -> {
+                Deferred<?> emitter;
+                try (IterationCell<String> full = Async.opened(shared.stream())) {
+                    emitter = beside(world, "emitter", () -> {
+                        begunAndAccepted[0] = true;
+                        begunAndAccepted[1] = shared.emit("last");
+                        return null;
+                    });
+                    simulation.start("canceller", emitter::cancel);
+                    dawdle();
+                    assertThat(full.next()).isEqualTo("kept");
+                }
+                Async.gatherSettled(emitter);
+                shared.complete();
+                try (IterationCell<String> late = Async.opened(shared.stream())) {
+                    while (late.hasNext()) seen.add(late.next());
+                }
+                return null;
+            });
+            simulation.run();
+            boolean accepted = begunAndAccepted[1];
+            assertThat(seen).hasSize(32).filteredOn("last"::equals).hasSize(accepted ? 1 : 0);
+            assertThat(world.discarded()).filteredOn("last"::equals).hasSize(begunAndAccepted[0] && !accepted ? 1 : 0);
+            return accepted ? "accepted" : begunAndAccepted[0] ? "cancelled" : "not begun";
+        });
+        assertThat(outcomes).containsKeys("accepted", "cancelled");
+    }
+
     private static Void emit(SharedStream<String> shared, String value, List<String> made, List<String> accepted) {
         made.add(value);
         if (shared.emit(value)) accepted.add(value);

@@ -188,9 +188,10 @@ final class Members implements Suspension {
         return true;
     }
 
+    /** Not while its thread is to end the daemons. */
     @Override
-    public boolean isParked() {
-        return !isOver();
+    public synchronized boolean isParked() {
+        return !isOver() && (closing || daemons == null || alive.size() > daemons.size());
     }
 
     @Override
@@ -264,10 +265,11 @@ final class Members implements Suspension {
         synchronized (this) {
             left = List.copyOf(alive);
             if (left.isEmpty()) return;
+            // whatever their outcome, the result is incomplete; not without daemons, whose work was done
+            cut |= left.size() > daemonCount() || scope.cancellation() != null;
             alive.clear();
             daemons = null;
             leftBehind = true;
-            cut = true; // whatever their outcome, the result is incomplete
         }
         scope.leftBehind();
         for (Member member : left) {
