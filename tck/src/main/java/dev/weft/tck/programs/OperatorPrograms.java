@@ -184,7 +184,7 @@ final class OperatorPrograms extends Programs {
                         .flatMap(2, n -> n == 0 ? silent.stream() : silent.before(broken()))
                         .collect(9));
         note("beside it", silent.ended.join());
-        attempt("function", () -> numbers(3).flatMap(2, n -> numbers(odd(n))).collect(9));
+        attempt("function", () -> numbers(2).flatMap(2, n -> numbers(odd(n))).collect(9));
         attempt("concurrency", () -> numbers(3).flatMap(0, n -> numbers(n)));
     }
 
