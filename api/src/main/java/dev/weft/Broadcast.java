@@ -1,9 +1,9 @@
 package dev.weft;
 
-import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.BufferPolicy.WhenFull;
 import dev.weft.spi.SchedulePoint;
+import dev.weft.spi.SignalAwait;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Queue;
@@ -294,7 +294,7 @@ final class Broadcast<T> implements ListenerBody<T> {
     }
 
     /** A value that waits for room, or a wait for room alone. */
-    private static final class OfferAwait<T> extends AwaitCell<@Nullable Object> {
+    private static final class OfferAwait<T> extends SignalAwait {
         private final Broadcast<T> home;
         final @Nullable T value;
 
@@ -324,20 +324,12 @@ final class Broadcast<T> implements ListenerBody<T> {
             return succeed(null) && hasSucceeded();
         }
 
-        @Override
-        protected void cancelUpstream(Object subscription) {}
-
         /** It is cancelled: it must not stay in line. */
         void withdraw() {
             SchedulePoint.pass();
             synchronized (home.lock) {
                 home.offers.remove(this);
             }
-        }
-
-        @Override
-        protected boolean isCancelQuick() {
-            return true;
         }
 
         @Override

@@ -1,15 +1,13 @@
 package dev.weft;
 
-import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.SchedulePoint;
-import dev.weft.spi.VirtualTime;
+import dev.weft.spi.SignalAwait;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A value that changes, and the stream of its changes: a configuration, the state of a connection, the contents of a
@@ -87,7 +85,6 @@ public final class StateStream<T> {
             if (!current.compareAndSet(before, new State<>(value))) continue;
             SchedulePoint.pass();
             for (ChangeAwait each : waiting) each.changed();
-            VirtualTime.keepStep(Async.backend());
             return value;
         }
     }
@@ -133,7 +130,7 @@ public final class StateStream<T> {
     }
 
     /** The wait for another state. */
-    private final class ChangeAwait extends AwaitCell<@Nullable Object> {
+    private final class ChangeAwait extends SignalAwait {
         private final State<T> seen;
 
         ChangeAwait(State<T> seen, Backend backend) {
@@ -145,19 +142,13 @@ public final class StateStream<T> {
         protected void start() {
             waiting.add(this);
             SchedulePoint.pass();
-            if (current.get() != seen) changed();
+            if (current.get() != seen) succeed(null);
         }
 
+        /** Called by the writer. */
         void changed() {
             succeed(null);
-        }
-
-        @Override
-        protected void cancelUpstream(Object subscription) {}
-
-        @Override
-        protected boolean isCancelQuick() {
-            return true;
+            keepStep();
         }
 
         @Override

@@ -1,8 +1,8 @@
 package dev.weft;
 
-import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.Scope;
+import dev.weft.spi.SignalAwait;
 import java.io.InterruptedIOException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +63,7 @@ final class WaitCondition {
         if (waiting != null) waiting.end();
     }
 
-    private final class ConditionAwait extends AwaitCell<@Nullable Object> {
+    private final class ConditionAwait extends SignalAwait {
         private final BooleanSupplier ready;
 
         ConditionAwait(BooleanSupplier ready) {
@@ -84,14 +84,6 @@ final class WaitCondition {
 
         void end() {
             succeed(null);
-        }
-
-        @Override
-        protected void cancelUpstream(Object subscription) {}
-
-        @Override
-        protected boolean isCancelQuick() {
-            return true;
         }
 
         @Override

@@ -104,7 +104,7 @@ public final class TicketLock {
     }
 
     /** The wait for the release of the preceding ticket. */
-    private static final class TicketAwait extends AwaitCell<@Nullable Object> {
+    private static final class TicketAwait extends SignalAwait {
         private final Ticket first;
 
         TicketAwait(Ticket first) {
@@ -116,14 +116,6 @@ public final class TicketLock {
         protected void start() {
             SchedulePoint.pass();
             if (!Ticket.NEXT.compareAndSet(first, null, this)) succeed(null);
-        }
-
-        @Override
-        protected void cancelUpstream(Object subscription) {}
-
-        @Override
-        protected boolean isCancelQuick() {
-            return true;
         }
 
         @Override

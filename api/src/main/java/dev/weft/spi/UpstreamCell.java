@@ -95,7 +95,7 @@ abstract class UpstreamCell implements Suspension {
     /**
      * Called at the end of each signal that may have woken a coroutine; on a virtual clock, waits for that coroutine.
      */
-    final void keepStep() {
+    protected final void keepStep() {
         VirtualTime.keepStep(backend);
     }
 

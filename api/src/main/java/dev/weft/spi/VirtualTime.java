@@ -94,7 +94,7 @@ public final class VirtualTime<S> {
     }
 
     /** On a virtual clock, waits until the coroutines that a signal may have woken are at rest. */
-    public static void keepStep(Backend backend) {
+    static void keepStep(Backend backend) {
         if (!used) return;
         if (drives(backend)) settle();
         else if (!FOLLOWED.isEmpty()) FOLLOWED.removeIf(CoroutineTask::isOver);

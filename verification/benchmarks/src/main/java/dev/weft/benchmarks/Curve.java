@@ -13,16 +13,14 @@ import dev.weft.AsyncStream;
 import dev.weft.Awaitable;
 import dev.weft.Context;
 import dev.weft.Deferred;
+import dev.weft.benchmarks.service.Names;
 import dev.weft.reactor.ReactorAsync;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
@@ -162,16 +160,9 @@ enum Curve {
         this.what = what;
     }
 
-    /** {@return the curves that a name stands for: one, or all} */
-    static List<Curve> named(String name) {
-        if (name.equals("all")) return List.of(values());
-        List<Curve> found = Arrays.stream(values())
-                .filter(curve -> curve.label().equals(name))
-                .toList();
-        if (found.isEmpty())
-            throw new IllegalArgumentException("no curve \"" + name + "\"; there are all, "
-                    + Arrays.stream(values()).map(Curve::label).collect(Collectors.joining(", ")));
-        return found;
+    /** {@return the curves that names stand for: some, or all} */
+    static List<Curve> named(String names) {
+        return Names.named(Curve.class, names);
     }
 
     /** Makes so many, uses them, and waits until all are over. */
@@ -183,7 +174,7 @@ enum Curve {
     }
 
     String label() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return Names.id(this);
     }
 
     String what() {

@@ -3,7 +3,6 @@ package dev.weft.benchmarks;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -65,12 +64,7 @@ public final class Growth {
             nanos[round] = (double) (System.nanoTime() - start) / repeated / number;
             bytes[round] = (double) (THREADS.getTotalThreadAllocatedBytes() - allocated) / repeated / number;
         }
-        return new Point(number, median(nanos), median(bytes));
-    }
-
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        return values[values.length / 2];
+        return new Point(number, Numbers.median(nanos), Numbers.median(bytes));
     }
 
     /** Of the total time, from a thousand on, or from the last but one point; 1 is linear. */

@@ -1,8 +1,7 @@
 package dev.weft.benchmarks;
 
-import java.util.Arrays;
+import dev.weft.benchmarks.service.Names;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** A row of the comparison: a description, and the class with its columns. */
 enum Row {
@@ -24,19 +23,13 @@ enum Row {
         this.work = work;
     }
 
-    /** {@return the rows that a name stands for: one, or all} */
-    static List<Row> named(String name) {
-        if (name.equals("all")) return List.of(values());
-        List<Row> found =
-                Arrays.stream(values()).filter(row -> row.label().equals(name)).toList();
-        if (found.isEmpty())
-            throw new IllegalArgumentException("no row \"" + name + "\"; there are all, "
-                    + Arrays.stream(values()).map(Row::label).collect(Collectors.joining(", ")));
-        return found;
+    /** {@return the rows that names stand for: some, or all} */
+    static List<Row> named(String names) {
+        return Names.named(Row.class, names);
     }
 
     String label() {
-        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return Names.id(this);
     }
 
     String work() {

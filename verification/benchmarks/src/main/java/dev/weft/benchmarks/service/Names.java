@@ -6,15 +6,16 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Constants by the names that are used on command lines and in results. */
-final class Names {
+public final class Names {
     private Names() {}
 
-    static String id(Enum<?> constant) {
+    /** {@return the name of a constant, as in {@code start-ready}} */
+    public static String id(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** {@return the constants that a list of names stands for: some, or all} */
-    static <E extends Enum<E>> List<E> named(Class<E> type, String names) {
+    public static <E extends Enum<E>> List<E> named(Class<E> type, String names) {
         if (names.equals("all")) return List.of(type.getEnumConstants());
         return Arrays.stream(names.split(",")).map(name -> one(type, name)).toList();
     }
