@@ -37,9 +37,6 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
     /** Written there too, and by the thread that stops this. */
     private volatile boolean enough;
 
-    /** Whether the code around it was told of a cancellation before; used by the generator's thread. */
-    private boolean told;
-
     private PipeScope(Scope parent, Emitter<?> downstream, boolean asDemanded, Sink<? super T> sink) {
         super(parent);
         this.downstream = downstream;
@@ -92,14 +89,13 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
         prepare();
         try {
             this.<@Nullable Void>call(() -> {
-                told = isTold();
                 generator.generate(this);
                 return null;
             });
         } catch (Throwable thrown) {
             if (!enough) throw instead(thrown);
             report(thrown);
-            if (!told) unsee(); // a cancellation from outside, which the code after this has not seen
+            unsee(); // a cancellation from outside, which the code after this has not seen
         }
         if (failure != null) throw Failures.<RuntimeException>sneak(failure);
     }

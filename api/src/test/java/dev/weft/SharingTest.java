@@ -4,13 +4,16 @@ import static dev.weft.Async.await;
 import static dev.weft.Async.run;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.stream;
+import static dev.weft.Async.withTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,17 +79,22 @@ class SharingTest {
 
     /** A hook that emits in its turn, as one that keeps dead letters does. */
     @Test
-    void S2_aDiscardHookMayEmit() {
+    void S2_aDiscardHookMayEmit() throws TimeoutException {
         var letters = SharedStream.<String>of(33, Overflow.suspend());
         for (int n = 0; n < 33; n++) letters.emit("letter " + n);
         Hooks.Handle dead = Hooks.onDiscard(lost -> letters.emit("dead " + lost));
         run(() -> {
-            try (var slow = letters.stream().each()) {
-                assertThat(slow.next()).isEqualTo("letter 0");
-            }
+            var slow = letters.stream().each();
+            assertThat(slow.next()).isEqualTo("letter 0");
+            Watched<Boolean> waits =
+                    Watched.coroutine(() -> letters.emit("waits")).parked();
+            withTimeout(Duration.ofSeconds(Watched.SECONDS), slow::close); // makes room for it, and calls the hook
             dead.close();
+            assertThat(waits.value()).isTrue();
             letters.complete();
-            assertThat(letters.stream().collect(99)).anyMatch(letter -> letter.startsWith("dead letter"));
+            assertThat(letters.stream().collect(99))
+                    .contains("waits")
+                    .anyMatch(letter -> letter.startsWith("dead letter"));
         });
     }
 }

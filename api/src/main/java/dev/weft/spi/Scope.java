@@ -476,11 +476,6 @@ public class Scope {
         outer.interruptSelf();
     }
 
-    /** {@return whether code of this scope was told of a cancellation, so that what runs now is its clean-up} */
-    protected final boolean isTold() {
-        return interruptsOff;
-    }
-
     /**
      * {@return whether a failure inside only says that this scope was cancelled} Foreign code that we have interrupted
      * says so in any form, such as {@code SocketException: Closed by interrupt}; the type proves nothing.
