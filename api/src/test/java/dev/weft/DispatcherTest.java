@@ -210,8 +210,12 @@ class DispatcherTest {
 
         /** Starts a coroutine on the loop. */
         private <T> Deferred<T> started(TestLoops.Loop there, Coroutine<T> coroutine) {
+            return startedAsItIs(there, coroutine.on(Dispatcher.eventLoop()));
+        }
+
+        private <T> Deferred<T> startedAsItIs(TestLoops.Loop there, Coroutine<T> coroutine) {
             var handle = new AtomicReference<Deferred<T>>();
-            there.run(() -> handle.set(coroutine.on(Dispatcher.eventLoop()).start()));
+            there.run(() -> handle.set(coroutine.start()));
             return handle.get();
         }
 
@@ -316,6 +320,30 @@ class DispatcherTest {
                 assertThat(handle.await()).startsWith("ForkJoinPool");
                 assertThat(without.entered).containsExactly("outer");
             }
+        }
+
+        @Test
+        void aLoopThatIsAContextIsEnteredWhereverACoroutineRuns() {
+            events.asContext();
+            for (Dispatcher any : List.of(Dispatcher.virtual(), Dispatcher.on(loop), Dispatcher.eventLoop())) {
+                events.entered.clear();
+                Coroutine<Integer> inner = coroutine(() -> 1).named("inner").on(Dispatcher.virtual());
+                var outer =
+                        coroutine(() -> await(inner) + async(() -> 1).await()).named("outer");
+                assertThat(startedAsItIs(events, outer.on(any)).await()).isEqualTo(2);
+                assertThat(events.entered).hasSize(3).startsWith("outer", "inner");
+            }
+        }
+
+        /** What many share belongs to none of them. */
+        @Test
+        void aSharedCoroutineDoesNotEnterTheLoopOfTheFirst() {
+            events.asContext();
+            Cached<Integer> cached = Cached.of(() -> 1);
+            assertThat(startedAsItIs(events, coroutine(cached::await).named("first"))
+                            .await())
+                    .isEqualTo(1);
+            assertThat(events.entered).containsExactly("first");
         }
 
         /** What is queued during a turn runs after it, however long the turn takes. */

@@ -27,6 +27,7 @@ public final class TestLoops implements EventLoops {
         final List<String> entered = new CopyOnWriteArrayList<>();
         private final ExecutorService thread;
         private final boolean carries;
+        private volatile boolean context;
 
         Loop(String name, boolean carries) {
             this(Thread.ofPlatform().name(name), carries);
@@ -48,6 +49,17 @@ public final class TestLoops implements EventLoops {
         @Override
         public void enter() {
             entered.add(Thread.currentThread().getName());
+        }
+
+        /** From now on, it is the context of coroutines that are started on it. */
+        Loop asContext() {
+            context = true;
+            return this;
+        }
+
+        @Override
+        public boolean isContext() {
+            return context;
         }
 
         /** Runs a task on the loop, and waits for it. */

@@ -60,6 +60,9 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     /** Whether the body has returned although it was told of its cancellation; used by the coroutine's thread only. */
     private boolean swallowed;
 
+    /** The event loop that it belongs to wherever it runs, or null; written before the thread starts. */
+    private @Nullable EventLoop homeLoop;
+
     /** Whether its thread begins with the thread-locals of the context alone; written before the thread starts. */
     private boolean afresh;
 
@@ -311,6 +314,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     }
 
     private void launch() {
+        if (!afresh) homeLoop = homeLoop();
         afresh |= !takesOver();
         if (!afresh) propagate();
         scheduler = scheduler.forTask(new ScheduledTask(this));
@@ -319,6 +323,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread(created);
         created.start();
+    }
+
+    private static @Nullable EventLoop homeLoop() {
+        CoroutineTask<?> here = ofThread();
+        return here == null ? EventLoop.context() : here.homeLoop;
     }
 
     /**
@@ -343,8 +352,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     private void live() {
         CURRENT.set(this);
         try {
-            Runnable enterLoop = scheduler.enterLoop();
-            if (enterLoop != null) enterLoop.run();
+            enterLoop();
             if (afresh) propagate();
             if (propagated == null) execute();
             else asAtFirst(this::execute);
@@ -357,6 +365,12 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         T value = result;
         result = null;
         complete(value, failure);
+    }
+
+    private void enterLoop() {
+        Runnable ofScheduler = scheduler.enterLoop();
+        if (ofScheduler != null) ofScheduler.run();
+        else if (homeLoop != null) homeLoop.enter();
     }
 
     private void runDue() {

@@ -17,8 +17,17 @@ public interface EventLoop {
     @Nullable
     Executor executor();
 
-    /** Marks the current thread, on which a coroutine begins, as a thread of this loop for the loop's library. */
+    /** Makes this loop the current thread's, on which a coroutine begins, for the loop's library. */
     default void enter() {}
+
+    /**
+     * {@return whether a coroutine that is started here {@linkplain #enter enters} this loop wherever it runs, so that
+     * what it asks of the loop's library is answered here} Not if code of this loop may wait: it could wait for a
+     * coroutine that waits for this loop.
+     */
+    default boolean isContext() {
+        return false;
+    }
 
     /** {@return the loop that the current thread runs, or null} Not for threads of coroutines. */
     static @Nullable EventLoop current() {
@@ -27,5 +36,11 @@ public interface EventLoop {
             if (loop != null) return loop;
         }
         return null;
+    }
+
+    /** {@return the loop that the current thread runs, if it is the context of coroutines that are started here} */
+    static @Nullable EventLoop context() {
+        EventLoop loop = current();
+        return loop != null && loop.isContext() ? loop : null;
     }
 }

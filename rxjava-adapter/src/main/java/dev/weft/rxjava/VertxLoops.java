@@ -75,5 +75,10 @@ public final class VertxLoops implements EventLoops {
         public void enter() {
             context.beginDispatch();
         }
+
+        @Override
+        public boolean isContext() {
+            return context.isEventLoopContext();
+        }
     }
 }

@@ -200,6 +200,38 @@ class VertxLoopsTest {
         assertThat(users.stream().map(VertxLoopsTest::get)).containsExactly("ann ann", "bob bob");
     }
 
+    /** So its library answers on the loop on which the coroutine was started, with the locals of its request. */
+    @Test
+    void theContextOfAnEventLoopIsThatOfACoroutineOnVirtualThreadsToo() {
+        Context context = verticle(ThreadingModel.EVENT_LOOP);
+        Thread loop = in(context, Thread::currentThread);
+        ContextInternal request = ((ContextInternal) context).duplicate();
+        request.putLocal(USER, "ann");
+        CompletableFuture<List<String>> seen = in(
+                request,
+                () -> single(Dispatcher.virtual(), () -> {
+                            Callable<String> look = () -> carrier().replaceAll("[-0-9].*", "") + " "
+                                    + Vertx.currentContext().getLocal(USER) + " "
+                                    + await(tick().map(at -> Thread.currentThread() == loop));
+                            return List.of(look.call(), async(look).await());
+                        })
+                        .toCompletionStage()
+                        .toCompletableFuture());
+        assertThat(get(seen)).containsOnly("ForkJoinPool ann true");
+    }
+
+    /** A handler there may wait for a coroutine, which would wait for the queue that the handler holds up. */
+    @ParameterizedTest
+    @EnumSource(names = {"WORKER", "VIRTUAL_THREAD"})
+    void theContextOfAVerticleThatMayWaitIsNot(ThreadingModel model) {
+        Context context = verticle(model);
+        assertThat(in(
+                        context,
+                        () -> single(Dispatcher.virtual(), () -> await(tick()) + " in " + Vertx.currentContext())
+                                .blockingGet()))
+                .isEqualTo("1 in null");
+    }
+
     /** Neither two coroutines nor a coroutine and a handler. */
     @ParameterizedTest
     @EnumSource(names = {"EVENT_LOOP", "WORKER", "VIRTUAL_THREAD"})
