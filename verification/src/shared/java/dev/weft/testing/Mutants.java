@@ -24,7 +24,7 @@ import javax.tools.ToolProvider;
  */
 public final class Mutants {
     private static final Pattern SEED = Pattern.compile("seed (\\d+)");
-    private static final int PATIENCE = 5;
+    private static final int PATIENCE = 3;
     static final String SIMULATIONS = ".*SimulationTest";
 
     record Mutant(String fault, Path file, String tests, String source) {}
