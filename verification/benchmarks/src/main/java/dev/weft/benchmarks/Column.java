@@ -24,7 +24,11 @@ enum Column {
     gatheredSources("three sources, gathered"),
     gatheredCoroutines("three coroutines that await them, gathered"),
     loopBy256("a loop, 256 under way, per element"),
-    loopBy1("a loop, 1 under way, per element");
+    loopBy1("a loop, 1 under way, per element"),
+    compareAndSet("a compare-and-set, on one thread"),
+    mount("a virtual thread, unmounted and mounted"),
+    virtualThread("a virtual thread, started and ended"),
+    wakeUp("a platform thread, woken");
 
     private final String label;
 
@@ -37,6 +41,6 @@ enum Column {
     }
 
     boolean isWeft() {
-        return compareTo(weftReactor) >= 0;
+        return compareTo(weftReactor) >= 0 && compareTo(compareAndSet) < 0;
     }
 }
