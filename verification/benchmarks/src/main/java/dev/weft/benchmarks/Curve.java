@@ -68,7 +68,7 @@ enum Curve {
             require(number, sum.await());
         }
     },
-    HANDLES(10_000, "handles in a chain, each of whose coroutines awaits the one before") {
+    HANDLES(100_000, "handles in a chain, each of whose coroutines awaits the one before") {
         @Override
         void run(int number) {
             var gate = new CompletableFuture<Integer>();
