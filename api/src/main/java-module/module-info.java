@@ -6,6 +6,7 @@ module dev.weft {
     exports dev.weft;
     exports dev.weft.spi;
 
+    uses dev.weft.CoroutineListener;
     uses dev.weft.spi.Backend;
     uses dev.weft.spi.EventLoops;
 }

@@ -13,6 +13,7 @@ import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Timer;
 import dev.weft.spi.VirtualTime;
+import dev.weft.spi.WaitKind;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -1308,6 +1309,11 @@ public final class Async {
         @Override
         protected boolean isCancelQuick() {
             return true;
+        }
+
+        @Override
+        public WaitKind kind() {
+            return WaitKind.TIME;
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.weft.spi.AwaitCell;
 import dev.weft.spi.Backend;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Reports;
+import dev.weft.spi.WaitKind;
 import java.nio.channels.CompletionHandler;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -211,6 +212,11 @@ public final class Completion<T extends @Nullable Object>
         @Override
         protected String operation() {
             return "awaitCallback";
+        }
+
+        @Override
+        public WaitKind kind() {
+            return WaitKind.CALLBACK;
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Host;
+import dev.weft.spi.Observer;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Warning;
 import java.time.Duration;
@@ -82,6 +83,11 @@ final class EngineHost implements Host {
     @Override
     public Optional<Duration> watchdog() {
         return WatchdogLimit.configured();
+    }
+
+    @Override
+    public @Nullable Observer observer() {
+        return Listeners.observer();
     }
 
     @Override

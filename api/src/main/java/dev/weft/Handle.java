@@ -8,6 +8,7 @@ import dev.weft.spi.Reports;
 import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Unread;
+import dev.weft.spi.WaitKind;
 import java.lang.ref.Reference;
 import java.util.LinkedHashSet;
 import java.util.Objects;
@@ -360,6 +361,11 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
         @Override
         protected boolean isCancelQuick() {
             return true;
+        }
+
+        @Override
+        public WaitKind kind() {
+            return WaitKind.HANDLE;
         }
 
         @Override

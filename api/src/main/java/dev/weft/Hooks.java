@@ -110,6 +110,16 @@ public final class Hooks {
         return Watchdog.replace(limit)::run;
     }
 
+    /**
+     * Registers a listener for all coroutines that start from now on, beside those that are registered already.
+     *
+     * @param listener the listener
+     * @return what deregisters it: it is told nothing more, except by a call that is under way
+     */
+    public static Handle addListener(CoroutineListener listener) {
+        return Listeners.add(Objects.requireNonNull(listener, "listener"));
+    }
+
     static void warn(Warning warning) {
         WARNING.get().accept(warning);
     }
@@ -147,7 +157,7 @@ public final class Hooks {
         return () -> slot.set(previous);
     }
 
-    /** Restores the hook that was there before. */
+    /** Restores the hook that was there before, or deregisters a listener. */
     @FunctionalInterface
     public interface Handle extends AutoCloseable {
         /** Restores it. */

@@ -31,6 +31,7 @@ class BadInputTest {
                 refused("dispatcher", () -> Async.run(null, BODY)),
                 refused("body", () -> Async.runMain(null)),
                 refused("limit", () -> Async.runMain(null, () -> {})),
+                refused("listener", () -> Hooks.addListener(null)),
                 refused("name", () -> Supervisor.open(null)),
                 refused("onFailure", () -> Supervisor.open("s", null)),
                 refused("limit", () -> Supervisor.open("s", null, (name, failure) -> {})),

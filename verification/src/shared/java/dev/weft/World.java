@@ -8,6 +8,7 @@ import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.IterationCell;
 import dev.weft.spi.Simulation;
+import dev.weft.testing.Lives;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +30,7 @@ public abstract class World {
         Hooks.onDiscard(value -> current.discarded.add(value));
         Hooks.onDropped(failure -> current.dropped.add(failure));
         Hooks.onViolation(breach -> {});
+        Hooks.addListener(new Relayed());
         LOG.setLevel(Level.FINE);
         LOG.setUseParentHandlers(false);
         LOG.addHandler(new Handler() {
@@ -49,11 +51,36 @@ public abstract class World {
     private final List<Object> discarded = new ArrayList<>();
     private final List<Throwable> dropped = new ArrayList<>();
     private final List<Throwable> answers = new ArrayList<>();
+    private final Lives lives = new Lives();
     Deferred<?> root;
+
+    /** Every scenario is also one of what a listener is told. */
+    private static final class Relayed implements CoroutineListener {
+        @Override
+        public void started(CoroutineInfo coroutine) {
+            current.lives.started(coroutine);
+        }
+
+        @Override
+        public void suspended(CoroutineInfo coroutine, CoroutineWait wait) {
+            current.lives.suspended(coroutine, wait);
+        }
+
+        @Override
+        public void resumed(CoroutineInfo coroutine) {
+            current.lives.resumed(coroutine);
+        }
+
+        @Override
+        public void ended(CoroutineInfo coroutine, CoroutineEnd end) {
+            current.lives.ended(coroutine, end);
+        }
+    }
 
     protected World(Simulation simulation) {
         this.simulation = simulation;
         current = this;
+        simulation.atEnd(lives::checkOver);
     }
 
     /** {@return the current world} */

@@ -145,6 +145,11 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     @Override
+    public WaitKind kind() {
+        return WaitKind.SOURCE;
+    }
+
+    @Override
     public @Nullable String waitsFor() {
         return operation();
     }

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the result
  * @since 0.1
  */
-public abstract class CoroutineTask<T extends @Nullable Object> extends InterruptGate implements Member {
+public abstract class CoroutineTask<T extends @Nullable Object> extends InterruptGate
+        implements Member, Observer.Observed {
     private static final ThreadLocal<@Nullable CoroutineTask<?>> CURRENT = new ThreadLocal<>();
     private static final AtomicLong NUMBER = new AtomicLong();
 
@@ -45,6 +46,12 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
 
     /** What the watchdog knows about this coroutine, if there is a watchdog; written before the thread starts. */
     private @Nullable WatchedTask watch;
+
+    /** Is told about it, if somebody listens, until its end; written before the thread starts, and by the thread. */
+    private Observer.@Nullable Observation observation;
+
+    /** Whether it was started in the code of another coroutine that does not own it, such as one that subscribes. */
+    private final boolean called;
 
     /** How often the coroutine has suspended; written by its thread, before it suspends. */
     private int suspensions;
@@ -92,6 +99,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         this.name = options.name();
         this.level = owner == null ? 0 : owner.task().level + 1;
         Scope around = owner == null && !options.afresh() ? Scope.current() : owner;
+        this.called = owner == null && around != null;
         this.interruptible = around == null ? Host.get().sendsInterrupts() : around.isInterruptible();
         this.scheduler = options.scheduler();
         this.afresh = options.afresh();
@@ -226,6 +234,27 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         return frames.isEmpty() ? title() : title() + ", which is at " + frames.get(0);
     }
 
+    @Override
+    public final boolean isNamed() {
+        return name != null;
+    }
+
+    final Observer.@Nullable Observation observation() {
+        return observation;
+    }
+
+    private void tellStarted() {
+        CoroutineTask<?> parent = owner != null ? owner.task() : called ? ofThread() : null;
+        observation = Observers.started(this, parent);
+    }
+
+    /** Tells of the end, once, before anybody receives the outcome. */
+    private void tellEnded(@Nullable Throwable failure, @Nullable Cancellation by) {
+        Observer.Observation told = observation;
+        observation = null;
+        if (told != null) told.ended(failure, by);
+    }
+
     final @Nullable WatchedTask watch() {
         return watch;
     }
@@ -322,6 +351,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         Thread created = scheduler.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, this::live);
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread(created);
+        tellStarted();
         created.start();
     }
 
@@ -401,6 +431,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     private void complete(@Nullable T result, @Nullable Throwable failure) {
         body = null;
         propagated = null;
+        if (thread() == null) tellStarted();
         if (Thread.currentThread() == thread()) signalling(this);
         try {
             if (failure == null) completeWith(result);
@@ -409,6 +440,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
             drop(fromReceiver);
             Failures.reportFatal(fromReceiver);
         }
+        tellEnded(failure, cancellation());
         if (owner != null) owner.dismiss(this);
         if (watch != null) watch.over();
         scheduler.taskEnded();
@@ -418,6 +450,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     @SuppressWarnings("NullAway")
     private void completeWith(@Nullable T result) {
         if (finish()) {
+            tellEnded(null, null);
             succeeded(result);
             return;
         }
@@ -426,8 +459,12 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         discard(result);
         discardUnread();
         Cancellation c = Objects.requireNonNull(cancellation());
-        if (c.isOwnFailureOf(this)) completeExceptionally(ownFailure(c));
-        else cancelled(null);
+        if (c.isOwnFailureOf(this)) {
+            completeExceptionally(ownFailure(c));
+            return;
+        }
+        tellEnded(null, c);
+        cancelled(null);
     }
 
     private void completeExceptionally(Throwable thrown) {
@@ -437,11 +474,14 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
             boolean interrupted = c == null || c.reason() == Cancellation.Reason.INTERRUPTED;
             Throwable failure = c == null || interrupted || !isEcho(thrown) ? thrown : ownFailure(c);
             if (owner != null) owner.memberFailed(this, failure);
+            tellEnded(failure, null);
             failed(failure);
         } else if (isEcho(thrown)) {
+            tellEnded(null, c);
             cancelledBy(thrown);
         } else {
             if (owner != null) owner.memberFailed(this, thrown);
+            tellEnded(thrown, c);
             cancelled(thrown);
         }
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the value
  * @since 0.1
  */
-public abstract class DetachedTask<T extends @Nullable Object> implements Member {
+public abstract class DetachedTask<T extends @Nullable Object> implements Member, Observer.Observed {
     private final Scope owner;
     private final AwaitCell<T> cell;
 
@@ -20,6 +20,9 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
     private @Nullable Cancellation by;
 
     private boolean fromOutside;
+
+    /** What is told about it, until its end has been told; written before the source is subscribed to. */
+    private Observer.@Nullable Observation observation;
 
     /**
      * A source that is not started yet.
@@ -45,6 +48,7 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
     /** Subscribes, as a member of the owner; called inside the owner. */
     public final void start() {
         owner.admit(this);
+        observation = Observers.started(this, owner.task());
         cell.startDetached(Objects.requireNonNull(Scope.current()).context(), this::done);
     }
 
@@ -103,6 +107,33 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
     }
 
     @Override
+    public final boolean isNamed() {
+        return false;
+    }
+
+    @Override
+    public final Backend backend() {
+        return owner.backend();
+    }
+
+    @Override
+    public final Object context() {
+        return owner.context();
+    }
+
+    @Override
+    public final @Nullable Thread thread() {
+        return null;
+    }
+
+    /** Tells of the end, once, before anybody receives the outcome. */
+    private void tellEnded(@Nullable Throwable failure, @Nullable Cancellation with) {
+        Observer.Observation told = observation;
+        observation = null;
+        if (told != null) told.ended(failure, with);
+    }
+
+    @Override
     public final String describe() {
         return title();
     }
@@ -125,12 +156,14 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
         try {
             last.run();
         } finally {
+            tellEnded(cell.failure(), by);
             owner.dismiss(this);
         }
     }
 
     private void close() {
         cell.release();
+        tellEnded(null, by);
         cancelled(by);
     }
 
@@ -139,6 +172,7 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
         if (fromSource != null) {
             cell.release();
             owner.memberFailed(this, fromSource);
+            tellEnded(fromSource, null);
             failed(fromSource);
             return;
         }
@@ -148,9 +182,11 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
         } catch (Throwable thrown) {
             Throwable failure = Host.get().unwrap(thrown);
             owner.memberFailed(this, failure);
+            tellEnded(failure, null);
             failed(failure);
             return;
         }
+        tellEnded(null, null);
         succeeded(value);
     }
 }

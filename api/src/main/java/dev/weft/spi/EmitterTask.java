@@ -166,6 +166,11 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
     }
 
     @Override
+    public final WaitKind kind() {
+        return WaitKind.DEMAND;
+    }
+
+    @Override
     public final String waitsFor() {
         S subscriber = downstream();
         return "emit of " + builder() + ": demand of its subscriber "

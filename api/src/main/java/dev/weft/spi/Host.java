@@ -81,6 +81,10 @@ public interface Host {
      */
     Optional<Duration> watchdog();
 
+    /** {@return what is told about coroutines from the start, or null} */
+    @Nullable
+    Observer observer();
+
     /** Hands a warning to the hook. */
     void warn(Warning warning);
 

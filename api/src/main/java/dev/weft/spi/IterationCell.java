@@ -317,6 +317,11 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     }
 
     @Override
+    public final WaitKind kind() {
+        return WaitKind.VALUE;
+    }
+
+    @Override
     public final String waitsFor() {
         String which = "the next value of " + sourceName() + ", which ";
         if (upstream() == null) return which + "has never called onSubscribe";

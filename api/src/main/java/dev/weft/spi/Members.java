@@ -195,6 +195,11 @@ final class Members implements Suspension {
     }
 
     @Override
+    public WaitKind kind() {
+        return WaitKind.MEMBERS;
+    }
+
+    @Override
     public String waitsFor() {
         List<Member> members = snapshot();
         String more = members.size() > NAMED ? ", … (" + members.size() + ')' : "";

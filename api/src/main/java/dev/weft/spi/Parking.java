@@ -38,12 +38,30 @@ final class Parking {
      * @return false if a plain thread was interrupted first; its flag stays set
      */
     static boolean untilWoken(Suspension in, @Nullable Scope scope) {
-        while (in.isParked()) if (!once(in, scope)) return false;
-        return true;
+        if (!in.isParked()) return true;
+        Observer.Observation told = suspended(in, scope);
+        boolean woken = true;
+        while (woken && in.isParked()) woken = parked(in, scope);
+        if (told != null) told.resumed();
+        return woken;
     }
 
     /** As {@link #untilWoken}, but may return earlier. */
     static boolean once(Suspension in, @Nullable Scope scope) {
+        Observer.Observation told = suspended(in, scope);
+        if (told == null) return parked(in, scope);
+        boolean woken = !in.isParked() || parked(in, scope); // what is told may have used up the permit
+        told.resumed();
+        return woken;
+    }
+
+    private static Observer.@Nullable Observation suspended(Suspension in, @Nullable Scope scope) {
+        Observer.Observation told = scope == null ? null : scope.task().observation();
+        if (told != null) told.suspended(in.kind(), in::what);
+        return told;
+    }
+
+    private static boolean parked(Suspension in, @Nullable Scope scope) {
         LockSupport.park(in);
         if (!Thread.currentThread().isInterrupted()) return true;
         if (!in.isParked()) return true; // it was woken: the flag may be a canceller's, for the code after this

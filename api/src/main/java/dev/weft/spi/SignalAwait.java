@@ -19,6 +19,11 @@ public abstract class SignalAwait extends AwaitCell<@Nullable Object> {
     }
 
     @Override
+    public final WaitKind kind() {
+        return WaitKind.STATE;
+    }
+
+    @Override
     protected final void cancelUpstream(Object subscription) {}
 
     @Override

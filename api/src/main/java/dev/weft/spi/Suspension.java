@@ -1,5 +1,6 @@
 package dev.weft.spi;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What a thread is suspended in, as other threads see it. */
@@ -15,6 +16,17 @@ interface Suspension {
 
     /** {@return whether the thread is parked, or about to park, and has not been woken} */
     boolean isParked();
+
+    /** {@return what it waits for, in a word} */
+    default WaitKind kind() {
+        return WaitKind.STATE;
+    }
+
+    /** {@return what it waits for, even where that is not reported} */
+    default String what() {
+        String reported = waitsFor();
+        return reported == null ? kind().name().toLowerCase(Locale.ROOT) : reported;
+    }
 
     /**
      * {@return what it waits for, for reports; null if it is not reported} Called on any thread; the wait may end

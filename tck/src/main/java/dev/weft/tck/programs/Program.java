@@ -30,6 +30,7 @@ record Program(Method method) {
             GroupPrograms.class,
             SupervisorPrograms.class,
             TimePrograms.class,
+            ListenerPrograms.class,
             IterationPrograms.class,
             ExportPrograms.class,
             StreamPrograms.class,

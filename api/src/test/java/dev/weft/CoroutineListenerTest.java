@@ -1,0 +1,256 @@
+package dev.weft;
+
+import static dev.weft.Async.async;
+import static dev.weft.Async.await;
+import static dev.weft.Async.coroutine;
+import static dev.weft.Async.delay;
+import static dev.weft.Async.each;
+import static dev.weft.Async.group;
+import static dev.weft.Async.run;
+import static dev.weft.Async.stream;
+import static dev.weft.testing.Watched.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.spi.Cancellation;
+import dev.weft.spi.CoroutineOptions;
+import dev.weft.spi.WaitKind;
+import dev.weft.testing.Lives;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+
+/** What a listener is told about coroutines: row N1 of the promises. */
+@SuppressWarnings("try") // a listener is registered, and not used
+class CoroutineListenerTest {
+    private static final Duration LONG = Duration.ofDays(1);
+
+    /** Keeps all that it is told. */
+    private static final class Notes implements CoroutineListener {
+        final List<CoroutineInfo> started = new CopyOnWriteArrayList<>();
+        final List<WaitKind> waits = new CopyOnWriteArrayList<>();
+        final List<String> whats = new CopyOnWriteArrayList<>();
+        final List<CoroutineEnd> ends = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void started(CoroutineInfo coroutine) {
+            started.add(coroutine);
+        }
+
+        @Override
+        public void suspended(CoroutineInfo coroutine, CoroutineWait wait) {
+            whats.add(wait.describe());
+            waits.add(wait.kind());
+        }
+
+        @Override
+        public void ended(CoroutineInfo coroutine, CoroutineEnd end) {
+            ends.add(end);
+        }
+    }
+
+    @Test
+    void N1_allThatIsStartedEndsAndAlternatesInBetween() {
+        var lives = new Lives();
+        try (Hooks.Handle listening = Hooks.addListener(lives)) {
+            run(() -> group(g -> {
+                for (int i = 0; i < 200; i++) g.start(coroutine(this::ofAllKinds));
+            }));
+        }
+        lives.checkOver();
+        assertThat(lives.count()).isGreaterThan(600);
+    }
+
+    private int ofAllKinds() {
+        AsyncStream<Integer> numbers = stream(out -> {
+            for (int i = 0; i < 5; i++) out.emit(i);
+        });
+        int sum = 0;
+        for (int number : each(numbers, 1)) sum += number;
+        Deferred<?> never = async(() -> delay(LONG));
+        if (ThreadLocalRandom.current().nextBoolean()) delay(Duration.ofNanos(1));
+        never.cancel();
+        return sum + await(CompletableFuture.supplyAsync(() -> 1));
+    }
+
+    @Test
+    void N1_aCoroutineThatNeverBeganStartsAndEnds() {
+        var notes = new Notes();
+        var task = new MemberTask<>(
+                null, Async.backend(), Context.empty(), CoroutineOptions.NONE.named("early"), () -> "not reached");
+        task.cancelBecause("before");
+        try (Hooks.Handle listening = Hooks.addListener(notes)) {
+            task.start();
+        }
+        assertThat(notes.started).singleElement().satisfies(early -> {
+            assertThat(early.name()).isEqualTo("early");
+            assertThat(early.thread()).isNull();
+        });
+        assertThat(notes.ends)
+                .containsExactly(
+                        new CoroutineEnd(Deferred.State.CANCELLED, null, Cancellation.Reason.REQUESTED, "before"));
+    }
+
+    @Test
+    void N1_aCoroutineWithoutAThreadStartsAndFails() {
+        var notes = new Notes();
+        var lives = new Lives();
+        Dispatcher full = Dispatcher.on(task -> {
+            throw new RejectedExecutionException("full");
+        });
+        try (Hooks.Handle first = Hooks.addListener(notes);
+                Hooks.Handle second = Hooks.addListener(lives)) {
+            Deferred<String> refused = coroutine(() -> "not reached").on(full).start();
+            assertThatThrownBy(refused::await).isInstanceOf(RejectedExecutionException.class);
+        }
+        lives.checkOver();
+        assertThat(notes.ends).singleElement().satisfies(end -> {
+            assertThat(end.state()).isEqualTo(Deferred.State.FAILED);
+            assertThat(end.failure()).isInstanceOf(RejectedExecutionException.class);
+        });
+    }
+
+    @Test
+    void anInfoSaysWhatItIs() {
+        var notes = new Notes();
+        try (Hooks.Handle listening = Hooks.addListener(notes)) {
+            run(() -> Async.withContext("key", "value", () -> {
+                coroutine(Thread::currentThread).named("named").start().await();
+                coroutine(Thread::currentThread).start().await();
+            }));
+        }
+        assertThat(notes.started).hasSize(3);
+        CoroutineInfo root = notes.started.get(0);
+        CoroutineInfo named = notes.started.get(1);
+        assertThat(named.name()).hasToString("named").isEqualTo(named.thread().getName());
+        assertThat(named.isNamed()).isTrue();
+        assertThat(named.context().<String>get("key")).isEqualTo("value");
+        assertThat(named.backend()).isEqualTo("jdk");
+        assertThat(notes.started.get(2).isNamed()).isFalse();
+        assertThat(root.parent()).isNull();
+        assertThat(named.parent()).as("forgotten after the end").isNull();
+    }
+
+    @Test
+    void aWaitSaysWhatItIsFor() {
+        var notes = new Notes();
+        var gate = new CompletableFuture<String>();
+        try (Hooks.Handle listening = Hooks.addListener(notes)) {
+            Deferred<?> waiting = coroutine(() -> await(gate)).start();
+            until("suspended", () -> notes.waits.size() == 1);
+            Deferred<?> second = coroutine(() -> waiting.await()).start();
+            until("suspended", () -> notes.waits.size() == 2);
+            Deferred<?> third = coroutine(() -> delay(LONG)).start();
+            until("suspended", () -> notes.waits.size() == 3);
+            Deferred<?> fourth =
+                    coroutine(() -> Async.awaitCallback(done -> {})).start();
+            until("suspended", () -> notes.waits.size() == 4);
+            Deferred<?> fifth = coroutine(() -> {
+                        async(() -> await(gate));
+                        until("suspended", () -> notes.waits.size() == 5);
+                    })
+                    .start();
+            until("suspended", () -> notes.waits.size() == 6);
+            gate.complete("a");
+            second.await();
+            fifth.await();
+            third.cancel();
+            fourth.cancel();
+            until("over", () -> notes.ends.size() == 6);
+        }
+        assertThat(notes.waits)
+                .containsExactly(
+                        WaitKind.SOURCE,
+                        WaitKind.HANDLE,
+                        WaitKind.TIME,
+                        WaitKind.CALLBACK,
+                        WaitKind.SOURCE,
+                        WaitKind.MEMBERS);
+        assertThat(notes.whats.get(0)).isEqualTo("await of a CompletionStage");
+        assertThat(notes.whats.get(1)).startsWith("await of the coroutine coroutine-");
+        assertThat(notes.whats.get(2)).isEqualTo("time");
+    }
+
+    @Test
+    void whatRunsAlreadyIsNotTold() {
+        var notes = new Notes();
+        var gate = new CompletableFuture<String>();
+        Deferred<String> before = coroutine(() -> await(gate)).start();
+        try (Hooks.Handle listening = Hooks.addListener(notes)) {
+            gate.complete("a");
+            before.await();
+        }
+        assertThat(notes.started).isEmpty();
+        assertThat(notes.waits).isEmpty();
+        assertThat(notes.ends).isEmpty();
+    }
+
+    /** It must not, but nothing breaks. */
+    @Test
+    void aListenerThatStartsAndAwaitsIsNotToldOfThat() {
+        var lives = new Lives();
+        var own = new ConcurrentLinkedQueue<Integer>();
+        var starting = new CoroutineListener() {
+            @Override
+            public void started(CoroutineInfo coroutine) {
+                own.add(coroutine(() -> 1).start().await());
+            }
+
+            @Override
+            public void suspended(CoroutineInfo coroutine, CoroutineWait wait) {
+                own.add(await(CompletableFuture.supplyAsync(() -> 1)));
+            }
+        };
+        try (Hooks.Handle first = Hooks.addListener(starting);
+                Hooks.Handle second = Hooks.addListener(lives)) {
+            Deferred<?> gate = async(() -> delay(Duration.ofMillis(20)));
+            gate.await();
+        }
+        lives.checkOver();
+        assertThat(lives.count()).isOne();
+        assertThat(own).containsExactly(1, 1);
+    }
+
+    @Test
+    void aListenerThatThrowsIsLoggedOnce() {
+        List<Throwable> logged = new ArrayList<>();
+        Logger logger = Logger.getLogger("dev.weft");
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                logged.add(entry.getThrown());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
+        var failure = new IllegalStateException("of the listener");
+        var throwing = new CoroutineListener() {
+            @Override
+            public void started(CoroutineInfo coroutine) {
+                throw failure;
+            }
+        };
+        try (Hooks.Handle listening = Hooks.addListener(throwing)) {
+            for (int i = 0; i < 3; i++) assertThat((int) run(() -> 1)).isOne();
+        } finally {
+            logger.removeHandler(handler);
+            logger.setUseParentHandlers(true);
+        }
+        assertThat(logged).containsExactly(failure);
+    }
+}

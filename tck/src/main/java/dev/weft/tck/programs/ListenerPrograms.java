@@ -1,0 +1,224 @@
+package dev.weft.tck.programs;
+
+import static dev.weft.Async.await;
+import static dev.weft.Async.coroutine;
+import static dev.weft.Async.group;
+import static dev.weft.Async.withTimeout;
+
+import dev.weft.Coroutine;
+import dev.weft.CoroutineEnd;
+import dev.weft.CoroutineInfo;
+import dev.weft.CoroutineListener;
+import dev.weft.CoroutineWait;
+import dev.weft.Deferred;
+import dev.weft.Hooks;
+import dev.weft.spi.CoroutineOptions;
+import dev.weft.tck.Later;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+
+/** What a listener is told about coroutines. */
+@SuppressWarnings("try") // a listener is registered, and not used
+final class ListenerPrograms extends Programs {
+    ListenerPrograms(Stage stage) {
+        super(stage);
+    }
+
+    /** Notes what is told about coroutines with a name, and about sources without a thread. */
+    private final class Told implements CoroutineListener {
+        private volatile int suspended;
+
+        @Override
+        public void started(CoroutineInfo coroutine) {
+            CoroutineInfo parent = coroutine.parent();
+            tell(coroutine, "started" + (parent != null && parent.isNamed() ? " in " + parent.name() : ""));
+        }
+
+        @Override
+        public void suspended(CoroutineInfo coroutine, CoroutineWait wait) {
+            if (waitsInOrder(coroutine)) tell(coroutine, "suspended: " + wait.kind());
+            if (coroutine.isNamed()) suspended++;
+        }
+
+        @Override
+        public void resumed(CoroutineInfo coroutine) {
+            if (waitsInOrder(coroutine)) tell(coroutine, "resumed");
+        }
+
+        @Override
+        public void ended(CoroutineInfo coroutine, CoroutineEnd end) {
+            String why = end.reason() == null ? "" : " " + end.reason() + " " + end.why();
+            tell(
+                    coroutine,
+                    "ended: " + end.state() + why + (end.failure() == null ? "" : " " + Trace.describe(end.failure())));
+        }
+
+        /** The outer one waits for the end of its members if that has not come yet. */
+        private boolean waitsInOrder(CoroutineInfo coroutine) {
+            return !coroutine.name().equals("outer");
+        }
+
+        private void tell(CoroutineInfo coroutine, String what) {
+            if (coroutine.isNamed()) note("  " + coroutine.name() + " " + what);
+            else if (coroutine.thread() == null) note("  a source " + what);
+        }
+
+        void untilSuspended(int times) {
+            until(() -> suspended >= times);
+        }
+    }
+
+    private static Coroutine<Object> worker(Callable<Object> body) {
+        return coroutine(body).named("worker");
+    }
+
+    void aListenerIsToldOfAWait() {
+        var told = new Told();
+        Later later = later();
+        try (Hooks.Handle listening = Hooks.addListener(told)) {
+            Deferred<Object> worker =
+                    worker(() -> await(awaitable(later.source()))).start();
+            told.untilSuspended(1);
+            later.value("a");
+            note("value", worker.await());
+        }
+    }
+
+    void aListenerIsToldOfNoWaitForAReadySource() {
+        try (Hooks.Handle listening = Hooks.addListener(new Told())) {
+            note("value", worker(() -> await(awaitable(ready("a")))).start().await());
+        }
+    }
+
+    void aListenerIsToldOfAFailureBeforeTheOneWhoAwaitsIt() {
+        try (Hooks.Handle listening = Hooks.addListener(new Told())) {
+            attempt(
+                    "worker",
+                    () -> worker(() -> {
+                                throw new IOException("no");
+                            })
+                            .start()
+                            .await());
+        }
+    }
+
+    void aListenerIsToldOfACancellation() {
+        var told = new Told();
+        try (Hooks.Handle listening = Hooks.addListener(told)) {
+            Deferred<Object> worker =
+                    worker(() -> await(new CompletableFuture<>())).start();
+            told.untilSuspended(1);
+            worker.cancel("enough");
+            attempt("worker", worker::await);
+        }
+    }
+
+    void aListenerIsToldOfTheTimeoutThatCancels() {
+        var told = new Told();
+        try (Hooks.Handle listening = Hooks.addListener(told)) {
+            attempt(
+                    "timeout",
+                    () -> withTimeout(
+                            Duration.ofMillis(1),
+                            () -> worker(() -> await(new CompletableFuture<>()))
+                                    .start()
+                                    .await()));
+        }
+    }
+
+    void aListenerIsToldOfMembersWithTheirParent() {
+        var told = new Told();
+        var gate = new CompletableFuture<Object>();
+        try (Hooks.Handle listening = Hooks.addListener(told)) {
+            Deferred<Object> worker = worker(() -> {
+                        coroutine(() -> await(gate)).named("member").start();
+                        told.untilSuspended(1);
+                        return "a";
+                    })
+                    .start();
+            told.untilSuspended(2);
+            gate.complete("b");
+            note("value", worker.await());
+        }
+    }
+
+    void aListenerIsToldOfASourceThatIsAMember() {
+        Later later = later();
+        try (Hooks.Handle listening = Hooks.addListener(new Told())) {
+            note("value", group(g -> {
+                Deferred<Object> source = g.start(awaitable(later.source()));
+                later.value("a");
+                return source.await();
+            }));
+        }
+    }
+
+    void aListenerIsToldOfACoroutineThatIsSubscribedToInAnother() {
+        try (Hooks.Handle listening = Hooks.addListener(new Told())) {
+            Object inner = backend()
+                    .createOne(
+                            () -> "a",
+                            CoroutineOptions.NONE.named("inner"),
+                            sources().one());
+            Deferred<Object> outer = coroutine(() -> {
+                        group(g -> {
+                            Deferred<Object> value = g.start(awaitable(inner));
+                            until(() -> value.state() == Deferred.State.SUCCEEDED);
+                        });
+                        return (Object) "b";
+                    })
+                    .named("outer")
+                    .start();
+            note("value", outer.await());
+        }
+    }
+
+    void aListenerThatHasGoneIsToldNothingMore() {
+        var told = new Told();
+        var gate = new CompletableFuture<Object>();
+        Deferred<Object> worker;
+        try (Hooks.Handle listening = Hooks.addListener(told)) {
+            worker = worker(() -> await(gate)).start();
+            told.untilSuspended(1);
+        }
+        gate.complete("a");
+        note("value", worker.await());
+    }
+
+    void aListenerThatThrowsHarmsNothing() {
+        var told = new Told();
+        var gate = new CompletableFuture<Object>();
+        try (Hooks.Handle first = Hooks.addListener(new Throwing());
+                Hooks.Handle second = Hooks.addListener(told)) {
+            Deferred<Object> worker = worker(() -> await(gate)).start();
+            told.untilSuspended(1);
+            gate.complete("a");
+            note("value", worker.await());
+        }
+    }
+
+    /** Throws whatever it is told. */
+    private static final class Throwing implements CoroutineListener {
+        @Override
+        public void started(CoroutineInfo coroutine) {
+            throw new IllegalStateException("started");
+        }
+
+        @Override
+        public void suspended(CoroutineInfo coroutine, CoroutineWait wait) {
+            throw new AssertionError("suspended");
+        }
+
+        @Override
+        public void resumed(CoroutineInfo coroutine) {
+            throw new IllegalStateException("resumed");
+        }
+
+        @Override
+        public void ended(CoroutineInfo coroutine, CoroutineEnd end) {
+            throw new AssertionError("ended");
+        }
+    }
+}
