@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -192,6 +193,55 @@ class CoroutineListenerTest {
         assertThat(notes.started).isEmpty();
         assertThat(notes.waits).isEmpty();
         assertThat(notes.ends).isEmpty();
+    }
+
+    @Test
+    void N1_aListenerThatHasGoneIsToldNothingMore() {
+        var notes = new Notes();
+        var gate = new CompletableFuture<String>();
+        Deferred<String> waiting;
+        try (Hooks.Handle listening = Hooks.addListener(notes)) {
+            waiting = coroutine(() -> await(gate)).start();
+            until("suspended", () -> notes.waits.size() == 1);
+        }
+        gate.complete("a");
+        waiting.await();
+        assertThat(notes.ends).isEmpty();
+    }
+
+    /** So that a meter is right for the code that goes on. */
+    @Test
+    void N1_theEndIsToldBeforeOthersReceiveIt() {
+        var notes = new Notes();
+        try (Hooks.Handle listening = Hooks.addListener(notes)) {
+            Deferred<Object> failing = coroutine(() -> {
+                        throw new IllegalStateException("expected");
+                    })
+                    .start();
+            var seen = new CompletableFuture<Integer>();
+            failing.whenComplete((value, failure) -> seen.complete(notes.ends.size()));
+            assertThat(seen.join()).isOne();
+        }
+    }
+
+    /** The wait for members may be told while the last of them ends. */
+    @Test
+    void aListenerThatUsesUpThePermitOfAWaitDoesNotDelayIt() {
+        var gate = new CompletableFuture<String>();
+        var greedy = new CoroutineListener() {
+            @Override
+            public void suspended(CoroutineInfo coroutine, CoroutineWait wait) {
+                if (wait.kind() != WaitKind.MEMBERS) return;
+                gate.complete("a");
+                until("the member is over", () -> !wait.describe().contains("member"));
+                LockSupport.park();
+            }
+        };
+        try (Hooks.Handle listening = Hooks.addListener(greedy)) {
+            run(() -> {
+                coroutine(() -> await(gate)).named("member").start();
+            });
+        }
     }
 
     /** It must not, but nothing breaks. */

@@ -3,6 +3,7 @@ package dev.weft.tck.programs;
 import static dev.weft.Async.await;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.group;
+import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.withTimeout;
 
 import dev.weft.Coroutine;
@@ -55,14 +56,14 @@ final class ListenerPrograms extends Programs {
                     "ended: " + end.state() + why + (end.failure() == null ? "" : " " + Trace.describe(end.failure())));
         }
 
-        /** The outer one waits for the end of its members if that has not come yet. */
+        /** The others may be cancelled, or have what they need, before they wait. */
         private boolean waitsInOrder(CoroutineInfo coroutine) {
-            return !coroutine.name().equals("outer");
+            return coroutine.name().equals("worker") || coroutine.name().equals("member");
         }
 
         private void tell(CoroutineInfo coroutine, String what) {
-            if (coroutine.isNamed()) note("  " + coroutine.name() + " " + what);
-            else if (coroutine.thread() == null) note("  a source " + what);
+            if (coroutine.isNamed()) note(coroutine.name() + " " + what);
+            else if (coroutine.thread() == null) note("a source " + what);
         }
 
         void untilSuspended(int times) {
@@ -116,15 +117,16 @@ final class ListenerPrograms extends Programs {
     }
 
     void aListenerIsToldOfTheTimeoutThatCancels() {
-        var told = new Told();
-        try (Hooks.Handle listening = Hooks.addListener(told)) {
+        try (Hooks.Handle listening = Hooks.addListener(new Told())) {
             attempt(
                     "timeout",
-                    () -> withTimeout(
-                            Duration.ofMillis(1),
-                            () -> worker(() -> await(new CompletableFuture<>()))
-                                    .start()
-                                    .await()));
+                    () -> withTimeout(Duration.ofDays(1), () -> {
+                        Deferred<?> late = coroutine(() -> await(new CompletableFuture<>()))
+                                .named("late")
+                                .start();
+                        resetTimeout(Duration.ofMillis(1));
+                        return late.await();
+                    }));
         }
     }
 
@@ -157,18 +159,11 @@ final class ListenerPrograms extends Programs {
 
     void aListenerIsToldOfACoroutineThatIsSubscribedToInAnother() {
         try (Hooks.Handle listening = Hooks.addListener(new Told())) {
-            Object inner = backend()
-                    .createOne(
-                            () -> "a",
-                            CoroutineOptions.NONE.named("inner"),
-                            sources().one());
-            Deferred<Object> outer = coroutine(() -> {
-                        group(g -> {
-                            Deferred<Object> value = g.start(awaitable(inner));
-                            until(() -> value.state() == Deferred.State.SUCCEEDED);
-                        });
-                        return (Object) "b";
-                    })
+            Deferred<Object> outer = coroutine(() -> await(awaitable(backend()
+                            .createOne(
+                                    () -> "a",
+                                    CoroutineOptions.NONE.named("inner"),
+                                    sources().one()))))
                     .named("outer")
                     .start();
             note("value", outer.await());
