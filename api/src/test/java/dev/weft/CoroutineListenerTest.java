@@ -234,7 +234,7 @@ class CoroutineListenerTest {
                 if (wait.kind() != WaitKind.MEMBERS) return;
                 gate.complete("a");
                 until("the member is over", () -> !wait.describe().contains("member"));
-                LockSupport.park();
+                LockSupport.parkNanos(1); // the permit, unless the look at the members has used it up
             }
         };
         try (Hooks.Handle listening = Hooks.addListener(greedy)) {
