@@ -18,7 +18,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A gRPC service whose messages are strings, inside this process, and a channel to it. */
 public record Grpc(Server server, ManagedChannel channel) {
@@ -73,7 +75,7 @@ public record Grpc(Server server, ManagedChannel channel) {
             ClientCall<String, String> call = channel.newCall(method, options);
             done.onCancel(() -> call.cancel("nobody waits for it any more", null));
             ClientCalls.asyncUnaryCall(call, request, new StreamObserver<>() {
-                private String answer;
+                private @Nullable String answer;
 
                 @Override
                 public void onNext(String value) {
@@ -88,7 +90,7 @@ public record Grpc(Server server, ManagedChannel channel) {
 
                 @Override
                 public void onCompleted() {
-                    done.resume(answer);
+                    done.resume(Objects.requireNonNull(answer, "answer"));
                 }
             });
         });
