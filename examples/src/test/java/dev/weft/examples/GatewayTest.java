@@ -1,0 +1,22 @@
+package dev.weft.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.spi.Backend;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class GatewayTest {
+    @ParameterizedTest
+    @MethodSource("dev.weft.examples.Told#backends")
+    void servicesMayBeBusySlowOrBroken(Backend backend) throws Exception {
+        assertThat(Told.by(Gateway::open, backend))
+                .containsExactly(
+                        "EUR 42 after 3 requests",
+                        "EUR 42 after 1 request, EUR 42 after 2",
+                        "each service knows that it has less than a minute",
+                        "none works on an answer that comes too late",
+                        "the circuit is OPEN after 3 failures",
+                        "EUR 42, and the circuit is CLOSED");
+    }
+}
