@@ -52,7 +52,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeoutException;
 
 /**
  * A gateway in front of services that are busy, slow or broken: it asks again, sends a second request if the first is
@@ -61,6 +60,10 @@ import java.util.concurrent.TimeoutException;
 public final class Gateway {
     private static final Duration A_MOMENT = Duration.ofMillis(10);
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
+
+    /** What we keep of the time that is left, for an answer without the service; generous, as machines may be busy. */
+    private static final Duration OUR_OWN = Duration.ofSeconds(20);
+
     private static final Retry AGAIN =
             Retry.attempts(3).backoff(A_MOMENT, A_MOMENT.multipliedBy(10)).when(failure -> failure instanceof Busy);
 
@@ -68,7 +71,10 @@ public final class Gateway {
     private final HttpClient http;
     private final Services services;
 
-    /** Of resilience4j, whose calls are plain ones, so that they may await. Cancelled ones say nothing about the service. */
+    /**
+     * That of resilience4j, which calls plain code, so that this may await. A call that is cancelled, since its caller
+     * has left or another one was faster, says nothing about the service: without the last line, it would be a failure.
+     */
     private final CircuitBreaker circuit = CircuitBreaker.of(
             "prices",
             CircuitBreakerConfig.custom()
@@ -96,16 +102,21 @@ public final class Gateway {
             var gateway = new Gateway(out, http, services);
             gateway.aBusyServiceIsAskedAgain();
             gateway.aSlowServiceIsAskedTwice();
-            gateway.theServicesKnowWhatIsLeft();
+            gateway.theServicesKnowTheirLimit();
             gateway.theServicesStopWhenItIsTooLate();
             gateway.aBrokenServiceIsLeftAlone();
         }
     }
 
+    private void tell(String expected, String found) {
+        out.println(found);
+        Check.same(expected, found, "what the gateway tells");
+    }
+
     private void aBusyServiceIsAskedAgain() throws IOException {
         List<Duration> pauses = new ArrayList<>();
         String answer = retry(AGAIN.onRetry((attempt, failure, pause) -> pauses.add(pause)), () -> get("/busy"));
-        out.println(answer + " after " + services.requests("/busy") + " requests");
+        tell("EUR 42 after 3 requests", answer + " after " + services.requests("/busy") + " requests");
         Check.same(2, pauses.size(), "the number of pauses");
         for (int i = 0; i < 2; i++)
             Check.that(pauses.get(i).compareTo(A_MOMENT.multipliedBy(1L << i)) <= 0, "too long a pause: " + pauses);
@@ -114,9 +125,8 @@ public final class Gateway {
     private void aSlowServiceIsAskedTwice() throws IOException {
         String quick = hedged(A_MINUTE, () -> guarded("/price"));
         String slow = hedged(A_MOMENT, () -> guarded("/slow"));
-        out.printf(
-                "%s after %d request, %s after %d%n",
-                quick, services.requests("/price"), slow, services.requests("/slow"));
+        tell("EUR 42 after 1 request", quick + " after " + services.requests("/price") + " request");
+        tell("EUR 42 after 2 requests", slow + " after " + services.requests("/slow") + " requests");
         Check.soon(() -> await(services.abandoned), "the slow service still works on the first request");
         Check.same(2, circuit.getMetrics().getNumberOfBufferedCalls(), "the number of calls that the circuit counts");
         Check.same(0, circuit.getMetrics().getNumberOfFailedCalls(), "the number of failures that the circuit counts");
@@ -130,38 +140,35 @@ public final class Gateway {
         }));
     }
 
-    /** The limit is inside, so that a service that is too slow has failed, but one whose caller leaves has not. */
     private String guarded(String path) throws Exception {
-        return circuit.executeCallable(() -> withTimeout(A_MINUTE, () -> get(path)));
+        return circuit.executeCallable(() -> get(path));
     }
 
-    private void theServicesKnowWhatIsLeft() throws Exception {
+    private void theServicesKnowTheirLimit() throws Exception {
         List<String> told = withTimeout(A_MINUTE, () -> {
-            var stock = async(() -> stock("left"));
-            return List.of(get("/left"), stock.await());
+            var stock = async(() -> stock("limit"));
+            return List.of(get("/limit"), stock.await());
         });
-        for (String left : told)
-            Check.that(Long.parseLong(left) > 0 && Long.parseLong(left) <= A_MINUTE.toMillis(), "left: " + told);
-        out.println("each service knows that it has less than a minute");
+        for (String limit : told)
+            Check.that(
+                    Duration.ofMillis(Long.parseLong(limit)).compareTo(A_MINUTE.minus(OUR_OWN)) <= 0, "told: " + told);
+        out.println("each service knows how long it may take");
     }
 
-    private void theServicesStopWhenItIsTooLate() {
-        List<Outcome<String>> outcomes = gatherSettled(
-                coroutine(() -> withTimeout(A_MOMENT, () -> get("/never"))),
-                coroutine(() -> withTimeout(A_MOMENT, () -> stock("never"))));
+    private void theServicesStopWhenItIsTooLate() throws Exception {
+        List<Outcome<String>> outcomes = withTimeout(
+                OUR_OWN.plus(A_MOMENT),
+                () -> gatherSettled(coroutine(() -> get("/never")), coroutine(() -> stock("never"))));
         for (Outcome<String> each : outcomes)
             Check.that(
-                    each instanceof Outcome.Failure<String>(Throwable failure) && isTooLate(failure),
-                    "not too late: " + each);
+                    each instanceof Outcome.Failure<String>(Throwable failure) && isTooLate(failure), "found: " + each);
         Check.soon(
                 () -> services.working.stream().filter(working -> working == 0).first(), "a service is still working");
-        out.println("none works on an answer that comes too late");
+        out.println("none works on an answer that would come too late");
     }
 
-    /** Our own limit, that of the client and that of the service pass at about the same time: any may be the first. */
     private static boolean isTooLate(Throwable failure) {
-        return failure instanceof TimeoutException
-                || failure instanceof HttpTimeoutException
+        return failure instanceof HttpTimeoutException
                 || Status.fromThrowable(failure).getCode() == Status.Code.DEADLINE_EXCEEDED;
     }
 
@@ -176,18 +183,24 @@ public final class Gateway {
                 }
             }
         } catch (CallNotPermittedException open) {
-            out.println("the circuit is " + circuit.getState() + " after " + failures + " failures");
+            tell("the circuit is OPEN after 3", "the circuit is " + circuit.getState() + " after " + failures);
             Check.same(failures, services.requests("/broken"), "the number of requests to the broken service");
         }
-        circuit.transitionToHalfOpenState(); // in a minute, it would do so by itself
-        out.println(guarded("/price") + ", and the circuit is " + circuit.getState());
+        circuit.transitionToHalfOpenState(); // as the first call does after a minute
+        tell("EUR 42, and the circuit is CLOSED", guarded("/price") + ", and the circuit is " + circuit.getState());
+    }
+
+    /** {@return how long a service may take} If we have hardly any time ourselves, its call fails soon. */
+    private static Duration limit() {
+        Duration left = remainingTime().orElse(A_MINUTE).minus(OUR_OWN);
+        return left.isPositive() ? left : Duration.ofMillis(1);
     }
 
     private String get(String path) throws IOException {
-        var request = HttpRequest.newBuilder(services.address(path));
-        remainingTime()
-                .filter(Duration::isPositive)
-                .ifPresent(left -> request.timeout(left).header(Services.LEFT, String.valueOf(left.toMillis())));
+        Duration limit = limit();
+        var request = HttpRequest.newBuilder(services.address(path))
+                .timeout(limit)
+                .header(Services.LIMIT, String.valueOf(limit.toMillis()));
         var exchange = owned(http.sendAsync(request.build(), BodyHandlers.ofString()));
         var response = await(exchange, IOException.class);
         return switch (response.statusCode()) {
@@ -199,9 +212,7 @@ public final class Gateway {
     }
 
     private String stock(String item) {
-        var options = remainingTime()
-                .map(left -> CallOptions.DEFAULT.withDeadlineAfter(left.toNanos(), NANOSECONDS))
-                .orElse(CallOptions.DEFAULT);
+        var options = CallOptions.DEFAULT.withDeadlineAfter(limit().toNanos(), NANOSECONDS);
         return services.grpc.call(Services.STOCK, item, options);
     }
 
@@ -216,7 +227,7 @@ public final class Gateway {
 
     /** One for prices over HTTP, and one for stocks over gRPC. */
     private static final class Services implements AutoCloseable {
-        static final String LEFT = "Milliseconds-Left";
+        static final String LIMIT = "Limit-Milliseconds";
         static final MethodDescriptor<String, String> STOCK = Grpc.method("Stocks", "stock", MethodType.UNARY);
 
         final CompletableFuture<String> abandoned = new CompletableFuture<>();
@@ -254,18 +265,24 @@ public final class Gateway {
             try (exchange) {
                 String path = exchange.getRequestURI().getPath();
                 int request = requests.merge(path, 1, Integer::sum);
-                String left = exchange.getRequestHeaders().getFirst(LEFT);
-                if (path.equals("/never")) delay(Duration.ofMillis(Long.parseLong(left)));
-                int status = path.equals("/never")
-                        ? 504
-                        : path.equals("/broken") ? 500 : path.equals("/busy") && request < 3 ? 503 : 200;
-                exchange.sendResponseHeaders(status, 0);
+                String limit = exchange.getRequestHeaders().getFirst(LIMIT);
+                if (path.equals("/never")) delay(Duration.ofMillis(Long.parseLong(limit)));
+                exchange.sendResponseHeaders(status(path, request), 0);
                 OutputStream body = exchange.getResponseBody();
                 if (path.equals("/slow") && request == 1) neverEnd(body);
-                body.write((path.equals("/left") ? left : "EUR 42").getBytes(StandardCharsets.UTF_8));
+                body.write((path.equals("/limit") ? limit : "EUR 42").getBytes(StandardCharsets.UTF_8));
             } finally {
                 working.update(working -> working - 1);
             }
+        }
+
+        private static int status(String path, int request) {
+            return switch (path) {
+                case "/never" -> 504;
+                case "/broken" -> 500;
+                case "/busy" -> request < 3 ? 503 : 200;
+                default -> 200;
+            };
         }
 
         /** Goes on until nobody waits for the answer. */

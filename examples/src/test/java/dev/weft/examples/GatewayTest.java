@@ -13,10 +13,11 @@ class GatewayTest {
         assertThat(Told.by(Gateway::open, backend))
                 .containsExactly(
                         "EUR 42 after 3 requests",
-                        "EUR 42 after 1 request, EUR 42 after 2",
-                        "each service knows that it has less than a minute",
-                        "none works on an answer that comes too late",
-                        "the circuit is OPEN after 3 failures",
+                        "EUR 42 after 1 request",
+                        "EUR 42 after 2 requests",
+                        "each service knows how long it may take",
+                        "none works on an answer that would come too late",
+                        "the circuit is OPEN after 3",
                         "EUR 42, and the circuit is CLOSED");
     }
 }
