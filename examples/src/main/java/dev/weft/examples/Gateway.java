@@ -15,6 +15,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.weft.CancelledException;
 import dev.weft.Outcome;
 import dev.weft.Retry;
 import dev.weft.StateStream;
@@ -47,7 +48,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -72,8 +72,8 @@ public final class Gateway {
     private final Services services;
 
     /**
-     * That of resilience4j, which calls plain code, so that this may await. A call that is cancelled, since its caller
-     * has left or another one was faster, says nothing about the service: without the last line, it would be a failure.
+     * That of resilience4j, which calls plain code, so that this may await. A call that is cancelled, because its caller
+     * has left or another one was faster, says nothing about the service: without the last line it would be a failure.
      */
     private final CircuitBreaker circuit = CircuitBreaker.of(
             "prices",
@@ -82,7 +82,7 @@ public final class Gateway {
                     .failureRateThreshold(100)
                     .permittedNumberOfCallsInHalfOpenState(1)
                     .waitDurationInOpenState(A_MINUTE)
-                    .ignoreExceptions(CancellationException.class)
+                    .ignoreExceptions(CancelledException.class)
                     .build());
 
     private Gateway(PrintStream out, HttpClient http, Services services) {

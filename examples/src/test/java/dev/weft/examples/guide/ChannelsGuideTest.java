@@ -11,7 +11,6 @@ import static dev.weft.Async.stream;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withoutInterrupts;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
-import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.rxjava.RxAsync.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -36,11 +35,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Mono;
-import reactor.test.StepVerifier;
 
 /** The code and the claims of {@code docs/guide/channels.md}. */
 class ChannelsGuideTest extends GuideTest {
@@ -130,12 +127,51 @@ class ChannelsGuideTest extends GuideTest {
         });
     }
 
-    @Test
-    void itIsTheClockOfTheBackend() {
-        Channel<String> orders = Channel.newRendezvousChannel();
-        StepVerifier.withVirtualTime(() -> mono(() -> withTimeout(Duration.ofHours(1), () -> orders.receive())))
-                .thenAwait(Duration.ofHours(1))
-                .verifyError(TimeoutException.class);
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aCancellationTakesNothingWithIt(Backend backend) throws Exception {
+        onEachBackend(backend, () -> {
+            Channel<String> orders = Channel.newRendezvousChannel();
+            var waiting = new CountDownLatch(2);
+            Deferred<String> cook = async(() -> {
+                waiting.countDown();
+                return orders.receive();
+            });
+            Channel<String> full = Channel.newBufferedChannel(1);
+            full.send("soup");
+            Deferred<?> waiter = async(() -> {
+                waiting.countDown();
+                full.send("rice");
+            });
+            awaitLatch(waiting);
+            cook.cancel();
+            waiter.cancel();
+            assertThatThrownBy(cook::await).isInstanceOf(CancelledException.class);
+            assertThatThrownBy(waiter::await).isInstanceOf(CancelledException.class);
+            async(() -> orders.send("tea"));
+            assertThat(orders.receive()).isEqualTo("tea"); // the next one gets it
+            full.done();
+            assertThat(full.toList()).containsExactly("soup"); // what was not sent is not there
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void itIsTheClockOfTheBackend(Backend backend) throws Exception {
+        inVirtualTime(backend, () -> {
+            Channel<String> orders = Channel.newRendezvousChannel();
+            Channel<String> drinks = Channel.newRendezvousChannel();
+            Duration patience = Duration.ofMinutes(10);
+            assertThatThrownBy(() -> withTimeout(patience, () -> orders.receive()))
+                    .isInstanceOf(TimeoutException.class);
+            async(() -> {
+                delay(patience);
+                drinks.send("tea");
+            });
+            String first =
+                    withTimeout(patience.multipliedBy(2), () -> select(orders.receiveClause(), drinks.receiveClause()));
+            assertThat(first).isEqualTo("tea");
+        });
     }
 
     @ParameterizedTest
