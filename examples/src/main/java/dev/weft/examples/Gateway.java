@@ -97,8 +97,8 @@ public final class Gateway {
 
     /** Starts the services, and asks them. */
     static void open(PrintStream out) throws Exception {
-        try (var services = Services.start();
-                var http = HttpClient.newHttpClient()) {
+        try (var http = HttpClient.newHttpClient();
+                var services = Services.start()) {
             var gateway = new Gateway(out, http, services);
             gateway.aBusyServiceIsAskedAgain();
             gateway.aSlowServiceIsAskedTwice();

@@ -35,8 +35,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * for an older text, and goes on after one that failed.
  */
 public final class Search {
-    private static final Duration BETWEEN_KEYS = Duration.ofMillis(1);
-    private static final Duration QUIET = Duration.ofMillis(20);
+    private static final Duration BETWEEN_KEYS = Duration.ofMillis(2);
+    private static final Duration QUIET = Duration.ofMillis(30);
 
     private final PrintStream out;
     private final HttpClient http;
@@ -47,6 +47,7 @@ public final class Search {
 
     private final StateStream<String> page = StateStream.of("nothing");
     private final List<String> shown = new ArrayList<>();
+    private final AtomicInteger asked = new AtomicInteger();
     private int keys;
 
     private Search(PrintStream out, HttpClient http, Dictionary dictionary) {
@@ -61,8 +62,8 @@ public final class Search {
 
     /** Opens a dictionary, and searches it. */
     static void search(PrintStream out) throws IOException {
-        try (var dictionary = Dictionary.open();
-                var http = HttpClient.newHttpClient()) {
+        try (var http = HttpClient.newHttpClient();
+                var dictionary = Dictionary.open()) {
             new Search(out, http, dictionary).search();
         }
     }
@@ -85,7 +86,7 @@ public final class Search {
             texts.complete(); // ends the answers
         });
         Check.that(shown.stream().noneMatch(answer -> answer.startsWith(Dictionary.SLOW + ":")), "shown: " + shown);
-        Check.that(dictionary.asked.get() < keys, keys + " keys made " + dictionary.asked + " requests");
+        Check.that(asked.get() < keys, keys + " keys made " + asked + " requests");
         Check.soon(() -> dictionary.busy.stream().filter(busy -> busy == 0).first(), "a request is still open");
         out.println("it asked less often than a key was pressed, and no request is open");
     }
@@ -100,7 +101,10 @@ public final class Search {
     }
 
     private AsyncStream<String> answer(String text) {
-        return stream(out -> out.emit(text + ": " + ask(text)));
+        return stream(out -> {
+            asked.incrementAndGet();
+            out.emit(text + ": " + ask(text));
+        });
     }
 
     /** A newer text cancels this, and the request with it, since that is ours alone. */
@@ -136,7 +140,6 @@ public final class Search {
 
         private static final List<String> WORDS = List.of("warp", "weave", "weaver", "weft", "wool");
 
-        final AtomicInteger asked = new AtomicInteger();
         final StateStream<Integer> busy = StateStream.of(0);
         final CompletableFuture<String> working = new CompletableFuture<>();
         final CompletableFuture<String> abandoned = new CompletableFuture<>();
@@ -161,7 +164,6 @@ public final class Search {
         }
 
         private void serve(HttpExchange exchange) throws IOException {
-            asked.incrementAndGet();
             busy.update(busy -> busy + 1);
             String text = exchange.getRequestURI().getPath().substring(1);
             exchange.sendResponseHeaders(text.equals(BROKEN) ? 500 : 200, 0);

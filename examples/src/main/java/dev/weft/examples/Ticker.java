@@ -21,7 +21,7 @@ import java.util.stream.LongStream;
  * connection for all of them, and none when nobody watches.
  */
 public final class Ticker {
-    private static final Duration PERIOD = Duration.ofMillis(1);
+    private static final Duration PERIOD = Duration.ofMillis(10);
     private static final long MANY = 100;
 
     private final PrintStream out;
@@ -71,7 +71,7 @@ public final class Ticker {
             long second = early.next();
             long seen = second;
             try (var late = shared.each()) {
-                long latest = late.next(); // what was the last price when it came
+                long latest = late.next(Duration.ZERO).orElse(0L); // it is there at once
                 Check.that(latest >= second, "the late reader saw " + latest);
                 Check.same(latest + 1, late.next(), "the price after the latest");
                 while (seen < latest) seen = early.next();
