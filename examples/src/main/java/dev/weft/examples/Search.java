@@ -42,7 +42,7 @@ public final class Search {
     private final HttpClient http;
     private final Dictionary dictionary;
 
-    /** What stands in the field, after each key. Only the newest text counts, for a search that has just begun, too. */
+    /** What stands in the field, after each key. Only the newest one counts, also for a search that begins later. */
     private final SharedStream<String> texts = SharedStream.of(1, Overflow.latest());
 
     private final StateStream<String> page = StateStream.of("nothing");

@@ -26,9 +26,10 @@ public final class Ticker {
 
     private final PrintStream out;
 
-    /** How many connections there are, and how many there have been. */
+    /** How many connections are open. */
     private final StateStream<Integer> open = StateStream.of(0);
 
+    /** How many there have been. */
     private int connections;
 
     private Ticker(PrintStream out) {
@@ -87,7 +88,7 @@ public final class Ticker {
         out.println("two readers had one connection, which was closed when both had left");
     }
 
-    /** Where nothing may be lost, whoever emits waits for the slowest. */
+    /** Where nothing may be lost, the emitter waits for the slowest reader. */
     private void aSlowReaderHoldsUpTheOthers() {
         SharedStream<Long> trades = SharedStream.of(2, Overflow.suspend());
         StateStream<Long> emitted = StateStream.of(0L);
@@ -111,7 +112,7 @@ public final class Ticker {
                 Check.same(MANY + 1, next, "the trade after the last");
             }
         });
-        Check.same(List.of(MANY - 1, MANY), trades.stream().collect(2), "what one sees who comes after the end");
+        Check.same(List.of(MANY - 1, MANY), trades.stream().collect(2), "what a reader sees after the end");
         out.println("the slowest of those who stayed set the pace, and saw all " + MANY);
     }
 
