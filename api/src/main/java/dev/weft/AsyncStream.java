@@ -33,12 +33,15 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class AsyncStream<T> implements Flow.Publisher<T> {
+    /** The prefetch of a stream for which nobody has said one. */
+    private static final int UNSAID = -1;
+
     private final CoroutineOptions options;
     private final int prefetch;
     private final Generator<T> generator;
 
     AsyncStream(CoroutineOptions options, Generator<T> generator) {
-        this(options, Async.PREFETCH, generator);
+        this(options, UNSAID, generator);
     }
 
     private AsyncStream(CoroutineOptions options, int prefetch, Generator<T> generator) {
@@ -55,6 +58,18 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     /** As {@link #alike}, for what is the newest when it is requested, and would be old if a loop read ahead. */
     private <R> AsyncStream<R> fresh(Generator<R> changed) {
         return new AsyncStream<>(options, 0, changed);
+    }
+
+    /**
+     * As {@link #alike}, for an operator whose coroutines emit. Where the values must end on the current thread, it is
+     * given a coroutine of its own, and a loop here passes them on.
+     */
+    private <R> AsyncStream<R> concurrent(int ahead, Generator<R> changed) {
+        var apart = new AsyncStream<R>(CoroutineOptions.NONE, ahead, changed);
+        return new AsyncStream<>(options, ahead, out -> {
+            if (PipeScope.endsOnThisThread()) PipeScope.emitAll(Async.opened(apart), out);
+            else changed.generate(out);
+        });
     }
 
     /**
@@ -106,7 +121,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     int prefetch() {
-        return prefetch;
+        return prefetch == UNSAID ? Async.PREFETCH : prefetch;
     }
 
     /** {@return an iterator over this stream; see {@link Async#each}} */
@@ -114,17 +129,47 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         return Async.each(this);
     }
 
+    // --- ends: in a coroutine, each runs this stream there, as a call, if it has no place of its own
+
     /**
      * Calls an action for each value, on the current thread, until the stream ends. Its failure cancels the stream.
      *
+     * <p>In a coroutine, this and the other ends run the stream in that coroutine, with no second one between: the next
+     * value is made when this one has been dealt with, and the end returns when everything that the stream has started
+     * has ended. The stream has a coroutine of its own, as for {@link #each}, if it has a {@link #on dispatcher}, a
+     * {@link #named name} or a {@link #prefetch} of its own, and on a plain thread. To let it go on meanwhile, say
+     * {@link #buffer} or a prefetch.
+     *
+     * @apiNote What members of a generator emit by {@link Emitter#concurrent} comes on their threads, one value after
+     *     the other, if the generator runs in this coroutine. Where that matters, as for a lock that the current thread
+     *     holds, loop over {@link #each}. Operators such as {@link #merge} keep the action on the current thread.
      * @param action what to do with a value; it may await
      * @throws X what the action throws
+     * @throws AwaitException if the stream fails with a checked exception; an unchecked one is thrown as itself
+     * @throws CancelledException if the coroutine is cancelled, even if the stream has completed in spite of that
      */
     public <X extends Exception> void forEach(AsyncConsumer<? super T, X> action) throws X {
-        Objects.requireNonNull(action, "action");
+        drain(PipeScope.End.ON_THIS_THREAD, Objects.requireNonNull(action, "action"));
+    }
+
+    /** Calls an action for each value; in a coroutine as a pipe, so that no thread is woken for one. */
+    private <X extends Exception> void drain(PipeScope.End end, AsyncConsumer<? super T, X> action) throws X {
+        if (runsHere()) {
+            PipeScope.<T, X>drain(generator, end, action);
+            return;
+        }
         try (IterationCell<T> values = Async.opened(this)) {
             while (values.hasNext()) action.accept(values.next());
         }
+    }
+
+    /** Whether this stream needs no coroutine of its own here: it has no place, and does not read ahead. */
+    private boolean runsHere() {
+        return Scope.current() != null
+                && prefetch <= 0
+                && options.name() == null
+                && !options.saysWhere()
+                && !(generator instanceof ListenerIteration.ListenerGenerator<T>);
     }
 
     /**
@@ -132,15 +177,31 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      *
      * @param max how many there may be, at least 0
      * @throws TooManyValuesException if there are more; the stream is cancelled and the values are discarded
+     * @see #forEach
      */
     public List<T> collect(int max) {
-        return each().collect(max);
+        if (max < 0) throw new IllegalArgumentException("max must not be negative, is " + max);
+        List<T> collected = new ArrayList<>();
+        try {
+            drain(PipeScope.End.ON_ANY_THREAD, value -> {
+                if (collected.size() == max) {
+                    Async.discard(value);
+                    throw new TooManyValuesException("collect: more than " + max + " values");
+                }
+                collected.add(value);
+            });
+            return collected;
+        } catch (Throwable failure) {
+            collected.forEach(Async::discard);
+            throw failure;
+        }
     }
 
     /**
      * {@return the first value} Only that one is requested; returns when the stream, which is cancelled then, has ended.
      *
      * @throws NoValueException if there is none
+     * @see #forEach
      */
     public T first() {
         T value = firstOrNull();
@@ -163,24 +224,28 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * @param seed what it is given with the first value, and the result if there is none
      * @param function what makes the next result of the one before and a value; it may await
      * @throws X what the function throws
+     * @see #forEach
      */
     public <R, X extends Exception> R reduce(R seed, AsyncBiFunction<? super R, ? super T, ? extends R, X> function)
             throws X {
-        R result = Objects.requireNonNull(seed, "seed");
+        var result = new AtomicReference<R>(Objects.requireNonNull(seed, "seed"));
         Objects.requireNonNull(function, "function");
-        try (IterationCell<T> values = Async.opened(this)) {
-            while (values.hasNext()) result = function.apply(result, values.next());
-        }
-        return result;
+        drain(PipeScope.End.ON_THIS_THREAD, value -> result.setPlain(function.apply(result.getPlain(), value)));
+        return result.getPlain();
     }
 
-    /** {@return how many values there are; they are discarded} */
+    /**
+     * {@return how many values there are; they are discarded}
+     *
+     * @see #forEach
+     */
     public long count() {
-        long count = 0;
-        try (IterationCell<T> values = Async.opened(this)) {
-            for (; values.hasNext(); count++) Async.discard(values.next());
-        }
-        return count;
+        long[] count = new long[1];
+        drain(PipeScope.End.ON_ANY_THREAD, value -> {
+            count[0]++;
+            Async.discard(value);
+        });
+        return count[0];
     }
 
     /**
@@ -197,9 +262,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         Objects.requireNonNull(action, "action");
         Async.group(members -> {
             var latest = new Latest<T>((GroupScope) members, action);
-            try (IterationCell<T> values = Async.opened(this)) {
-                while (values.hasNext()) latest.start(values.next());
-            }
+            drain(PipeScope.End.ON_ANY_THREAD, latest::start);
         });
     }
 
@@ -360,7 +423,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
             int concurrency, AsyncFunction<? super T, ? extends AsyncStream<? extends R>, ?> function) {
         requireConcurrency(concurrency);
         Objects.requireNonNull(function, "function");
-        return inGroup((group, out) -> {
+        return inGroup(prefetch, (group, out) -> {
             out.concurrent();
             var mapping = new ConcurrentMapping<T, AsyncStream<? extends R>>(
                     group, stream -> stream.emitInto(out), concurrency, function, false);
@@ -403,12 +466,11 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     private <R> AsyncStream<R> latest(LatestStep<? super T, R> step) {
-        return this.<R>inGroup((group, out) -> {
-                    out.concurrent();
-                    AsyncConsumer<T, Exception> action = value -> step.run(value, out);
-                    PipeScope.run(generator, out, new Latest<T>(group, action)::start);
-                })
-                .prefetch(0);
+        return inGroup(0, (group, out) -> {
+            out.concurrent();
+            AsyncConsumer<T, Exception> action = value -> step.run(value, out);
+            PipeScope.run(generator, out, new Latest<T>(group, action)::start);
+        });
     }
 
     /**
@@ -499,7 +561,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         if (readAhead < 0) throw new IllegalArgumentException("readAhead must not be negative, is " + readAhead);
         Objects.requireNonNull(keyOf, "keyOf");
         Objects.requireNonNull(function, "function");
-        return inGroup((group, out) -> {
+        return inGroup(prefetch, (group, out) -> {
             var mapping = new KeyedMapping<K, T, R>(group, out.concurrent(), concurrency, readAhead, keyOf, function);
             PipeScope.run(generator, out, mapping::start);
         });
@@ -520,7 +582,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
             int concurrency, AsyncFunction<? super T, ? extends R, ?> function, boolean ordered) {
         requireConcurrency(concurrency);
         Objects.requireNonNull(function, "function");
-        return inGroup((group, out) -> {
+        return inGroup(prefetch, (group, out) -> {
             String word = ordered ? "mapConcurrent" : "mapConcurrentUnordered";
             Emitter<R> shared = out.concurrent();
             var mapping = new ConcurrentMapping<T, R>(
@@ -540,7 +602,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public final AsyncStream<T> merge(AsyncStream<? extends T>... others) {
         List<AsyncStream<? extends T>> all = new ArrayList<>(List.of(others));
         all.add(0, this);
-        return inGroup((group, out) -> {
+        return inGroup(prefetch, (group, out) -> {
             out.concurrent();
             for (AsyncStream<? extends T> each : all) each.startInto(group, out);
         });
@@ -599,7 +661,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
             AsyncStream<U> other, AsyncBiFunction<? super T, ? super U, ? extends R, ?> combiner) {
         Objects.requireNonNull(other, "other");
         Objects.requireNonNull(combiner, "combiner");
-        return alike(out -> new CombineLatest<T, U, R>(out, combiner).run(generator, other));
+        return concurrent(prefetch, out -> new CombineLatest<T, U, R>(out, combiner).run(generator, other));
     }
 
     /**
@@ -660,7 +722,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     public AsyncStream<List<T>> chunked(int size, Duration time) {
         if (size < 1) throw new IllegalArgumentException("size must be at least 1, is " + size);
         Objects.requireNonNull(time, "time");
-        return alike(out -> {
+        return concurrent(prefetch, out -> {
             var group = new GroupScope(Objects.requireNonNull(Scope.current()));
             var chunks = new Chunks<T>(group, out, size, time);
             try {
@@ -888,8 +950,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
         void run(GroupScope group, Emitter<R> out) throws Exception;
     }
 
-    private <R> AsyncStream<R> inGroup(InGroup<R> body) {
-        return alike(out -> {
+    private <R> AsyncStream<R> inGroup(int ahead, InGroup<R> body) {
+        return concurrent(ahead, out -> {
             var group = new GroupScope(Objects.requireNonNull(Scope.current()));
             group.<@Nullable Void>run(members -> {
                 body.run(group, out);

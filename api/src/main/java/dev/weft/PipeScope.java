@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Cancellation;
+import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.EmittingScope;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
@@ -9,6 +10,7 @@ import dev.weft.spi.Reports;
 import dev.weft.spi.Scope;
 import dev.weft.spi.TicketLock;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
     private static final String FAILED_BEHIND = "a failure downstream of its emit";
+
+    /** The downstream of a pipe that is the end of a stream: nothing is emitted there, and there is always demand. */
+    enum End implements Emitter<Object> {
+        /** The sink may run on the threads of other coroutines that emit. */
+        ON_ANY_THREAD,
+        /** It is code of the user, who was told that it runs on this one. */
+        ON_THIS_THREAD;
+
+        @Override
+        public void emit(Object value) {
+            throw new IllegalStateException("nothing is emitted here");
+        }
+    }
 
     private final Emitter<?> downstream;
 
@@ -41,7 +56,7 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
         super(parent);
         this.downstream = downstream;
         this.demanding = downstream instanceof PipeScope<?> pipe && pipe.asDemanded ? pipe.demanding : downstream;
-        this.asDemanded = asDemanded;
+        this.asDemanded = asDemanded && !(downstream instanceof PipeScope<?> pipe && !pipe.asDemanded);
         this.sink = sink;
     }
 
@@ -66,6 +81,43 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
     /** As {@link #runAsDemanded}, for a generator that {@link #stop} may end. */
     static <T> PipeScope<T> stoppable(Emitter<?> downstream, Sink<? super T> sink) {
         return new PipeScope<T>(entered(), downstream, true, sink);
+    }
+
+    /**
+     * Runs a generator to its end, in the current coroutine, for the end of a stream. What the sink throws is thrown as
+     * it is, and a failure of the generator as by an await. It is one suspension point: if the coroutine is cancelled,
+     * it says so, whatever the generator made of that.
+     */
+    static <T, X extends Exception> void drain(Generator<T> generator, End end, AsyncConsumer<? super T, X> action)
+            throws X {
+        Scope here = entered();
+        var pipe = new PipeScope<T>(here, end, false, value -> {
+            action.accept(value);
+            return true;
+        });
+        try {
+            pipe.run(generator);
+        } catch (Exception thrown) {
+            if (pipe.failure == null) pipe.generatorFailed(here, thrown);
+            throw Failures.<RuntimeException>sneak(thrown);
+        }
+        here.checkpoint();
+    }
+
+    /** Throws what an end throws in place of its generator's failure, if it does not throw that itself. */
+    private void generatorFailed(Scope here, Exception thrown) {
+        if (here.cancellation() != null && !(thrown instanceof CancellationException)) {
+            report(thrown); // clean-up, which a subscriber that has left would not see either
+            here.checkpoint();
+        }
+        if (!(thrown instanceof RuntimeException)) throw new AwaitException(thrown);
+    }
+
+    /** {@return whether what is emitted here is dealt with by code that must run on the current thread} */
+    static boolean endsOnThisThread() {
+        for (Scope s = Scope.current(); s != null && !(s instanceof CoroutineTask); s = s.parent())
+            if (s instanceof PipeScope<?> pipe && pipe.downstream instanceof End end) return end == End.ON_THIS_THREAD;
+        return false;
     }
 
     /** As {@link Emitter#emitAll}, for a cell. */
@@ -134,9 +186,15 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
 
     @Override
     public void awaitDemand() {
-        if (!asDemanded || tickets != null) return;
-        requireInside();
-        demanding.awaitDemand();
+        if (tickets != null) return;
+        check(requireInside());
+        if (asDemanded) demanding.awaitDemand();
+    }
+
+    private void check(Scope here) {
+        here.checkpoint();
+        Cancellation over = cancellation();
+        if (over != null) throw Host.get().cancelled(over);
     }
 
     private Scope requireInside() {
@@ -176,10 +234,8 @@ final class PipeScope<T> extends EmittingScope<T> implements Emitter<T> {
     /** A shield hides the end of the stream from the generator's code, but not from emit: there is nothing left to emit to. */
     private void checkpoint(Scope here, T value) {
         try {
-            here.checkpoint();
-            Cancellation over = cancellation();
-            if (over != null) throw Host.get().cancelled(over);
-            awaitDemand();
+            check(here);
+            if (asDemanded && tickets == null) demanding.awaitDemand();
         } catch (Throwable cancelled) {
             Reports.discard(backend(), here.context(), value);
             throw cancelled;
