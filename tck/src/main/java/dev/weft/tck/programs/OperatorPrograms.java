@@ -101,12 +101,15 @@ final class OperatorPrograms extends Programs {
                 out.emit(n);
             }
         });
-        try (AsyncIterator<?> values = operator.apply(lazy).prefetch(0).each()) {
+        var over = new CompletableFuture<Boolean>();
+        AsyncStream<?> watched = operator.apply(lazy).onCompletion(end -> over.complete(true));
+        try (AsyncIterator<?> values = watched.prefetch(0).each()) {
             note("first", values.next());
             note("made", made);
             note("second", values.next());
             note("made", made);
         }
+        await(over); // what it discards is not for the next program
     }
 
     // --- value for value

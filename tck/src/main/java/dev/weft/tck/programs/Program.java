@@ -35,6 +35,7 @@ record Program(Method method) {
             ExportPrograms.class,
             StreamPrograms.class,
             OperatorPrograms.class,
+            EndPrograms.class,
             SharedPrograms.class,
             EmitPrograms.class,
             WholePrograms.class);

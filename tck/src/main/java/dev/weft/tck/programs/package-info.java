@@ -9,7 +9,7 @@
  *       rules.
  *   <li>The programs, each a method: {@code AwaitPrograms}, {@code CallbackPrograms}, {@code CoroutinePrograms},
  *       {@code GroupPrograms}, {@code TimePrograms}, {@code IterationPrograms}, {@code ExportPrograms},
- *       {@code StreamPrograms}, {@code OperatorPrograms}, {@code EmitPrograms}, {@code WholePrograms}. {@code Programs} has
+ *       {@code StreamPrograms}, {@code OperatorPrograms}, {@code EndPrograms}, {@code EmitPrograms}, {@code WholePrograms}. {@code Programs} has
  *       the vocabulary they are written in.
  *   <li>What runs them: {@code Program} is one program, {@code Stage} where it runs, {@code Trace} what it leaves,
  *       {@code Traces} the file; {@code TracedSubscriber} and {@code Refused} are subscribers outside any coroutine.

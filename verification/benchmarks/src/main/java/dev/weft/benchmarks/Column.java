@@ -13,6 +13,7 @@ enum Column {
     kotlinRx3Source("kotlinx-coroutines-rx3, as a source"),
     fiberInterop("RxJavaFiberInterop"),
     jox("Jox, channel"),
+    weft("Weft"),
     weftReactor("Weft on Reactor"),
     weftReactorSource("Weft on Reactor, as a source"),
     weftRxjava("Weft on RxJava"),
@@ -41,6 +42,6 @@ enum Column {
     }
 
     boolean isWeft() {
-        return compareTo(weftReactor) >= 0 && compareTo(compareAndSet) < 0;
+        return compareTo(weft) >= 0 && compareTo(compareAndSet) < 0;
     }
 }

@@ -13,6 +13,7 @@ enum Row {
     ITERATE_ASYNC(IterateAsync.class, "iterate over a source that another thread publishes, per element"),
     GENERATE_SYNC(GenerateSync.class, "generate, consumed on the same thread, per element"),
     GENERATE_ASYNC(GenerateAsync.class, "generate, consumed through publishOn, per element"),
+    OPERATORS(Operators.class, "an operator or end of a stream, on one thread, per element"),
     FAST_PATHS(FastPaths.class, "short cuts, each beside the way round"),
     MARKS(Marks.class, "what this machine takes for the steps of which the others are made");
 

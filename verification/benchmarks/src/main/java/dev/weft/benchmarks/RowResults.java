@@ -33,9 +33,11 @@ final class RowResults {
         String benchmark = result.getString("benchmark");
         JsonObject nanos = result.getJsonObject("primaryMetric");
         JsonObject more = result.getJsonObject("secondaryMetrics");
+        JsonObject params = result.getJsonObject("params", NONE);
         return new Table.Line(
+                params.getString("operator", "").toLowerCase(Locale.ROOT),
                 Column.valueOf(benchmark.substring(benchmark.lastIndexOf('.') + 1)),
-                result.getJsonObject("params", NONE).getString("dispatcher", "").toLowerCase(Locale.ROOT),
+                params.getString("dispatcher", "").toLowerCase(Locale.ROOT),
                 nanos.getJsonArray("rawData").stream()
                         .flatMap(fork -> ((JsonArray) fork).stream())
                         .mapToDouble(score -> ((Number) score).doubleValue())

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -14,7 +15,8 @@ import org.openjdk.jmh.results.RunResult;
  */
 record Table(Row row, List<Line> lines) {
     /** In which columns are listed. */
-    static final Comparator<Line> ORDER = Comparator.comparing(Line::column).thenComparing(Line::variant);
+    static final Comparator<Line> ORDER =
+            Comparator.comparing(Line::operator).thenComparing(Line::column).thenComparing(Line::variant);
 
     private static final String FORMAT = "%n%-55s %10s %17s %10s %9s %8s %8s";
 
@@ -26,22 +28,20 @@ record Table(Row row, List<Line> lines) {
     public String toString() {
         var text = new StringBuilder("%n%s: %s".formatted(row.label(), row.work()));
         text.append(FORMAT.formatted("", "ns", "fastest–slowest", "cpu ns", "bytes", "/ peer", "/ Weft"));
-        double peer = fastest(false);
-        double weft = fastest(true);
-        for (Line line : lines) text.append(line.text(peer, weft));
+        for (Line line : lines) text.append(line.text(fastest(line.operator, false), fastest(line.operator, true)));
         return text.toString();
     }
 
-    private double fastest(boolean weft) {
+    private double fastest(String operator, boolean weft) {
         return lines.stream()
-                .filter(line -> line.column.isWeft() == weft)
+                .filter(line -> line.operator.equals(operator) && line.column.isWeft() == weft)
                 .mapToDouble(Line::median)
                 .min()
                 .orElse(Double.NaN);
     }
 
-    /** One column. */
-    record Line(Column column, String variant, double[] nanos, double cpu, double bytes) {
+    /** One column; of an operator, in the row that has several. */
+    record Line(String operator, Column column, String variant, double[] nanos, double cpu, double bytes) {
         static Line of(RunResult result) {
             BenchmarkParams params = result.getParams();
             String name = params.getBenchmark();
@@ -51,17 +51,16 @@ record Table(Row row, List<Line> lines) {
                     .sorted()
                     .toArray();
             return new Line(
+                    lowerCase(params.getParam("operator")),
                     Column.valueOf(name.substring(name.lastIndexOf('.') + 1)),
-                    variant(params),
+                    lowerCase(params.getParam("dispatcher")),
                     nanos,
                     of(CpuProfiler.LABEL, result),
                     of("gc.alloc.rate.norm", result));
         }
 
-        /** {@return the dispatcher} */
-        private static String variant(BenchmarkParams params) {
-            String dispatcher = params.getParam("dispatcher");
-            return dispatcher == null ? "" : dispatcher.toLowerCase(Locale.ROOT);
+        private static String lowerCase(@Nullable String parameter) {
+            return parameter == null ? "" : parameter.toLowerCase(Locale.ROOT);
         }
 
         private static double of(String profile, RunResult result) {
@@ -77,7 +76,8 @@ record Table(Row row, List<Line> lines) {
         }
 
         String label() {
-            return variant.isEmpty() ? column.label() : column.label() + ", " + variant;
+            String label = operator.isEmpty() ? column.label() : operator + ", " + column.label();
+            return variant.isEmpty() ? label : label + ", " + variant;
         }
 
         String text(double peer, double weft) {
