@@ -1,8 +1,8 @@
 package dev.weft.benchmarks;
 
-import dev.weft.Async;
 import dev.weft.AsyncStream;
 import dev.weft.Overflow;
+import dev.weft.reactor.ReactorAsync;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -45,7 +45,9 @@ public class Operators {
     @Benchmark
     @OperationsPerInvocation(COUNT)
     public long weft() {
-        return operator.require(Async.run(() -> operator.weft.applyAsLong(STREAM)));
+        return operator.require(ReactorAsync.mono(() -> operator.weft.applyAsLong(STREAM))
+                .blockOptional()
+                .orElse(0L));
     }
 
     /** How often an action is called that an end is given. */

@@ -35,7 +35,7 @@ final class RowResults {
         JsonObject more = result.getJsonObject("secondaryMetrics");
         JsonObject params = result.getJsonObject("params", NONE);
         return new Table.Line(
-                params.getString("operator", "").toLowerCase(Locale.ROOT),
+                params.getString("operator", "").toLowerCase(Locale.ROOT).replace('_', '-'),
                 Column.valueOf(benchmark.substring(benchmark.lastIndexOf('.') + 1)),
                 params.getString("dispatcher", "").toLowerCase(Locale.ROOT),
                 nanos.getJsonArray("rawData").stream()

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -20,7 +21,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
  * Runs rows, all columns of a row in one run of JMH, each in its own JVM, and prints a table for each row.
  *
  * <p>The argument is a row or {@code all}. System properties: {@code quick} for a short run, {@code columns} for a regular
- * expression of columns, {@code dispatchers} for a list of dispatchers of Weft, {@code prefetch}, {@code profiler} for one more
+ * expression of columns, {@code dispatchers} for a list of dispatchers of Weft, {@code operators} for some operators, {@code prefetch}, {@code profiler} for one more
  * profiler of JMH, whose report is in the log; {@code logs} is where JMH's own reports go, and its results, for the program {@code Charts}.
  */
 public final class Rows {
@@ -74,12 +75,18 @@ public final class Rows {
                 .output(log.toString())
                 .resultFormat(ResultFormatType.JSON)
                 .result(results.toString());
-        String dispatchers = System.getProperty("dispatchers", "");
-        if (!dispatchers.isEmpty())
-            options = options.param(
-                    "dispatcher", dispatchers.toUpperCase(java.util.Locale.ROOT).split(","));
+        choose(options, "dispatcher");
+        choose(options, "operator");
         String[] named = profiler.split(":", 2); // in JMH's form: name:options
-        if (!profiler.isEmpty()) options = options.addProfiler(named[0], named.length == 1 ? "" : named[1]);
+        if (!profiler.isEmpty()) options.addProfiler(named[0], named.length == 1 ? "" : named[1]);
         return options.build();
+    }
+
+    /** Restricts a parameter of a row to what the property of its plural says, if it says something. */
+    private static void choose(ChainedOptionsBuilder options, String parameter) {
+        String chosen = System.getProperty(parameter + "s", "");
+        if (!chosen.isEmpty())
+            options.param(
+                    parameter, chosen.toUpperCase(Locale.ROOT).replace('-', '_').split(","));
     }
 }

@@ -60,7 +60,7 @@ record Table(Row row, List<Line> lines) {
         }
 
         private static String lowerCase(@Nullable String parameter) {
-            return parameter == null ? "" : parameter.toLowerCase(Locale.ROOT);
+            return parameter == null ? "" : parameter.toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         private static double of(String profile, RunResult result) {
