@@ -14,11 +14,11 @@ import dev.weft.AsyncConsumer;
 import dev.weft.AsyncStream;
 import dev.weft.CancelledException;
 import dev.weft.Deferred;
+import dev.weft.TaskGroup;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The ends of a stream, which run it in the coroutine that calls them. */
@@ -135,12 +135,16 @@ final class EndPrograms extends Programs {
         noteDiscarded();
         cancelled(echo -> note("ignored"), values -> note("counted", values.count()));
         cancelled(echo -> note("ignored"), values -> note("reduced", values.reduce(0, Integer::sum)));
-        var begun = new CompletableFuture<Boolean>();
-        attempt(
-                "timeout",
-                () -> withTimeout(
-                        SHORT, () -> waiting(begun, echo -> note("ignored")).collect(9)));
         noteDiscarded();
+        var ignored = new CompletableFuture<Boolean>();
+        AsyncStream<Integer> stubborn = stream(out -> {
+            try {
+                await(awaitable(never()));
+            } catch (CancelledException cancelled) {
+                ignored.complete(true);
+            }
+        });
+        attempt("timeout", () -> withTimeout(SHORT, () -> stubborn.collect(9)));
     }
 
     void whatCleanUpThrowsIsNoFailureOfACancelledEnd() {
@@ -192,16 +196,21 @@ final class EndPrograms extends Programs {
         noteDiscarded();
     }
 
-    void aTimeoutOfTheGeneratorEndsNoAction() {
-        var seen = new AtomicInteger();
-        AsyncStream<Integer> values = stream(out -> withTimeout(SHORT, () -> out.emit(1)));
-        attempt(
-                "generator",
-                () -> values.reduce(0, (sum, n) -> {
-                    Async.delay(SHORT.multipliedBy(5));
-                    return seen.incrementAndGet();
-                }));
-        note("seen", seen);
+    void aScopeOfTheGeneratorIsCancelledWithoutTheAction() {
+        var scope = new AtomicReference<TaskGroup>();
+        AsyncStream<Integer> values = stream(out -> {
+            group(members -> {
+                scope.set(members);
+                out.emit(1);
+                attempt("in the scope", () -> await(awaitable(never())));
+            });
+            out.emit(2);
+        });
+        values.forEach(n -> {
+            scope.get().cancel();
+            Async.checkpoint();
+            note("the action goes on", n);
+        });
     }
 
     // --- failures
