@@ -135,8 +135,7 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * Calls an action for each value, on the current thread, until the stream ends. Its failure cancels the stream.
      *
      * <p>In a coroutine, this and the other ends run the stream in that coroutine, with no second one between: the next
-     * value is made when this one has been dealt with, and the end returns when everything that the stream has started
-     * has ended. The stream has a coroutine of its own, as for {@link #each}, if it has a {@link #on dispatcher}, a
+     * value is made when this one has been dealt with, and the end returns when the generator has ended. The stream has a coroutine of its own, as for {@link #each}, if it has a {@link #on dispatcher}, a
      * {@link #named name} or a {@link #prefetch} of its own, and on a plain thread. To let it go on meanwhile, say
      * {@link #buffer} or a prefetch.
      *
@@ -218,8 +217,8 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
     }
 
     /**
-     * {@return what a function makes of all values, one after the other} It is called on the current thread. Its failure
-     * cancels the stream.
+     * {@return what a function makes of all values, one after the other} It is called where {@link #forEach} calls its
+     * action. Its failure cancels the stream.
      *
      * @param seed what it is given with the first value, and the result if there is none
      * @param function what makes the next result of the one before and a value; it may await
