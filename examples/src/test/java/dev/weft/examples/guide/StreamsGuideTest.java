@@ -551,8 +551,9 @@ class StreamsGuideTest extends GuideTest {
                 Thread loop = Thread.currentThread();
                 AsyncStream<Thread> threads = stream(out -> out.emit(Thread.currentThread()));
                 AsyncStream<List<Thread>> seen = threads.map(generator -> List.of(generator, Thread.currentThread()));
-                List<Thread> both = seen.collect(1).get(0);
+                List<Thread> both = seen.prefetch(1).collect(1).get(0);
                 assertThat(both.get(0)).isSameAs(both.get(1)).isNotSameAs(loop);
+                assertThat(seen.first()).containsOnly(loop); // before an end, on the thread that calls it
                 List<Thread> apart = threads.mapConcurrent(1, generator -> List.of(generator, Thread.currentThread()))
                         .collect(1)
                         .get(0);
