@@ -333,6 +333,13 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
             this.handle = handle;
         }
 
+        /** {@return what it waits for, or null if that has ended} Called on any thread. */
+        @Nullable
+        Member awaited() {
+            Handle<T> awaited = handle;
+            return awaited == null ? null : awaited.member;
+        }
+
         /** Notes that a follower awaits it: code that reads the follower reads the handle. {@return the handle} */
         Handle<T> follow() {
             followed = true;

@@ -32,6 +32,8 @@ class BadInputTest {
                 refused("body", () -> Async.runMain(null)),
                 refused("limit", () -> Async.runMain(null, () -> {})),
                 refused("listener", () -> Hooks.addListener(null)),
+                refused("to", () -> Coroutines.dump(1).writeText(null)),
+                refused("to", () -> Coroutines.dump(1).writeJson(null)),
                 refused("name", () -> Supervisor.open(null)),
                 refused("onFailure", () -> Supervisor.open("s", null)),
                 refused("limit", () -> Supervisor.open("s", null, (name, failure) -> {})),

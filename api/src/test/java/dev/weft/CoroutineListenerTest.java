@@ -228,18 +228,22 @@ class CoroutineListenerTest {
     @Test
     void aListenerThatUsesUpThePermitOfAWaitDoesNotDelayIt() {
         var gate = new CompletableFuture<String>();
+        var member = new CompletableFuture<Thread>();
         var greedy = new CoroutineListener() {
             @Override
             public void suspended(CoroutineInfo coroutine, CoroutineWait wait) {
                 if (wait.kind() != WaitKind.MEMBERS) return;
                 gate.complete("a");
-                until("the member is over", () -> !wait.describe().contains("member"));
-                LockSupport.parkNanos(1); // the permit, unless the look at the members has used it up
+                until("the member is over", () -> member.join().getState() == Thread.State.TERMINATED);
+                LockSupport.parkNanos(1);
             }
         };
         try (Hooks.Handle listening = Hooks.addListener(greedy)) {
             run(() -> {
-                coroutine(() -> await(gate)).named("member").start();
+                async(() -> {
+                    member.complete(Thread.currentThread());
+                    await(gate);
+                });
             });
         }
     }

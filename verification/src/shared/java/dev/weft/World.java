@@ -81,6 +81,7 @@ public abstract class World {
         this.simulation = simulation;
         current = this;
         simulation.atEnd(lives::checkOver);
+        simulation.atEnd(() -> assertThat(Coroutines.dump().entries()).isEmpty());
     }
 
     /** {@return the current world} */

@@ -228,6 +228,16 @@ public interface Backend {
     void undeliverable(Undeliverable signal, @Nullable Object context);
 
     /**
+     * {@return what a source consists of, such as the names of its operators, for a dump; null, as here, where the
+     * library does not tell} Called on any thread, while the source may signal.
+     *
+     * @param subscription what a source has given to a cell of this backend
+     */
+    default @Nullable String describe(Object subscription) {
+        return null;
+    }
+
+    /**
      * {@return whether the current thread, which runs no coroutine, may block}
      *
      * <ul>

@@ -50,8 +50,18 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     /** Is told about it, if somebody listens, until its end; written before the thread starts, and by the thread. */
     private Observer.@Nullable Observation observation;
 
-    /** Whether it was started in the code of another coroutine that does not own it, such as one that subscribes. */
-    private final boolean called;
+    /** The thread of the coroutine in whose code it was made, if that does not own it, such as one that subscribes; or 0. */
+    private final long caller;
+
+    /** When it was started, as {@link System#nanoTime} counts; written before the thread starts. */
+    private long startedAt;
+
+    /** Its places in a list of the {@link Roots}, whose monitor guards them. */
+    @Nullable
+    CoroutineTask<?> nextRoot;
+
+    @Nullable
+    CoroutineTask<?> previousRoot;
 
     /** How often the coroutine has suspended; written by its thread, before it suspends. */
     private int suspensions;
@@ -99,7 +109,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         this.name = options.name();
         this.level = owner == null ? 0 : owner.task().level + 1;
         Scope around = owner == null && !options.afresh() ? Scope.current() : owner;
-        this.called = owner == null && around != null;
+        this.caller = owner == null && around != null ? Thread.currentThread().threadId() : 0;
         this.interruptible = around == null ? Host.get().sendsInterrupts() : around.isInterruptible();
         this.scheduler = options.scheduler();
         this.afresh = options.afresh();
@@ -239,12 +249,21 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         return name != null;
     }
 
+    /** {@return the thread of the coroutine in whose code it was made, if that does not own it; else 0} */
+    final long caller() {
+        return caller;
+    }
+
+    final long startedAt() {
+        return startedAt;
+    }
+
     final Observer.@Nullable Observation observation() {
         return observation;
     }
 
     private void tellStarted() {
-        CoroutineTask<?> parent = owner != null ? owner.task() : called ? ofThread() : null;
+        CoroutineTask<?> parent = owner != null ? owner.task() : caller != 0 ? ofThread() : null;
         observation = Observers.started(this, parent);
     }
 
@@ -351,6 +370,8 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         Thread created = scheduler.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, this::live);
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread(created);
+        startedAt = System.nanoTime();
+        if (owner == null) Roots.add(this);
         tellStarted();
         created.start();
     }
@@ -442,6 +463,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         }
         tellEnded(failure, cancellation());
         if (owner != null) owner.dismiss(this);
+        else if (thread() != null) Roots.remove(this);
         if (watch != null) watch.over();
         scheduler.taskEnded();
         if (failure != null) Failures.reportFatal(failure);

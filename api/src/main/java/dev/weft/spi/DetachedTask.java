@@ -40,6 +40,10 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
         return cell.isShared();
     }
 
+    final AwaitCell<T> cell() {
+        return cell;
+    }
+
     /** {@return the scope that it is a member of} */
     protected final Scope owner() {
         return owner;

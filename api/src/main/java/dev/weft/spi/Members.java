@@ -291,7 +291,7 @@ final class Members implements Suspension {
         return alive.isEmpty();
     }
 
-    private synchronized List<Member> snapshot() {
+    synchronized List<Member> snapshot() {
         return List.copyOf(alive);
     }
 

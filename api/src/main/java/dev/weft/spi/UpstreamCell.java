@@ -107,6 +107,20 @@ abstract class UpstreamCell implements Suspension {
         return lambda < 0 ? type.getName() : "a lambda of " + type.getName().substring(0, lambda);
     }
 
+    /** {@return what it waits for, with the operators of the source, as far as its library tells} */
+    @Override
+    public final String what() {
+        String reported = Suspension.super.what();
+        Object subscription = upstream;
+        if (subscription == null || !isSubscription(subscription)) return reported;
+        try {
+            String operators = backend.describe(subscription);
+            return operators == null ? reported : reported + ": " + operators;
+        } catch (RuntimeException | LinkageError unknown) {
+            return reported; // the library's own code, of any version, while it runs
+        }
+    }
+
     /** {@return whether the source is, or was, of this type} */
     protected final boolean isFrom(Class<?> type) {
         return source instanceof Class<?> forgotten ? type.isAssignableFrom(forgotten) : type.isInstance(source);

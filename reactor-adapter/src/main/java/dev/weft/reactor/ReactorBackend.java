@@ -13,9 +13,11 @@ import dev.weft.spi.VirtualTime;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.CorePublisher;
+import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
@@ -100,6 +102,12 @@ public final class ReactorBackend implements Backend {
             case Undeliverable.Failure failure -> Operators.onErrorDropped(failure.error(), reactor);
             case Undeliverable.Breach breach -> Adapters.violate(breach.violation());
         }
+    }
+
+    @Override
+    public @Nullable String describe(Object subscription) {
+        Scannable scanned = Scannable.from(subscription);
+        return scanned.isScanAvailable() ? scanned.steps().collect(Collectors.joining(" → ")) : null;
     }
 
     @Override
