@@ -1,6 +1,8 @@
 /** Async/await for Java: the public words and the engine. */
 module dev.weft {
+    requires static java.instrument;
     requires static java.management;
+    requires static jdk.jfr;
     requires static org.jspecify;
 
     exports dev.weft;

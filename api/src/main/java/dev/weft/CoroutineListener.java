@@ -40,4 +40,7 @@ public interface CoroutineListener {
 
     /** A coroutine has ended, and with it all that it started. */
     default void ended(CoroutineInfo coroutine, CoroutineEnd end) {}
+
+    /** A value that nobody could receive is about to be discarded; the hook for that closes it, not a listener. */
+    default void discarded(Object value) {}
 }

@@ -22,6 +22,17 @@ public final class Coroutines {
     }
 
     /**
+     * Registers the {@link CoroutinesMXBean} with the platform's MBean server, if it is not registered yet.
+     *
+     * @return what unregisters it
+     * @throws IllegalStateException if the server refuses it
+     * @throws NoClassDefFoundError if this JVM lacks the module {@code java.management}
+     */
+    public static Hooks.Handle registerMXBean() {
+        return Management.register();
+    }
+
+    /**
      * {@return as {@link #dump()}}
      *
      * @param most how many it holds at most, the oldest with what they have started; a dump of 100 000 takes some 50 MB

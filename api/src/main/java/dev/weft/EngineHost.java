@@ -7,6 +7,7 @@ import dev.weft.spi.Host;
 import dev.weft.spi.Observer;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Warning;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -14,11 +15,31 @@ import org.jspecify.annotations.Nullable;
 
 /** What the engine needs from this package. The engine initializes this class by name, on first use. */
 final class EngineHost implements Host {
+    private static final System.Logger LOG = System.getLogger("dev.weft");
+
     static {
         Host.install(new EngineHost());
+        offerToTools();
     }
 
     private EngineHost() {}
+
+    /** What stands in the way of a tool does not stand in the way of the program. */
+    private static void offerToTools() {
+        try {
+            if (ModuleLayer.boot().findModule("jdk.jfr").isPresent()) FlightEvents.offer();
+            if (isSet("weft.jmx", "WEFT_JMX")) Coroutines.registerMXBean();
+        } catch (RuntimeException | LinkageError missing) {
+            LOG.log(Level.WARNING, "Coroutines are not shown to the tools of the JDK", missing);
+        }
+    }
+
+    private static boolean isSet(String property, String environment) {
+        String asked = Backends.isSet(System.getProperty(property))
+                ? System.getProperty(property)
+                : System.getenv(environment);
+        return asked != null && asked.strip().equals("true");
+    }
 
     @Override
     public CancellationException cancelled(Cancellation cancellation) {

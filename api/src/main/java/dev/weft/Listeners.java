@@ -75,6 +75,21 @@ record Listeners(List<Registration> registered) implements Observer {
         return told;
     }
 
+    @Override
+    public void discarded(Object value) {
+        tell(registered, listener -> listener.discarded(value));
+    }
+
+    private static void tell(List<Registration> registered, Consumer<CoroutineListener> event) {
+        if (TELLING.get() != null) return; // a listener waits or discards, although it must not
+        TELLING.set(true);
+        try {
+            for (Registration each : registered) each.tell(event);
+        } finally {
+            TELLING.remove();
+        }
+    }
+
     /** One listener. */
     static final class Registration {
         private final CoroutineListener listener;
@@ -114,13 +129,7 @@ record Listeners(List<Registration> registered) implements Observer {
         }
 
         void tell(Consumer<CoroutineListener> event) {
-            if (TELLING.get() != null) return; // a listener waits, although it must not
-            TELLING.set(true);
-            try {
-                for (Registration each : to.registered) each.tell(event);
-            } finally {
-                TELLING.remove();
-            }
+            Listeners.tell(to.registered, event);
         }
 
         @Override

@@ -8,6 +8,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +66,7 @@ final class MainRun {
 
     void run() {
         Runnable restore = listen();
+        Runnable silence = listenForDumps();
         task.start();
         boolean interrupted = untilOver();
         Stop signal = stop.compareAndExchange(null, Stop.OVER);
@@ -75,6 +78,7 @@ final class MainRun {
         }
         if (signal != null && signal != Stop.SHUTDOWN) System.exit(signal.status());
         restore.run();
+        silence.run();
         if (!interrupted) return;
         Thread.currentThread().interrupt();
         if (signal == null)
@@ -104,6 +108,19 @@ final class MainRun {
             first.run();
             if (second != null) second.run();
         };
+    }
+
+    /**
+     * Prints a dump of all coroutines at {@code SIGUSR1}, and at {@code SIGINFO}, which Ctrl-T sends where there is one;
+     * unless the program handles them itself. {@return what ends that}
+     */
+    private static Runnable listenForDumps() {
+        List<Runnable> restore = new ArrayList<>();
+        for (String name : List.of("USR1", "INFO")) {
+            Runnable one = Signals.onUnused(name, () -> System.err.println(Coroutines.dump()));
+            if (one != null) restore.add(one);
+        }
+        return () -> restore.forEach(Runnable::run);
     }
 
     private Runnable listenToShutdown() {
@@ -156,6 +173,24 @@ final class MainRun {
                 return () -> restore(handle, signal, before);
             } catch (ReflectiveOperationException missingOrInUse) {
                 LOG.log(Level.DEBUG, "A shutdown hook replaces the handler of SIG" + name, missingOrInUse);
+                return null;
+            }
+        }
+
+        /** As {@link #on}, but leaves a signal alone that the program handles already, or ignores. */
+        static @Nullable Runnable onUnused(String name, Runnable action) {
+            try {
+                Class<?> type = Class.forName("sun.misc.Signal");
+                Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+                Object signal = type.getConstructor(String.class).newInstance(name);
+                Method handle = type.getMethod("handle", type, handlerType);
+                Object before = handle.invoke(null, signal, handler(handlerType, type, action));
+                Runnable restore = () -> restore(handle, signal, before);
+                if (before == handlerType.getField("SIG_DFL").get(null)) return restore;
+                restore.run();
+                return null;
+            } catch (ReflectiveOperationException missingOrInUse) {
+                LOG.log(Level.DEBUG, "SIG" + name + " prints no dump", missingOrInUse);
                 return null;
             }
         }

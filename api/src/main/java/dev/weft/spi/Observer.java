@@ -21,6 +21,9 @@ public interface Observer {
     @Nullable
     Observation started(Observed started, @Nullable Observation parent);
 
+    /** A value that nobody could receive is about to be discarded. */
+    void discarded(Object value);
+
     /** A coroutine, or a source that was started without a thread, as those see it that are told about it. */
     interface Observed {
         /** {@return its name, in one line} */

@@ -18,6 +18,11 @@ public final class Observers {
         current = observer;
     }
 
+    static void discarded(Object value) {
+        Observer observer = current;
+        if (observer != null) observer.discarded(value);
+    }
+
     static Observer.@Nullable Observation started(Observer.Observed started, @Nullable CoroutineTask<?> parent) {
         Observer observer = current;
         return observer == null ? null : observer.started(started, parent == null ? null : parent.observation());

@@ -20,6 +20,7 @@ public final class Reports {
     public static void discard(Backend backend, @Nullable Object context, @Nullable Object value) {
         if (value == null) return;
         EngineCounter.DISCARDED.increment();
+        Observers.discarded(value);
         pass(backend, context, new Undeliverable.Value(value));
     }
 
