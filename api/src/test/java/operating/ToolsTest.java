@@ -7,17 +7,21 @@ import static dev.weft.Async.coroutine;
 import static dev.weft.Async.runMain;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.CoroutineInfo;
+import dev.weft.CoroutineListener;
 import dev.weft.Coroutines;
 import dev.weft.Deferred;
 import dev.weft.Hooks;
 import dev.weft.spi.Reports;
 import dev.weft.testing.Watched;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -127,17 +131,43 @@ class ToolsTest {
         }
     }
 
+    /** Is found by its service. */
+    public static final class Loud implements CoroutineListener {
+        @Override
+        public void started(CoroutineInfo coroutine) {
+            System.out.println("told of " + coroutine.name());
+        }
+    }
+
+    private static Process start(String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
+        command.addAll(List.of(options));
+        command.add(Main.class.getName());
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    @Test
+    void aListenerIsFoundByItsServiceAndOneThatCannotBeLoadedHarmsNothing(@TempDir Path folder) throws Exception {
+        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.writeString(
+                services.resolve("dev.weft.CoroutineListener"), "no.such.Listener\n" + Loud.class.getName() + "\n");
+        Process process = start(
+                "-XX:TieredStopAtLevel=1", "-cp", folder + File.pathSeparator + System.getProperty("java.class.path"));
+        try (BufferedReader output = process.inputReader()) {
+            until("A CoroutineListener cannot be loaded, and is told nothing", output);
+            until("told of main", output);
+        } finally {
+            process.destroyForcibly().waitFor(Watched.SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
     @Test
     void jcmdAndASignalHaveAnotherProcessDumpItsCoroutines(@TempDir Path folder) throws Exception {
-        Process process = new ProcessBuilder(
-                        System.getProperty("java.home") + "/bin/java",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+EnableDynamicAgentLoading",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName())
-                .redirectErrorStream(true)
-                .start();
+        Process process = start(
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+EnableDynamicAgentLoading",
+                "-cp",
+                System.getProperty("java.class.path"));
         try (BufferedReader output = process.inputReader()) {
             until("waits", output);
             Path file = folder.resolve("dump.json");
