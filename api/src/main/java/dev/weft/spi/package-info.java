@@ -23,7 +23,8 @@
  *
  * {@link dev.weft.spi.Reports} takes what nobody receives, {@link dev.weft.spi.Failures} unwraps and combines
  * exceptions, {@link dev.weft.spi.EngineCounter} counts, {@link dev.weft.spi.VirtualTime} keeps coroutines in step with
- * the virtual clock of a test, and {@link dev.weft.spi.SchedulePoint} shows a simulator where threads meet. What the
+ * the virtual clock of a test, and {@link dev.weft.spi.SchedulePoint} shows a simulator where threads meet. An
+ * {@link dev.weft.spi.Observer} is told of coroutines, a {@link dev.weft.spi.Census} finds those that are alive. What the
  * engine needs from the layer above (exceptions, the blocking guard) comes through {@link dev.weft.spi.Host}: this
  * package depends only on the JDK, and on the schedulers of coroutines in a package that is not exported.
  *
