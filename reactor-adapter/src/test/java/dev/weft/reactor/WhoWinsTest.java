@@ -110,7 +110,7 @@ class WhoWinsTest {
         entries.put("a loop over a flux", () -> first(flux(out -> out.emit(here()))));
         entries.put(
                 "a loop over a stream",
-                () -> stream(out -> out.emit(here())).collect(1).get(0) + "");
+                () -> stream(out -> out.emit(here())).prefetch(1).collect(1).get(0) + "");
         entries.put(
                 "group, start",
                 () -> group(g -> g.start(awaitable(mono(this::here))).await()));
@@ -124,6 +124,7 @@ class WhoWinsTest {
         entries.put("run", () -> run(this::here));
         entries.put("an await of a coroutine", () -> Async.await(coroutine(this::here)));
         entries.put("shielded", () -> shielded(this::here));
+        entries.put("an end of a stream", () -> stream(out -> out.emit(here())).first() + "");
         return entries;
     }
 

@@ -109,7 +109,7 @@ class WhoWinsTest {
                 () -> collect(observable(out -> out.emit(here())), 1).get(0).toString());
         entries.put(
                 "a loop over a stream",
-                () -> stream(out -> out.emit(here())).collect(1).get(0) + "");
+                () -> stream(out -> out.emit(here())).prefetch(1).collect(1).get(0) + "");
         entries.put(
                 "group, start",
                 () -> group(g -> g.start(awaitable(single(this::here))).await()));
@@ -123,6 +123,7 @@ class WhoWinsTest {
         entries.put("run", () -> run(this::here));
         entries.put("an await of a coroutine", () -> Async.await(coroutine(this::here)));
         entries.put("shielded", () -> shielded(this::here));
+        entries.put("an end of a stream", () -> stream(out -> out.emit(here())).first() + "");
         return entries;
     }
 
