@@ -33,7 +33,7 @@ class ArrowsTest {
                 .resideInAPackage("dev.weft")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("dev.weft", "dev.weft.spi", "java..", ANNOTATIONS)
+                .resideInAnyPackage("dev.weft", "dev.weft.spi", "java..", "javax.management..", "jdk.jfr..", ANNOTATIONS)
                 .check(API);
     }
 
