@@ -33,7 +33,8 @@ class ArrowsTest {
                 .resideInAPackage("dev.weft")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("dev.weft", "dev.weft.spi", "java..", "javax.management..", "jdk.jfr..", ANNOTATIONS)
+                .resideInAnyPackage(
+                        "dev.weft", "dev.weft.spi", "java..", "javax.management..", "jdk.jfr..", ANNOTATIONS)
                 .check(API);
     }
 
