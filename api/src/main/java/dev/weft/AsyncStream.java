@@ -135,9 +135,9 @@ public final class AsyncStream<T> implements Flow.Publisher<T> {
      * Calls an action for each value, on the current thread, until the stream ends. Its failure cancels the stream.
      *
      * <p>In a coroutine, this and the other ends run the stream in that coroutine, with no second one between: the next
-     * value is made when this one has been dealt with, and the end returns when the generator has ended. The stream has a coroutine of its own, as for {@link #each}, if it has a {@link #on dispatcher}, a
-     * {@link #named name} or a {@link #prefetch} of its own, and on a plain thread. To let it go on meanwhile, say
-     * {@link #buffer} or a prefetch.
+     * value is made when this one has been dealt with, and the end returns when the generator has ended. The stream has a
+     * coroutine of its own, as for {@link #each}, if it has a {@link #on dispatcher}, a {@link #named name} or a
+     * {@link #prefetch} of its own, and on a plain thread. To let it go on meanwhile, say {@link #buffer} or a prefetch.
      *
      * @apiNote What members of a generator emit by {@link Emitter#concurrent} comes on their threads, one value after
      *     the other, if the generator runs in this coroutine. Where that matters, as for a lock that the current thread
