@@ -2,8 +2,10 @@ package operating;
 
 import static dev.weft.Async.async;
 import static dev.weft.Async.await;
+import static dev.weft.Async.awaitCallback;
 import static dev.weft.Async.backend;
 import static dev.weft.Async.coroutine;
+import static dev.weft.Async.run;
 import static dev.weft.Async.runMain;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,15 +15,18 @@ import dev.weft.Coroutines;
 import dev.weft.Deferred;
 import dev.weft.Hooks;
 import dev.weft.spi.Reports;
+import dev.weft.spi.Warning;
 import dev.weft.testing.Watched;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +47,10 @@ class ToolsTest {
     private final CompletableFuture<String> gate = new CompletableFuture<>();
 
     private Deferred<String> waiting(String name) {
+        return waiting(name, gate);
+    }
+
+    private static Deferred<String> waiting(String name, CompletableFuture<String> gate) {
         Deferred<String> started = coroutine(() -> await(gate)).named(name).start();
         Watched.until(
                 name + " waits",
@@ -86,6 +95,7 @@ class ToolsTest {
             for (String event : List.of("Coroutine", "Cancellation", "Discard")) recording.enable("dev.weft." + event);
             recording.enable("dev.weft.Wait").withThreshold(Duration.ZERO);
             recording.start();
+            assertThat(isListening()).isTrue();
             Deferred<String> waits = waiting("recorded");
             Deferred<String> cancelled = coroutine(() -> await(new CompletableFuture<String>()))
                     .named("cancelled")
@@ -99,6 +109,7 @@ class ToolsTest {
             recording.dump(file);
         }
         List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+        assertThat(isListening()).as("no recording wants it").isFalse();
         assertThat(event(events, "Coroutine", "recorded").getString("outcome")).isEqualTo("SUCCEEDED");
         assertThat(event(events, "Coroutine", "recorded").getString("backend")).isEqualTo("jdk");
         assertThat(event(events, "Wait", "recorded").getString("waitsFor")).isEqualTo("await of a CompletionStage");
@@ -108,6 +119,16 @@ class ToolsTest {
         assertThat(events)
                 .anyMatch(event -> event.getEventType().getName().equals("dev.weft.Discard")
                         && event.getClass("type").getName().equals("java.lang.Integer"));
+    }
+
+    /** {@return whether the waits of new coroutines are timed, since somebody listens} */
+    private static boolean isListening() {
+        Deferred<String> probe = waiting("probe", new CompletableFuture<>());
+        boolean timed = Coroutines.dump().entries().stream()
+                .anyMatch(entry -> entry.name().equals("probe") && entry.waiting() != null);
+        probe.cancel();
+        Watched.until("it is over", () -> probe.state() == Deferred.State.CANCELLED);
+        return timed;
     }
 
     private static RecordedEvent event(List<RecordedEvent> events, String type, String coroutine) {
@@ -159,6 +180,45 @@ class ToolsTest {
         } finally {
             process.destroyForcibly().waitFor(Watched.SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    /** Forgets a coroutine and a callback, and uses others. */
+    static final class Forgetful {
+        private Forgetful() {}
+
+        public static void main(String[] arguments) {
+            coroutine(() -> "never run");
+            coroutine(() -> "run").named("used").await();
+            async(() -> awaitCallback(done -> {}));
+            var kinds = EnumSet.noneOf(Warning.Kind.class);
+            Hooks.onWarning(warning -> {
+                System.out.println(warning);
+                kinds.add(warning.kind());
+            });
+            run(() -> awaitCallback(done -> done.resume("a")));
+            while (kinds.size() < 2) System.gc();
+            System.gc();
+            System.out.println("over");
+            System.exit(0);
+        }
+    }
+
+    @Test
+    void inDebugModeWhatIsForgottenIsReportedWithThePlaceWhereItWasMade() throws Exception {
+        Process process = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-Dweft.debug=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Forgetful.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        assertThat(output)
+                .containsOnlyOnce("a coroutine was built and never run: await it, or start it")
+                .containsOnlyOnce("a Completion was forgotten without having been resumed")
+                .contains("at operating.ToolsTest$Forgetful.main(", "over");
     }
 
     @Test

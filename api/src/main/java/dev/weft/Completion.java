@@ -5,6 +5,7 @@ import dev.weft.spi.Backend;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Reports;
 import dev.weft.spi.WaitKind;
+import dev.weft.spi.Warning;
 import java.nio.channels.CompletionHandler;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -31,12 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Completion<T extends @Nullable Object>
         implements BiConsumer<T, @Nullable Throwable>, CompletionHandler<T, @Nullable Object> {
+    private static final String FORGOTTEN =
+            "a Completion was forgotten without having been resumed: register it for failures and for closing too";
+
     private final CallbackAwait<T> cell;
     private final AtomicBoolean resumed;
 
     Completion(CallbackAwait<T> cell) {
         this.cell = cell;
         this.resumed = cell.resumed;
+        Debug.watch(this, () -> !cell.isParked(), Warning.Kind.FORGOTTEN_CALLBACK, FORGOTTEN);
     }
 
     /**

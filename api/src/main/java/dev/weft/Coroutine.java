@@ -4,8 +4,10 @@ import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Scope;
+import dev.weft.spi.Warning;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,10 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     private final Callable<? extends T> body;
     private final CoroutineOptions options;
 
+    /** Whether it was awaited, started or made into something else; null unless that is watched. */
+    private final @Nullable AtomicBoolean used =
+            Debug.watch(this, Warning.Kind.NEVER_RUN, "a coroutine was built and never run: await it, or start it");
+
     Coroutine(Callable<? extends T> body, CoroutineOptions options) {
         this.body = Objects.requireNonNull(body, "body");
         this.options = options;
@@ -26,12 +32,12 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
     /** {@return this coroutine with a name, for its threads} */
     public Coroutine<T> named(String name) {
-        return new Coroutine<>(body, options.named(name));
+        return new Coroutine<>(body(), options.named(name));
     }
 
     /** {@return this coroutine on a dispatcher, where it has a thread of its own even if it is awaited inside another coroutine} */
     public Coroutine<T> on(Dispatcher dispatcher) {
-        return new Coroutine<>(body, options.on(Dispatcher.optionsOf(dispatcher)));
+        return new Coroutine<>(body(), options.on(Dispatcher.optionsOf(dispatcher)));
     }
 
     /**
@@ -46,7 +52,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         if (options.saysWhere()) return start().await();
         scope.checkpoint();
         try {
-            return new Scope(scope, scope.backend(), scope.context(), false).call(body);
+            return new Scope(scope, scope.backend(), scope.context(), false).call(body());
         } catch (Exception failure) {
             throw failure instanceof RuntimeException unchecked ? unchecked : new AwaitException(failure);
         }
@@ -72,7 +78,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
      * @param type a type for one value
      */
     public <N> N as(Class<N> type) {
-        return Backends.of(type).createOne(body, options, type);
+        return Backends.of(type).createOne(body(), options, type);
     }
 
     /** Starts it in a scope, with the backend and the context of the current code. */
@@ -80,12 +86,14 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         Scope here = Scope.surrounding();
         Backend backend = here == null ? Backends.selected() : here.backend();
         Object context = here == null ? Context.empty() : here.context();
-        var task = new MemberTask<T>(owner, backend, context, options, body);
+        var task = new MemberTask<T>(owner, backend, context, options, body());
         task.start();
         return task;
     }
 
+    /** {@return what it does, for code that runs it} */
     Callable<? extends T> body() {
+        if (used != null) used.set(true);
         return body;
     }
 
@@ -97,7 +105,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         try {
             return options.saysWhere()
                     ? RunTask.run("await", Async.backend(), CoroutineOptions.NONE, () -> start().await())
-                    : RunTask.run("await", Async.backend(), options, body);
+                    : RunTask.run("await", Async.backend(), options, body());
         } catch (Exception failure) {
             throw Failures.thrown(failure);
         }

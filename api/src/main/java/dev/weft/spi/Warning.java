@@ -31,7 +31,11 @@ public record Warning(Kind kind, String coroutine, String message, List<StackTra
         /** Code went on for long after it was cancelled, and has not ended; only while there is a watchdog. */
         LATE_CANCELLATION,
         /** A listener got a value after its loop was over, and its registration has not said how to deregister it. */
-        LEAKED_LISTENER
+        LEAKED_LISTENER,
+        /** A coroutine was built, and neither awaited nor started; only with {@code -Dweft.debug=true}. */
+        NEVER_RUN,
+        /** A callback was forgotten, so that what awaits it waits for ever; only with {@code -Dweft.debug=true}. */
+        FORGOTTEN_CALLBACK
     }
 
     /** Copies the frames. */
