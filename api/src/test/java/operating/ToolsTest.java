@@ -121,6 +121,32 @@ class ToolsTest {
                         && event.getClass("type").getName().equals("java.lang.Integer"));
     }
 
+    /** What another process records from its start. */
+    static final class Recorded {
+        private Recorded() {}
+
+        public static void main(String[] arguments) {
+            run(() -> coroutine(() -> 1).named("recorded").start().await());
+        }
+    }
+
+    @Test
+    void aRecordingFromTheStartHasTheFirstCoroutine(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("start.jfr");
+        Process process = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-XX:StartFlightRecording:+dev.weft.Coroutine#enabled=true,filename=" + file,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Recorded.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(event(RecordingFile.readAllEvents(file), "Coroutine", "recorded").getString("outcome"))
+                .isEqualTo("SUCCEEDED");
+    }
+
     /** {@return whether the waits of new coroutines are timed, since somebody listens} */
     private static boolean isListening() {
         Deferred<String> probe = waiting("probe", new CompletableFuture<>());

@@ -4,7 +4,6 @@ import dev.weft.spi.Backend;
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Host;
-import dev.weft.spi.Observer;
 import dev.weft.spi.Scope;
 import dev.weft.spi.Warning;
 import java.lang.System.Logger.Level;
@@ -19,7 +18,6 @@ final class EngineHost implements Host {
 
     static {
         Host.install(new EngineHost());
-        offerToTools();
     }
 
     private EngineHost() {}
@@ -107,8 +105,9 @@ final class EngineHost implements Host {
     }
 
     @Override
-    public @Nullable Observer observer() {
-        return Listeners.observer();
+    public void observe() {
+        Listeners.begin();
+        offerToTools();
     }
 
     @Override

@@ -121,8 +121,17 @@ final class FlightEvents implements CoroutineListener {
                 look();
             }
 
-            private synchronized void look() {
-                if (isWanted() == (listening != null)) return;
+            /** Asks outside of the lock: the recorder has locks of its own, under which it may call this. */
+            private void look() {
+                boolean wanted;
+                do {
+                    wanted = isWanted();
+                    listen(wanted);
+                } while (wanted != isWanted());
+            }
+
+            private synchronized void listen(boolean wanted) {
+                if (wanted == (listening != null)) return;
                 if (listening == null) {
                     listening = Hooks.addListener(new FlightEvents());
                 } else {

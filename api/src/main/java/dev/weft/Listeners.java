@@ -28,11 +28,15 @@ record Listeners(List<Registration> registered) implements Observer {
 
     private static final List<Registration> ALL = installed();
 
-    /** {@return what tells those that are registered from the start; null if there are none} */
-    static @Nullable Observer observer() {
+    /** From now on, those are told that are registered from the start. */
+    static void begin() {
         synchronized (ALL) {
-            return ALL.isEmpty() ? null : new Listeners(List.copyOf(ALL));
+            Observers.set(observer());
         }
+    }
+
+    private static @Nullable Observer observer() {
+        return ALL.isEmpty() ? null : new Listeners(List.copyOf(ALL));
     }
 
     static Hooks.Handle add(CoroutineListener listener) {

@@ -81,9 +81,8 @@ public interface Host {
      */
     Optional<Duration> watchdog();
 
-    /** {@return what is told about coroutines from the start, or null} */
-    @Nullable
-    Observer observer();
+    /** Sets what is told about coroutines from the start, if there is something. Called once, before the first starts. */
+    void observe();
 
     /** Hands a warning to the hook. */
     void warn(Warning warning);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class Observers {
-    private static volatile @Nullable Observer current = Host.get().observer();
+    private static volatile @Nullable Observer current;
 
     private Observers() {}
 
@@ -24,7 +24,22 @@ public final class Observers {
     }
 
     static Observer.@Nullable Observation started(Observer.Observed started, @Nullable CoroutineTask<?> parent) {
+        Configured.load();
         Observer observer = current;
         return observer == null ? null : observer.started(started, parent == null ? null : parent.observation());
+    }
+
+    /**
+     * Has the host set the observer that is configured, once. Not while this class is initialized: a tool may set one
+     * on another thread at that very time, and must not wait for that.
+     */
+    private static final class Configured {
+        static {
+            Host.get().observe();
+        }
+
+        private Configured() {}
+
+        static void load() {}
     }
 }
