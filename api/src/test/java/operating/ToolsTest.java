@@ -143,7 +143,8 @@ class ToolsTest {
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        assertThat(event(RecordingFile.readAllEvents(file), "Coroutine", "recorded").getString("outcome"))
+        assertThat(event(RecordingFile.readAllEvents(file), "Coroutine", "recorded")
+                        .getString("outcome"))
                 .isEqualTo("SUCCEEDED");
     }
 

@@ -26,7 +26,7 @@ class ConfigurationGuideTest {
     private static final String FILE = "weft.properties";
 
     private static final Pattern KEY_IN_SOURCES = Pattern.compile("\"(weft\\.[a-z.]+|WEFT_[A-Z_]+)\"");
-    private static final Pattern KEY_ON_PAGE = Pattern.compile("(?<![\\w.])(weft\\.[a-z.]*[a-z]|WEFT_[A-Z]+)\\b");
+    private static final Pattern KEY_ON_PAGE = Pattern.compile("(?<![\\w.])(weft\\.[a-z.]*[a-z]|WEFT_[A-Z_]+)\\b");
     private static final Pattern ROW = Pattern.compile("^\\| `(weft\\.[a-z.]+)` \\|", Pattern.MULTILINE);
 
     // --- the list
