@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -22,7 +24,7 @@ public final class Census {
     private final Consumer<Living> found;
 
     /** The roots that were started in the code of others, by the threads of those; removed when they are found. */
-    private final Map<Long, List<CoroutineTask<?>>> called = new HashMap<>();
+    private final Map<Long, Set<CoroutineTask<?>>> called = new HashMap<>();
 
     /** What is still to be looked at, the next one last. */
     private final Deque<Living> open = new ArrayDeque<>();
@@ -50,10 +52,10 @@ public final class Census {
         roots.sort(Comparator.comparingLong(Census::number));
         for (CoroutineTask<?> root : roots)
             if (root.caller() != 0)
-                called.computeIfAbsent(root.caller(), caller -> new ArrayList<>())
+                called.computeIfAbsent(root.caller(), caller -> new LinkedHashSet<>())
                         .add(root);
         for (CoroutineTask<?> root : roots) {
-            List<CoroutineTask<?>> beside = called.get(root.caller()); // its caller is over, or was found before it
+            Set<CoroutineTask<?>> beside = called.get(root.caller()); // its caller is over, or was found before it
             boolean isOpen = root.caller() == 0 || beside != null && beside.contains(root);
             if (isOpen && !walk(root)) return false;
             if (beside != null) beside.remove(root);
@@ -85,7 +87,7 @@ public final class Census {
                 for (Scope aside = beside; aside != null; aside = aside.nested()) membersOf(aside, inside);
         }
         Thread thread = task.thread();
-        List<CoroutineTask<?>> byCall = thread == null ? null : called.remove(thread.threadId());
+        Set<CoroutineTask<?>> byCall = thread == null ? null : called.remove(thread.threadId());
         if (byCall != null) inside.addAll(byCall);
         for (int i = inside.size() - 1; i >= 0; i--) {
             Member member = inside.get(i);
