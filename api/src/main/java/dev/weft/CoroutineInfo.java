@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Observer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,12 @@ public final class CoroutineInfo {
     private final String name;
     private final boolean named;
     private final String backend;
-    private final Context context;
     private final @Nullable Thread thread;
+
+    /** Written before the body begins, by the thread that calls {@link CoroutineListener#around}. */
+    private volatile Context context;
+
+    private volatile boolean begun;
 
     /** Null if there is none, and after the end, so that a chain of subscribers is not kept; written at the end. */
     private volatile @Nullable CoroutineInfo parent;
@@ -54,6 +59,26 @@ public final class CoroutineInfo {
     /** {@return the context inside it} */
     public Context context() {
         return context;
+    }
+
+    /**
+     * Adds an entry to the context that it begins with: for its body, and for all that the body starts and awaits. To be
+     * called in {@link CoroutineListener#around}.
+     *
+     * @param key the key
+     * @param value its value, in place of one that the context may have
+     * @throws IllegalStateException if the coroutine has begun, or is a source
+     */
+    public void addToContext(Object key, Object value) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value: a context has no nulls");
+        if (begun || thread == null)
+            throw new IllegalStateException("addToContext: only in around, before the body begins");
+        context = context.with(key, value);
+    }
+
+    void begin() {
+        begun = true;
     }
 
     /** {@return its thread; null for a source, and for a coroutine that has ended before it could begin} */

@@ -1,12 +1,14 @@
 package dev.weft;
 
 import dev.weft.spi.Cancellation;
+import dev.weft.spi.Failures;
 import dev.weft.spi.Observer;
 import dev.weft.spi.Observers;
 import dev.weft.spi.WaitKind;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -109,13 +111,61 @@ record Listeners(List<Registration> registered) implements Observer {
             try {
                 event.accept(listener);
             } catch (Throwable thrown) {
-                if (hasThrown.compareAndSet(false, true))
-                    LOG.log(
-                            Level.WARNING,
-                            "The CoroutineListener " + listener.getClass().getName()
-                                    + " has thrown; this is logged once, and changes nothing",
-                            thrown);
+                report(thrown);
             }
+        }
+
+        Runnable around(CoroutineInfo coroutine, Runnable body) {
+            var once = new Once(body);
+            List<Runnable> given = new ArrayList<>(List.of(once));
+            tell(it -> given.set(0, Objects.requireNonNull(it.around(coroutine, once), "around returned null")));
+            Runnable action = given.get(0);
+            return action == once ? body : () -> once.runIn(action, this);
+        }
+
+        void report(Throwable thrown) {
+            if (hasThrown.compareAndSet(false, true))
+                LOG.log(
+                        Level.WARNING,
+                        "The CoroutineListener " + listener.getClass().getName()
+                                + " has thrown; this is logged once, and changes nothing",
+                        thrown);
+        }
+    }
+
+    /** What a listener's action is to run: once each time, whatever the action does. Used by the coroutine's thread. */
+    private static final class Once implements Runnable {
+        private final Runnable body;
+        private boolean hasRun;
+        private @Nullable Throwable failure;
+
+        Once(Runnable body) {
+            this.body = body;
+        }
+
+        @Override
+        public void run() {
+            if (hasRun) return;
+            hasRun = true;
+            try {
+                body.run();
+            } catch (Throwable thrown) {
+                failure = thrown;
+                throw thrown;
+            }
+        }
+
+        void runIn(Runnable action, Registration of) {
+            hasRun = false;
+            failure = null;
+            try {
+                action.run();
+            } catch (Throwable thrown) {
+                if (thrown != failure) of.report(thrown);
+            }
+            run();
+            Throwable fromBody = failure;
+            if (fromBody != null) throw Failures.<RuntimeException>sneak(fromBody);
         }
     }
 
@@ -134,6 +184,25 @@ record Listeners(List<Registration> registered) implements Observer {
 
         void tell(Consumer<CoroutineListener> event) {
             Listeners.tell(to.registered, event);
+        }
+
+        @Override
+        public Runnable around(Runnable body) {
+            if (TELLING.get() != null) return body;
+            TELLING.set(true);
+            try {
+                Runnable around = body;
+                for (Registration each : to.registered) around = each.around(coroutine, around);
+                return around;
+            } finally {
+                TELLING.remove();
+                coroutine.begin();
+            }
+        }
+
+        @Override
+        public Object context() {
+            return coroutine.context();
         }
 
         @Override

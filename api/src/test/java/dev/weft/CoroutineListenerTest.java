@@ -18,13 +18,17 @@ import dev.weft.spi.WaitKind;
 import dev.weft.testing.Lives;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -272,6 +276,195 @@ class CoroutineListenerTest {
         lives.checkOver();
         assertThat(lives.count()).isOne();
         assertThat(own).containsExactly(1, 1);
+    }
+
+    /** Wraps the body of each coroutine, and leaves a trail. */
+    private static class Wrapping implements CoroutineListener {
+        final List<String> trail = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void started(CoroutineInfo coroutine) {
+            trail.add("started");
+        }
+
+        @Override
+        public Runnable around(CoroutineInfo coroutine, Runnable body) {
+            trail.add("around");
+            return () -> {
+                trail.add(coroutine.thread() == Thread.currentThread() ? "before" : "on another thread");
+                try {
+                    body.run();
+                } finally {
+                    trail.add("after");
+                }
+            };
+        }
+
+        @Override
+        public void ended(CoroutineInfo coroutine, CoroutineEnd end) {
+            trail.add("ended " + end.state());
+        }
+    }
+
+    @Test
+    void aBodyIsWrappedOnItsThread() {
+        var wrapping = new Wrapping();
+        try (Hooks.Handle listening = Hooks.addListener(wrapping)) {
+            coroutine(() -> wrapping.trail.add("body")).start().await();
+            Deferred<Object> failing = coroutine(() -> {
+                        throw new IllegalStateException("expected");
+                    })
+                    .start();
+            assertThatThrownBy(failing::await).hasMessage("expected");
+        }
+        assertThat(wrapping.trail)
+                .containsExactly(
+                        "started",
+                        "around",
+                        "before",
+                        "body",
+                        "after",
+                        "ended SUCCEEDED", //
+                        "started",
+                        "around",
+                        "before",
+                        "after",
+                        "ended FAILED");
+    }
+
+    @Test
+    void theListenerThatWasRegisteredFirstIsTheInnermost() {
+        List<String> trail = new CopyOnWriteArrayList<>();
+        try (Hooks.Handle first = Hooks.addListener(around(body -> () -> {
+                    trail.add("first");
+                    body.run();
+                }));
+                Hooks.Handle second = Hooks.addListener(around(body -> () -> {
+                    trail.add("second");
+                    body.run();
+                }))) {
+            coroutine(() -> trail.add("body")).start().await();
+        }
+        assertThat(trail).containsExactly("second", "first", "body");
+    }
+
+    private static CoroutineListener around(UnaryOperator<Runnable> wrap) {
+        return new CoroutineListener() {
+            @Override
+            public Runnable around(CoroutineInfo coroutine, Runnable body) {
+                return wrap.apply(body);
+            }
+        };
+    }
+
+    /** What a generator does for its subscriber is done with the thread-locals that its thread began with. */
+    @Test
+    void whatAGeneratorDoesForItsSubscriberIsWrappedToo() {
+        var wrapping = new Wrapping();
+        List<String> seen = new CopyOnWriteArrayList<>();
+        try (Hooks.Handle listening = Hooks.addListener(wrapping)) {
+            AsyncStream<Integer> one = stream(out -> Async.withContext("key", "value", () -> out.emit(1)));
+            var over = new CompletableFuture<Throwable>();
+            one.subscribe(new Flow.Subscriber<>() {
+                @Override
+                public void onSubscribe(Flow.Subscription subscription) {
+                    subscription.request(1);
+                }
+
+                @Override
+                public void onNext(Integer value) {
+                    seen.addAll(wrapping.trail);
+                    throw new IllegalStateException("of the subscriber");
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                    over.complete(failure);
+                }
+
+                @Override
+                public void onComplete() {
+                    over.complete(null);
+                }
+            });
+            until("it has ended", () -> wrapping.trail.stream().anyMatch(step -> step.startsWith("ended")));
+        }
+        assertThat(seen).containsExactly("started", "around", "before", "before");
+        assertThat(wrapping.trail)
+                .as("the failure of the subscriber comes through")
+                .containsExactly("started", "around", "before", "before", "after", "after", "ended CANCELLED");
+    }
+
+    @Test
+    void anActionThatFailsChangesNothing() {
+        Map<String, UnaryOperator<Runnable>> wrong = new LinkedHashMap<>();
+        wrong.put("none", body -> null);
+        wrong.put("fails before", body -> () -> {
+            throw new IllegalStateException("before");
+        });
+        wrong.put("fails after", body -> () -> {
+            body.run();
+            throw new IllegalStateException("after");
+        });
+        wrong.put("never runs it", body -> () -> {});
+        wrong.put("runs it twice", body -> () -> {
+            body.run();
+            body.run();
+        });
+        wrong.put("is not made", body -> {
+            throw new IllegalStateException("around");
+        });
+        wrong.forEach((what, wrap) -> {
+            List<String> trail = new CopyOnWriteArrayList<>();
+            try (Hooks.Handle listening = Hooks.addListener(around(wrap))) {
+                assertThat(coroutine(() -> trail.add("body")).start().await()).isTrue();
+            }
+            assertThat(trail).as(what).containsExactly("body");
+        });
+    }
+
+    @Test
+    void anEntryIsInTheContextOfAllThatIsInside() {
+        var adding = new CoroutineListener() {
+            @Override
+            public Runnable around(CoroutineInfo coroutine, Runnable body) {
+                String outer = coroutine.context().getOrDefault("path", "");
+                if (coroutine.isNamed()) coroutine.addToContext("path", outer + "/" + coroutine.name());
+                return body;
+            }
+        };
+        List<String> paths = new CopyOnWriteArrayList<>();
+        try (Hooks.Handle listening = Hooks.addListener(adding)) {
+            coroutine(() -> {
+                        paths.add(Async.context().get("path"));
+                        async(() -> coroutine(() -> paths.add(Async.context().get("path")))
+                                        .named("b")
+                                        .start()
+                                        .await())
+                                .await();
+                    })
+                    .named("a")
+                    .start()
+                    .await();
+        }
+        assertThat(paths).containsExactly("/a", "/a/b");
+    }
+
+    @Test
+    void anEntryIsRefusedOnceTheCoroutineHasBegunAndForASource() {
+        var notes = new Notes();
+        var gate = new CompletableFuture<String>();
+        try (Hooks.Handle listening = Hooks.addListener(notes)) {
+            run(() -> group(g -> {
+                g.start(Async.awaitable(gate));
+                for (CoroutineInfo each : notes.started)
+                    assertThatThrownBy(() -> each.addToContext("key", "value"))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessage("addToContext: only in around, before the body begins");
+                gate.complete("a");
+            }));
+        }
+        assertThat(notes.started).hasSize(2);
     }
 
     @Test

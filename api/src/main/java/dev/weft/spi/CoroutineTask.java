@@ -364,7 +364,6 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     private void launch() {
         if (!afresh) homeLoop = homeLoop();
         afresh |= !takesOver();
-        if (!afresh) propagate();
         scheduler = scheduler.forTask(new ScheduledTask(this));
         watch = Watchdog.watch(this);
         Thread created = scheduler.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, this::live);
@@ -373,6 +372,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         startedAt = System.nanoTime();
         if (owner == null) Roots.add(this);
         tellStarted();
+        if (!afresh) propagate();
         created.start();
     }
 
@@ -391,7 +391,10 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
 
     private void propagate() {
         Runnable own = this::runDue;
-        Runnable around = backend().propagate(context(), Host.get().bound(context(), own));
+        Observer.Observation told = observation;
+        Runnable inside = told == null ? own : told.around(own);
+        if (told != null) context(told.context());
+        Runnable around = backend().propagate(context(), Host.get().bound(context(), inside));
         propagated = around == own ? null : around;
     }
 

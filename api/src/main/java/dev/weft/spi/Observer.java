@@ -46,6 +46,18 @@ public interface Observer {
     /** Is told about one coroutine; each pair of {@link #suspended} and {@link #resumed} comes on its thread. */
     interface Observation {
         /**
+         * What its thread runs, before that is run: called once, with the thread-locals of the thread that calls it, or
+         * with none where only a library subscribes. Not called for a source.
+         *
+         * @param body what to run
+         * @return what runs the body instead, each time at once, once, and on the same thread; or the body itself
+         */
+        Runnable around(Runnable body);
+
+        /** {@return the context that it is to have, once {@link #around} has returned} */
+        Object context();
+
+        /**
          * It is about to park.
          *
          * @param kind what it waits for

@@ -48,7 +48,10 @@ public class Scope {
     private final @Nullable Scope parent;
     private final CoroutineTask<?> task;
     private final Backend backend;
-    private final Object context;
+
+    /** Final but for a coroutine, which may be given another one before its body begins. */
+    private Object context;
+
     private final boolean shield;
 
     private volatile @Nullable Scope nested;
@@ -193,6 +196,10 @@ public class Scope {
     /** {@return the context inside this scope; the engine only carries it} */
     public final Object context() {
         return context;
+    }
+
+    final void context(Object other) {
+        context = other;
     }
 
     /** Passes a value that nobody receives to the discard hook; does nothing for null. */

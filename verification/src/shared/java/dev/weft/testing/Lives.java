@@ -31,6 +31,12 @@ public final class Lives implements CoroutineListener {
     }
 
     @Override
+    public Runnable around(CoroutineInfo coroutine, Runnable body) {
+        if (lives.get(coroutine) != Step.RUNNING) wrong(coroutine + " is wrapped, but does not run");
+        return body;
+    }
+
+    @Override
     public void suspended(CoroutineInfo coroutine, CoroutineWait wait) {
         onItsThread(coroutine);
         step(coroutine, Step.RUNNING, Step.WAITING);

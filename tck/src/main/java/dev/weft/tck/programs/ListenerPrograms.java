@@ -1,6 +1,8 @@
 package dev.weft.tck.programs;
 
+import static dev.weft.Async.async;
 import static dev.weft.Async.await;
+import static dev.weft.Async.context;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.group;
 import static dev.weft.Async.resetTimeout;
@@ -167,6 +169,39 @@ final class ListenerPrograms extends Programs {
                     .named("outer")
                     .start();
             note("value", outer.await());
+        }
+    }
+
+    void aListenerAddsToTheContextOfWhatIsInside() {
+        try (Hooks.Handle listening = Hooks.addListener(new Adding())) {
+            Deferred<Object> outer = coroutine(() -> {
+                        note("outer", context().get("path"));
+                        note("member", async(() -> context().get("path")).await());
+                        return await(awaitable(backend()
+                                .createOne(
+                                        () -> context().get("path"),
+                                        CoroutineOptions.NONE.named("inner"),
+                                        sources().one())));
+                    })
+                    .named("outer")
+                    .start();
+            note("inner", outer.await());
+        }
+        note(
+                "without",
+                coroutine(() -> context().contains("path"))
+                        .named("later")
+                        .start()
+                        .await());
+    }
+
+    /** Adds the names of the coroutines around a body to its context. */
+    private static final class Adding implements CoroutineListener {
+        @Override
+        public Runnable around(CoroutineInfo coroutine, Runnable body) {
+            String path = coroutine.context().getOrDefault("path", "");
+            if (coroutine.isNamed()) coroutine.addToContext("path", path + "/" + coroutine.name());
+            return body;
         }
     }
 
