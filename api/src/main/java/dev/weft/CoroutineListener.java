@@ -21,8 +21,9 @@ package dev.weft;
  * </ul>
  *
  * <p>{@code started} is called on the thread that starts the coroutine, before the body runs; {@code around} next, on
- * that thread or on its own; the others are called on its own thread, or for a source on the thread that ends it. All are called at once, in the order in which the
- * listeners were registered: so they must be quick, must not wait, and may be called for many coroutines at a time.
+ * that thread or on its own; the others are called on its own thread, or for a source on the thread that ends it. All
+ * are called at once, in the order in which the listeners were registered: so they must be quick, must not wait, and
+ * may be called for many coroutines at a time.
  * The end is told before anybody else receives the outcome. What a listener itself starts is not told. What it throws
  * changes nothing; the first failure of each listener is logged, as a warning of the system logger {@code dev.weft}.
  *
@@ -33,19 +34,18 @@ public interface CoroutineListener {
     default void started(CoroutineInfo coroutine) {}
 
     /**
-     * Wraps the body of a coroutine, to set what belongs to its thread, such as a thread-local; by
-     * {@link CoroutineInfo#addToContext} also what belongs to its context.
+     * Wraps the body of a coroutine, to set what belongs to its thread, such as a thread-local; and by
+     * {@link CoroutineInfo#addToContext} what belongs to its context.
      *
-     * <p>It is called after {@code started}, unless no thread is to run the body; where the thread-locals are those that
-     * the coroutine takes over by the rule of {@link Context}: on the thread that starts it, or where a library
-     * subscribes on its own, which has those of the context alone after this call. So its own are set in the action, not
-     * in this call.
+     * <p>Called once, before the body runs, where the thread has the thread-locals that the coroutine takes over by the
+     * rule of {@link Context}: on the thread that starts it; or, where a library subscribes, on its own, which has none
+     * yet. Not called for a source, or if no thread is to run the body.
      *
-     * @param coroutine the coroutine, which is no source
+     * @param coroutine the coroutine
      * @param body what to wrap
-     * @return an action that runs the body at once, once, and on the same thread; it may itself be run more than once:
-     *     also around what a generator does on that thread for its subscriber. Or the body itself, as here. If the action
-     *     throws before that, the body is run without it
+     * @return an action that runs the body at once, on the same thread; or the body itself, as here. It runs on the
+     *     coroutine's thread, inside the thread-locals of the coroutine, perhaps more than once: a generator may need it
+     *     for what it does for its subscriber. Whatever the action does, the body runs once each time
      */
     default Runnable around(CoroutineInfo coroutine, Runnable body) {
         return body;

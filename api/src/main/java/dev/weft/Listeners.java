@@ -117,10 +117,8 @@ record Listeners(List<Registration> registered) implements Observer {
 
         Runnable around(CoroutineInfo coroutine, Runnable body) {
             var once = new Once(body);
-            List<Runnable> given = new ArrayList<>(List.of(once));
-            tell(it -> given.set(0, Objects.requireNonNull(it.around(coroutine, once), "around returned null")));
-            Runnable action = given.get(0);
-            return action == once ? body : () -> once.runIn(action, this);
+            tell(it -> once.action = Objects.requireNonNull(it.around(coroutine, once), "around returned null"));
+            return once.action == once ? body : () -> once.runInAction(this);
         }
 
         void report(Throwable thrown) {
@@ -136,6 +134,7 @@ record Listeners(List<Registration> registered) implements Observer {
     /** What a listener's action is to run: once each time, whatever the action does. Used by the coroutine's thread. */
     private static final class Once implements Runnable {
         private final Runnable body;
+        Runnable action = this;
         private boolean hasRun;
         private @Nullable Throwable failure;
 
@@ -155,7 +154,7 @@ record Listeners(List<Registration> registered) implements Observer {
             }
         }
 
-        void runIn(Runnable action, Registration of) {
+        void runInAction(Registration of) {
             hasRun = false;
             failure = null;
             try {

@@ -34,7 +34,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
-/** What a listener is told about coroutines: row N1 of the promises. */
+/** What a listener is told about coroutines, and what it may add: rows N1 and N4 of the promises. */
 @SuppressWarnings("try") // a listener is registered, and not used
 class CoroutineListenerTest {
     private static final Duration LONG = Duration.ofDays(1);
@@ -307,7 +307,7 @@ class CoroutineListenerTest {
     }
 
     @Test
-    void aBodyIsWrappedOnItsThread() {
+    void N4_aBodyIsWrappedOnItsThread() {
         var wrapping = new Wrapping();
         try (Hooks.Handle listening = Hooks.addListener(wrapping)) {
             coroutine(() -> wrapping.trail.add("body")).start().await();
@@ -359,7 +359,7 @@ class CoroutineListenerTest {
 
     /** What a generator does for its subscriber is done with the thread-locals that its thread began with. */
     @Test
-    void whatAGeneratorDoesForItsSubscriberIsWrappedToo() {
+    void N4_whatAGeneratorDoesForItsSubscriberIsWrappedToo() {
         var wrapping = new Wrapping();
         List<String> seen = new CopyOnWriteArrayList<>();
         try (Hooks.Handle listening = Hooks.addListener(wrapping)) {
@@ -396,7 +396,7 @@ class CoroutineListenerTest {
     }
 
     @Test
-    void anActionThatFailsChangesNothing() {
+    void N4_anActionThatFailsChangesNothing() {
         Map<String, UnaryOperator<Runnable>> wrong = new LinkedHashMap<>();
         wrong.put("none", body -> null);
         wrong.put("fails before", body -> () -> {
@@ -424,7 +424,7 @@ class CoroutineListenerTest {
     }
 
     @Test
-    void anEntryIsInTheContextOfAllThatIsInside() {
+    void N4_anEntryIsInTheContextOfAllThatIsInside() {
         var adding = new CoroutineListener() {
             @Override
             public Runnable around(CoroutineInfo coroutine, Runnable body) {
