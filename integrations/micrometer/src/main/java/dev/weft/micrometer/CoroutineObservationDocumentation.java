@@ -12,63 +12,54 @@ import io.micrometer.observation.docs.ObservationDocumentation;
  */
 public enum CoroutineObservationDocumentation implements ObservationDocumentation {
     /** A coroutine with a name, from its start to its end. */
-    COROUTINE {
-        @Override
-        public Class<? extends ObservationConvention<? extends Observation.Context>> getDefaultConvention() {
-            return DefaultCoroutineObservationConvention.class;
-        }
+    COROUTINE;
 
-        @Override
-        public KeyName[] getLowCardinalityKeyNames() {
-            return LowCardinalityKeyNames.values();
-        }
+    @Override
+    public Class<? extends ObservationConvention<? extends Observation.Context>> getDefaultConvention() {
+        return DefaultCoroutineObservationConvention.class;
+    }
 
-        @Override
-        public KeyName[] getHighCardinalityKeyNames() {
-            return HighCardinalityKeyNames.values();
-        }
-    };
+    @Override
+    public KeyName[] getLowCardinalityKeyNames() {
+        return LowCardinalityKeyNames.values();
+    }
+
+    @Override
+    public KeyName[] getHighCardinalityKeyNames() {
+        return HighCardinalityKeyNames.values();
+    }
 
     /** Keys with few values. */
     public enum LowCardinalityKeyNames implements KeyName {
         /** The name that the program has given, with a {@code #} in place of each number. */
-        NAME {
-            @Override
-            public String asString() {
-                return "name";
-            }
-        },
+        NAME("name"),
         /** The id of the backend. */
-        BACKEND {
-            @Override
-            public String asString() {
-                return "backend";
-            }
-        },
+        BACKEND("backend"),
         /** {@code succeeded}, {@code failed}, {@code timed_out} or {@code cancelled}; {@code unknown} before the end. */
-        OUTCOME {
-            @Override
-            public String asString() {
-                return "outcome";
-            }
-        },
+        OUTCOME("outcome"),
         /** What has cancelled it, in a word; {@code timeout} also if it failed by its own; else {@code none}. */
-        REASON {
-            @Override
-            public String asString() {
-                return "reason";
-            }
+        REASON("reason");
+
+        private final String key;
+
+        LowCardinalityKeyNames(String key) {
+            this.key = key;
+        }
+
+        @Override
+        public String asString() {
+            return key;
         }
     }
 
     /** Keys with many values. */
     public enum HighCardinalityKeyNames implements KeyName {
         /** The name as the program has given it. */
-        COROUTINE {
-            @Override
-            public String asString() {
-                return "coroutine";
-            }
+        COROUTINE;
+
+        @Override
+        public String asString() {
+            return "coroutine";
         }
     }
 }
