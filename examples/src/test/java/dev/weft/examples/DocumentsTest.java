@@ -261,7 +261,8 @@ class DocumentsTest {
     /** Of everything that is compiled and tested in a build. */
     private static synchronized List<String> sources() {
         if (squeezedSources == null) {
-            squeezedSources = Stream.of("api", "reactor-adapter", "rxjava-adapter", "integrations/micrometer", "tck", "examples")
+            squeezedSources = Stream.of(
+                            "api", "reactor-adapter", "rxjava-adapter", "integrations/micrometer", "tck", "examples")
                     .flatMap(module -> javaBelow(ROOT.resolve(module).resolve("src")).stream())
                     .map(file -> squeezed(text(file)))
                     .toList();

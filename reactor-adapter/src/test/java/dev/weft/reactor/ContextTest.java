@@ -5,6 +5,7 @@ import static dev.weft.Async.context;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.gather;
 import static dev.weft.Async.race;
+import static dev.weft.Async.run;
 import static dev.weft.Async.withContext;
 import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.awaitDone;
@@ -548,6 +549,20 @@ class ContextTest {
             @SuppressWarnings("unchecked")
             var result = ((Callable<String>) bare.getConstructor().newInstance()).call();
             assertThat(result).isEqualTo("ann 3 [1, 2, 3], null null null");
+        }
+    }
+
+    /** The values are captured once and set in one frame: a body is not deeper inside many keys than inside one. */
+    @Test
+    void framesDoNotGrowWithTheKeys() {
+        List<ThreadLocalKey> keys = new ArrayList<>(List.of(new ThreadLocalKey("key 0")));
+        try {
+            int inOne = run(() -> Thread.currentThread().getStackTrace().length);
+            for (int i = 1; i < 8; i++) keys.add(new ThreadLocalKey("key " + i));
+            int inEight = run(() -> Thread.currentThread().getStackTrace().length);
+            assertThat(inEight).isEqualTo(inOne);
+        } finally {
+            keys.forEach(ThreadLocalKey::close);
         }
     }
 

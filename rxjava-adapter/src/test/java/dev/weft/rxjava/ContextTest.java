@@ -377,6 +377,20 @@ class ContextTest {
         }
     }
 
+    /** The values are captured once and set in one frame: a body is not deeper inside many keys than inside one. */
+    @Test
+    void framesDoNotGrowWithTheKeys() {
+        List<ThreadLocalKey> keys = new ArrayList<>(List.of(new ThreadLocalKey("key 0")));
+        try {
+            int inOne = run(() -> Thread.currentThread().getStackTrace().length);
+            for (int i = 1; i < 8; i++) keys.add(new ThreadLocalKey("key " + i));
+            int inEight = run(() -> Thread.currentThread().getStackTrace().length);
+            assertThat(inEight).isEqualTo(inOne);
+        } finally {
+            keys.forEach(ThreadLocalKey::close);
+        }
+    }
+
     /** Loaded again where the library is missing. */
     public static final class WithoutPropagation implements Callable<String> {
         private static final ThreadLocal<String> LOCAL = new ThreadLocal<>();
