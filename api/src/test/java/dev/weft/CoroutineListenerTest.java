@@ -11,6 +11,7 @@ import static dev.weft.Async.stream;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.spi.Cancellation;
 import dev.weft.spi.CoroutineOptions;
@@ -107,6 +108,7 @@ class CoroutineListenerTest {
 
     @Test
     void N1_aCoroutineWithoutAThreadStartsAndFails() {
+        assumeTrue(CoroutineOptions.missing() == null, CoroutineOptions.missing());
         var notes = new Notes();
         var lives = new Lives();
         Dispatcher full = Dispatcher.on(task -> {
