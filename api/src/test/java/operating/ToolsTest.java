@@ -26,9 +26,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -214,14 +215,14 @@ class ToolsTest {
         private Forgetful() {}
 
         public static void main(String[] arguments) {
-            coroutine(() -> "never run");
-            coroutine(() -> "run").named("used").await();
-            async(() -> awaitCallback(done -> {}));
-            var kinds = EnumSet.noneOf(Warning.Kind.class);
+            Set<Warning.Kind> kinds = ConcurrentHashMap.newKeySet();
             Hooks.onWarning(warning -> {
                 System.out.println(warning);
                 kinds.add(warning.kind());
             });
+            coroutine(() -> "never run");
+            coroutine(() -> "run").named("used").await();
+            async(() -> awaitCallback(done -> {}));
             run(() -> awaitCallback(done -> done.resume("a")));
             while (kinds.size() < 2) System.gc();
             System.gc();
