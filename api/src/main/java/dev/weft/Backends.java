@@ -8,17 +8,16 @@ import dev.weft.spi.Detachable;
 import dev.weft.spi.EventLoop;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Scope;
+import dev.weft.spi.Services;
 import dev.weft.spi.SpiLevel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Properties;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Backends {
     private static final System.Logger LOG = System.getLogger("dev.weft");
-    private static final int MAX_BROKEN = 64;
 
     private Backends() {}
 
@@ -95,8 +93,8 @@ final class Backends {
      */
     static Backend choose(
             @Nullable String property, @Nullable String environment, @Nullable String file, Installed installed) {
-        String asked = isSet(property) ? property : isSet(environment) ? environment : file;
-        if (isSet(asked)) return byId(asked, origin("weft.backend", property, environment), installed);
+        String asked = firstSet(property, environment, file);
+        if (asked != null) return byId(asked, origin("weft.backend", property, environment), installed);
         if (installed.adapters().isEmpty()) return JdkBackend.INSTANCE;
         if (installed.adapters().size() == 1) return installed.adapters().get(0);
         throw new BackendException(
@@ -113,7 +111,14 @@ final class Backends {
         return key + " in weft.properties";
     }
 
-    static boolean isSet(@Nullable String id) {
+    /** {@return the first of these that is set, or null; what is blank is not} */
+    static @Nullable String firstSet(@Nullable String property, @Nullable String environment, @Nullable String file) {
+        if (isSet(property)) return property;
+        if (isSet(environment)) return environment;
+        return isSet(file) ? file : null;
+    }
+
+    private static boolean isSet(@Nullable String id) {
         return id != null && !id.isBlank();
     }
 
@@ -134,22 +139,19 @@ final class Backends {
      * another level of the SPI is an error.
      */
     static Installed load(ServiceLoader<Backend> loader) {
-        List<Backend> adapters = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        Iterator<ServiceLoader.Provider<Backend>> providers = loader.stream().iterator();
-        while (problems.size() < MAX_BROKEN) {
-            try {
-                if (!providers.hasNext()) break;
-                ServiceLoader.Provider<Backend> provider = providers.next();
-                requireLevel(provider.type());
-                adapters.add(provider.get());
-            } catch (ServiceConfigurationError | LinkageError broken) {
-                LOG.log(Level.WARNING, "A backend could not be loaded and is skipped", broken);
-                Throwable cause = Failures.cause(broken);
-                String text = Failures.text(broken);
-                problems.add(cause == null ? text : text + " because of " + Failures.text(cause));
-            }
-        }
+        List<Backend> adapters = Services.load(
+                loader.stream().iterator(),
+                provider -> {
+                    requireLevel(provider.type());
+                    return provider.get();
+                },
+                broken -> {
+                    LOG.log(Level.WARNING, "A backend could not be loaded and is skipped", broken);
+                    Throwable cause = Failures.cause(broken);
+                    String text = Failures.text(broken);
+                    problems.add(cause == null ? text : text + " because of " + Failures.text(cause));
+                });
         return new Installed(adapters, problems);
     }
 

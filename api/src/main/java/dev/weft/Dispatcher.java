@@ -124,8 +124,8 @@ public final class Dispatcher {
      */
     static CoroutineOptions choose(
             @Nullable String property, @Nullable String environment, @Nullable String file, @Nullable String missing) {
-        String asked = Backends.isSet(property) ? property : Backends.isSet(environment) ? environment : file;
-        if (asked == null || asked.isBlank()) return CoroutineOptions.onVirtualThreads();
+        String asked = Backends.firstSet(property, environment, file);
+        if (asked == null) return CoroutineOptions.onVirtualThreads();
         String found = "\"" + asked + "\" (" + Backends.origin("weft.dispatcher", property, environment) + ")";
         return switch (asked.strip()) {
             case "virtual" -> CoroutineOptions.onVirtualThreads();

@@ -22,8 +22,8 @@ record DumpContext(List<String> keys) {
 
     /** The rule: the first of these that is set decides. */
     static DumpContext choose(@Nullable String property, @Nullable String environment, @Nullable String file) {
-        String asked = Backends.isSet(property) ? property : Backends.isSet(environment) ? environment : file;
-        if (asked == null || asked.isBlank()) return new DumpContext(List.of());
+        String asked = Backends.firstSet(property, environment, file);
+        if (asked == null) return new DumpContext(List.of());
         return new DumpContext(BETWEEN.splitAsStream(asked.strip())
                 .filter(key -> !key.isEmpty())
                 .toList());

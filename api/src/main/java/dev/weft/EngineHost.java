@@ -33,9 +33,7 @@ final class EngineHost implements Host {
     }
 
     private static boolean isSet(String property, String environment) {
-        String asked = Backends.isSet(System.getProperty(property))
-                ? System.getProperty(property)
-                : System.getenv(environment);
+        String asked = Backends.firstSet(System.getProperty(property), System.getenv(environment), null);
         return asked != null && asked.strip().equals("true");
     }
 

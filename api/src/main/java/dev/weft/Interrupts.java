@@ -16,8 +16,8 @@ final class Interrupts {
      * @throws BackendException if it is unknown
      */
     static boolean choose(@Nullable String property, @Nullable String environment, @Nullable String file) {
-        String asked = Backends.isSet(property) ? property : Backends.isSet(environment) ? environment : file;
-        if (asked == null || asked.isBlank()) return true;
+        String asked = Backends.firstSet(property, environment, file);
+        if (asked == null) return true;
         return switch (asked.strip()) {
             case "sent" -> true;
             case "cooperative" -> false;

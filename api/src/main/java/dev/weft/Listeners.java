@@ -4,12 +4,11 @@ import dev.weft.spi.Cancellation;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Observer;
 import dev.weft.spi.Observers;
+import dev.weft.spi.Services;
 import dev.weft.spi.WaitKind;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -59,18 +58,11 @@ record Listeners(List<Registration> registered) implements Observer {
     }
 
     private static List<Registration> installed() {
-        List<Registration> found = new ArrayList<>();
-        var services = ServiceLoader.load(CoroutineListener.class, CoroutineListener.class.getClassLoader())
-                .iterator();
-        for (boolean more = true; more; ) {
-            try {
-                more = services.hasNext();
-                if (more) found.add(new Registration(services.next()));
-            } catch (ServiceConfigurationError | LinkageError broken) {
-                LOG.log(Level.WARNING, "A CoroutineListener cannot be loaded, and is told nothing", broken);
-            }
-        }
-        return found;
+        return Services.load(
+                ServiceLoader.load(CoroutineListener.class, CoroutineListener.class.getClassLoader())
+                        .iterator(),
+                Registration::new,
+                broken -> LOG.log(Level.WARNING, "A CoroutineListener cannot be loaded, and is told nothing", broken));
     }
 
     @Override

@@ -23,8 +23,8 @@ final class WatchdogLimit {
      * @throws BackendException if it is not a duration
      */
     static Optional<Duration> choose(@Nullable String property, @Nullable String environment, @Nullable String file) {
-        String asked = Backends.isSet(property) ? property : Backends.isSet(environment) ? environment : file;
-        if (asked == null || asked.isBlank() || asked.strip().equals("off")) return Optional.empty();
+        String asked = Backends.firstSet(property, environment, file);
+        if (asked == null || asked.strip().equals("off")) return Optional.empty();
         Duration limit = parse(asked.strip());
         if (limit != null && limit.isPositive()) return Optional.of(limit);
         throw new BackendException(
