@@ -109,21 +109,23 @@ public record CoroutineDump(Instant taken, List<Entry> entries, boolean isComple
 
     /** {@return what {@link #writeJson} writes} */
     public String toJson() {
-        var text = new StringBuilder();
-        try {
-            writeJson(text);
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
-        return text.toString();
+        return text(this::writeJson);
     }
 
     /** {@return what {@link #writeText} writes} */
     @Override
     public String toString() {
+        return text(this::writeText);
+    }
+
+    private interface Writing {
+        void to(Appendable appendable) throws IOException;
+    }
+
+    private static String text(Writing writing) {
         var text = new StringBuilder();
         try {
-            writeText(text);
+            writing.to(text);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -164,21 +164,15 @@ final class MainRun {
 
         /** Sets the handler of a signal. {@return what sets the previous one again, or null if that cannot be done here} */
         static @Nullable Runnable on(String name, Runnable action) {
-            try {
-                Class<?> type = Class.forName("sun.misc.Signal");
-                Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
-                Object signal = type.getConstructor(String.class).newInstance(name);
-                Method handle = type.getMethod("handle", type, handlerType);
-                Object before = handle.invoke(null, signal, handler(handlerType, type, action));
-                return () -> restore(handle, signal, before);
-            } catch (ReflectiveOperationException missingOrInUse) {
-                LOG.log(Level.DEBUG, "A shutdown hook replaces the handler of SIG" + name, missingOrInUse);
-                return null;
-            }
+            return on(name, action, false, "A shutdown hook replaces the handler of SIG");
         }
 
         /** As {@link #on}, but leaves a signal alone that the program handles already, or ignores. */
         static @Nullable Runnable onUnused(String name, Runnable action) {
+            return on(name, action, true, "No dump is printed at SIG");
+        }
+
+        private static @Nullable Runnable on(String name, Runnable action, boolean ifUnused, String otherwise) {
             try {
                 Class<?> type = Class.forName("sun.misc.Signal");
                 Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
@@ -186,11 +180,11 @@ final class MainRun {
                 Method handle = type.getMethod("handle", type, handlerType);
                 Object before = handle.invoke(null, signal, handler(handlerType, type, action));
                 Runnable restore = () -> restore(handle, signal, before);
-                if (before == handlerType.getField("SIG_DFL").get(null)) return restore;
+                if (!ifUnused || before == handlerType.getField("SIG_DFL").get(null)) return restore;
                 restore.run();
                 return null;
             } catch (ReflectiveOperationException missingOrInUse) {
-                LOG.log(Level.DEBUG, "SIG" + name + " prints no dump", missingOrInUse);
+                LOG.log(Level.DEBUG, otherwise + name, missingOrInUse);
                 return null;
             }
         }
