@@ -265,9 +265,10 @@ class ToolsTest {
                             "JVMTI.agent_load",
                             agent(folder).toString(),
                             file.toString())
-                    .inheritIO()
+                    .redirectErrorStream(true)
                     .start();
-            assertThat(jcmd.waitFor()).isZero();
+            String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(jcmd.waitFor()).as(said).isZero();
             assertThat(Files.readString(file)).contains("\"name\":\"main\"", "\"parent\":0");
             assertThat(new ProcessBuilder("kill", "-USR1", Long.toString(process.pid()))
                             .start()
