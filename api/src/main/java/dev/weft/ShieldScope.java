@@ -2,6 +2,7 @@ package dev.weft;
 
 import dev.weft.spi.Scope;
 import dev.weft.spi.Timer;
+import dev.weft.spi.VirtualTime;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,12 @@ final class ShieldScope extends Scope {
     private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private volatile boolean timed;
+
+    /** The entry in the timer, from the first wait inside; used by the scope's own thread only. */
+    private Timer.@Nullable Entry watch;
+
+    /** What a shield around this one does at that wait. */
+    private @Nullable Runnable outer;
 
     /** Whether a foreign interrupt came before the body, and is held back from it; used by the scope's own thread only. */
     private boolean interrupted;
@@ -31,16 +38,32 @@ final class ShieldScope extends Scope {
      * a canceller's interrupt by then, so this one is foreign.
      */
     <T extends @Nullable Object> T run(Callable<? extends T> body) throws Exception {
-        Timer.Entry watch = watch(LONG_NANOS, this::warn);
+        long start = VirtualTime.nanoTime(backend());
+        outer = onFirstWait(this::watch);
         try {
             return call(() -> {
                 interrupted = Thread.interrupted();
                 return body.call();
             });
         } finally {
-            watch.cancel();
+            if (watch != null) watch.cancel();
+            else hasNotWaited(start);
             if (interrupted) Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * Called before the first wait: most shields end without one, and an entry in the timer costs more than all the
+     * rest of a shield.
+     */
+    private void watch() {
+        watch = watch(LONG_NANOS, this::warn);
+        if (outer != null) outer.run();
+    }
+
+    private void hasNotWaited(long start) {
+        onFirstWait(outer);
+        if (VirtualTime.nanoTime(backend()) - start > LONG_NANOS) warn();
     }
 
     private void warn() {

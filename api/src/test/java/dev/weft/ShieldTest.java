@@ -14,6 +14,7 @@ import static dev.weft.ManualBackend.untilParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.spi.VirtualTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -67,7 +68,6 @@ class ShieldTest {
             });
             return null;
         });
-        backend.awaitTimers(1);
         untilParked(threadOf(root));
         root.cancel();
         go.countDown();
@@ -246,8 +246,70 @@ class ShieldTest {
     }
 
     @Test
+    void J4_eachOfNestedShieldsIsReported() {
+        var go = new CompletableFuture<Void>();
+        try (var log = new LibraryLog()) {
+            Deferred<?> root = backend.start(() -> {
+                shielded(() -> {
+                    shielded(() -> {});
+                    shielded(() -> shielded(() -> await(go)));
+                });
+                return null;
+            });
+            backend.awaitTimers(3);
+            backend.advance(Duration.ofSeconds(5));
+            assertThat(log.lines()).hasSize(3);
+            go.complete(null);
+            root.await();
+        }
+    }
+
+    @Test
+    void J4_aShieldIsWatchedFromItsFirstWaitOn() {
+        var go = new CompletableFuture<Void>();
+        Deferred<Integer> root = backend.start(() -> shielded(() -> {
+            await(CompletableFuture.completedFuture("ready"));
+            int before = backend.timers();
+            await(go);
+            return before;
+        }));
+        backend.awaitTimers(1);
+        go.complete(null);
+        assertThat(root.await()).isZero();
+    }
+
+    @Test
+    void J4_aLongShieldThatOnlyBlocksIsReportedAtItsEnd() {
+        var onVirtualClock = new ManualBackend() {
+            private final VirtualTime<ManualBackend> clock =
+                    new VirtualTime<>(() -> this, backend -> backend.elapsed().toMillis());
+
+            @Override
+            public VirtualTime<ManualBackend> clock() {
+                return clock;
+            }
+        };
+        try (var log = new LibraryLog()) {
+            onVirtualClock
+                    .start(() -> {
+                        shielded(() -> onVirtualClock.advance(Duration.ofSeconds(5)));
+                        assertThat(log.lines()).isEmpty();
+                        shielded(() -> onVirtualClock.advance(Duration.ofMillis(5001)));
+                        return null;
+                    })
+                    .await();
+            assertThat(log.lines()).hasSize(1);
+            assertThat(log.lines().get(0)).contains("5 s", "ShieldTest");
+        }
+    }
+
+    @Test
     void J4_theWatchIsRemovedWithTheShield() {
-        backend.start(() -> shielded(() -> "value")).await();
+        var go = new CompletableFuture<String>();
+        Deferred<String> root = backend.start(() -> shielded(() -> await(go)));
+        backend.awaitTimers(1);
+        go.complete("value");
+        root.await();
         assertThat(backend.timers()).isZero();
     }
 

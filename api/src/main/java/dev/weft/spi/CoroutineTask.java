@@ -50,6 +50,9 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     /** Is told about it, if somebody listens, until its end; written before the thread starts, and by the thread. */
     private Observer.@Nullable Observation observation;
 
+    /** What to do before the next wait, once; used by its own thread only. */
+    private @Nullable Runnable onWait;
+
     /** The thread of the coroutine in whose code it was made, if that does not own it, such as one that subscribes; or 0. */
     private final long caller;
 
@@ -258,6 +261,24 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         return startedAt;
     }
 
+    final @Nullable Runnable onWait(@Nullable Runnable action) {
+        Runnable before = onWait;
+        onWait = action;
+        return before;
+    }
+
+    final boolean hasOnWait() {
+        return onWait != null;
+    }
+
+    /** Called by its thread before it waits. */
+    final void waits() {
+        Runnable action = onWait;
+        if (action == null) return;
+        onWait = null;
+        action.run();
+    }
+
     final Observer.@Nullable Observation observation() {
         return observation;
     }
@@ -284,7 +305,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         if (t == null) return "a coroutine without a thread";
         return t.getName()
                 + Arrays.stream(t.getStackTrace())
-                        .limit(12)
+                        .limit(t == Thread.currentThread() ? 24 : 12) // here it begins with frames of the engine
                         .map(Object::toString)
                         .collect(Collectors.joining("\n  at ", "\n  at ", ""));
     }

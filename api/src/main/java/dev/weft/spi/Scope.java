@@ -323,6 +323,16 @@ public class Scope {
     }
 
     /**
+     * Replaces what this thread does before it next waits in the engine, once.
+     *
+     * @param action what to do, or null
+     * @return what it would have done
+     */
+    protected final @Nullable Runnable onFirstWait(@Nullable Runnable action) {
+        return task.onWait(action);
+    }
+
+    /**
      * Called on a member's thread when the member has failed, before the scope can be left.
      *
      * @param failure the real failure, without a wrapper
@@ -420,6 +430,7 @@ public class Scope {
 
     /** From here on, the thread runs code that is not part of this scope. {@return what it was suspended in} */
     final @Nullable Suspension stepOut() {
+        task.waits();
         Suspension before = suspension;
         suspend(Suspension.AWAY);
         task.settleInterrupt();
