@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.AwaitCell;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.Failures;
 import dev.weft.spi.Host;
@@ -11,24 +12,35 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The acquisition of a resource, by a coroutine that belongs to no scope, so that the caller can leave at any time.
+ * The acquisition of a resource, by a coroutine or a source that belongs to no scope, so that the caller can leave at
+ * any time.
  *
  * <p>Cancelling a source while it makes something is how resources are lost: what {@code fromCallable} upstream of a
- * {@code subscribeOn} has opened, or an operator of RxJava holds, reaches no hook. So nobody cancels this coroutine.
+ * {@code subscribeOn} has opened, or an operator of RxJava holds, reaches no hook. So nobody cancels the acquisition.
  * Its handle has the result, and one compare-and-set decides who gets it: the caller, which reads, uses and releases
  * it; or, if the caller has left, it is taken from the handle as soon as it is there, and released in a coroutine of
  * its own. A failure then goes to the dropped-error hook.
  */
 final class Acquisition<R> {
-    private final AsyncBody<? extends R, ?> acquire;
+    /** What acquires it: a body, or the cell of a source, which needs no coroutine. */
+    private final Object acquire;
+
     private final AsyncConsumer<? super R, ?> release;
 
     /** What the body threw, as it threw it. */
     private @Nullable Throwable thrown;
 
-    private @Nullable MemberTask<R> acquiring;
+    private @Nullable Handle<R> acquiring;
 
     Acquisition(AsyncBody<? extends R, ?> acquire, AsyncConsumer<? super R, ?> release) {
+        this((Object) acquire, release);
+    }
+
+    Acquisition(AwaitCell<R> acquire, AsyncConsumer<? super R, ?> release) {
+        this((Object) acquire, release);
+    }
+
+    private Acquisition(Object acquire, AsyncConsumer<? super R, ?> release) {
         this.acquire = Objects.requireNonNull(acquire, "acquire");
         this.release = Objects.requireNonNull(release, "release");
     }
@@ -36,7 +48,7 @@ final class Acquisition<R> {
     /** Acquires, uses and releases it, in the innermost scope of the current thread. */
     <T extends @Nullable Object> T using(
             Scope scope, @Nullable Duration limit, AsyncFunction<? super R, ? extends T, ?> use) throws Exception {
-        R resource = get(limit);
+        R resource = get(scope, limit);
         T result;
         try {
             result = new Scope(scope, scope.backend(), scope.context(), false).call(() -> use.apply(resource));
@@ -57,25 +69,24 @@ final class Acquisition<R> {
         return result;
     }
 
-    private R get(@Nullable Duration limit) throws Exception {
+    private R get(Scope scope, @Nullable Duration limit) throws Exception {
         try {
-            return limit == null ? acquired() : Async.withTimeout(limit, this::acquired);
+            return limit == null ? acquired(scope) : Async.withTimeout(limit, () -> acquired(scope));
         } catch (Throwable failure) {
-            MemberTask<R> started = acquiring;
-            if (started != null) started.handle.whenDone(() -> releaseUnread(started));
+            Handle<R> started = acquiring;
+            if (started != null) started.whenDone(() -> releaseUnread(scope, started));
             throw failure;
         }
     }
 
-    private R acquired() throws Exception {
+    private R acquired(Scope scope) throws Exception {
         Async.checkpoint();
-        MemberTask<R> started = new Coroutine<R>(this::acquire, CoroutineOptions.NONE).startIn(null);
-        VirtualTime.followBeside(started);
+        Handle<R> started = start(scope);
         acquiring = started;
         try {
-            return started.handle.await();
+            return started.await();
         } catch (Throwable failure) {
-            if (!(started.handle.settled() instanceof Outcome.Failure<R> own)
+            if (!(started.settled() instanceof Outcome.Failure<R> own)
                     || own.error() != Host.get().unwrap(failure)) throw failure;
             acquiring = null;
             Throwable asThrown = thrown;
@@ -85,9 +96,18 @@ final class Acquisition<R> {
         }
     }
 
-    private R acquire() throws Exception {
+    @SuppressWarnings("unchecked")
+    private Handle<R> start(Scope scope) {
+        if (acquire instanceof AwaitCell<?> cell) return DetachedMember.startedBeside(scope, (AwaitCell<R>) cell);
+        var body = (AsyncBody<? extends R, ?>) acquire;
+        MemberTask<R> started = new Coroutine<R>(() -> acquire(body), CoroutineOptions.NONE).startIn(null);
+        VirtualTime.followBeside(started);
+        return started.handle;
+    }
+
+    private R acquire(AsyncBody<? extends R, ?> body) throws Exception {
         try {
-            return Objects.requireNonNull(acquire.run(), "acquire gave null");
+            return Objects.requireNonNull(body.run(), "acquire gave null");
         } catch (Throwable failure) {
             thrown = failure;
             throw failure;
@@ -102,20 +122,23 @@ final class Acquisition<R> {
         return () -> release.accept(resource);
     }
 
+    /** Runs where the acquisition ends: the thread-locals there are the source's, and the context is the caller's. */
     @SuppressWarnings("unchecked")
-    private void releaseUnread(MemberTask<R> over) {
-        Throwable failure = over.handle.unobservedFailure();
+    private void releaseUnread(Scope scope, Handle<R> over) {
+        Throwable failure = over.unobservedFailure();
         if (failure != null) {
-            over.handle.observe();
-            over.drop(failure);
+            over.observe();
+            scope.drop(failure);
         }
-        Object late = over.handle.take();
+        Object late = over.take();
         if (late == null) return;
         Callable<@Nullable Void> releasing = Async.asCallable(asAction((R) late));
-        var started = new Coroutine<@Nullable Void>(releasing, CoroutineOptions.NONE).startIn(null);
+        var options = acquire instanceof AwaitCell ? CoroutineOptions.AFRESH : CoroutineOptions.NONE;
+        var started = new MemberTask<@Nullable Void>(null, scope.backend(), scope.context(), options, releasing);
+        started.start();
         VirtualTime.followBeside(started);
         started.handle.whenComplete((nothing, fromRelease) -> {
-            if (fromRelease != null) over.drop(fromRelease);
+            if (fromRelease != null) scope.drop(fromRelease);
         });
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft;
 
+import dev.weft.spi.AwaitCell;
 import dev.weft.spi.BufferPolicy;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.IterationCell;
@@ -61,6 +62,24 @@ public final class Adapters {
      */
     public static BufferPolicy buffering(Overflow overflow, String source) {
         return Objects.requireNonNull(overflow, "overflow").buffering(source);
+    }
+
+    /**
+     * Acquires a resource from a source, uses it, and releases it, as {@link Async#using(AsyncBody, AsyncConsumer,
+     * AsyncFunction)} does, without a coroutine for the acquisition. For the library's {@code using}.
+     *
+     * @param acquire awaits the source; not started, and without null among its results
+     * @param release gives the resource back; it may await
+     * @param use what to do with it
+     * @return the result of {@code use}
+     * @throws X what {@code use} threw, or {@code release}
+     */
+    public static <R, T extends @Nullable Object, X extends Exception> T using(
+            AwaitCell<R> acquire,
+            AsyncConsumer<? super R, ? extends X> release,
+            AsyncFunction<? super R, T, ? extends X> use)
+            throws X {
+        return Async.usingSource(acquire, release, use);
     }
 
     /**

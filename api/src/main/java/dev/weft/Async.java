@@ -947,7 +947,8 @@ public final class Async {
      * @apiNote A source that may never answer also needs a limit of its own, such as the acquire timeout of a pool:
      *     only that ends its work. Where cancelling the source is known to lose nothing that does not reach a hook,
      *     {@code withDiscard(Connection.class, Connection::close, () -> withTimeout(limit, () -> await(source)))}
-     *     cancels it.
+     *     cancels it. Where the resource comes from one source, {@code using} of its adapter takes that source, and
+     *     saves the coroutine.
      * @param acquire gets the resource
      * @param release gives it back; it may await
      * @param use what to do with it
@@ -1161,6 +1162,14 @@ public final class Async {
     }
 
     // --- shared within this package
+
+    /** As {@link #using(AsyncBody, AsyncConsumer, AsyncFunction)}, with a source, which needs no coroutine. */
+    static <R, T extends @Nullable Object> T usingSource(
+            AwaitCell<R> acquire, AsyncConsumer<? super R, ?> release, AsyncFunction<? super R, T, ?> use) {
+        var acquisition = new Acquisition<R>(acquire, release);
+        Objects.requireNonNull(use, "use");
+        return inScope("using", scope -> acquisition.using(scope, null, use));
+    }
 
     /** Whether its await is certain to begin with a checkpoint. */
     private static boolean isOurs(Awaitable<?> awaitable) {

@@ -7,21 +7,30 @@ import dev.weft.spi.Scope;
 import dev.weft.spi.Unread;
 import org.jspecify.annotations.Nullable;
 
-/** A source that was started in a scope, without a thread, with its handle. */
+/** A source that was started in a scope or beside it, without a thread, with its handle. */
 final class DetachedMember<T extends @Nullable Object> extends DetachedTask<T> implements Handle.Member {
     private final Handle<T> handle;
 
     /** The handle that it follows, until its end. */
     private @Nullable Handle<T> followed;
 
-    private DetachedMember(Scope owner, AwaitCell<T> cell) {
-        super(owner, cell);
+    private DetachedMember(Scope owner, AwaitCell<T> cell, boolean beside) {
+        super(owner, cell, beside);
         this.followed = cell instanceof Handle.HandleAwait<T> other ? other.follow() : null;
         this.handle = new Handle<>(this, isShared());
     }
 
     static <T extends @Nullable Object> Handle<T> started(Scope owner, AwaitCell<T> cell) {
-        var source = new DetachedMember<T>(owner, cell);
+        return started(owner, cell, false);
+    }
+
+    /** Starts a source that nobody cancels, and that the scope does not wait for. */
+    static <T extends @Nullable Object> Handle<T> startedBeside(Scope scope, AwaitCell<T> cell) {
+        return started(scope, cell, true);
+    }
+
+    private static <T extends @Nullable Object> Handle<T> started(Scope owner, AwaitCell<T> cell, boolean beside) {
+        var source = new DetachedMember<T>(owner, cell, beside);
         source.start();
         return source.handle;
     }

@@ -10,12 +10,14 @@ import static dev.weft.spi.Simulation.explore;
 import static dev.weft.spi.Simulation.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.spi.AwaitMode;
 import dev.weft.spi.CoroutineOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,15 @@ import org.junit.jupiter.api.Test;
 class VerbsSimulationTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration HOUR = Duration.ofHours(1);
+
+    /** The subscription of a source that takes no notice of it. */
+    private static final class Ignored implements Flow.Subscription {
+        @Override
+        public void request(long count) {}
+
+        @Override
+        public void cancel() {}
+    }
 
     private static <T> Deferred<T> beside(World world, String name, Callable<T> body) {
         return new MemberTask<T>(null, world.backend(), Context.empty(), CoroutineOptions.NONE.named(name), body)
@@ -71,6 +82,39 @@ class VerbsSimulationTest {
                         "cancelled, released late",
                         "timeout, nothing made",
                         "timeout, released late");
+    }
+
+    @Test
+    void aResourceOfASourceIsReleasedOnceHoweverItsCallerLeaves() {
+        var outcomes = explore(simulation -> {
+            var world = new JdkWorld(simulation);
+            AtomicInteger made = new AtomicInteger();
+            List<String> trail = new ArrayList<>();
+            Flow.Publisher<String> source = subscriber -> {
+                subscriber.onSubscribe(new Ignored());
+                simulation.start("source", () -> {
+                    dawdle();
+                    made.incrementAndGet();
+                    subscriber.onNext("r");
+                    dawdle();
+                    subscriber.onComplete();
+                });
+            };
+            Deferred<String> root = world.root(() -> Adapters.using(
+                    new FlowAwait<String>(source, AwaitMode.ONE, world.backend()), r -> trail.add("released"), r -> {
+                        trail.add("used");
+                        dawdle();
+                        return "used";
+                    }));
+            simulation.start("canceller", root::cancel);
+            simulation.run();
+            assertThat(trail.stream().filter("released"::equals).count()).isEqualTo(made.get());
+            if (trail.contains("used")) assertThat(trail).containsExactly("used", "released");
+            String end = root.outcome() instanceof Outcome.Success<String> success ? success.value() : "cancelled";
+            return end + (trail.contains("used") ? "" : trail.isEmpty() ? ", nothing made" : ", released late");
+        });
+        assertThat(outcomes)
+                .containsOnlyKeys("used", "cancelled", "cancelled, nothing made", "cancelled, released late");
     }
 
     @Test

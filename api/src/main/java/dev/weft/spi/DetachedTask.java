@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source that was started in a scope and has no thread of its own: the twin of {@link CoroutineTask} for what needs
- * only a subscription. Exactly one of the three outcome methods is called, once, on the thread that decides the
+ * A source that was started in a scope, or beside it, and has no thread of its own: the twin of {@link CoroutineTask}
+ * for what needs only a subscription. Exactly one of the three outcome methods is called, once, on the thread that decides the
  * outcome.
  *
  * @param <T> the type of the value
@@ -21,18 +21,23 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
 
     private boolean fromOutside;
 
+    /** Whether it is no member of the scope, which may end before it. */
+    private final boolean beside;
+
     /** What is told about it, until its end has been told; written before the source is subscribed to. */
     private Observer.@Nullable Observation observation;
 
     /**
      * A source that is not started yet.
      *
-     * @param owner the scope that it is a member of
+     * @param owner the scope in which it is started
      * @param cell the cell that awaits it
+     * @param beside false if it is a member of the scope; true if nobody cancels it, and the scope does not wait for it
      */
-    protected DetachedTask(Scope owner, AwaitCell<T> cell) {
+    protected DetachedTask(Scope owner, AwaitCell<T> cell, boolean beside) {
         this.owner = owner;
         this.cell = cell;
+        this.beside = beside;
     }
 
     /** {@return whether the source keeps its value for others too} */
@@ -44,15 +49,15 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
         return cell;
     }
 
-    /** {@return the scope that it is a member of} */
+    /** {@return the scope in which it was started} */
     protected final Scope owner() {
         return owner;
     }
 
-    /** Subscribes, as a member of the owner; called inside the owner. */
+    /** Subscribes; called inside the owner. */
     public final void start() {
-        owner.admit(this);
-        observation = Observers.started(this, owner.task());
+        if (!beside) owner.admit(this);
+        observation = Observers.started(this, beside ? null : owner.task());
         cell.startDetached(Objects.requireNonNull(Scope.current()).context(), this::done);
     }
 
@@ -161,7 +166,7 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
             last.run();
         } finally {
             tellEnded(cell.failure(), by);
-            owner.dismiss(this);
+            if (!beside) owner.dismiss(this);
         }
     }
 
@@ -175,7 +180,7 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
         Throwable fromSource = cell.failure();
         if (fromSource != null) {
             cell.release();
-            owner.memberFailed(this, fromSource);
+            if (!beside) owner.memberFailed(this, fromSource);
             tellEnded(fromSource, null);
             failed(fromSource);
             return;
@@ -185,7 +190,7 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
             value = cell.outcome(null);
         } catch (Throwable thrown) {
             Throwable failure = Host.get().unwrap(thrown);
-            owner.memberFailed(this, failure);
+            if (!beside) owner.memberFailed(this, failure);
             tellEnded(failure, null);
             failed(failure);
             return;

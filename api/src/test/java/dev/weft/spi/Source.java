@@ -16,7 +16,7 @@ final class Source extends DetachedTask<Integer> {
     }
 
     private Source(Scope owner, Fates fates, Cell cell) {
-        super(owner, cell);
+        super(owner, cell, false);
         this.fates = fates;
         this.cell = cell;
         shared(this);

@@ -6,7 +6,6 @@ import static dev.weft.Async.gather;
 import static dev.weft.Async.group;
 import static dev.weft.Async.mapConcurrent;
 import static dev.weft.Async.run;
-import static dev.weft.Async.shielded;
 import static dev.weft.Async.using;
 import static dev.weft.Async.withContext;
 import static dev.weft.Async.withDiscard;
@@ -23,6 +22,7 @@ import static dev.weft.reactor.ReactorAsync.flux;
 import static dev.weft.reactor.ReactorAsync.mapFlux;
 import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.reactor.ReactorAsync.stream;
+import static dev.weft.reactor.ReactorAsync.using;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -199,12 +199,10 @@ class FromReactorTest {
     @Test
     void usingWhen() {
         Mono<Integer> after = mono(() -> {
-            Connection connection = shielded(() -> awaitSingle(open())); // given up half-way, it might get lost
-            try {
-                return awaitSingle(connection.count());
-            } finally {
-                shielded(() -> awaitDone(connection.close()));
-            }
+            return using(
+                    open(), // given up half-way, it comes late, and is closed then
+                    connection -> awaitDone(connection.close()),
+                    connection -> awaitSingle(connection.count()));
         });
         StepVerifier.create(after).expectNext(42).verifyComplete();
         assertThat(log).containsExactly("closed");

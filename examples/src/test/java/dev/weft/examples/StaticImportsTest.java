@@ -73,10 +73,14 @@ class StaticImportsTest {
         using(Duration.ofMinutes(1), () -> awaitSingle(Mono.just("mono")), r -> await(Completable.complete()), r -> {
             released.add(r);
         });
+        String ofMono = using(Mono.just("of a mono"), released::add, r -> "used " + r);
+        using(Single.just("of a single"), r -> await(Completable.complete()), r -> {
+            released.add(r + " after " + ofMono);
+        });
         int discarded =
                 withDiscard(String.class, released::add, () -> await(owned(CompletableFuture.completedFuture(1))));
         assertThat(used).isEqualTo("used single");
-        assertThat(released).containsExactly("single", "mono");
+        assertThat(released).containsExactly("single", "mono", "of a mono", "of a single after used of a mono");
         assertThat(discarded).isEqualTo(1);
         rethrowCancellation(new IllegalStateException());
     }

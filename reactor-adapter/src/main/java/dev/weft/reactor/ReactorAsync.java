@@ -3,6 +3,7 @@ package dev.weft.reactor;
 import dev.weft.Adapters;
 import dev.weft.Async;
 import dev.weft.AsyncAction;
+import dev.weft.AsyncConsumer;
 import dev.weft.AsyncFunction;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
@@ -61,6 +62,7 @@ import reactor.util.context.ContextView;
  *   <li>build: {@link #mono}, {@link #flux}
  *   <li>several at once: {@link #awaitable}
  *   <li>streams: {@link #each}, {@link #collect}, {@link #stream}, {@link #mapFlux}, {@link #toInputStream}
+ *   <li>resources: {@link #using}
  *   <li>convert: {@link #asMono}, {@link #asFlux}
  *   <li>context: {@link #contextView}
  *   <li>where: {@link #on}
@@ -375,6 +377,54 @@ public final class ReactorAsync {
         ContextView context = ReactorContext.toReactor(ReactorContext.captured(here == null ? null : here.context()));
         Flow.Publisher<? extends B> source = JdkFlowAdapter.publisherToFlowPublisher(flux.contextWrite(context));
         return ByteStreams.toInputStream(VirtualTime.inStep(ReactorBackend.INSTANCE, source), content, release);
+    }
+
+    // --- resources
+
+    /**
+     * Acquires a resource from a Mono, uses it, and releases it, whatever happens: as {@link Async#using(AsyncBody,
+     * AsyncConsumer, AsyncFunction)}, without a coroutine for the acquisition.
+     *
+     * <p>A caller that is cancelled while it waits leaves at once. The subscription is not cancelled: a resource that
+     * arrives late is released by a coroutine with this context, and a late failure goes to the dropped-error hook.
+     *
+     * {@snippet class="dev.weft.reactor.snippets.ReactorSnippetsTest" region="using"}
+     *
+     * @param acquire gives the resource
+     * @param release gives it back; it may await
+     * @param use what to do with it
+     * @return the result of {@code use}
+     * @throws X what {@code use} threw, with what {@code release} threw suppressed; if only {@code release} threw, that,
+     *     and the result is discarded. What {@code acquire} failed with is thrown as by {@link #awaitSingle(Mono)}
+     */
+    public static <R, T extends @Nullable Object, X extends Exception> T using(
+            Mono<R> acquire,
+            AsyncConsumer<? super R, ? extends X> release,
+            AsyncFunction<? super R, T, ? extends X> use)
+            throws X {
+        Objects.requireNonNull(acquire, "acquire");
+        return Adapters.using(new PublisherAwait<R>(acquire, AwaitMode.ONE), release, use);
+    }
+
+    /**
+     * Acquires a resource from a Mono, uses it without a result, and releases it.
+     *
+     * @param acquire gives the resource
+     * @param release gives it back; it may await
+     * @param use what to do with it
+     * @throws X what one of them threw
+     * @see #using(Mono, AsyncConsumer, AsyncFunction)
+     */
+    @SuppressWarnings("overloads") // AsyncFunction says which one a lambda that fits both selects
+    public static <R, X extends Exception> void using(
+            Mono<R> acquire, AsyncConsumer<? super R, ? extends X> release, AsyncConsumer<? super R, ? extends X> use)
+            throws X {
+        Objects.requireNonNull(use, "use");
+        AsyncFunction<R, @Nullable Void, X> ignoring = resource -> {
+            use.accept(resource);
+            return null;
+        };
+        using(acquire, release, ignoring);
     }
 
     // --- convert

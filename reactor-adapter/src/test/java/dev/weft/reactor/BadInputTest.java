@@ -3,6 +3,8 @@ package dev.weft.reactor;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.AsyncAction;
+import dev.weft.AsyncConsumer;
+import dev.weft.AsyncFunction;
 import dev.weft.Dispatcher;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,6 +37,16 @@ class BadInputTest {
                 refused("flux", () -> ReactorAsync.collect(null, 1)),
                 refused("flux", () -> ReactorAsync.each(null)),
                 refused("flux", () -> ReactorAsync.each(null, 1)),
+                refused("acquire", () -> ReactorAsync.using(null, r -> {}, r -> 1)),
+                refused("release", () -> ReactorAsync.using(Mono.just(1), null, r -> 1)),
+                refused(
+                        "use",
+                        () -> ReactorAsync.using(
+                                Mono.just(1), r -> {}, (AsyncFunction<Integer, Integer, RuntimeException>) null)),
+                refused(
+                        "use",
+                        () -> ReactorAsync.using(
+                                Mono.just(1), r -> {}, (AsyncConsumer<Integer, RuntimeException>) null)),
                 refused("mono", () -> ReactorAsync.awaitable(null)),
                 refused("body", () -> ReactorAsync.mono((Callable<Object>) null)),
                 refused("body", () -> ReactorAsync.mono((AsyncAction<?>) null)),

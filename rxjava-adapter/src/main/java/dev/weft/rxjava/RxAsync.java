@@ -3,6 +3,7 @@ package dev.weft.rxjava;
 import dev.weft.Adapters;
 import dev.weft.Async;
 import dev.weft.AsyncAction;
+import dev.weft.AsyncConsumer;
 import dev.weft.AsyncFunction;
 import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
@@ -65,6 +66,7 @@ import org.reactivestreams.Publisher;
  *   <li>build: {@link #single}, {@link #maybe}, {@link #completable}, {@link #flowable}, {@link #observable}
  *   <li>several at once: {@link #awaitable}
  *   <li>streams: {@link #each}, {@link #collect}, {@link #stream}, {@link #mapFlowable}, {@link #toInputStream}
+ *   <li>resources: {@link #using}
  *   <li>convert: {@link #asSingle}, {@link #asMaybe}, {@link #asCompletable}, {@link #asFlowable}
  *   <li>where: {@link #on}
  * </ul>
@@ -577,6 +579,54 @@ public final class RxAsync {
         Objects.requireNonNull(flowable, "flowable");
         Flow.Publisher<B> source = FlowAdapters.toFlowPublisher(flowable);
         return ByteStreams.toInputStream(VirtualTime.inStep(RxBackend.INSTANCE, source), content, release);
+    }
+
+    // --- resources
+
+    /**
+     * Acquires a resource from a Single, uses it, and releases it, whatever happens: as {@link Async#using(AsyncBody,
+     * AsyncConsumer, AsyncFunction)}, without a coroutine for the acquisition.
+     *
+     * <p>A caller that is cancelled while it waits leaves at once. The subscription is not cancelled: a resource that
+     * arrives late is released by a coroutine with this context, and a late failure goes to the dropped-error hook.
+     *
+     * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="using"}
+     *
+     * @param acquire gives the resource
+     * @param release gives it back; it may await
+     * @param use what to do with it
+     * @return the result of {@code use}
+     * @throws X what {@code use} threw, with what {@code release} threw suppressed; if only {@code release} threw, that,
+     *     and the result is discarded. What {@code acquire} failed with is thrown as by {@link #await(Single)}
+     */
+    public static <R, T extends @Nullable Object, X extends Exception> T using(
+            Single<R> acquire,
+            AsyncConsumer<? super R, ? extends X> release,
+            AsyncFunction<? super R, T, ? extends X> use)
+            throws X {
+        Objects.requireNonNull(acquire, "acquire");
+        return Adapters.using(new ObserverAwait<R>(acquire, AwaitMode.ONE), release, use);
+    }
+
+    /**
+     * Acquires a resource from a Single, uses it without a result, and releases it.
+     *
+     * @param acquire gives the resource
+     * @param release gives it back; it may await
+     * @param use what to do with it
+     * @throws X what one of them threw
+     * @see #using(Single, AsyncConsumer, AsyncFunction)
+     */
+    @SuppressWarnings("overloads") // AsyncFunction says which one a lambda that fits both selects
+    public static <R, X extends Exception> void using(
+            Single<R> acquire, AsyncConsumer<? super R, ? extends X> release, AsyncConsumer<? super R, ? extends X> use)
+            throws X {
+        Objects.requireNonNull(use, "use");
+        AsyncFunction<R, @Nullable Void, X> ignoring = resource -> {
+            use.accept(resource);
+            return null;
+        };
+        using(acquire, release, ignoring);
     }
 
     // --- convert

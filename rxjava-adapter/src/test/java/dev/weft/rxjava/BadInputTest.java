@@ -3,6 +3,8 @@ package dev.weft.rxjava;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.AsyncAction;
+import dev.weft.AsyncConsumer;
+import dev.weft.AsyncFunction;
 import dev.weft.Dispatcher;
 import dev.weft.Overflow;
 import io.reactivex.rxjava3.core.Completable;
@@ -49,6 +51,15 @@ class BadInputTest {
                 refused("flowable", () -> RxAsync.each((Flowable<?>) null, 1)),
                 refused("observable", () -> RxAsync.each((Observable<?>) null, Overflow.latest())),
                 refused("overflow", () -> RxAsync.each(OBSERVABLE, null)),
+                refused("acquire", () -> RxAsync.using(null, r -> {}, r -> 1)),
+                refused("release", () -> RxAsync.using(Single.just(1), null, r -> 1)),
+                refused(
+                        "use",
+                        () -> RxAsync.using(
+                                Single.just(1), r -> {}, (AsyncFunction<Integer, Integer, RuntimeException>) null)),
+                refused(
+                        "use",
+                        () -> RxAsync.using(Single.just(1), r -> {}, (AsyncConsumer<Integer, RuntimeException>) null)),
                 refused("single", () -> RxAsync.awaitable((Single<?>) null)),
                 refused("maybe", () -> RxAsync.awaitable((Maybe<?>) null)),
                 refused("completable", () -> RxAsync.awaitable((Completable) null)),

@@ -11,6 +11,7 @@ import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
 import static dev.weft.reactor.ReactorAsync.mapFlux;
 import static dev.weft.reactor.ReactorAsync.mono;
+import static dev.weft.reactor.ReactorAsync.using;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Deferred;
@@ -86,6 +87,18 @@ class ReactorSnippetsTest {
         assertThat(both).containsExactly("user 1", "user 2");
     }
 
+    @Test
+    void aResourceIsUsed() {
+        String name = run(() -> {
+            // @start region="using"
+            return using(
+                    users.connect(), connection -> awaitDone(connection.close()), connection -> connection.nameOf(42));
+            // @end
+        });
+        assertThat(name).isEqualTo("user 42");
+        assertThat(users.log).containsExactly("closed");
+    }
+
     /** What the examples talk to. */
     private static final class Users {
         final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
@@ -100,6 +113,20 @@ class ReactorSnippetsTest {
 
         Mono<Boolean> greet(int id) {
             return Mono.fromCallable(() -> log.add("greeted " + id));
+        }
+
+        Mono<Connection> connect() {
+            return Mono.just(new Connection());
+        }
+
+        final class Connection {
+            String nameOf(int id) {
+                return awaitSingle(Users.this.nameOf(id));
+            }
+
+            Mono<Void> close() {
+                return Mono.fromRunnable(() -> log.add("closed"));
+            }
         }
     }
 }

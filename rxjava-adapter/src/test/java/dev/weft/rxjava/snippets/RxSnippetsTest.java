@@ -9,6 +9,7 @@ import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.flowable;
 import static dev.weft.rxjava.RxAsync.mapFlowable;
 import static dev.weft.rxjava.RxAsync.single;
+import static dev.weft.rxjava.RxAsync.using;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Deferred;
@@ -85,6 +86,17 @@ class RxSnippetsTest {
         assertThat(both).containsExactly("user 1", "user 2");
     }
 
+    @Test
+    void aResourceIsUsed() {
+        String name = run(() -> {
+            // @start region="using"
+            return using(users.connect(), connection -> await(connection.close()), connection -> connection.nameOf(42));
+            // @end
+        });
+        assertThat(name).isEqualTo("user 42");
+        assertThat(users.log).containsExactly("closed");
+    }
+
     /** What the examples talk to. */
     private static final class Users {
         final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
@@ -99,6 +111,20 @@ class RxSnippetsTest {
 
         Completable greet(int id) {
             return Completable.fromAction(() -> log.add("greeted " + id));
+        }
+
+        Single<Connection> connect() {
+            return Single.just(new Connection());
+        }
+
+        final class Connection {
+            String nameOf(int id) {
+                return await(Users.this.nameOf(id));
+            }
+
+            Completable close() {
+                return Completable.fromAction(() -> log.add("closed"));
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 package dev.weft.benchmarks.service;
 
-import static dev.weft.Async.using;
 import static dev.weft.reactor.ReactorAsync.awaitDone;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.mono;
+import static dev.weft.reactor.ReactorAsync.using;
 
 import dev.weft.Dispatcher;
 import io.r2dbc.h2.H2ConnectionConfiguration;
@@ -113,7 +113,7 @@ final class ReactorCrud {
     }
 
     private String await(String id) {
-        return using(() -> awaitSingle(connect()), connection -> awaitDone(close(connection)), connection -> {
+        return using(connect(), connection -> awaitDone(close(connection)), connection -> {
             awaitDone(begin(connection));
             String name = awaitSingle(read(connection, id));
             awaitSingle(update(connection, id));

@@ -1,8 +1,8 @@
 package dev.weft.benchmarks.service;
 
-import static dev.weft.Async.using;
 import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.single;
+import static dev.weft.rxjava.RxAsync.using;
 
 import dev.weft.Dispatcher;
 import io.reactivex.rxjava3.core.Completable;
@@ -98,7 +98,7 @@ final class VertxCrud {
     }
 
     private String inAwaitStyle(String id) {
-        return using(() -> await(connect()), connection -> await(connection.rxClose()), connection -> {
+        return using(connect(), connection -> await(connection.rxClose()), connection -> {
             var transaction = await(connection.rxBegin());
             String name = await(read(connection, id));
             await(update(connection, id));
