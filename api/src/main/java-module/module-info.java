@@ -2,6 +2,7 @@
 module dev.weft {
     requires static java.instrument;
     requires static java.management;
+    requires static jdk.httpserver;
     requires static jdk.jfr;
     requires static org.jspecify;
 

@@ -34,7 +34,13 @@ class ArrowsTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.weft", "dev.weft.spi", "java..", "javax.management..", "jdk.jfr..", ANNOTATIONS)
+                        "dev.weft",
+                        "dev.weft.spi",
+                        "java..",
+                        "javax.management..",
+                        "jdk.jfr..",
+                        "com.sun.net.httpserver..",
+                        ANNOTATIONS)
                 .check(API);
     }
 

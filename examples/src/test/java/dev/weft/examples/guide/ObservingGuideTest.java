@@ -10,9 +10,14 @@ import dev.weft.CoroutineInfo;
 import dev.weft.CoroutineListener;
 import dev.weft.CoroutineWait;
 import dev.weft.Coroutines;
+import dev.weft.CoroutinesPage;
 import dev.weft.Deferred;
 import dev.weft.Hooks;
 import dev.weft.reactor.ReactorAsync;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +75,28 @@ class ObservingGuideTest {
         while (!Coroutines.dump().toString().contains("slow order (reactor") || log(log, alerts)) Thread.onSpinWait();
         assertThat(alerts).isEmpty();
         waits.cancel();
+    }
+
+    @Test
+    void aPageShowsADump() throws Exception {
+        var log = new ArrayList<String>();
+        var gate = new CompletableFuture<String>();
+        Deferred<String> waits =
+                coroutine(() -> await(gate)).named("order \"7\"").start();
+        CoroutinesPage page = CoroutinesPage.serve(0); // or a port of your choice
+        log.add("what runs: " + page.address());
+        try (page;
+                var http = HttpClient.newHttpClient()) {
+            var json = HttpRequest.newBuilder(page.address().resolve("coroutines.json"));
+            var dump = new JsonObject(
+                    http.send(json.build(), BodyHandlers.ofString()).body());
+            assertThat(dump.getJsonArray("coroutines"))
+                    .extracting(entry -> ((JsonObject) entry).getString("name"))
+                    .contains("order \"7\"");
+            assertThat(log).allMatch(line -> line.matches("what runs: http://.*:\\d+/"));
+        }
+        gate.complete("a");
+        waits.await();
     }
 
     /** {@return whether the coroutine still runs} */
