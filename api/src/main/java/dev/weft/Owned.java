@@ -138,6 +138,11 @@ final class OwnedAwait<T extends @Nullable Object> extends AwaitCell<T>
     }
 
     @Override
+    public String waitsFor() {
+        return operation() + " of a CompletionStage";
+    }
+
+    @Override
     public @Nullable Void apply(T value, @Nullable Throwable failure) {
         if (failure != null) {
             Throwable real = StageAwait.unwrapped(failure);
