@@ -69,9 +69,8 @@ public final class Completion<T extends @Nullable Object>
     }
 
     /**
-     * Ends the await with a failure. If the await was cancelled, it goes to the dropped-error hook; but an
-     * {@link Exception} that follows the {@link #onCancel} action only confirms that the operation was aborted, and is
-     * counted.
+     * Ends the await with a failure. If the await was cancelled, it goes to the dropped-error hook; but where there is an
+     * {@link #onCancel} action, an {@link Exception} only answers that cancellation, and is counted.
      *
      * @param failure what the await throws, see {@link Awaitable#await}
      * @throws IllegalStateException if it was resumed before; this failure is then dropped
@@ -178,8 +177,8 @@ public final class Completion<T extends @Nullable Object>
         private @Nullable CallbackBody<T> body;
         private boolean cancellable;
 
-        /** Whether we aborted the operation; written by the thread that does so, read by the callback. */
-        private volatile boolean aborted;
+        /** Whether there is an action that aborts the operation, and that has not failed; read by the callback. */
+        private volatile boolean abortable;
 
         CallbackAwait(CallbackBody<T> body, Backend backend) {
             super(backend);
@@ -200,11 +199,10 @@ public final class Completion<T extends @Nullable Object>
 
         @Override
         protected void cancelUpstream(Object subscription) {
-            aborted = true; // first, since the action itself may call back
             try {
                 ((AsyncAction<?>) subscription).run();
             } catch (Exception failure) {
-                aborted = false;
+                abortable = false;
                 throw Failures.thrown(failure);
             }
         }
@@ -232,6 +230,7 @@ public final class Completion<T extends @Nullable Object>
         void onCancel(AsyncAction<?> action) {
             if (cancellable) throw new IllegalStateException("onCancel is set already: set one action that does all");
             cancellable = true;
+            abortable = true; // first, since the action may run here, and itself call back
             attach(action);
         }
 
@@ -243,9 +242,12 @@ public final class Completion<T extends @Nullable Object>
             return fail(failure);
         }
 
-        /** A failure of the operation after the cancellation: if we aborted the operation, that is only its answer. */
+        /**
+         * A failure of the operation after the cancellation: if we abort the operation, that is only its answer. It may
+         * come before the action, from a library that has learned of the same cancellation in another way.
+         */
         void late(Throwable failure) {
-            if (aborted && failure instanceof Exception) Reports.echo(failure);
+            if (abortable && failure instanceof Exception) Reports.echo(failure);
             else refused(failure);
         }
 

@@ -164,6 +164,26 @@ class CallbackTest {
         assertThat(hooks.dropped).isEmpty();
     }
 
+    /** As gRPC does it, whose calls are told by its own context that they are cancelled. */
+    @Test
+    void A8_aFailureBetweenTheCancellationAndTheAbortIsAnEchoToo() throws Exception {
+        var completion = new CompletableFuture<Completion<String>>();
+        var go = new CountDownLatch(1);
+        var awaiting = Watched.coroutine(() -> Async.<String>awaitCallback(done -> {
+            done.onCancel(() -> Latches.awaitUninterruptibly(go));
+            completion.complete(done);
+            Latches.awaitUninterruptibly(go); // the cancellation comes here, and the action runs on another thread
+        }));
+        Completion<String> done = completion.get(Watched.SECONDS, TimeUnit.SECONDS);
+        long before = EngineCounter.CANCEL_ECHOES.sum();
+        awaiting.cancel();
+        done.fail(new IOException("CANCELLED: its context was cancelled"));
+        go.countDown();
+        assertThat(awaiting.failure()).isInstanceOf(CancelledException.class);
+        assertThat(hooks.dropped).isEmpty();
+        assertThat(EngineCounter.CANCEL_ECHOES.sum()).isEqualTo(before + 1);
+    }
+
     @Test
     void A8_anErrorIsNoEchoAndNeitherIsASecondFailure() throws Exception {
         var call = new Call();
