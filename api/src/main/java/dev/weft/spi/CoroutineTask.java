@@ -257,6 +257,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         return caller;
     }
 
+    /** {@return whether the body has failed, as far as other threads know} */
+    final boolean hasFailed() {
+        return failure != null;
+    }
+
     final long startedAt() {
         return startedAt;
     }

@@ -48,6 +48,7 @@ abstract class UpstreamCell implements Suspension {
         this.backend = backend;
         this.source = source;
         this.context = context;
+        if (source != null) SourceWatch.used(source);
     }
 
     /** Requests values from the subscription; for a source without demand, does nothing. */

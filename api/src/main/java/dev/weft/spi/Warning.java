@@ -35,7 +35,12 @@ public record Warning(Kind kind, String coroutine, String message, List<StackTra
         /** A coroutine was built, and neither awaited nor started; only with {@code -Dweft.debug=true}. */
         NEVER_RUN,
         /** A callback was forgotten, so that what awaits it waits for ever; only with {@code -Dweft.debug=true}. */
-        FORGOTTEN_CALLBACK
+        FORGOTTEN_CALLBACK,
+        /**
+         * A source of a reactive library was made, and neither awaited nor subscribed to; only with {@code
+         * -Dweft.debug=true}.
+         */
+        NEVER_SUBSCRIBED
     }
 
     /** Copies the frames. */

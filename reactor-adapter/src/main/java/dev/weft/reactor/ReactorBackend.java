@@ -37,6 +37,10 @@ public final class ReactorBackend implements Backend {
     private static final VirtualTime<Scheduler> CLOCK =
             new VirtualTime<>(Schedulers::parallel, scheduler -> scheduler.now(TimeUnit.MILLISECONDS));
 
+    static {
+        SourceHooks.install();
+    }
+
     /** For {@link java.util.ServiceLoader}. */
     public ReactorBackend() {}
 

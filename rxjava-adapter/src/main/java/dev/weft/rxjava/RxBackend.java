@@ -45,6 +45,10 @@ public final class RxBackend implements Backend {
     private static final VirtualTime<Scheduler> CLOCK =
             new VirtualTime<>(Schedulers::computation, RxBackend::sinceEpoch);
 
+    static {
+        SourceHooks.install();
+    }
+
     /** For {@link java.util.ServiceLoader}. */
     public RxBackend() {}
 
