@@ -8,14 +8,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.CancelledException;
+import dev.weft.Coroutines;
 import dev.weft.Deferred;
+import dev.weft.testing.Watched;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
@@ -77,6 +82,14 @@ class ReactorDebugTest {
     /** Nothing is forgotten here. */
     static final class Careful {
         private static final List<Object> KEPT = new ArrayList<>();
+        private static final AtomicInteger HOOKED = new AtomicInteger();
+
+        static { // before there is a backend
+            Hooks.onEachOperator("the program's", source -> {
+                HOOKED.incrementAndGet();
+                return source;
+            });
+        }
 
         private Careful() {}
 
@@ -160,6 +173,32 @@ class ReactorDebugTest {
                 Repository.find("an operator has made it");
                 return Repository.find("a");
             }));
+        }
+
+        static void hooksOfTheProgram() {
+            int before = HOOKED.get();
+            Hooks.onOperatorDebug();
+            await(Repository.find("a").switchIfEmpty(Repository.find("b")));
+            Hooks.resetOnOperatorDebug();
+            assertThat(HOOKED.get() - before).isEqualTo(5);
+        }
+
+        /** Also where another thread subscribes. */
+        static void dumps() throws Exception {
+            var begun = new CountDownLatch(1);
+            var running = madeHere(begun).subscribeOn(Schedulers.single()).subscribe();
+            begun.await();
+            Watched.until("it waits", () -> Coroutines.dump().toString().contains("suspended for "));
+            assertThat(Coroutines.dump().toString())
+                    .contains("    made at operating.ReactorDebugTest$Careful.madeHere(");
+            running.dispose();
+        }
+
+        private static Mono<String> madeHere(CountDownLatch begun) {
+            return mono(() -> {
+                begun.countDown();
+                return await(Mono.never());
+            });
         }
 
         static void returned() {

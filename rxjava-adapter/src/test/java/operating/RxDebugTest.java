@@ -8,17 +8,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.CancelledException;
+import dev.weft.Coroutines;
 import dev.weft.Deferred;
+import dev.weft.testing.Watched;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +92,18 @@ class RxDebugTest {
     /** Nothing is forgotten here. */
     static final class Careful {
         private static final List<Object> KEPT = new ArrayList<>();
+        private static final AtomicInteger HOOKED = new AtomicInteger();
+
+        static { // before there is a backend
+            RxJavaPlugins.setOnMaybeAssembly(source -> {
+                HOOKED.incrementAndGet();
+                return source;
+            });
+            RxJavaPlugins.setOnMaybeSubscribe((source, observer) -> {
+                HOOKED.incrementAndGet();
+                return observer;
+            });
+        }
 
         private Careful() {}
 
@@ -186,6 +203,29 @@ class RxDebugTest {
                 Repository.find("an operator has made it");
                 return Repository.find("a");
             }));
+        }
+
+        static void hooksOfTheProgram() {
+            int before = HOOKED.get();
+            await(Repository.find("a").switchIfEmpty(Repository.find("b")));
+            assertThat(HOOKED.get() - before).isEqualTo(5 + 3);
+        }
+
+        /** Also where another thread subscribes. */
+        static void dumps() throws Exception {
+            var begun = new CountDownLatch(1);
+            var running = madeHere(begun).subscribeOn(Schedulers.single()).subscribe();
+            begun.await();
+            Watched.until("it waits", () -> Coroutines.dump().toString().contains("suspended for "));
+            assertThat(Coroutines.dump().toString()).contains("    made at operating.RxDebugTest$Careful.madeHere(");
+            running.dispose();
+        }
+
+        private static Single<String> madeHere(CountDownLatch begun) {
+            return single(() -> {
+                begun.countDown();
+                return await(Single.<String>never());
+            });
         }
 
         static void returned() {

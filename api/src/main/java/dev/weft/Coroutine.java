@@ -27,7 +27,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
     Coroutine(Callable<? extends T> body, CoroutineOptions options) {
         this.body = Objects.requireNonNull(body, "body");
-        this.options = options;
+        this.options = options.madeHere();
     }
 
     /** {@return this coroutine with a name, for its threads} */

@@ -49,9 +49,10 @@ public record CoroutineDump(Instant taken, List<Entry> entries, boolean isComple
      *     waited all the time
      * @param age for how long it has been alive; null for a source
      * @param waiting for how long it has waited; null if it does not, and unless a {@link CoroutineListener} was
-     *     registered when it started
+     *     registered when it started, or there is a debug mode
      * @param cancelled why it is cancelled; null if it is not
      * @param where the innermost frames of the program's code on its thread
+     * @param made the innermost frames of the program's code that has made it; empty unless there is a debug mode
      * @param awaitedBy the numbers of those that await its handle
      * @param context those entries of its context that {@code weft.dump.context} names
      */
@@ -71,11 +72,13 @@ public record CoroutineDump(Instant taken, List<Entry> entries, boolean isComple
             @Nullable Duration waiting,
             @Nullable String cancelled,
             List<StackTraceElement> where,
+            List<StackTraceElement> made,
             List<Integer> awaitedBy,
             Map<String, String> context) {
         /** Copies the collections. */
         public Entry {
             where = List.copyOf(where);
+            made = List.copyOf(made);
             awaitedBy = List.copyOf(awaitedBy);
             context = Map.copyOf(context);
         }

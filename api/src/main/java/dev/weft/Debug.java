@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Reports;
+import dev.weft.spi.SourceWatch;
 import dev.weft.spi.Warning;
 import java.util.Arrays;
 import java.util.List;
@@ -9,11 +10,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code -Dweft.debug=true} adds: a warning about each object that was made to be used, and is garbage-collected
- * without that. It says where the object was made, which costs a stack trace for each; off, it costs nothing.
+ * The warnings that {@code -Dweft.debug=true} adds: about each object that was made to be used, and is garbage-collected
+ * without that. They say where the object was made, which costs a stack trace for each; off, it costs nothing.
  */
 final class Debug {
-    private static final boolean ON = Boolean.getBoolean("weft.debug");
+    static final boolean ON = SourceWatch.isOn();
 
     private Debug() {}
 
@@ -37,11 +38,12 @@ final class Debug {
      */
     static void watch(Object made, BooleanSupplier isFine, Warning.Kind kind, String message) {
         if (!ON) return;
-        Thread thread = Thread.currentThread();
-        String name = thread.getName();
-        List<StackTraceElement> frames = Arrays.asList(AwaitTrace.ofTheUser(thread.getStackTrace()));
+        String name = Thread.currentThread().getName();
+        var here = new Throwable(); // its trace costs little unless it is asked for
         GarbageWatch.watch(made, () -> {
-            if (!isFine.getAsBoolean()) Reports.warn(new Warning(kind, name, message, frames));
+            if (isFine.getAsBoolean()) return;
+            List<StackTraceElement> frames = Arrays.asList(AwaitTrace.ofTheUser(here.getStackTrace()));
+            Reports.warn(new Warning(kind, name, message, frames));
         });
     }
 }

@@ -42,7 +42,8 @@ final class DumpJson {
         if (entry.age() != null) field("age", entry.age().toMillis());
         if (entry.waiting() != null) field("waiting", entry.waiting().toMillis());
         if (entry.cancelled() != null) field("cancelled", entry.cancelled());
-        strings("where", entry.where().stream().map(StackTraceElement::toString).toList());
+        frames("where", entry.where());
+        frames("made", entry.made());
         if (!entry.awaitedBy().isEmpty()) field("awaitedBy", entry.awaitedBy());
         if (!entry.context().isEmpty()) context(entry.context());
         to.append('}');
@@ -58,12 +59,12 @@ final class DumpJson {
         string(value);
     }
 
-    private void strings(String name, List<String> values) throws IOException {
-        if (values.isEmpty()) return;
+    private void frames(String name, List<StackTraceElement> frames) throws IOException {
+        if (frames.isEmpty()) return;
         to.append(",\"").append(name).append("\":[");
-        for (int i = 0; i < values.size(); i++) {
+        for (int i = 0; i < frames.size(); i++) {
             if (i > 0) to.append(',');
-            string(values.get(i));
+            string(frames.get(i).toString());
         }
         to.append(']');
     }

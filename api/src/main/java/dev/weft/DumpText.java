@@ -56,6 +56,7 @@ final class DumpText {
                 && before.state() == entry.state()
                 && before.kind() == entry.kind()
                 && before.where().equals(entry.where())
+                && before.made().equals(entry.made())
                 && before.awaitedBy().equals(entry.awaitedBy())
                 && before.context().equals(entry.context())
                 && (before.cancelled() == null) == (entry.cancelled() == null);
@@ -66,6 +67,8 @@ final class DumpText {
         to.append(indent + entry.name() + " (" + entry.backend()
                 + (entry.age() == null ? "" : ", " + seconds(entry.age())) + "): " + doing(entry) + '\n');
         for (StackTraceElement frame : entry.where()) to.append(indent + "    at " + frame + '\n');
+        if (!entry.made().isEmpty())
+            to.append(indent + "    made at " + entry.made().get(0) + '\n');
         if (!entry.awaitedBy().isEmpty())
             to.append(indent + "    awaited by "
                     + entry.awaitedBy().stream()

@@ -91,9 +91,14 @@ final class Dumper {
                 duration(living.ageNanos()),
                 duration(living.waitingNanos()),
                 why(living.cancellation()),
-                frames.subList(0, Math.min(MOST_FRAMES, frames.size())),
+                innermost(frames),
+                innermost(living.made()),
                 awaiters.get(number),
                 context.of(living.subject().context()));
+    }
+
+    private static List<StackTraceElement> innermost(List<StackTraceElement> frames) {
+        return frames.subList(0, Math.min(MOST_FRAMES, frames.size()));
     }
 
     private static CoroutineDump.State state(Living living, @Nullable String waitsFor) {

@@ -36,8 +36,9 @@ record Listeners(List<Registration> registered) implements Observer {
         }
     }
 
+    /** In debug mode there is always one, which notes for dumps since when a coroutine waits. */
     private static @Nullable Observer observer() {
-        return ALL.isEmpty() ? null : new Listeners(List.copyOf(ALL));
+        return ALL.isEmpty() && !Debug.ON ? null : new Listeners(List.copyOf(ALL));
     }
 
     static Hooks.Handle add(CoroutineListener listener) {

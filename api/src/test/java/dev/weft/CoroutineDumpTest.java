@@ -360,6 +360,7 @@ class CoroutineDumpTest {
                         Duration.ofMillis(10),
                         "why",
                         List.of(new StackTraceElement("a.B", "c", "B.java", 1)),
+                        List.of(new StackTraceElement("a.D", "e", "D.java", 2)),
                         List.of(0),
                         Map.of("k", "v"))),
                 true,
@@ -368,8 +369,8 @@ class CoroutineDumpTest {
                         {"taken":"1970-01-01T00:00:00Z","complete":true,"cycles":[[0]],"coroutines":[
                         {"number":0,"depth":0,"name":"a \\"name\\"\\\\\\n\\t\\u0001\\u0085\\ud800\u00e9","isNamed":true,\
                         "backend":"jdk","thread":7,"state":"SUSPENDED","kind":"TIME","waitsFor":"time","suspensions":2,\
-                        "age":1500,"waiting":10,"cancelled":"why","where":["a.B.c(B.java:1)"],"awaitedBy":[0],\
-                        "context":{"k":"v"}}
+                        "age":1500,"waiting":10,"cancelled":"why","where":["a.B.c(B.java:1)"],"made":["a.D.e(D.java:2)"],\
+                        "awaitedBy":[0],"context":{"k":"v"}}
                         ]}
                         """);
     }

@@ -1,6 +1,7 @@
 package dev.weft.spi;
 
 import dev.weft.scheduling.CoroutineScheduler;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -20,10 +21,10 @@ public final class CoroutineOptions {
     private static final String LOOP = "Dispatcher.eventLoop()";
 
     /** Options that say nothing. */
-    public static final CoroutineOptions NONE = new CoroutineOptions(null, null, false);
+    public static final CoroutineOptions NONE = new CoroutineOptions(null, null, false, null);
 
     /** For a coroutine that takes over nothing from the thread or code that starts it. */
-    public static final CoroutineOptions AFRESH = new CoroutineOptions(null, null, true);
+    public static final CoroutineOptions AFRESH = new CoroutineOptions(null, null, true, null);
 
     private static final CoroutineOptions ON_VIRTUAL_THREADS =
             NONE.on(CoroutineScheduler.virtual(SchedulePoint::thread, null));
@@ -34,10 +35,18 @@ public final class CoroutineOptions {
     private final @Nullable CoroutineScheduler scheduler;
     private final boolean afresh;
 
-    private CoroutineOptions(@Nullable String name, @Nullable CoroutineScheduler scheduler, boolean afresh) {
+    /**
+     * The stack of the code that has made what has these options, which a dump asks for; only in debug mode. A trace
+     * that nobody asks for costs little.
+     */
+    private final @Nullable Throwable made;
+
+    private CoroutineOptions(
+            @Nullable String name, @Nullable CoroutineScheduler scheduler, boolean afresh, @Nullable Throwable made) {
         this.name = name;
         this.scheduler = scheduler;
         this.afresh = afresh;
+        this.made = made;
     }
 
     /** {@return options that only choose the scheduler of the JDK} */
@@ -92,7 +101,7 @@ public final class CoroutineOptions {
 
     /** {@return these options with another thread name} */
     public CoroutineOptions named(String name) {
-        return new CoroutineOptions(Objects.requireNonNull(name, "name"), scheduler, afresh);
+        return new CoroutineOptions(Objects.requireNonNull(name, "name"), scheduler, afresh, made);
     }
 
     /**
@@ -114,7 +123,22 @@ public final class CoroutineOptions {
     }
 
     private CoroutineOptions on(CoroutineScheduler other) {
-        return new CoroutineOptions(name, other, afresh);
+        return new CoroutineOptions(name, other, afresh, made);
+    }
+
+    /**
+     * {@return these options, in debug mode with the place where the current code makes something that has them, such as
+     * a source, unless they have one} A dump shows it for each coroutine.
+     */
+    public CoroutineOptions madeHere() {
+        return !SourceWatch.isOn() || made != null
+                ? this
+                : new CoroutineOptions(name, scheduler, afresh, new Throwable());
+    }
+
+    /** {@return the frames of the user's code that has made what has these options; empty without debug mode} */
+    List<StackTraceElement> made() {
+        return made == null ? List.of() : WatchedTask.ofTheUser(made.getStackTrace());
     }
 
     /** {@return the thread name, or null for numbered names} */

@@ -28,7 +28,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     private static final AtomicLong NUMBER = new AtomicLong();
 
     private final @Nullable Scope owner;
-    private final @Nullable String name;
+    private final CoroutineOptions options;
     private final boolean interruptible;
     private final int level;
     private CoroutineScheduler scheduler;
@@ -109,7 +109,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     CoroutineTask(@Nullable Scope owner, Backend backend, Object context, CoroutineOptions options) {
         super(owner, backend, context);
         this.owner = owner;
-        this.name = options.name();
+        this.options = options.madeHere();
         this.level = owner == null ? 0 : owner.task().level + 1;
         Scope around = owner == null && !options.afresh() ? Scope.current() : owner;
         this.caller = owner == null && around != null ? Thread.currentThread().threadId() : 0;
@@ -237,7 +237,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
     public final String title() {
         Thread t = thread();
         if (t != null) return t.getName();
-        return name == null ? "a coroutine without a thread" : name;
+        return options.name() == null ? "a coroutine without a thread" : options.name();
     }
 
     @Override
@@ -249,12 +249,17 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
 
     @Override
     public final boolean isNamed() {
-        return name != null;
+        return options.name() != null;
     }
 
     /** {@return the thread of the coroutine in whose code it was made, if that does not own it; else 0} */
     final long caller() {
         return caller;
+    }
+
+    /** {@return where the user's code has made it; empty without debug mode} */
+    final List<StackTraceElement> made() {
+        return options.made();
     }
 
     /** {@return whether the body has failed, as far as other threads know} */
@@ -392,6 +397,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         afresh |= !takesOver();
         scheduler = scheduler.forTask(new ScheduledTask(this));
         watch = Watchdog.watch(this);
+        String name = options.name();
         Thread created = scheduler.thread(name == null ? "coroutine-" + NUMBER.incrementAndGet() : name, this::live);
         created.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         thread(created);

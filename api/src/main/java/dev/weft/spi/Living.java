@@ -61,7 +61,10 @@ public final class Living {
         return member instanceof CoroutineTask<?> task ? task.countedSuspensions() : 0;
     }
 
-    /** {@return for how many nanoseconds it has waited; -1 if it does not wait, or nobody listened when that began} */
+    /**
+     * {@return for how many nanoseconds it has waited; -1 if it does not wait, or if nobody listened when it started and
+     * there is no debug mode}
+     */
     public long waitingNanos() {
         Observer.Observation told = member instanceof CoroutineTask<?> task ? task.observation() : null;
         long since = told == null ? 0 : told.waitingSince();
@@ -94,6 +97,14 @@ public final class Living {
     public List<StackTraceElement> frames() {
         Thread thread = subject().thread();
         return thread == null ? List.of() : WatchedTask.ofTheUser(thread.getStackTrace());
+    }
+
+    /**
+     * {@return the stack of the code that has made it, without frames of Weft: for a source of a library, of the code that
+     * has made that; empty without debug mode, and for a source that is awaited without a thread}
+     */
+    public List<StackTraceElement> made() {
+        return member instanceof CoroutineTask<?> task ? task.made() : List.of();
     }
 
     private @Nullable Suspension suspension() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class SourceWatch {
-    /** Whether there is a debug mode. */
-    static final boolean ON = Boolean.getBoolean("weft.debug");
+    private static final boolean ON = Boolean.getBoolean("weft.debug");
 
     /** What the current thread has made last. */
     private static final ThreadLocal<@Nullable Made> LAST = new ThreadLocal<>();
@@ -56,16 +56,22 @@ public final class SourceWatch {
         return ON ? new SourceWatch(library, tells) : null;
     }
 
+    /** {@return whether there is a debug mode, which {@code -Dweft.debug=true} turns on} */
+    public static boolean isOn() {
+        return ON;
+    }
+
     /** The current code has made a source, which is watched if that is await-style code. */
     public void made(Object source) {
         Scope here = Scope.current();
-        if (here == null || here.suspended() != null || !tells.getAsBoolean())
-            return; // subscribing, it suspends in a cell
+        if (here == null || here.suspended() != null) return; // an await that subscribes is suspended already
+        Round round = Round.current;
+        if (!tells.getAsBoolean() || !round.hasRoom()) return;
         var made = new Made(source, this, here.task());
         Made before = LAST.get();
         if (before != null) before.next = made;
         LAST.set(made);
-        Round.current.made.add(made);
+        round.made.add(made);
     }
 
     /** A source is used: it is subscribed to, or an await or a loop has it. */
@@ -78,7 +84,9 @@ public final class SourceWatch {
         private final SourceWatch by;
         private final String what;
         private final CoroutineTask<?> coroutine;
-        private final StackTraceElement[] stack;
+
+        /** Its stack trace is made when it is asked for, which takes the most time by far. */
+        private final Throwable here = new Throwable();
 
         /** What the thread has made after this; written by that thread. */
         private volatile @Nullable Made next;
@@ -88,7 +96,6 @@ public final class SourceWatch {
             this.by = by;
             this.what = source.getClass().getSimpleName();
             this.coroutine = coroutine;
-            this.stack = Thread.currentThread().getStackTrace();
         }
 
         boolean isGone() {
@@ -106,7 +113,7 @@ public final class SourceWatch {
 
         /** {@return where the code of the user is, which the library's own is beneath} */
         List<StackTraceElement> place() {
-            return WatchedTask.ofTheUser(stack).stream()
+            return WatchedTask.ofTheUser(here.getStackTrace()).stream()
                     .dropWhile(frame -> frame.getClassName().startsWith(by.library))
                     .toList();
         }
@@ -126,9 +133,13 @@ public final class SourceWatch {
         private static final Cleaner CLEANER = Cleaner.create();
         private static volatile Round current = begin();
 
+        /** How many it watches, so that it ends before the next one does. */
+        private static final int MOST = 10_000;
+
         /** The places, as hash codes, of which no more is to be said; used by the cleaner's thread. */
         private static final Set<Integer> SETTLED = new HashSet<>();
 
+        private final AtomicInteger admitted = new AtomicInteger();
         private final Queue<Made> made = new ConcurrentLinkedQueue<>();
         private final Set<Object> held =
                 Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
@@ -137,6 +148,10 @@ public final class SourceWatch {
             var round = new Round();
             CLEANER.register(new Object(), round::end);
             return round;
+        }
+
+        boolean hasRoom() {
+            return admitted.incrementAndGet() <= MOST;
         }
 
         /** What was made later cannot be part of it. */

@@ -19,7 +19,7 @@ final class CoroutineMono<T> extends Mono<T> {
 
     private CoroutineMono(Callable<? extends @Nullable T> body, CoroutineOptions options) {
         this.body = body;
-        this.options = options;
+        this.options = options.madeHere();
     }
 
     static <T> Mono<T> of(Callable<? extends @Nullable T> body, CoroutineOptions options) {

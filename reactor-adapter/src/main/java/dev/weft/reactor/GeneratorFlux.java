@@ -17,7 +17,7 @@ final class GeneratorFlux<T> extends Flux<T> {
 
     private GeneratorFlux(Generator<T> generator, CoroutineOptions options) {
         this.generator = generator;
-        this.options = options;
+        this.options = options.madeHere();
     }
 
     static <T> Flux<T> of(Generator<T> generator, CoroutineOptions options) {

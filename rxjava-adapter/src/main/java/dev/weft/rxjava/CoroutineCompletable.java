@@ -15,7 +15,7 @@ final class CoroutineCompletable extends Completable {
 
     private CoroutineCompletable(Callable<?> body, CoroutineOptions options) {
         this.body = body;
-        this.options = options;
+        this.options = options.madeHere();
     }
 
     static Completable of(Callable<?> body, CoroutineOptions options) {

@@ -15,7 +15,7 @@ final class CoroutineMaybe<T> extends Maybe<T> {
 
     private CoroutineMaybe(Callable<? extends @Nullable T> body, CoroutineOptions options) {
         this.body = body;
-        this.options = options;
+        this.options = options.madeHere();
     }
 
     static <T> Maybe<T> of(Callable<? extends @Nullable T> body, CoroutineOptions options) {

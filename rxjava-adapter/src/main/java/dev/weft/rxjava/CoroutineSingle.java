@@ -15,7 +15,7 @@ final class CoroutineSingle<T> extends Single<T> {
 
     private CoroutineSingle(Callable<? extends T> body, CoroutineOptions options) {
         this.body = body;
-        this.options = options;
+        this.options = options.madeHere();
     }
 
     static <T> Single<T> of(Callable<? extends T> body, CoroutineOptions options) {

@@ -17,7 +17,7 @@ final class GeneratorFlowable<T> extends Flowable<T> {
 
     private GeneratorFlowable(Generator<T> generator, CoroutineOptions options) {
         this.generator = generator;
-        this.options = options;
+        this.options = options.madeHere();
     }
 
     static <T> Flowable<T> of(Generator<T> generator, CoroutineOptions options) {

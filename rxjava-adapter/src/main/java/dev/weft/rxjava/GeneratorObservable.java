@@ -17,7 +17,7 @@ final class GeneratorObservable<T> extends Observable<T> {
 
     private GeneratorObservable(Generator<T> generator, CoroutineOptions options) {
         this.generator = generator;
-        this.options = options;
+        this.options = options.madeHere();
     }
 
     static <T> Observable<T> of(Generator<T> generator, CoroutineOptions options) {
