@@ -12,6 +12,7 @@ import dev.weft.AsyncIterator;
 import dev.weft.AsyncStream;
 import dev.weft.Awaitable;
 import dev.weft.Context;
+import dev.weft.Coroutines;
 import dev.weft.Deferred;
 import dev.weft.benchmarks.service.Names;
 import dev.weft.reactor.ReactorAsync;
@@ -149,6 +150,24 @@ enum Curve {
             require(
                     100,
                     Async.<Integer, RuntimeException>run(() -> last.collect(100).size()));
+        }
+    },
+    /** The last one, since its coroutines stay. */
+    DUMPED(100_000, "coroutines that wait, found by a dump") {
+        private final CompletableFuture<Integer> gate = new CompletableFuture<>();
+        private int waiting;
+
+        @Override
+        void run(int number) throws InterruptedException {
+            var begun = new CountDownLatch(Math.max(0, number - waiting));
+            for (; waiting < number; waiting++) {
+                async(() -> {
+                    begun.countDown();
+                    return await(gate);
+                });
+            }
+            begun.await();
+            require(number, Coroutines.dump(number).entries().size());
         }
     };
 
