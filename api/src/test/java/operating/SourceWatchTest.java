@@ -100,7 +100,7 @@ class SourceWatchTest {
     }
 
     @Test
-    void N5_whatNobodyHasUsedIsReportedOnce() throws Exception {
+    void N6_whatNobodyHasUsedIsReportedOnce() throws Exception {
         assertThat(DebugMode.warnings(Forgetful.class))
                 .containsExactlyInAnyOrder(Stream.of("source", "chain", "last")
                         .map(method -> "NEVER_SUBSCRIBED " + method)
@@ -108,7 +108,7 @@ class SourceWatchTest {
     }
 
     @Test
-    void N5_whatWasUsedOrCouldNotBeIsNotReported() throws Exception {
+    void N6_whatWasUsedOrCouldNotBeIsNotReported() throws Exception {
         assertThat(DebugMode.warnings(Careful.class)).containsExactly("NEVER_SUBSCRIBED last");
     }
 

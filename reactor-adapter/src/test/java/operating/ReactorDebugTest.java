@@ -241,7 +241,7 @@ class ReactorDebugTest {
     }
 
     @Test
-    void N5_aSourceThatIsForgottenIsReportedOnceWithThePlaceWhereItWasMade() throws Exception {
+    void N6_aSourceThatIsForgottenIsReportedOnceWithThePlaceWhereItWasMade() throws Exception {
         assertThat(DebugMode.warnings(Forgetful.class))
                 .containsExactlyInAnyOrder(
                         Stream.of("statement", "chain", "local", "zip", "stream", "builder", "forgottenIn", "last")
@@ -250,7 +250,7 @@ class ReactorDebugTest {
     }
 
     @Test
-    void N5_whatIsUsedOrWasPartOfThatIsNotReported() throws Exception {
+    void N6_whatIsUsedOrWasPartOfThatIsNotReported() throws Exception {
         assertThat(DebugMode.warnings(Careful.class)).containsExactly("NEVER_SUBSCRIBED last");
     }
 }

@@ -268,7 +268,7 @@ class RxDebugTest {
     }
 
     @Test
-    void N5_aSourceThatIsForgottenIsReportedOnceWithThePlaceWhereItWasMade() throws Exception {
+    void N6_aSourceThatIsForgottenIsReportedOnceWithThePlaceWhereItWasMade() throws Exception {
         assertThat(DebugMode.warnings(Forgetful.class))
                 .containsExactlyInAnyOrder(Stream.of(
                                 "statement",
@@ -286,7 +286,7 @@ class RxDebugTest {
     }
 
     @Test
-    void N5_whatIsUsedOrWasPartOfThatIsNotReported() throws Exception {
+    void N6_whatIsUsedOrWasPartOfThatIsNotReported() throws Exception {
         assertThat(DebugMode.warnings(Careful.class)).containsExactly("NEVER_SUBSCRIBED last");
     }
 }
