@@ -4,9 +4,12 @@ import static dev.weft.Async.await;
 import static dev.weft.Async.coroutine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.testing.Watched;
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -19,14 +22,19 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -247,21 +255,102 @@ class CoroutinesPageTest {
 
     @Test
     void itKeepsNoProcessAlive() throws Exception {
-        assertThat(said()).matches("at http://127\\.0\\.0\\.1:\\d+/\\R");
-        assertThat(said("-Djava.net.preferIPv6Addresses=true")).matches("at http://(127\\.0\\.0\\.1|\\[::1]):\\d+/\\R");
+        assertThat(said(Serves.class)).matches("at http://127\\.0\\.0\\.1:\\d+/\\R");
+        assertThat(said(Serves.class, "-Djava.net.preferIPv6Addresses=true"))
+                .matches("at http://(127\\.0\\.0\\.1|\\[::1]):\\d+/\\R");
     }
 
     @Test
     void theModuleThatIsMissingIsNamed() throws Exception {
-        assertThat(said("--limit-modules=java.base"))
+        assertThat(said(Serves.class, "--limit-modules=java.base"))
                 .startsWith("looked for the module jdk.httpserver, found none; add it: --add-modules jdk.httpserver");
     }
 
-    private static String said(String... options) throws Exception {
+    /** What is started for {@link #itAnswersWhereAllCarriersAreHeld}. */
+    static final class Stands {
+        /** Waits where a class is initialized, which holds the carrier. */
+        private static final class Holds {
+            static final Object VALUE = await(new CompletableFuture<>());
+        }
+
+        public static void main(String[] args) throws Exception {
+            coroutine(() -> Holds.VALUE).named("holds").start();
+            coroutine(() -> "").named("never gets its turn").start();
+            try (var page = CoroutinesPage.serve(0)) {
+                String dump = "";
+                for (int tries = 0; tries < 10_000 && !dump.contains("\"waitsFor\""); tries++)
+                    dump = read(page.address().resolve(JSON));
+                System.out.println(dump);
+            }
+            System.exit(0);
+        }
+
+        private static String read(URI address) throws IOException {
+            try (InputStream answer = address.toURL().openStream()) {
+                return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
+            }
+        }
+    }
+
+    @Test
+    void itAnswersWhereAllCarriersAreHeld() throws Exception {
+        assertThat(said(
+                        Stands.class,
+                        "-Dweft.backend=jdk",
+                        "-Djdk.virtualThreadScheduler.parallelism=1",
+                        "-Djdk.virtualThreadScheduler.maxPoolSize=1"))
+                .contains("\"name\":\"holds\"", "\"name\":\"never gets its turn\"");
+    }
+
+    /** Many coroutines, of which two wait for each other, in a browser that runs the script of the page. */
+    @Test
+    void N5_aBrowserShowsNamesAsTextAndOnlyTheRowsThatCanBeSeen(@TempDir Path profile) throws Exception {
+        Path chromium = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, "chromium"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+        assumeTrue(chromium != null, "no chromium on the path: the page is not loaded in a browser");
+        var gate = new CompletableFuture<String>();
+        var first = new CompletableFuture<Deferred<String>>();
+        String name = "<img src=x onerror=\"document.title='run'\">";
+        Deferred<String> hostile =
+                coroutine(() -> await(first).await()).named(name).start();
+        first.complete(coroutine(() -> hostile.await()).named("other").start());
+        List<Deferred<String>> many = IntStream.range(0, 2_000)
+                .mapToObj(i -> coroutine(() -> await(gate)).named("order " + i).start())
+                .toList();
+        Watched.until("the cycle is there", () -> !Coroutines.dump().cycles().isEmpty());
+        String shown = output(new ProcessBuilder(
+                        chromium.toString(),
+                        "--headless",
+                        "--no-sandbox", // as root, it needs that
+                        "--disable-gpu",
+                        "--user-data-dir=" + profile,
+                        "--virtual-time-budget=10000",
+                        "--dump-dom",
+                        page.address().toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD));
+        hostile.cancel();
+        gate.complete("a");
+        many.forEach(Deferred::await);
+        assertThat(shown)
+                .contains("<title>Coroutines</title>")
+                .containsPattern("2\u202f\\d{3} coroutines and \\d+ sources at ")
+                .contains("They wait for each other: ", "&lt;img src=x onerror=", ">cycle</span>")
+                .containsPattern(">order \\d+</bdi>");
+        assertThat(shown.split("role=\"row\"").length).isBetween(10, 100);
+    }
+
+    private static String said(Class<?> program, String... options) throws Exception {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
         command.addAll(List.of(options));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Serves.class.getName()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+        return output(new ProcessBuilder(command).redirectErrorStream(true));
+    }
+
+    private static String output(ProcessBuilder program) throws Exception {
+        Process process = program.start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
         return said;
