@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -350,9 +351,17 @@ class CoroutinesPageTest {
     }
 
     private static String output(ProcessBuilder program) throws Exception {
-        Process process = program.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isZero();
-        return said;
+        Path said = Files.createTempFile("said", null);
+        try {
+            Process process = program.redirectOutput(said.toFile()).start();
+            boolean isOver = process.waitFor(2 * Watched.SECONDS, TimeUnit.SECONDS);
+            process.destroyForcibly();
+            assertThat(isOver && process.exitValue() == 0)
+                    .as(Files.readString(said))
+                    .isTrue();
+            return Files.readString(said);
+        } finally {
+            Files.delete(said);
+        }
     }
 }
