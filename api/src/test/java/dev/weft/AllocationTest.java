@@ -1,5 +1,6 @@
 package dev.weft;
 
+import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.each;
@@ -97,6 +98,12 @@ class AllocationTest {
             });
             await(done);
         }));
+    }
+
+    /** Mostly the virtual thread; nothing for listeners, dumps and debug mode. */
+    @Test
+    void aCoroutine() {
+        run(() -> Allocations.perUnit(1150, 1, 5_000, () -> async(() -> 1).await()));
     }
 
     /** So a heap that is full keeps no value from the thread that waits for it; how one is woken is the JDK's. */

@@ -4,6 +4,7 @@ import static dev.weft.Async.run;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.flux;
+import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -53,6 +54,13 @@ class AllocationTest {
                 .takeLast(1)
                 .single();
         run(() -> Allocations.perUnit(2, ELEMENTS, 200, () -> awaitSingle(last)));
+    }
+
+    /** Mostly the virtual thread; nothing for listeners, dumps and debug mode. */
+    @Test
+    void aCoroutine() {
+        Mono<Integer> one = mono(() -> 1);
+        run(() -> Allocations.perUnit(950, 1, 5_000, () -> awaitSingle(one)));
     }
 
     /** So a heap that is full keeps no value from the thread that waits for it; how one is woken is the JDK's. */

@@ -5,6 +5,7 @@ import static dev.weft.rxjava.RxAsync.await;
 import static dev.weft.rxjava.RxAsync.awaitSingle;
 import static dev.weft.rxjava.RxAsync.each;
 import static dev.weft.rxjava.RxAsync.flowable;
+import static dev.weft.rxjava.RxAsync.single;
 import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,6 +48,13 @@ class AllocationTest {
                 })
                 .takeLast(1);
         run(() -> Allocations.perUnit(2, ELEMENTS, 200, () -> awaitSingle(last)));
+    }
+
+    /** Mostly the virtual thread; nothing for listeners, dumps and debug mode. */
+    @Test
+    void aCoroutine() {
+        Single<Integer> one = single(() -> 1);
+        run(() -> Allocations.perUnit(950, 1, 5_000, () -> await(one)));
     }
 
     /** So a heap that is full keeps no value from the thread that waits for it; how one is woken is the JDK's. */
