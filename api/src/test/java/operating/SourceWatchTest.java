@@ -34,7 +34,9 @@ class SourceWatchTest {
         }
 
         static void chain() {
-            Source.made(Source.made(Source.made("a")));
+            var first = Source.made("a");
+            var second = Source.made(first);
+            Source.made(second);
         }
 
         static void last() {
