@@ -120,7 +120,7 @@ class DocumentsTest {
         Set<String> users = names(pages().filter(page -> page.matches("docs/(guide|migrate|reference)/.*")));
         Set<String> authors =
                 names(pages().filter(page -> page.startsWith("docs/contribute/") && !RECORDS.contains(page)));
-        assertThat(Stream.of("api", "reactor-adapter", "rxjava-adapter", "integrations/micrometer")
+        assertThat(Stream.of("api", "reactor-adapter", "rxjava-adapter", "testing", "integrations/micrometer")
                         .flatMap(module ->
                                 TYPE.matcher(text(module + "/surface.txt")).results())
                         .map(type -> type.group(1))
@@ -185,7 +185,7 @@ class DocumentsTest {
     void theBomHasEveryArtifactInTheVersionOfTheProject() {
         String bom = text("bom/pom.xml");
         assertThat(artifacts(bom)).contains("weft-bom");
-        List<String> published = Stream.of("api", "reactor-adapter", "rxjava-adapter", "integrations/micrometer", "tck")
+        List<String> published = Stream.of("api", "reactor-adapter", "rxjava-adapter", "testing", "integrations/micrometer", "tck")
                 .flatMap(module -> artifacts(text(module + "/pom.xml")))
                 .filter(artifact -> artifact.startsWith("weft-") && !artifact.equals("weft-verification"))
                 .distinct()
@@ -262,7 +262,7 @@ class DocumentsTest {
     private static synchronized List<String> sources() {
         if (squeezedSources == null) {
             squeezedSources = Stream.of(
-                            "api", "reactor-adapter", "rxjava-adapter", "integrations/micrometer", "tck", "examples")
+                            "api", "reactor-adapter", "rxjava-adapter", "testing", "integrations/micrometer", "tck", "examples")
                     .flatMap(module -> javaBelow(ROOT.resolve(module).resolve("src")).stream())
                     .map(file -> squeezed(text(file)))
                     .toList();
