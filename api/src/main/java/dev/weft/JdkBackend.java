@@ -5,6 +5,7 @@ import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.IterationCell;
+import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.SpiLevel;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
@@ -74,7 +75,7 @@ final class JdkBackend implements Backend {
 
     @Override
     public Timer timer() {
-        return Clock.TIMER;
+        return SchedulePoint.timer(Clock.TIMER);
     }
 
     @Override

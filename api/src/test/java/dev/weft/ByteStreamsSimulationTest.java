@@ -1,10 +1,10 @@
 package dev.weft;
 
-import static dev.weft.spi.Simulation.dawdle;
-import static dev.weft.spi.Simulation.explore;
+import static dev.weft.testing.Schedules.dawdle;
+import static dev.weft.testing.Schedules.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

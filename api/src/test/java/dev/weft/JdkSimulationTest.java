@@ -1,6 +1,6 @@
 package dev.weft;
 
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
 import org.junit.jupiter.api.Nested;
 
 /** The races that every backend runs, on the {@code jdk} backend. */

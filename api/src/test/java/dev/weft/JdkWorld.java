@@ -2,9 +2,9 @@ package dev.weft;
 
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
-import dev.weft.spi.Simulation;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
+import dev.weft.test.simulation.Simulation;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;

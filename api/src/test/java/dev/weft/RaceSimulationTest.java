@@ -13,9 +13,9 @@ import static dev.weft.Async.race;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withTimeout;
-import static dev.weft.spi.Simulation.dawdle;
-import static dev.weft.spi.Simulation.explore;
-import static dev.weft.spi.Simulation.until;
+import static dev.weft.test.simulation.Simulation.until;
+import static dev.weft.testing.Schedules.dawdle;
+import static dev.weft.testing.Schedules.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.spi.AwaitMode;

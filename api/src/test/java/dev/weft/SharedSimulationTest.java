@@ -1,7 +1,7 @@
 package dev.weft;
 
-import static dev.weft.spi.Simulation.dawdle;
-import static dev.weft.spi.Simulation.explore;
+import static dev.weft.testing.Schedules.dawdle;
+import static dev.weft.testing.Schedules.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.spi.CoroutineOptions;

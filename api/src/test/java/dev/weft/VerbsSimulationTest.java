@@ -5,9 +5,9 @@ import static dev.weft.Async.delay;
 import static dev.weft.Async.group;
 import static dev.weft.Async.owned;
 import static dev.weft.Async.using;
-import static dev.weft.spi.Simulation.dawdle;
-import static dev.weft.spi.Simulation.explore;
-import static dev.weft.spi.Simulation.until;
+import static dev.weft.test.simulation.Simulation.until;
+import static dev.weft.testing.Schedules.dawdle;
+import static dev.weft.testing.Schedules.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.spi.AwaitMode;

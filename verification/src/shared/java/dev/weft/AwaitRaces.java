@@ -3,14 +3,15 @@ package dev.weft;
 import static dev.weft.Async.group;
 import static dev.weft.Async.race;
 import static dev.weft.Async.withTimeout;
-import static dev.weft.spi.Simulation.dawdle;
-import static dev.weft.spi.Simulation.explore;
+import static dev.weft.testing.Schedules.dawdle;
+import static dev.weft.testing.Schedules.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.spi.AwaitCell;
 import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Scope;
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
+import dev.weft.testing.Schedules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -361,8 +362,8 @@ public abstract class AwaitRaces {
         var outcomes = explore(simulation -> {
             var world = world(simulation);
             var source = world.source();
-            source.whenRequested = Simulation::dawdle;
-            source.whenCancelled = Simulation::dawdle;
+            source.whenRequested = Schedules::dawdle;
+            source.whenCancelled = Schedules::dawdle;
             Deferred<String> root = world.root(() -> world.await(source, AwaitMode.LAST));
             simulation.start("source", () -> {
                 source.subscribed();

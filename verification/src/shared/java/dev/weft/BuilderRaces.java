@@ -1,11 +1,11 @@
 package dev.weft;
 
 import static dev.weft.Async.await;
-import static dev.weft.spi.Simulation.dawdle;
-import static dev.weft.spi.Simulation.explore;
+import static dev.weft.testing.Schedules.dawdle;
+import static dev.weft.testing.Schedules.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,12 +1,13 @@
 package dev.weft;
 
-import static dev.weft.spi.Simulation.dawdle;
-import static dev.weft.spi.Simulation.explore;
+import static dev.weft.testing.Schedules.dawdle;
+import static dev.weft.testing.Schedules.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.weft.spi.IterationCell;
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
+import dev.weft.testing.Schedules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +24,7 @@ public abstract class IterationRaces {
         explore(simulation -> {
             var world = world(simulation);
             var source = world.source();
-            source.whenRequested = Simulation::dawdle;
+            source.whenRequested = Schedules::dawdle;
             List<Object> seen = new ArrayList<>();
             world.root(() -> {
                 IterationCell<String> each = world.each(source, 1);

@@ -1,14 +1,14 @@
 package dev.weft;
 
-import static dev.weft.spi.Simulation.dawdle;
-import static dev.weft.spi.Simulation.explore;
-import static dev.weft.spi.Simulation.until;
+import static dev.weft.test.simulation.Simulation.until;
+import static dev.weft.testing.Schedules.dawdle;
+import static dev.weft.testing.Schedules.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.spi.BufferPolicy;
 import dev.weft.spi.BufferPolicy.WhenFull;
 import dev.weft.spi.EngineCounter;
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.weft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,7 @@
 package dev.weft;
 
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
+import dev.weft.testing.Schedules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -47,7 +48,7 @@ public final class PlayedSubscriber {
         seen.add(value);
         expect(seen.size() <= requested, "more than it has asked for (rule 1.1)");
         entered(() -> {
-            Simulation.dawdle();
+            Schedules.dawdle();
             whenNext.accept(value);
         });
     }

@@ -1,6 +1,6 @@
 package dev.weft;
 
-import dev.weft.spi.Simulation;
+import dev.weft.testing.Schedules;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
@@ -21,7 +21,7 @@ public @interface Simulated {
     final class Condition implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            String missing = Simulation.missing();
+            String missing = Schedules.missing();
             return missing == null
                     ? ConditionEvaluationResult.enabled("simulated")
                     : ConditionEvaluationResult.disabled(missing);

@@ -4,11 +4,11 @@ import static dev.weft.Async.delay;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.stream;
 import static dev.weft.Async.withTimeout;
-import static dev.weft.spi.Simulation.dawdle;
-import static dev.weft.spi.Simulation.explore;
+import static dev.weft.testing.Schedules.dawdle;
+import static dev.weft.testing.Schedules.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.weft.spi.AwaitMode;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.IterationCell;
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
 import dev.weft.testing.Lives;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -351,6 +351,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     private void enterPlain() {
+        SchedulePoint.suspensionPoint();
         Host.get().requireMayBlock(operation());
         if (Thread.currentThread().isInterrupted()) throw interrupted();
     }

@@ -597,6 +597,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     }
 
     private static void enterPlain() {
+        SchedulePoint.suspensionPoint();
         Host.get().requireMayBlock("each");
         if (Thread.currentThread().isInterrupted())
             throw Host.get().interrupted(new InterruptedException("interrupted before iterating"));

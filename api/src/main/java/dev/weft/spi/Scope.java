@@ -227,7 +227,7 @@ public class Scope {
      * interrupt cancels the coroutine and is consumed.
      */
     public final void checkpoint() {
-        SchedulePoint.pass();
+        SchedulePoint.suspensionPoint();
         if (Thread.currentThread().isInterrupted() && cancellation() == null) task.cancelSelf();
         Cancellation c = cancellation();
         if (c != null) throw observed(c);

@@ -76,7 +76,7 @@ public final class VirtualTime<S> {
      */
     public static long nanoTime(Backend backend) {
         VirtualTime<?> clock = backend.clock();
-        return clock == null || !clock.isVirtual() ? System.nanoTime() : clock.nowNanos();
+        return clock == null || !clock.isVirtual() ? SchedulePoint.nanoTime() : clock.nowNanos();
     }
 
     /** {@return whether the clock of a backend is a virtual one} If it is, signals wait for coroutines from now on. */

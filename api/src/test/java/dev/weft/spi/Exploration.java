@@ -37,7 +37,7 @@ final class Exploration {
      * wait forever. Coroutines live on platform threads meanwhile: the model checker knows no others.
      */
     static void schedules(Runnable threads) {
-        SchedulePoint.threads = Exploration::thread;
+        SchedulePoint.simulate(Exploration::thread);
         race = threads;
         new Race().run(); // loads the classes
         options(1, Nothing.class)

@@ -7,7 +7,7 @@ import dev.weft.IterationRaces;
 import dev.weft.ListenerRaces;
 import dev.weft.StreamRaces;
 import dev.weft.World;
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
 import org.junit.jupiter.api.Nested;
 
 /** The races that every backend runs, on the backend {@code rxjava}. */

@@ -5,7 +5,7 @@ import dev.weft.BuilderRaces;
 import dev.weft.GeneratorRaces;
 import dev.weft.IterationRaces;
 import dev.weft.World;
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
 import org.junit.jupiter.api.Nested;
 
 /** The races that every backend runs, on the backend {@code rxjava} through the types that cannot be asked to wait. */

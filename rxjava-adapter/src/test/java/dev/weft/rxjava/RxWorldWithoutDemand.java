@@ -8,7 +8,7 @@ import dev.weft.Overflow;
 import dev.weft.PlayedSource;
 import dev.weft.PlayedSubscriber;
 import dev.weft.spi.IterationCell;
-import dev.weft.spi.Simulation;
+import dev.weft.test.simulation.Simulation;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.Observer;

@@ -1,5 +1,6 @@
-package dev.weft.spi;
+package dev.weft.test.simulation;
 
+import dev.weft.spi.Timer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,6 +17,7 @@ import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pool of threads of the current simulation, for a library's own schedulers: due tasks run in order, others wait on
@@ -25,6 +27,8 @@ import java.util.concurrent.TimeUnit;
  * <p>It behaves as a {@link java.util.concurrent.ScheduledThreadPoolExecutor} that removes cancelled tasks:
  * {@link #shutdown} refuses new tasks and still runs delayed ones at their time, {@link #shutdownNow} drops those and
  * interrupts the running ones.
+ *
+ * @since 0.1
  */
 public final class SimulatedExecutor extends AbstractExecutorService implements ScheduledExecutorService {
     private final Simulation simulation = Simulation.current();
@@ -68,12 +72,16 @@ public final class SimulatedExecutor extends AbstractExecutorService implements 
 
     @Override
     public ScheduledFuture<?> scheduleAtFixedRate(Runnable body, long delay, long period, TimeUnit unit) {
-        throw new UnsupportedOperationException("a clock that ticks forever");
+        var task = new Task<Object>(Executors.callable(body), unit.toNanos(period));
+        admit(task);
+        task.startAfter(unit.toNanos(delay));
+        return task;
     }
 
+    /** As {@link #scheduleAtFixedRate}: on the virtual clock, a task takes no time. */
     @Override
     public ScheduledFuture<?> scheduleWithFixedDelay(Runnable body, long delay, long pause, TimeUnit unit) {
-        throw new UnsupportedOperationException("a clock that ticks forever");
+        return scheduleAtFixedRate(body, delay, pause, unit);
     }
 
     @Override
@@ -119,7 +127,7 @@ public final class SimulatedExecutor extends AbstractExecutorService implements 
     }
 
     private void admit(Runnable task) {
-        SchedulePoint.pass();
+        Thread.yield();
         if (isShutdown) throw new RejectedExecutionException(task + " rejected from " + name);
     }
 
@@ -137,18 +145,40 @@ public final class SimulatedExecutor extends AbstractExecutorService implements 
         threads.remove(Thread.currentThread());
     }
 
+    /** Starts a periodic task at its time; for itself, it is no reason to go on with a run. */
+    record Tick(String of, Runnable action) implements Runnable {
+        @Override
+        public void run() {
+            action.run();
+        }
+
+        @Override
+        public String toString() {
+            return "a periodic task of " + of;
+        }
+    }
+
     private final class Task<V> extends FutureTask<V> implements ScheduledFuture<V> {
-        private Timer.Entry entry;
+        /** In nanoseconds; 0 if it runs once. */
+        private final long period;
+
+        private Timer.@Nullable Entry entry;
 
         Task(Callable<V> body) {
+            this(body, 0);
+        }
+
+        Task(Callable<V> body, long period) {
             super(body);
+            this.period = period;
         }
 
         void startAfter(long nanos) {
             delayed.add(this);
-            entry = simulation.schedule(nanos, () -> {
+            Runnable due = () -> {
                 if (delayed.remove(this)) SimulatedExecutor.this.run(this);
-            });
+            };
+            entry = simulation.schedule(nanos, period == 0 ? due : new Tick(name, due));
             if (isDone()) forget();
         }
 
@@ -159,13 +189,14 @@ public final class SimulatedExecutor extends AbstractExecutorService implements 
 
         @Override
         public void run() {
-            SchedulePoint.pass();
-            super.run();
+            Thread.yield();
+            if (period == 0) super.run();
+            else if (super.runAndReset() && !isShutdown) startAfter(period);
         }
 
         @Override
         public boolean cancel(boolean mayInterrupt) {
-            SchedulePoint.pass();
+            Thread.yield();
             return super.cancel(mayInterrupt);
         }
 
