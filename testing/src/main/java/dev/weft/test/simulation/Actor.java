@@ -1,6 +1,5 @@
 package dev.weft.test.simulation;
 
-import java.lang.reflect.Method;
 import java.util.concurrent.locks.AbstractOwnableSynchronizer;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -20,8 +19,6 @@ final class Actor {
     private static final Pattern OF_THE_JDK = Pattern.compile("(java|jdk)\\..*");
     private static final Pattern OF_THE_SIMULATOR =
             Pattern.compile("dev\\.weft\\.(test\\.simulation\\.Simulation|spi\\.SchedulePoint)(\\$.*)?");
-
-    private static final @Nullable Method OWNER = owner();
 
     final int index;
     final Thread thread;
@@ -58,6 +55,15 @@ final class Actor {
         return task == null && thread.getState() == Thread.State.BLOCKED;
     }
 
+    /** {@return whether the JVM is about to resume it, or does so when its monitor is free} */
+    boolean isToBeResumed() {
+        return task == null
+                && switch (thread.getState()) {
+                    case BLOCKED, RUNNABLE -> true;
+                    case NEW, WAITING, TIMED_WAITING, TERMINATED -> false;
+                };
+    }
+
     void goOn(Runnable continuation) {
         task = null;
         continuation.run();
@@ -91,30 +97,16 @@ final class Actor {
                         ? " goes on and on"
                         : suspension != null
                                 ? " is suspended, " + suspension
-                                : " waits" + (blocker == null ? "" : " in " + name(blocker));
+                                : isBlocked()
+                                        ? " waits for a monitor"
+                                        : " waits" + (blocker == null ? "" : " in " + name(blocker));
         return name() + waits + frames(12).collect(Collectors.joining("\n    at ", "\n    at ", ""));
     }
 
     private static String name(Object blocker) {
         String type = blocker.getClass().getName().replaceFirst(".*\\.", "").replaceFirst("\\$(Nonf|F)airSync", "");
-        if (OWNER == null || !(blocker instanceof AbstractOwnableSynchronizer)) return type;
-        try {
-            return OWNER.invoke(blocker) instanceof Thread owner
-                    ? type + ", which " + owner.getName() + " holds"
-                    : type;
-        } catch (ReflectiveOperationException impossible) {
-            throw new AssertionError(impossible);
-        }
-    }
-
-    /** {@return what names the holder of a lock; null unless that package of the JDK is opened} */
-    private static @Nullable Method owner() {
-        try {
-            Method owner = AbstractOwnableSynchronizer.class.getDeclaredMethod("getExclusiveOwnerThread");
-            return owner.trySetAccessible() ? owner : null;
-        } catch (NoSuchMethodException gone) {
-            return null;
-        }
+        Thread owner = blocker instanceof AbstractOwnableSynchronizer lock ? Continuations.ownerOf(lock) : null;
+        return owner == null ? type : type + ", which " + owner.getName() + " holds";
     }
 
     private Stream<String> frames(int most) {

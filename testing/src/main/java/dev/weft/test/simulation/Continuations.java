@@ -2,7 +2,9 @@ package dev.weft.test.simulation;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.AbstractOwnableSynchronizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class Continuations {
     private static final int FIRST_RELEASE = 24;
 
-    /** Before this release, only {@code Object.wait} notes it. */
+    private static final long MILLI_NANOS = 1_000_000;
+
     private static final @Nullable Field TIMEOUT;
 
     private static final @Nullable Constructor<?> BUILDER;
+    private static final @Nullable Method OWNER = owner();
     private static final @Nullable String MISSING;
 
     static {
@@ -57,19 +61,53 @@ final class Continuations {
     /** {@return the thread that a scheduler was given a continuation of: the one object that it refers to} */
     static Thread threadOf(Runnable continuation) {
         for (Field field : continuation.getClass().getDeclaredFields())
-            if (Thread.class.isAssignableFrom(field.getType())) return (Thread) valueOf(field, continuation);
+            if (Thread.class.isAssignableFrom(field.getType())) return threadIn(field, continuation);
         throw new AssertionError("looked for a thread in a " + continuation.getClass() + ", found none");
     }
 
-    /** {@return for how long a thread waits that is in a timed wait, in nanoseconds} */
-    static long timeoutOf(Thread thread) {
-        return TIMEOUT == null ? 0 : Math.max(0, (long) valueOf(TIMEOUT, thread));
+    /**
+     * {@return for how long a thread waits that has begun a timed wait since this was last called, in nanoseconds; else
+     * 0} In whole milliseconds: a part of the last one has passed already, by a clock that no seed decides.
+     */
+    static long takeTimeout(Thread thread) {
+        try {
+            if (TIMEOUT == null || TIMEOUT.getLong(thread) == 0) return 0;
+            long nanos = TIMEOUT.getLong(thread);
+            TIMEOUT.setLong(thread, 0);
+            return (nanos + MILLI_NANOS - 1) / MILLI_NANOS * MILLI_NANOS;
+        } catch (IllegalAccessException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
-    private static Object valueOf(Field field, Object of) {
+    /** {@return the thread that holds a lock of the JDK; null if none does, or nobody may know} */
+    static @Nullable Thread ownerOf(AbstractOwnableSynchronizer lock) {
+        try {
+            return OWNER == null ? null : (Thread) OWNER.invoke(lock);
+        } catch (ReflectiveOperationException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    /** The package with the locks is opened by what is open already, so that no second flag is needed. */
+    private static @Nullable Method owner() {
+        Class<?> type = AbstractOwnableSynchronizer.class;
+        try {
+            Method open = Module.class.getDeclaredMethod("implAddOpens", String.class, Module.class);
+            open.setAccessible(true);
+            open.invoke(type.getModule(), type.getPackageName(), Continuations.class.getModule());
+            Method owner = type.getDeclaredMethod("getExclusiveOwnerThread");
+            owner.setAccessible(true);
+            return owner;
+        } catch (ReflectiveOperationException | RuntimeException unknown) {
+            return null; // then a deadlock says where, but not who
+        }
+    }
+
+    private static Thread threadIn(Field field, Runnable continuation) {
         try {
             field.setAccessible(true);
-            return field.get(of);
+            return (Thread) field.get(continuation);
         } catch (IllegalAccessException impossible) {
             throw new AssertionError(impossible);
         }

@@ -7,10 +7,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +31,16 @@ final class Explorer {
     private final Exploration rules;
     private final Simulation.Scenario scenario;
     private final List<Library> libraries;
+    private final AtomicBoolean isInstalled = new AtomicBoolean();
 
     /** The current run and its seed and start, for the thread that watches it. */
-    private volatile @Nullable Simulation run;
+    private @Nullable Simulation run;
 
     private volatile long seed;
     private volatile long started;
-    private volatile boolean isOver;
+
+    /** Guarded by this, as the current run is: what was given up must not begin another one. */
+    private boolean isOver;
 
     Explorer(Exploration rules, Simulation.Scenario scenario) {
         String missing = Simulation.missing();
@@ -64,16 +69,29 @@ final class Explorer {
             }
         } catch (ExecutionException failed) {
             throw rethrow(failed.getCause());
+        } catch (InterruptedException interrupted) {
+            stuck();
+            throw interrupted;
         } finally {
-            isOver = true;
             ONE_AT_A_TIME.unlock();
         }
     }
 
-    private AssertionError stuck() {
-        Simulation stuck = run;
+    /** Gives up the thread of the exploration, which may go on whenever it wants to. */
+    private synchronized AssertionError stuck() {
+        isOver = true;
+        uninstall();
+        if (run == null) return new AssertionError("the exploration has not begun");
+        run.release();
         return new AssertionError("seed " + seed + " (-Dweft.seed=" + seed + " plays it alone): has run for more than "
-                + rules.patience().toMillis() + " ms" + (stuck == null ? "" : ": " + stuck.stuck()));
+                + rules.patience().toMillis() + " ms: " + run.stuck());
+    }
+
+    private synchronized void begin(Simulation next) {
+        if (isOver) throw new CancellationException("the exploration was given up");
+        started = System.nanoTime();
+        run = next;
+        next.begin();
     }
 
     Exploration.Explored play() {
@@ -81,18 +99,23 @@ final class Explorer {
         long first = only == null ? 0 : only;
         int count = only == null ? Integer.getInteger("weft.seeds", rules.seeds()) : 1;
         libraries.forEach(Library::install);
+        isInstalled.set(true);
         try {
             return play(first, count);
         } finally {
-            libraries.forEach(Library::uninstall);
+            uninstall();
         }
+    }
+
+    private void uninstall() {
+        if (isInstalled.compareAndSet(true, false)) libraries.forEach(Library::uninstall);
     }
 
     private Exploration.Explored play(long first, int count) {
         Map<String, Integer> outcomes = new TreeMap<>();
         Set<Integer> ways = new HashSet<>();
         long steps = 0;
-        for (long each = first; each < first + count && !isOver; each++) {
+        for (long each = first; each < first + count; each++) {
             Simulation played = run(each, null, null);
             outcomes.merge(play(each, played), 1, Integer::sum);
             ways.add(played.way());
@@ -120,8 +143,7 @@ final class Explorer {
     }
 
     private String attempt(Simulation played) throws Exception {
-        started = System.nanoTime();
-        run = played;
+        begin(played);
         return played.play(each -> {
             libraries.forEach(Library::begin);
             return scenario.play(each);

@@ -49,7 +49,7 @@ public final class Simulation implements Timer {
     /** How long the JVM may take to resume a thread whose monitor is free. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** The same, if it may also be that the monitor is not free. */
+    /** The same, if it is more likely that the monitor is not free, since its holder waits for a timer. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** The JVM's threads that resume a virtual thread: its monitor is free, or it has waited for long enough. */
@@ -293,10 +293,14 @@ public final class Simulation implements Timer {
         checks.forEach(Runnable::run);
     }
 
-    /** Plays a scenario in this run. Afterwards nothing of it goes on. */
-    String play(Scenario scenario) throws Exception {
+    /** From now on it is the current run. */
+    void begin() {
         current = this;
         SchedulePoint.simulate(SIMULATOR);
+    }
+
+    /** Plays a scenario in this run, which is the current one until then. Afterwards nothing of it goes on. */
+    String play(Scenario scenario) throws Exception {
         boolean succeeded = false;
         try {
             String outcome = scenario.play(this);
@@ -304,9 +308,15 @@ public final class Simulation implements Timer {
             return outcome;
         } finally {
             if (!succeeded) abandon();
-            SchedulePoint.simulate(null);
-            current = null;
+            release();
         }
+    }
+
+    /** From now on it is no longer the current run, if it was. */
+    void release() {
+        if (current != this) return;
+        SchedulePoint.simulate(null);
+        current = null;
     }
 
     List<Picker.Switch> switches() {
@@ -361,14 +371,20 @@ public final class Simulation implements Timer {
         ready.remove(chosen);
         mount(chosen, Objects.requireNonNull(chosen.task));
         while (rules.isStrict() && chosen.isBlocked()) mount(chosen, unblocked(chosen));
-        if (chosen.task == null && chosen.thread.getState() == Thread.State.TIMED_WAITING)
-            chosen.expiry = due(Continuations.timeoutOf(chosen.thread), null, chosen);
+        long timeout = Continuations.takeTimeout(chosen.thread);
+        if (timeout > 0) beginTimedWait(chosen, timeout);
         if (trace != null) note(trace, rules.isStrict() ? chosen.place() : chosen.act());
     }
 
     /** Several steps inside one call are one line. */
     private void note(List<String> lines, String act) {
         if (lines.isEmpty() || !lines.get(lines.size() - 1).endsWith(" " + act)) lines.add(steps + " " + act);
+    }
+
+    /** The JDK may have ended it already, if this machine is slow. */
+    private void beginTimedWait(Actor actor, long nanos) {
+        ready.remove(actor);
+        actor.expiry = due(nanos, null, actor);
     }
 
     private void mount(Actor actor, Runnable continuation) {
@@ -394,20 +410,24 @@ public final class Simulation implements Timer {
      * the JVM has noticed that.
      */
     private boolean resume() {
+        int before = ready.size();
         long start = System.nanoTime();
-        List<Actor> free = new ArrayList<>();
+        long patience = timers.isEmpty() ? PATIENCE_NANOS : GRACE_NANOS;
         do {
-            for (Runnable task = resumed.poll(); task != null; task = resumed.poll()) {
-                Actor actor = actorOf(task);
-                actor.task = task;
-                if (actor.expiry == null) free.add(actor);
-            }
-            if (actors.stream().noneMatch(Actor::isBlocked)) break;
+            for (Runnable task = resumed.poll(); task != null; task = resumed.poll()) resumed(task);
+            if (actors.stream().noneMatch(Actor::isToBeResumed)) break;
             Thread.yield();
-        } while (System.nanoTime() - start < GRACE_NANOS);
-        free.sort(Comparator.comparingInt(actor -> actor.index));
-        ready.addAll(free);
-        return !free.isEmpty();
+        } while (System.nanoTime() - start < patience);
+        if (ready.size() == before) return false;
+        ready.sort(Comparator.comparingInt(actor -> actor.index));
+        return true;
+    }
+
+    /** Notes that the JVM lets a thread go on: at once, or when its timed wait is over on the clock, too. */
+    private void resumed(Runnable task) {
+        Actor actor = actorOf(task);
+        actor.task = task;
+        if (actor.expiry == null) ready.add(actor);
     }
 
     private boolean isTimed() {
@@ -434,10 +454,10 @@ public final class Simulation implements Timer {
         actor.expiry = null;
         while (actor.task == null) {
             Runnable task = resumed.poll();
-            if (task != null) actorOf(task).task = task;
+            if (task != null) resumed(task);
             else LockSupport.parkNanos(POLL_NANOS);
         }
-        ready.add(actor);
+        if (!ready.contains(actor)) ready.add(actor);
     }
 
     private Due due(long nanos, @Nullable Runnable action, @Nullable Actor waiting) {
@@ -516,7 +536,10 @@ public final class Simulation implements Timer {
     private void abandon() {
         for (Actor actor : List.copyOf(actors)) if (actor.isAlive()) actor.thread.interrupt();
         disturbed = null;
-        for (int i = 0; i < CLEANING_STEPS && disturbed == null; i++) if (!step()) return;
+        for (int i = 0; i < CLEANING_STEPS && disturbed == null; i++) {
+            timers.clear();
+            if (!step()) return;
+        }
     }
 
     private String alive() {
@@ -524,9 +547,14 @@ public final class Simulation implements Timer {
         Map<Long, String> suspensions = dump.entries().stream()
                 .filter(entry -> entry.waitsFor() != null && entry.thread() >= 0)
                 .collect(Collectors.toMap(CoroutineDump.Entry::thread, entry -> String.valueOf(entry.waitsFor())));
+        String cycles = dump.cycles().stream()
+                .map(cycle -> Stream.concat(cycle.stream(), Stream.of(cycle.get(0)))
+                        .map(number -> dump.entries().get(number).name())
+                        .collect(Collectors.joining(", which waits for ", "\nA cycle: ", "")))
+                .collect(Collectors.joining());
         return actors.stream()
                 .filter(Actor::isAlive)
                 .map(actor -> actor.describe(suspensions.get(actor.thread.threadId())))
-                .collect(Collectors.joining("\n", ":\n", ""));
+                .collect(Collectors.joining("\n", ":\n", cycles));
     }
 }
