@@ -21,6 +21,7 @@ import dev.weft.Deferred.State;
 import dev.weft.Emitter;
 import dev.weft.Outcome;
 import dev.weft.Simulated;
+import dev.weft.test.simulation.Operators;
 import dev.weft.test.simulation.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +37,6 @@ import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -52,12 +52,12 @@ class ReactorOperatorsSimulationTest {
 
     @BeforeAll
     static void pauseBetweenOperators() {
-        Hooks.onEachOperator("simulation", SimulatedOperators.pauses());
+        Operators.pause(ReactorWorld::pauses);
     }
 
     @AfterAll
     static void pauseNoMore() {
-        Hooks.resetOnEachOperator("simulation");
+        Operators.pauseNoMore();
     }
 
     /** One run, with the values that were made, those of them that Reactor was given, and those that it gave to us. */

@@ -23,6 +23,7 @@ import dev.weft.Generator;
 import dev.weft.Outcome;
 import dev.weft.Overflow;
 import dev.weft.Simulated;
+import dev.weft.test.simulation.Operators;
 import dev.weft.test.simulation.Simulation;
 import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Flowable;
@@ -56,12 +57,12 @@ class RxOperatorsSimulationTest {
 
     @BeforeAll
     static void pauseBetweenOperators() {
-        SimulatedOperators.pause();
+        Operators.pause(RxWorld::pauses);
     }
 
     @AfterAll
     static void pauseNoMore() {
-        SimulatedOperators.pauseNoMore();
+        Operators.pauseNoMore();
     }
 
     /** One run, with the values that were made, those of them that RxJava was given, and those that it gave to us. */

@@ -14,11 +14,11 @@ final class Actor {
     private static final Pattern FOREIGN = Pattern.compile(
             "(java|javax|jdk|sun|reactor|io\\.reactivex|org\\.(reactivestreams|junit)|dev\\.weft\\.(spi|scheduling|reactor|rxjava))\\..*"
                     + "|dev\\.weft\\.[A-Z].*"
-                    + "|dev\\.weft\\.test\\.simulation\\.(Actor|Explor\\w+|Simulation|Simulated(Executor|Extension)|\\w+Schedulers)(\\$.*)?");
+                    + "|dev\\.weft\\.test\\.simulation\\.(Actor|Explor\\w+|Simulation|Simulated(Executor|Extension)|(Reactor|Rx)\\w+)(\\$.*)?");
 
     private static final Pattern OF_THE_JDK = Pattern.compile("(java|jdk)\\..*");
-    private static final Pattern OF_THE_SIMULATOR =
-            Pattern.compile("dev\\.weft\\.(test\\.simulation\\.Simulation|spi\\.SchedulePoint)(\\$.*)?");
+    private static final Pattern OF_THE_SIMULATOR = Pattern.compile(
+            "dev\\.weft\\.(test\\.simulation\\.(Simulation|ReactorOperators|RxOperators)|spi\\.SchedulePoint)(\\$.*)?");
 
     final int index;
     final Thread thread;

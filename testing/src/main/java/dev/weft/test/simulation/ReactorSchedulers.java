@@ -3,6 +3,7 @@ package dev.weft.test.simulation;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Hooks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -30,6 +31,7 @@ final class ReactorSchedulers implements Library {
             }
         });
         Schedulers.addExecutorServiceDecorator(KEY, ReactorSchedulers::executor);
+        Hooks.onEachOperator(KEY, ReactorOperators.pauses(Simulation::pauses));
     }
 
     /** The schedulers are made here: in the run, a thread might wait for a lock that the JDK's own threads take too. */
@@ -42,6 +44,7 @@ final class ReactorSchedulers implements Library {
 
     @Override
     public void uninstall() {
+        Hooks.resetOnEachOperator(KEY);
         Schedulers.removeExecutorServiceDecorator(KEY);
         Schedulers.resetFrom(before);
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class RxSchedulers implements Library {
     private static final int THREADS = 2;
 
+    private Runnable unpause = () -> {};
     private @Nullable Scheduler computation;
     private @Nullable Scheduler io;
     private @Nullable Scheduler single;
@@ -28,6 +29,7 @@ final class RxSchedulers implements Library {
         RxJavaPlugins.setIoSchedulerHandler(real -> here(io, real));
         RxJavaPlugins.setSingleSchedulerHandler(real -> here(single, real));
         RxJavaPlugins.setNewThreadSchedulerHandler(real -> here(io, real));
+        unpause = RxOperators.pause(Simulation::pauses);
     }
 
     @Override
@@ -39,6 +41,7 @@ final class RxSchedulers implements Library {
 
     @Override
     public void uninstall() {
+        unpause.run();
         RxJavaPlugins.setComputationSchedulerHandler(computationBefore);
         RxJavaPlugins.setIoSchedulerHandler(ioBefore);
         RxJavaPlugins.setSingleSchedulerHandler(singleBefore);

@@ -155,6 +155,7 @@ public final class Simulation implements Timer {
     private final Picker picker;
     private final Exploration rules;
     private final @Nullable List<String> trace;
+    private final boolean pauses;
 
     /** Continuations that the JVM has given back; written by its threads. */
     private final Queue<Runnable> resumed = new ConcurrentLinkedQueue<>();
@@ -176,6 +177,7 @@ public final class Simulation implements Timer {
         this.picker = picker;
         this.rules = rules;
         this.trace = trace;
+        pauses = coins.nextBoolean();
     }
 
     /** {@return null if threads can be simulated here, else what is missing and what to do about it} */
@@ -198,6 +200,12 @@ public final class Simulation implements Timer {
     static @Nullable Simulation present() {
         Simulation present = current;
         return present != null && present.runs(Thread.currentThread()) ? present : null;
+    }
+
+    /** {@return whether there is a step between any two operators of a library: in every other run; else they may be fused} */
+    static boolean pauses() {
+        Simulation present = present();
+        return present != null && present.pauses;
     }
 
     /**

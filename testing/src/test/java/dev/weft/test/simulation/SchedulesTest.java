@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reactivex.rxjava3.core.Flowable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -298,6 +300,31 @@ class SchedulesTest {
                         .containsExactly(0L, 1L);
             });
         }
+    }
+
+    /** Prints what is missing, in a JVM of its own. */
+    static final class WithoutTheFlag {
+        private WithoutTheFlag() {}
+
+        public static void main(String[] args) {
+            System.out.println(Simulation.missing());
+        }
+    }
+
+    @Test
+    void withoutTheFlagItSaysWhatToDo() throws Exception {
+        Process java = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        WithoutTheFlag.class.getName())
+                .start();
+        assertThat(new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .startsWith(
+                        "a simulation needs JDK 24 or newer and the flag --add-opens java.base/java.lang=ALL-UNNAMED")
+                .contains("Surefire: <argLine>--add-opens java.base/java.lang=ALL-UNNAMED</argLine>")
+                .contains("Gradle: tasks.test { jvmArgs(\"--add-opens=java.base/java.lang=ALL-UNNAMED\") }")
+                .contains("found: java.lang.reflect.InaccessibleObjectException");
     }
 
     @Nested

@@ -1,7 +1,9 @@
-package dev.weft.reactor;
+package dev.weft.test.simulation;
 
-import dev.weft.spi.SchedulePoint;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -9,20 +11,21 @@ import reactor.core.Fuseable;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** Lets other threads step in between any two operators of Reactor, in every other run; in the rest these may be fused. */
-final class SimulatedOperators {
-    private SimulatedOperators() {}
+/** Lets other threads step in between any two operators of Reactor; then these are not fused. */
+final class ReactorOperators {
+    private ReactorOperators() {}
 
-    static Function<Publisher<Object>, Publisher<Object>> pauses() {
+    /** {@return what pauses at an operator that is assembled while that is wanted} */
+    static Function<Publisher<Object>, Publisher<Object>> pauses(BooleanSupplier isWanted) {
         Function<? super Publisher<Object>, ? extends Publisher<Object>> lift =
                 Operators.lift((operator, downstream) -> new Pause(downstream));
-        return operator -> ReactorWorld.pauses() ? lift.apply(operator) : operator;
+        return operator -> isWanted.getAsBoolean() ? lift.apply(operator) : operator;
     }
 
     /** Passes on what it gets, and stands aside before. */
     private static final class Pause implements CoreSubscriber<Object>, Subscription {
         private final CoreSubscriber<? super Object> downstream;
-        private Subscription upstream;
+        private @Nullable Subscription upstream;
 
         Pause(CoreSubscriber<? super Object> downstream) {
             this.downstream = downstream;
@@ -36,39 +39,39 @@ final class SimulatedOperators {
         @Override
         public void onSubscribe(Subscription subscription) {
             upstream = subscription;
-            SchedulePoint.pass();
+            Thread.yield();
             // an operator that knows its upstream may fuse expects a subscription that can be asked for that
             downstream.onSubscribe(subscription instanceof Fuseable.QueueSubscription ? subscription : this);
         }
 
         @Override
         public void onNext(Object value) {
-            SchedulePoint.pass();
+            Thread.yield();
             downstream.onNext(value);
         }
 
         @Override
         public void onError(Throwable failure) {
-            SchedulePoint.pass();
+            Thread.yield();
             downstream.onError(failure);
         }
 
         @Override
         public void onComplete() {
-            SchedulePoint.pass();
+            Thread.yield();
             downstream.onComplete();
         }
 
         @Override
         public void request(long count) {
-            SchedulePoint.pass();
-            upstream.request(count);
+            Thread.yield();
+            Objects.requireNonNull(upstream).request(count);
         }
 
         @Override
         public void cancel() {
-            SchedulePoint.pass();
-            upstream.cancel();
+            Thread.yield();
+            Objects.requireNonNull(upstream).cancel();
         }
     }
 }
