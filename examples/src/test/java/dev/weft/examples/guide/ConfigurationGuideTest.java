@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The code and the claims of {@code docs/guide/configuration.md}. */
 class ConfigurationGuideTest {
-    private static final List<String> MODULES = List.of("api", "reactor-adapter", "rxjava-adapter", "tck");
+    private static final List<String> MODULES = List.of("api", "reactor-adapter", "rxjava-adapter", "testing", "tck");
     private static final String FILE = "weft.properties";
 
     private static final Pattern KEY_IN_SOURCES = Pattern.compile("\"(weft\\.[a-z.]+|WEFT_[A-Z_]+)\"");

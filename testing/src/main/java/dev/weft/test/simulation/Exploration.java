@@ -115,7 +115,7 @@ public final class Exploration {
      */
     public Explored play(Simulation.Scenario scenario) {
         Objects.requireNonNull(scenario, "scenario");
-        return new Explorer(new Exploration(seeds, maxSteps, patience, true), scenario).play();
+        return new Explorer(new Exploration(seeds, maxSteps, patience, true), scenario).exploreHere();
     }
 
     int seeds() {

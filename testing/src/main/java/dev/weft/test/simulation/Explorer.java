@@ -53,8 +53,7 @@ final class Explorer {
     /** Plays it on a thread of its own, which is given up if a step does not end. */
     Exploration.Explored explore() throws InterruptedException {
         if (Simulation.present() != null) throw new IllegalStateException("an exploration inside a simulation");
-        var task = new FutureTask<>(this::play);
-        started = System.nanoTime();
+        FutureTask<Exploration.Explored> task = new FutureTask<>(this::play);
         Thread carrier = Thread.ofPlatform().daemon().name("simulation").unstarted(task);
         ONE_AT_A_TIME.lockInterruptibly();
         try {
@@ -77,6 +76,16 @@ final class Explorer {
         }
     }
 
+    /** Plays it on the current thread. */
+    Exploration.Explored exploreHere() {
+        ONE_AT_A_TIME.lock();
+        try {
+            return play();
+        } finally {
+            ONE_AT_A_TIME.unlock();
+        }
+    }
+
     /** Gives up the thread of the exploration, which may go on whenever it wants to. */
     private synchronized AssertionError stuck() {
         isOver = true;
@@ -94,7 +103,7 @@ final class Explorer {
         next.begin();
     }
 
-    Exploration.Explored play() {
+    private Exploration.Explored play() {
         Long only = Long.getLong("weft.seed");
         long first = only == null ? 0 : only;
         int count = only == null ? Integer.getInteger("weft.seeds", rules.seeds()) : 1;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * A JUnit test that runs under many schedules, one for each seed, as {@link Exploration} says: in place of
  * {@code @Test}.
  *
- * <p>Each run has a new instance of the class, and its methods with {@code @BeforeEach} and {@code @AfterEach}, on a
+ * <p>Each run has a new instance of the class, by its constructor without arguments, and its methods with {@code @BeforeEach} and {@code @AfterEach}, on a
  * thread of the {@link Simulation}; on the instance of JUnit, these are called once more, outside. Other extensions act
  * once for all runs, and arguments are the same in all of them. It fails if threads cannot be simulated here, and says
  * what is missing.

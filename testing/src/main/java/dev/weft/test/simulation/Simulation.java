@@ -342,7 +342,8 @@ public final class Simulation implements Timer {
 
     /** {@return where a step is that does not end; for another thread} */
     String stuck() {
-        Thread thread = mounted == null ? carrier : mounted;
+        Thread running = mounted;
+        Thread thread = running == null ? carrier : running;
         return thread.getName()
                 + Stream.of(thread.getStackTrace())
                         .limit(STUCK_FRAMES)
