@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,13 @@ class SimulatedTest {
 
         private final ReentrantLock lock = new ReentrantLock();
         private int balance = 100;
+
+        @BeforeAll
+        static void clear() {
+            INSTANCES.clear();
+            before = 0;
+            after = 0;
+        }
 
         @BeforeEach
         void begin() {
