@@ -259,14 +259,12 @@ class SchedulesTest {
         @Test
         void timedWaitsOfTheJdkTakeTheirTimeOnTheVirtualClockToo() throws Exception {
             Exploration.ofSeeds(20).explore(() -> {
+                Thread other = Thread.startVirtualThread(() -> delay(Duration.ofHours(1)));
                 long start = Simulation.current().now();
-                Thread other = Thread.startVirtualThread(() -> {
-                    for (int i = 0; i < 4; i++) delay(Duration.ofMillis(1));
-                });
                 Thread.sleep(3);
-                assertThat(new LinkedBlockingQueue<String>().poll(2, TimeUnit.MILLISECONDS))
-                        .isNull();
-                assertThat(Simulation.current().now() - start).isBetween(MILLI_NANOS * 5, MILLI_NANOS * 6);
+                assertThat(Simulation.current().now() - start).isBetween(MILLI_NANOS * 3, MILLI_NANOS * 10);
+                new LinkedBlockingQueue<String>().poll(2, TimeUnit.MILLISECONDS);
+                assertThat(Simulation.current().now() - start).isLessThan(SECOND.toNanos());
                 other.join();
             });
         }
