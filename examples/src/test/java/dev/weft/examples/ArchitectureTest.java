@@ -28,8 +28,8 @@ import org.junit.jupiter.api.TestFactory;
 /** The picture of the house is drawn from its sources, and the journeys go through methods that there are. */
 class ArchitectureTest {
     private static final Path PAGE = ROOT.resolve("docs/contribute/architecture.md");
-    private static final List<String> MODULES =
-            List.of("examples", "tck", "integrations/micrometer", "testing", "reactor-adapter", "rxjava-adapter", "api");
+    private static final List<String> MODULES = List.of(
+            "examples", "tck", "integrations/micrometer", "testing", "reactor-adapter", "rxjava-adapter", "api");
     private static final Pattern PICTURE = Pattern.compile("(?<=```text\n)(?:[^`].*?)?(?=```)", Pattern.DOTALL);
     private static final Pattern STEP = Pattern.compile("`(\\w+)\\.(\\w+)`");
     private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?(dev\\.weft[a-z.]*)\\.[A-Z]");

@@ -185,7 +185,8 @@ class DocumentsTest {
     void theBomHasEveryArtifactInTheVersionOfTheProject() {
         String bom = text("bom/pom.xml");
         assertThat(artifacts(bom)).contains("weft-bom");
-        List<String> published = Stream.of("api", "reactor-adapter", "rxjava-adapter", "testing", "integrations/micrometer", "tck")
+        List<String> published = Stream.of(
+                        "api", "reactor-adapter", "rxjava-adapter", "testing", "integrations/micrometer", "tck")
                 .flatMap(module -> artifacts(text(module + "/pom.xml")))
                 .filter(artifact -> artifact.startsWith("weft-") && !artifact.equals("weft-verification"))
                 .distinct()
@@ -262,7 +263,13 @@ class DocumentsTest {
     private static synchronized List<String> sources() {
         if (squeezedSources == null) {
             squeezedSources = Stream.of(
-                            "api", "reactor-adapter", "rxjava-adapter", "testing", "integrations/micrometer", "tck", "examples")
+                            "api",
+                            "reactor-adapter",
+                            "rxjava-adapter",
+                            "testing",
+                            "integrations/micrometer",
+                            "tck",
+                            "examples")
                     .flatMap(module -> javaBelow(ROOT.resolve(module).resolve("src")).stream())
                     .map(file -> squeezed(text(file)))
                     .toList();

@@ -4,6 +4,7 @@ import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
+import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.run;
 import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withTimeout;
@@ -112,11 +113,14 @@ class CoroutineMetricsTest {
             throw new IOException("gone");
         });
         assertThat(catchThrowable(failing::await)).isNotNull();
+        CountDownLatch memberWaits = whenWaiting("member of late");
         Deferred<?> late = start(
                 "late",
-                () -> withTimeout(Duration.ofMillis(1), () -> {
-                    start("member of late", () -> never()).await();
-                    return 1;
+                () -> withTimeout(LONG, () -> {
+                    Deferred<?> member = start("member of late", () -> never());
+                    memberWaits.await();
+                    resetTimeout(Duration.ofMillis(1));
+                    return member.await();
                 }));
         assertThat(catchThrowable(late::await)).isNotNull();
         CountDownLatch waits = whenWaiting("cancelled");

@@ -4,6 +4,7 @@ import static dev.weft.Async.async;
 import static dev.weft.Async.context;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
+import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.run;
 import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withTimeout;
@@ -238,18 +239,21 @@ class CoroutineObservationsTest {
     @ParameterizedTest
     @MethodSource("backends")
     void aTimeoutIsAnOutcomeAndNoError(Backend backend) {
+        var begun = new CountDownLatch(1);
         assertThatThrownBy(() -> withBackend(
                         backend,
                         () -> named(
                                         "worker",
-                                        () -> withTimeout(Duration.ofMillis(1), () -> {
-                                            named("member", () -> {
+                                        () -> withTimeout(LONG, () -> {
+                                            Deferred<Integer> member = named("member", () -> {
+                                                        begun.countDown();
                                                         delay(LONG);
                                                         return 1;
                                                     })
-                                                    .start()
-                                                    .await();
-                                            return 1;
+                                                    .start();
+                                            begun.await();
+                                            resetTimeout(Duration.ofMillis(1));
+                                            return member.await();
                                         }))
                                 .start()
                                 .await()))
