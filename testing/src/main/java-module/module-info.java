@@ -2,8 +2,9 @@
 module dev.weft.test {
     requires transitive dev.weft;
     requires static io.reactivex.rxjava3;
+    requires static transitive org.assertj.core;
+    requires static transitive org.junit.jupiter.api;
     requires static org.jspecify;
-    requires static org.junit.jupiter.api;
     requires static org.junit.platform.commons;
     requires static reactor.core;
 

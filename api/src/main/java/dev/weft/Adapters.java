@@ -1,15 +1,17 @@
 package dev.weft;
 
 import dev.weft.spi.AwaitCell;
+import dev.weft.spi.Backend;
 import dev.weft.spi.BufferPolicy;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.IterationCell;
 import dev.weft.spi.Violation;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an adapter of a reactive library, and nobody else, needs of the public types: the connection between
+ * What an adapter of a reactive library or an extension of Weft, and nobody else, needs of the public types: the connection between
  * {@link dev.weft.spi} and this package.
  *
  * @see dev.weft.spi.Backend
@@ -17,6 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Adapters {
     private Adapters() {}
+
+    /**
+     * {@return the backends of this process: those of the adapters that are installed, and the JDK's, which is last}
+     *
+     * @throws BackendException if one cannot be used
+     */
+    public static List<Backend> installed() {
+        return Backends.all();
+    }
 
     /**
      * {@return an iterator over a cell, for the library's {@code each}}

@@ -38,6 +38,11 @@ final class Backends {
         return Selected.RESULT.get();
     }
 
+    /** {@return all that are installed, {@code jdk} last} */
+    static List<Backend> all() {
+        return installed().all();
+    }
+
     /** {@return the backend that understands a type} */
     static Backend of(Class<?> type) {
         Scope here = Scope.surrounding();

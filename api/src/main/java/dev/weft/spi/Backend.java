@@ -208,6 +208,17 @@ public interface Backend {
     }
 
     /**
+     * Puts the schedulers of the library on the time of a test, in the whole process, so that its operators wait for
+     * that too. Does nothing here, for a library without schedulers.
+     *
+     * @param time the time of the test
+     * @return what puts the schedulers back; called once
+     */
+    default Runnable follow(TestTime time) {
+        return () -> {};
+    }
+
+    /**
      * Passes a signal that nobody can receive to the hook of this library, or to Weft's hook where the library has
      * none. The caller handles what the hook throws.
      *

@@ -550,6 +550,15 @@ public class Scope {
     }
 
     /**
+     * {@return the source of the innermost loop inside or around this scope that is open and whose source has not ended,
+     * for a sentence; null if there is none}
+     */
+    public final @Nullable String openLoop() {
+        IterationCell<?> loop = openLoop(null);
+        return loop == null ? null : loop.sourceName();
+    }
+
+    /**
      * {@return the innermost loop inside or around this scope whose source has not ended, other than {@code in}; as
      * other threads see it}
      */

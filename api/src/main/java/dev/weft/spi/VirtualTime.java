@@ -2,10 +2,12 @@ package dev.weft.spi;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,9 @@ public final class VirtualTime<S> {
 
     /** Whether a virtual clock was ever seen; until then, a signal has nothing to wait for. */
     private static volatile boolean used;
+
+    /** The time of the test that runs, whatever the clocks of libraries show; null if none is in force. */
+    private static final AtomicReference<@Nullable TestTime> OF_TEST = new AtomicReference<>();
 
     private final Supplier<S> scheduler;
     private final ToLongFunction<S> nowMillis;
@@ -75,12 +80,31 @@ public final class VirtualTime<S> {
      * @param backend whose clock it is
      */
     public static long nanoTime(Backend backend) {
+        TestTime ofTest = OF_TEST.get();
+        if (ofTest != null) return ofTest.nanoTime();
         VirtualTime<?> clock = backend.clock();
         return clock == null || !clock.isVirtual() ? SchedulePoint.nanoTime() : clock.nowNanos();
     }
 
+    /**
+     * Puts the time of a test in force, in the whole process and on every backend. A signal then waits for no
+     * coroutine; the test does, before it lets time pass.
+     *
+     * @throws IllegalStateException if one is in force already
+     */
+    public static void begin(TestTime time) {
+        if (!OF_TEST.compareAndSet(null, Objects.requireNonNull(time, "time")))
+            throw new IllegalStateException("the time of another test is in force");
+    }
+
+    /** Ends that. Does nothing if that time is not in force. */
+    public static void end(TestTime time) {
+        OF_TEST.compareAndSet(time, null);
+    }
+
     /** {@return whether the clock of a backend is a virtual one} If it is, signals wait for coroutines from now on. */
     static boolean drives(Backend backend) {
+        if (OF_TEST.get() != null) return false; // the test waits for coroutines
         VirtualTime<?> clock = backend.clock();
         if (clock == null || !clock.isVirtual()) return false;
         used = true;
@@ -124,6 +148,8 @@ public final class VirtualTime<S> {
      * @return the entry, to remove it before it runs
      */
     public static Timer.Entry schedule(Backend backend, long nanos, Runnable action) {
+        TestTime ofTest = OF_TEST.get();
+        if (ofTest != null) return ofTest.schedule(nanos, action);
         Timer timer = backend.timer();
         CoroutineTask<?> coroutine = CoroutineTask.ofThread();
         if (coroutine == null || !drives(backend)) return timer.schedule(nanos, action);

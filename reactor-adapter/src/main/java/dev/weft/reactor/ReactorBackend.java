@@ -7,6 +7,7 @@ import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.IterationCell;
 import dev.weft.spi.SpiLevel;
+import dev.weft.spi.TestTime;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import dev.weft.spi.VirtualTime;
@@ -96,6 +97,14 @@ public final class ReactorBackend implements Backend {
         Scheduler scheduler = Schedulers.parallel();
         return (nanos, action) ->
                 Timer.once(action, task -> scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS)::dispose);
+    }
+
+    /** @throws IllegalStateException if the Reactor present is too old */
+    @Override
+    public Runnable follow(TestTime time) {
+        ReactorVersion.require();
+        Schedulers.Snapshot before = Schedulers.setFactoryWithSnapshot(new TestSchedulers(time));
+        return () -> Schedulers.resetFrom(before);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.weft.spi.CoroutineOptions;
 import dev.weft.spi.IterationCell;
 import dev.weft.spi.Scope;
 import dev.weft.spi.SpiLevel;
+import dev.weft.spi.TestTime;
 import dev.weft.spi.Timer;
 import dev.weft.spi.Undeliverable;
 import dev.weft.spi.VirtualTime;
@@ -135,6 +136,13 @@ public final class RxBackend implements Backend {
     private static long sinceEpoch(Scheduler scheduler) {
         long offset = System.currentTimeMillis() - Schedulers.trampoline().now(TimeUnit.MILLISECONDS);
         return scheduler.now(TimeUnit.MILLISECONDS) + offset;
+    }
+
+    /** @throws IllegalStateException if the RxJava present is too old */
+    @Override
+    public Runnable follow(TestTime time) {
+        RxVersion.require();
+        return TestSchedulers.on(time);
     }
 
     /** RxJava has a hook for errors only. */

@@ -1,0 +1,196 @@
+package dev.weft.test;
+
+import dev.weft.spi.Census;
+import dev.weft.spi.Living;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out when all that belongs to a test is at rest: each coroutine, each source without a thread, and each thread
+ * that runs a task of a library waits for another. Used by the thread of the test.
+ *
+ * <p>One look means nothing, since anything may move meanwhile. A coroutine that waits in the engine counts how often it
+ * has: those that were at rest twice with the same counts were at rest in between, all at the same moment. For one that
+ * waits in the JDK nobody counts; it is looked at again and again for a while. And a thread that another has just let
+ * into a monitor, or woken with {@code notify}, still looks as if it waited, so that this while is longer. So it is for a
+ * {@code StepVerifier}, which does not park its thread.
+ */
+final class Stillness {
+    private static final long WHILE_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
+    private static final int LOOKS = 50;
+    private static final long LONG_WHILE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long SPIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+    private static final String VERIFIER = "reactor.test.DefaultStepVerifierBuilder";
+    private static final String POLL = "pollTaskEventOrComplete";
+
+    private final Workers workers;
+
+    /** What was alive before the test began, and belongs to others. */
+    private final Set<Object> others = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private final Look look = new Look();
+
+    Stillness(Workers workers) {
+        this.workers = workers;
+        Census.take(Integer.MAX_VALUE, living -> others.add(living.subject()));
+    }
+
+    /** What was found: nothing moves, since some time. */
+    record Found(long quietNanos, boolean endsByItself) {}
+
+    /**
+     * Waits until all is at rest.
+     *
+     * @param deadline until when, as {@link System#nanoTime} counts
+     * @return how it is, or null if it was not at rest by then
+     * @throws InterruptedException if this thread was interrupted
+     */
+    @Nullable
+    Found await(long deadline) throws InterruptedException {
+        long start = System.nanoTime();
+        int equal = 0;
+        while (true) {
+            if (Thread.interrupted()) throw new InterruptedException();
+            boolean same = look.again();
+            long now = System.nanoTime();
+            equal = same ? equal + 1 : 0;
+            if (!look.moves && equal >= look.looks() && now - look.since >= look.whileNanos())
+                return new Found(now - look.since, look.endsByItself);
+            if (now - deadline > 0) return null;
+            look.tries = now - start > SPIN_NANOS;
+            if (look.moves && look.tries) LockSupport.parkNanos(PAUSE_NANOS);
+            else Thread.yield();
+        }
+    }
+
+    /** Something has been done that may have changed anything: what was found before means nothing any more. */
+    void disturb() {
+        look.moves = true;
+    }
+
+    /** Gives all that is alive and belongs to the test. */
+    void each(Consumer<Living> action) {
+        Set<Object> ofOthers = others.isEmpty() ? others : Collections.newSetFromMap(new IdentityHashMap<>());
+        Census.take(Integer.MAX_VALUE, living -> {
+            Living parent = living.parent();
+            boolean other = others.contains(living.subject())
+                    || parent != null && living.isOwned() && ofOthers.contains(parent.subject());
+            if (other) ofOthers.add(living.subject());
+            else action.accept(living);
+        });
+    }
+
+    /** A look at everything. */
+    private final class Look {
+        private boolean moves;
+
+        /** Whether some thread waits in the JDK, or in a way in which it looks the same when it has been woken. */
+        private boolean elsewhere;
+
+        private boolean unclear;
+
+        /** Whether some thread waits with a limit in real time. */
+        private boolean endsByItself;
+
+        /** Whether something has moved for long enough to look at the stack of what runs. */
+        private boolean tries;
+
+        /** The thread that was last found polling; null if there was none. */
+        private @Nullable Thread poller;
+
+        /** What was found, as a number. */
+        private long print;
+
+        /** Since when that is the same. */
+        private long since;
+
+        /** {@return whether all is as it was at the last look} */
+        boolean again() {
+            long before = print;
+            boolean moved = moves;
+            moves = elsewhere = unclear = endsByItself = false;
+            print = 1;
+            each(this::add);
+            workers.busy().forEach(this::add);
+            if (!moves && !moved && print == before) return true;
+            since = System.nanoTime();
+            return false;
+        }
+
+        int looks() {
+            return elsewhere ? LOOKS : 1;
+        }
+
+        long whileNanos() {
+            return unclear ? LONG_WHILE_NANOS : elsewhere ? WHILE_NANOS : 0;
+        }
+
+        private void add(Living living) {
+            print = 31 * (31 * print + System.identityHashCode(living.subject())) + living.suspensions();
+            if (living.isAtRest()) return;
+            Thread thread = living.subject().thread();
+            if (thread != null) add(thread);
+        }
+
+        private void add(Workers.Worker worker) {
+            print = 31 * print + System.identityHashCode(worker);
+            if (!worker.hasBegun()) moves = true;
+            else if (!worker.isIdle()) add(worker.thread());
+            unclear = true;
+        }
+
+        private void add(Thread thread) {
+            switch (thread.getState()) {
+                case NEW -> moves = true;
+                case RUNNABLE -> {
+                    if (polls(thread)) waits(true);
+                    else moves = true;
+                }
+                case TERMINATED -> {}
+                case BLOCKED -> waits(true);
+                case WAITING -> {
+                    boolean signalled = LockSupport.getBlocker(thread) != null;
+                    if (!signalled && readsOrWrites(thread)) moves = true;
+                    else waits(!signalled);
+                }
+                case TIMED_WAITING -> {
+                    endsByItself = true;
+                    if (LockSupport.getBlocker(thread) == null) moves = true;
+                    else waits(false);
+                }
+            }
+        }
+
+        private void waits(boolean unclearly) {
+            elsewhere = true;
+            unclear |= unclearly;
+        }
+
+        /** {@return whether a thread only looks again and again for an event, as a {@code StepVerifier} does} */
+        private boolean polls(Thread thread) {
+            if (!tries && thread != poller) return false;
+            for (StackTraceElement frame : thread.getStackTrace()) {
+                if (frame.getMethodName().equals(POLL) && frame.getClassName().startsWith(VERIFIER)) {
+                    poller = thread;
+                    return true;
+                }
+                if (!frame.getClassName().startsWith("java.")) return false;
+            }
+            return false;
+        }
+
+        /** {@return whether a virtual thread waits for a socket or a file} */
+        private static boolean readsOrWrites(Thread thread) {
+            for (StackTraceElement frame : thread.getStackTrace())
+                if (frame.getClassName().startsWith("sun.nio.ch.")) return true;
+            return false;
+        }
+    }
+}
