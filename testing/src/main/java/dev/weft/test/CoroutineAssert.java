@@ -16,8 +16,9 @@ public final class CoroutineAssert extends AbstractAssert<CoroutineAssert, Corou
     }
 
     static CoroutineAssert of(String name, CoroutineDump dump) {
-        List<CoroutineDump.Entry> found =
-                dump.entries().stream().filter(entry -> entry.name().equals(name)).toList();
+        List<CoroutineDump.Entry> found = dump.entries().stream()
+                .filter(entry -> entry.name().equals(name))
+                .toList();
         if (found.size() == 1) return new CoroutineAssert(found.get(0)).as("coroutine %s", name);
         throw new AssertionError(
                 "expected one coroutine with the name \"" + name + "\", but found " + found.size() + " among\n" + dump);
@@ -26,8 +27,9 @@ public final class CoroutineAssert extends AbstractAssert<CoroutineAssert, Corou
     /** Checks that it waits in Weft, for one kind of thing. {@return this} */
     public CoroutineAssert isSuspendedIn(WaitKind expected) {
         if (actual.kind() != expected)
-            failWithMessage("expected it to be suspended in %s, but it is %s, and waits for %s", expected,
-                    actual.state(), actual.kind());
+            failWithMessage(
+                    "expected it to be suspended in %s, but it is %s, and waits for %s",
+                    expected, actual.state(), actual.kind());
         return this;
     }
 
@@ -35,7 +37,8 @@ public final class CoroutineAssert extends AbstractAssert<CoroutineAssert, Corou
     public CoroutineAssert waitsFor(String expected) {
         String found = actual.waitsFor();
         if (found == null || !found.contains(expected))
-            failWithMessage("expected it to wait for %s, but it is %s, and waits for %s", expected, actual.state(), found);
+            failWithMessage(
+                    "expected it to wait for %s, but it is %s, and waits for %s", expected, actual.state(), found);
         return this;
     }
 
@@ -44,8 +47,9 @@ public final class CoroutineAssert extends AbstractAssert<CoroutineAssert, Corou
         boolean at = actual.where().stream()
                 .anyMatch(frame -> frame.getClassName().equals(type.getName())
                         && frame.getMethodName().equals(method));
-        if (!at) failWithMessage("expected it to be at %s.%s, but it is at%s", type.getName(), method,
-                Origin.lines(actual.where()));
+        if (!at)
+            failWithMessage(
+                    "expected it to be at %s.%s, but it is at%s", type.getName(), method, Origin.lines(actual.where()));
         return this;
     }
 }

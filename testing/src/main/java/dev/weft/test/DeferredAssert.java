@@ -48,7 +48,7 @@ public final class DeferredAssert<T extends @Nullable Object> extends AbstractAs
     public DeferredAssert<T> hasValue(T expected) {
         is(Deferred.State.SUCCEEDED);
         Object found = actual.outcome() instanceof Outcome.Success<T> success ? success.value() : null;
-        Assertions.assertThat((Object) found).as("its value").isEqualTo(expected);
+        Assertions.assertThat(found).as("its value").isEqualTo(expected);
         return this;
     }
 

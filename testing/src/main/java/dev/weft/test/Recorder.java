@@ -177,7 +177,9 @@ public final class Recorder<T> implements Flow.Subscriber<T> {
         int count;
         synchronized (this) {
             count = values.size();
-            over = waits.stream().filter(wait -> isOver() || count >= wait.count()).toList();
+            over = waits.stream()
+                    .filter(wait -> isOver() || count >= wait.count())
+                    .toList();
             waits.removeAll(over);
         }
         over.forEach(wait -> wait.reached().complete(count));

@@ -94,7 +94,8 @@ public final class TestScope {
         return Stream.concat(
                         sources.stream()
                                 .filter(source -> source.subscribers() > 0)
-                                .map(source -> source.subscribers() + " subscribers of a TestSource that has not ended"),
+                                .map(source ->
+                                        source.subscribers() + " subscribers of a TestSource that has not ended"),
                         recorders.stream()
                                 .filter(Recorder::isOpen)
                                 .map(recorder -> "a Recorder that has neither received the end nor cancelled"))

@@ -140,7 +140,8 @@ public final class TestSource<T> implements Flow.Publisher<T> {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("looked for a backend that understands "
                         + type.getName() + ", found "
-                        + Adapters.installed().stream().map(Backend::id).toList() + ": add the adapter of that library"))
+                        + Adapters.installed().stream().map(Backend::id).toList()
+                        + ": add the adapter of that library"))
                 .createStream(this, type);
     }
 

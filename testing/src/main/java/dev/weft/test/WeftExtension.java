@@ -6,7 +6,6 @@ import dev.weft.spi.Backend;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
@@ -29,28 +28,24 @@ public final class WeftExtension implements InvocationInterceptor, ParameterReso
 
     @Override
     public void interceptTestMethod(
-            Invocation<@Nullable Void> invocation,
-            ReflectiveInvocationContext<Method> method,
-            ExtensionContext context)
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
         run(invocation, context);
     }
 
     @Override
     public void interceptTestTemplateMethod(
-            Invocation<@Nullable Void> invocation,
-            ReflectiveInvocationContext<Method> method,
-            ExtensionContext context)
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
         run(invocation, context);
     }
 
-    private static void run(Invocation<@Nullable Void> invocation, ExtensionContext context) throws Throwable {
+    private static void run(Invocation<Void> invocation, ExtensionContext context) throws Throwable {
         Settings settings = settings(context);
         TestRun.<Exception>run(settings.options(), settings.scope(), test -> proceed(invocation));
     }
 
-    private static void proceed(Invocation<@Nullable Void> invocation) throws Exception {
+    private static void proceed(Invocation<Void> invocation) throws Exception {
         try {
             invocation.proceed();
         } catch (Exception | Error failure) {

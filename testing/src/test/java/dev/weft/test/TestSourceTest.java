@@ -1,0 +1,155 @@
+package dev.weft.test;
+
+import static dev.weft.Async.async;
+import static dev.weft.Async.each;
+import static dev.weft.test.Tests.runTest;
+import static dev.weft.test.WeftAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.Hooks;
+
+import dev.weft.reactor.ReactorAsync;
+import dev.weft.rxjava.RxAsync;
+import dev.weft.spi.Violation;
+import io.reactivex.rxjava3.core.Flowable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+/** Sources that are signalled by hand, and recorders. */
+class TestSourceTest {
+    private static final String EACH = "dev.weft.test.OnEachBackend#options";
+
+    @ParameterizedTest
+    @MethodSource(EACH)
+    void aLoopReceivesTheScriptFromItsBeginning(TestOptions options) {
+        runTest(options, test -> {
+            TestSource<String> source = test.source();
+            source.emit("a", "b");
+            var loop = async(() -> {
+                List<String> got = new ArrayList<>();
+                try (var values = each(source)) {
+                    while (values.hasNext()) got.add(values.next());
+                }
+                return got;
+            });
+            test.runCurrent();
+            assertThat(source).hasSubscribers(1).hasRequested(32);
+            source.emit("c").complete();
+            assertThat(loop.await()).containsExactly("a", "b", "c");
+            assertThat(source).hasSubscribers(0).isNotCancelled();
+            assertThatThrownBy(() -> source.emit("d")).isInstanceOf(IllegalStateException.class);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource(EACH)
+    void aCancellationReachesIt(TestOptions options) {
+        runTest(options, test -> {
+            TestSource<String> source = test.source();
+            var loop = async(() -> {
+                try (var values = each(source)) {
+                    return values.next();
+                }
+            });
+            test.runCurrent();
+            assertThat(source).isNotCancelled();
+            loop.cancel("enough");
+            test.runCurrent();
+            assertThat(loop).isCancelledBecause("enough");
+            assertThat(source).isCancelled().hasSubscribers(0);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource(EACH)
+    void aFailureComesAfterTheValues(TestOptions options) {
+        var failure = new IOException("closed");
+        runTest(options, test -> {
+            TestSource<String> source = test.source();
+            source.emit("a").fail(failure);
+            try (var values = each(source)) {
+                assertThat(values.next()).isEqualTo("a");
+                assertThatThrownBy(values::hasNext).hasCause(failure);
+            }
+        });
+    }
+
+    @Test
+    void itIsASourceOfEachLibrary() {
+        TestSource<Integer> source = TestSource.of(1, 2, 3);
+        StepVerifier.create(source.as(Flux.class), 0)
+                .thenRequest(1)
+                .expectNext(1)
+                .then(() -> assertThat(source).hasRequested(1))
+                .thenRequest(2)
+                .expectNext(2, 3)
+                .verifyComplete();
+        source.as(Flowable.class).test().assertResult(1, 2, 3);
+        assertThat(ReactorAsync.awaitLast(source.as(Flux.class))).isEqualTo(3);
+        assertThat(RxAsync.awaitLast((Flowable<?>) source.as(Flowable.class))).isEqualTo(3);
+        assertThat(source.subscriptions()).isEqualTo(4);
+        assertThatThrownBy(() -> source.as(Map.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("java.util.Map");
+    }
+
+    @Test
+    void itMisbehavesOnDemand() {
+        List<Violation> violations = new CopyOnWriteArrayList<>();
+        try (Hooks.Handle hook = Hooks.onViolation(violations::add)) {
+            assertThat(hook).isNotNull();
+            runTest(test -> {
+                TestSource<String> source = test.source();
+                source.complete();
+                try (var values = each(source)) {
+                    assertThat(values.hasNext()).isFalse();
+                }
+                source.misbehave().emit("late");
+                source.misbehave().complete();
+                source.misbehave().subscribeAgain();
+            });
+        }
+        assertThat(violations).isNotEmpty();
+    }
+
+    @Test
+    void aRecorderAsksForWhatTheTestAsksFor() {
+        runTest(test -> {
+            TestSource<String> source = test.source();
+            Recorder<String> recorder = test.<String>recorder().byHand();
+            source.emit("a", "b", "c");
+            source.subscribe(recorder);
+            assertThat(recorder.values()).isEmpty();
+            recorder.request(2);
+            assertThat(recorder.await(2)).containsExactly("a", "b");
+            source.fail(new IOException("closed"));
+            recorder.request(5);
+            assertThat(recorder.awaitEnd()).containsExactly("a", "b", "c");
+            assertThat(recorder.failure()).hasMessage("closed");
+            assertThat(recorder.isComplete()).isFalse();
+        });
+    }
+
+    @Test
+    void aRecorderThatIsLeftOpenIsNamed() {
+        assertThatThrownBy(() -> runTest(test -> {
+                    new TestSource<String>().subscribe(test.recorder());
+                }))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("a Recorder that has neither received the end nor cancelled");
+        runTest(test -> {
+            Recorder<String> recorder = test.recorder();
+            new TestSource<String>().subscribe(recorder);
+            recorder.cancel();
+        });
+    }
+}
