@@ -4,6 +4,7 @@ import dev.weft.spi.Census;
 import dev.weft.spi.Living;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One look means nothing, since anything may move meanwhile. A coroutine that waits in the engine counts how often it
  * has: those that were at rest twice with the same counts were at rest in between, all at the same moment. For one that
  * waits in the JDK nobody counts; it is looked at again and again for a while. And a thread that another has just let
- * into a monitor, or woken with {@code notify}, still looks as if it waited, so that this while is longer. So it is for a
- * {@code StepVerifier}, which does not park its thread.
+ * into a monitor, or woken with {@code notify}, still looks as if it waited, so that this while is longer. So it is for
+ * tools that do not wait for a signal, but look again and again.
  */
 final class Stillness {
     private static final long WHILE_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
@@ -27,8 +28,10 @@ final class Stillness {
     private static final long SPIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-    private static final String VERIFIER = "reactor.test.DefaultStepVerifierBuilder";
-    private static final String POLL = "pollTaskEventOrComplete";
+    /** The beginnings of methods that look again and again whether something has happened. */
+    private static final List<String> POLLERS = List.of(
+            "reactor.test.DefaultStepVerifierBuilder$DefaultVerifySubscriber.pollTaskEventOrComplete",
+            "org.awaitility.");
 
     private final Workers workers;
 
@@ -162,8 +165,9 @@ final class Stillness {
                 }
                 case TIMED_WAITING -> {
                     endsByItself = true;
-                    if (LockSupport.getBlocker(thread) == null) moves = true;
-                    else waits(false);
+                    boolean signalled = LockSupport.getBlocker(thread) != null;
+                    if (!signalled && !polls(thread)) moves = true;
+                    else waits(!signalled);
                 }
             }
         }
@@ -173,15 +177,15 @@ final class Stillness {
             unclear |= unclearly;
         }
 
-        /** {@return whether a thread only looks again and again for an event, as a {@code StepVerifier} does} */
+        /** {@return whether a thread only looks again and again whether something has happened} */
         private boolean polls(Thread thread) {
             if (!tries && thread != poller) return false;
             for (StackTraceElement frame : thread.getStackTrace()) {
-                if (frame.getMethodName().equals(POLL) && frame.getClassName().startsWith(VERIFIER)) {
-                    poller = thread;
-                    return true;
-                }
-                if (!frame.getClassName().startsWith("java.")) return false;
+                if (frame.getClassName().startsWith("java.")) continue;
+                String method = frame.getClassName() + '.' + frame.getMethodName();
+                if (POLLERS.stream().noneMatch(method::startsWith)) return false;
+                poller = thread;
+                return true;
             }
             return false;
         }

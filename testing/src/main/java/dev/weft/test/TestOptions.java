@@ -51,6 +51,7 @@ public final class TestOptions {
      * @throws IllegalArgumentException if it is negative
      */
     public TestOptions jumpAfter(Duration pause) {
+        Objects.requireNonNull(pause, "pause");
         if (pause.isNegative()) throw new IllegalArgumentException("jumpAfter must not be negative, but is " + pause);
         return new TestOptions(backend, limit, pause, hangAfter);
     }
@@ -67,6 +68,7 @@ public final class TestOptions {
     }
 
     private static Duration positive(Duration time, String name) {
+        Objects.requireNonNull(time, name);
         if (time.isNegative() || time.isZero())
             throw new IllegalArgumentException(name + " must be positive, but is " + time);
         return time;

@@ -6,6 +6,7 @@ import dev.weft.Hooks;
 import dev.weft.spi.Backend;
 import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.VirtualTime;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +65,8 @@ final class TestRun {
             for (Backend backend : Adapters.installed()) undo.push(backend.follow(clock));
             undo.push(Hooks.addListener(remains)::close);
             undo.push(clock::close);
+            undo.push(() -> scope.runs(false));
+            scope.runs(true);
             inForce(body);
         } finally {
             undo.forEach(Runnable::run);
@@ -72,7 +75,7 @@ final class TestRun {
 
     /** Runs the test, in its own time. */
     private <X extends Exception> void inForce(AsyncConsumer<TestScope, X> body) throws X {
-        deadline = System.nanoTime() + options.limit().toNanos();
+        deadline = System.nanoTime() + nanos(options.limit());
         var main = new Body(scope.backend(), () -> {
             try {
                 body.accept(scope);
@@ -103,6 +106,11 @@ final class TestRun {
         }
     }
 
+    /** Saturates. */
+    private static long nanos(Duration time) {
+        return TimeUnit.NANOSECONDS.convert(time);
+    }
+
     private static @Nullable Throwable and(@Nullable Throwable first, @Nullable Throwable second) {
         if (first == null || second == null || first == second) return first == null ? second : first;
         first.addSuppressed(second);
@@ -120,7 +128,7 @@ final class TestRun {
             Stillness.Found found = stillness.await(deadline);
             if (found == null) throw new Stuck("was not over within " + Words.of(options.limit()));
             if (over.getAsBoolean()) return;
-            boolean pausedEnough = found.quietNanos() >= options.jumpAfter().toNanos();
+            boolean pausedEnough = found.quietNanos() >= nanos(options.jumpAfter());
             TestClock.Task next = clock.next(jump && pausedEnough);
             if (next != null) run(next);
             else if (!jump) return;
@@ -137,9 +145,7 @@ final class TestRun {
     /** Nothing goes on, and no time is left to pass: only another thread could still bring something. */
     private void pause(Stillness.Found found, boolean pausedEnough) throws Stuck {
         if (System.nanoTime() - deadline > 0) throw new Stuck("was not over within " + Words.of(options.limit()));
-        if (pausedEnough
-                && !found.endsByItself()
-                && found.quietNanos() >= options.hangAfter().toNanos())
+        if (pausedEnough && !found.endsByItself() && found.quietNanos() >= nanos(options.hangAfter()))
             throw new Stuck("hangs: nothing has moved for " + Words.of(options.hangAfter())
                     + ", and no timer is left; if another thread is to answer, see TestOptions.hangAfter");
         LockSupport.parkNanos(POLL_NANOS);

@@ -5,6 +5,7 @@ import dev.weft.Supervisor;
 import dev.weft.spi.Backend;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,8 @@ public final class TestScope {
     private final List<TestSource<?>> sources = new CopyOnWriteArrayList<>();
     private final List<Recorder<?>> recorders = new CopyOnWriteArrayList<>();
 
+    private volatile boolean runs;
+
     /** What {@link #supervisor} opens; guarded by this. */
     private @Nullable Supervisor background;
 
@@ -45,13 +48,19 @@ public final class TestScope {
      *
      * @param time how much; zero is {@link #runCurrent}
      * @throws IllegalArgumentException if it is negative
+     * @throws IllegalStateException if the test has not begun, or is over
      */
     public void advanceBy(Duration time) {
+        Objects.requireNonNull(time, "time");
         if (time.isNegative()) throw new IllegalArgumentException("time must not be negative, but is " + time);
         awaitLast(TimeUnit.NANOSECONDS.convert(time));
     }
 
-    /** Waits until all that is due now has been done. No time passes. */
+    /**
+     * Waits until all that is due now has been done. No time passes.
+     *
+     * @throws IllegalStateException if the test has not begun, or is over
+     */
     public void runCurrent() {
         awaitLast(0);
     }
@@ -59,6 +68,8 @@ public final class TestScope {
     /**
      * Lets time pass until nothing is left that waits for it. With something that ticks forever, it does not return; the
      * test then fails at its limit in real time.
+     *
+     * @throws IllegalStateException if the test has not begun, or is over
      */
     public void advanceUntilIdle() {
         awaitLast(Long.MAX_VALUE);
@@ -127,7 +138,13 @@ public final class TestScope {
         if (opened != null) opened.close();
     }
 
+    /** Says whether the clock moves; called by the thread of the test. */
+    void runs(boolean now) {
+        runs = now;
+    }
+
     private void awaitLast(long nanos) {
+        if (!runs) throw new IllegalStateException("the test does not run, so its clock does not move");
         var reached = new CompletableFuture<Duration>();
         clock.last(nanos, () -> reached.complete(currentTime()));
         Async.await(reached);

@@ -135,6 +135,7 @@ public final class TestSource<T> implements Flow.Publisher<T> {
      * @throws IllegalArgumentException if no installed backend understands the type
      */
     public <N> N as(Class<N> type) {
+        Objects.requireNonNull(type, "type");
         return Adapters.installed().stream()
                 .filter(backend -> backend.understands(type))
                 .findFirst()

@@ -384,6 +384,48 @@ class RunTestTest {
                 .isSameAs(failure);
     }
 
+    @ParameterizedTest
+    @MethodSource(EACH)
+    void anInterruptEndsTheTestAndIsKept(TestOptions options) throws InterruptedException {
+        var waits = new CountDownLatch(1);
+        var caught = new CompletableFuture<Throwable>();
+        Thread thread = Thread.ofPlatform().start(() -> {
+            try {
+                runTest(options.hangAfter(HOUR), test -> {
+                    try {
+                        waits.countDown();
+                        await(new CompletableFuture<>());
+                    } finally {
+                        trail.add("cleaned");
+                    }
+                });
+            } catch (AssertionError error) {
+                trail.add("interrupted " + Thread.currentThread().isInterrupted());
+                caught.complete(error);
+            }
+        });
+        waits.await();
+        thread.interrupt();
+        assertThat(caught.join())
+                .hasMessageContaining("the test was interrupted")
+                .hasMessageContaining("CompletionStage");
+        assertThat(trail).containsExactly("cleaned", "interrupted true");
+        thread.join();
+    }
+
+    @ParameterizedTest
+    @MethodSource(EACH)
+    void whatATaskOfALibraryThrowsFailsTheTest(TestOptions options) {
+        var failure = new IllegalStateException("in a task");
+        assertThatThrownBy(() -> runTest(options, test -> {
+                    Schedulers.parallel().schedule(() -> {
+                        throw failure;
+                    });
+                    test.runCurrent();
+                }))
+                .isSameAs(failure);
+    }
+
     @Test
     void aTestInsideATestIsRefused() {
         runTest(() -> assertThatThrownBy(() -> runTest(() -> {}))

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Hooks;
-
 import dev.weft.reactor.ReactorAsync;
 import dev.weft.rxjava.RxAsync;
 import dev.weft.spi.Violation;
