@@ -1,7 +1,5 @@
 package dev.weft.test;
 
-import dev.weft.Adapters;
-import dev.weft.spi.Backend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -17,8 +15,8 @@ import java.util.function.Consumer;
  * beginning, as fast as it asks. So nothing depends on whether a subscriber or a value comes first. Signals come on the
  * thread that adds to the script, or on the one that asks. {@link #misbehave} breaks the rules of a publisher on demand.
  *
- * <p>It is a {@link Flow.Publisher}, which each backend takes: {@code each(source)} loops over it, and {@link #as} makes a
- * {@code Flux} or {@code Flowable} of it. Any thread may call any method.
+ * <p>It is a {@link Flow.Publisher}, which each backend takes: {@code each(source)} loops over it, and the
+ * adapters' {@code asFlux} and {@code asFlowable} convert it. Any thread may call any method.
  *
  * @param <T> the type of the values
  * @since 0.1
@@ -127,23 +125,6 @@ public final class TestSource<T> implements Flow.Publisher<T> {
         links.add(link);
         subscriber.onSubscribe(link);
         link.drain();
-    }
-
-    /**
-     * {@return this source as a type of a library, such as {@code Flux.class} or {@code Flowable.class}}
-     *
-     * @throws IllegalArgumentException if no installed backend understands the type
-     */
-    public <N> N as(Class<N> type) {
-        Objects.requireNonNull(type, "type");
-        return Adapters.installed().stream()
-                .filter(backend -> backend.understands(type))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("looked for a backend that understands "
-                        + type.getName() + ", found "
-                        + Adapters.installed().stream().map(Backend::id).toList()
-                        + ": add the adapter of that library"))
-                .createStream(this, type);
     }
 
     /** One subscription. */

@@ -24,7 +24,6 @@ class BadInputTest {
         refused("value", () -> new TestSource<String>().emit((String) null));
         refused("failure", () -> new TestSource<String>().fail(null));
         refused("subscriber", () -> new TestSource<String>().subscribe(null));
-        refused("type", () -> new TestSource<String>().as(null));
         refused("value", () -> new TestSource<String>().misbehave().emit(null));
         refused("failure", () -> new TestSource<String>().misbehave().fail(null));
         runTest(test -> refused("time", () -> test.advanceBy(null)));

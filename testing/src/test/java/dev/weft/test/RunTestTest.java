@@ -80,7 +80,7 @@ class RunTestTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void whatIsDueFirstHappensFirst(TestOptions options) {
+    void V2_whatIsDueFirstHappensFirst(TestOptions options) {
         runTest(options, test -> {
             var late = async(() -> {
                 delay(HOUR.multipliedBy(2));
@@ -97,7 +97,7 @@ class RunTestTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void aTimeoutIsInTheTimeOfTheTest(TestOptions options) {
+    void V2_aTimeoutIsInTheTimeOfTheTest(TestOptions options) {
         runTest(options, test -> {
             assertThatThrownBy(() -> withTimeout(HOUR, () -> {
                         assertThat(remainingTime()).contains(HOUR);
@@ -112,7 +112,7 @@ class RunTestTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void theOperatorsOfReactorWaitForTheSameTime(TestOptions options) {
+    void V2_theOperatorsOfReactorWaitForTheSameTime(TestOptions options) {
         runTest(options, test -> {
             assertThat(ReactorAsync.await(Mono.delay(HOUR).thenReturn("a"))).isEqualTo("a");
             assertThat(test.currentTime()).isEqualTo(HOUR);
@@ -137,7 +137,7 @@ class RunTestTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void theOperatorsOfRxJavaWaitForTheSameTime(TestOptions options) {
+    void V2_theOperatorsOfRxJavaWaitForTheSameTime(TestOptions options) {
         runTest(options, test -> {
             assertThat(RxAsync.await(Single.timer(1, TimeUnit.HOURS))).isZero();
             assertThat(test.currentTime()).isEqualTo(HOUR);
@@ -226,7 +226,7 @@ class RunTestTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void sleepHoldsTheClock(TestOptions options) {
+    void V1_sleepHoldsTheClock(TestOptions options) {
         runTest(options, test -> {
             var asleep = async(() -> {
                 Thread.sleep(50);
@@ -277,7 +277,7 @@ class RunTestTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void whatTheBodyThrowsIsThrownAsItself(TestOptions options) {
+    void V3_whatTheBodyThrowsIsThrownAsItself(TestOptions options) {
         var failure = new IOException("closed");
         assertThatThrownBy(() -> runTest(options, test -> {
                     delay(HOUR);
@@ -293,7 +293,7 @@ class RunTestTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void aCoroutineThatIsLeftOverIsNamed(TestOptions options) {
+    void V3_aCoroutineThatIsLeftOverIsNamed(TestOptions options) {
         assertThatThrownBy(() -> runTest(options, test -> {
                     Mono<Object> mono = ReactorAsync.mono(() -> await(new CompletableFuture<>()));
                     mono.subscribe();
@@ -309,7 +309,7 @@ class RunTestTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void aTimerThatIsLeftOverIsNamed(TestOptions options) {
+    void V3_aTimerThatIsLeftOverIsNamed(TestOptions options) {
         assertThatThrownBy(() -> runTest(options, test -> {
                     Flux.interval(HOUR).subscribe();
                 }))
@@ -326,7 +326,7 @@ class RunTestTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void aLoopThatIsLeftOpenIsNamed(TestOptions options) {
+    void V3_aLoopThatIsLeftOpenIsNamed(TestOptions options) {
         assertThatThrownBy(() -> runTest(options, test -> {
                     ReactorAsync.each(Flux.never());
                 }))
@@ -337,7 +337,7 @@ class RunTestTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void aTestThatCannotGoOnFailsWithADump(TestOptions options) {
+    void V4_aTestThatCannotGoOnFailsWithADump(TestOptions options) {
         assertThatThrownBy(() -> runTest(options, test -> {
                     delay(HOUR);
                     await(new CompletableFuture<>());
@@ -351,7 +351,7 @@ class RunTestTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void aTestThatIsNotOverInTimeFailsWithADump(TestOptions options) {
+    void V4_aTestThatIsNotOverInTimeFailsWithADump(TestOptions options) {
         assertThatThrownBy(() -> runTest(options.limit(Duration.ofMillis(300)), test -> {
                     while (true) delay(HOUR);
                 }))
@@ -386,7 +386,7 @@ class RunTestTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void anInterruptEndsTheTestAndIsKept(TestOptions options) throws InterruptedException {
+    void V4_anInterruptEndsTheTestAndIsKept(TestOptions options) throws InterruptedException {
         var waits = new CountDownLatch(1);
         var caught = new CompletableFuture<Throwable>();
         Thread thread = Thread.ofPlatform().start(() -> {

@@ -51,7 +51,7 @@ class StillnessTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void whileCoroutinesAwaitEachOther(TestOptions options) throws Exception {
+    void V1_whileCoroutinesAwaitEachOther(TestOptions options) throws Exception {
         standsStill(options, () -> {
             List<CompletableFuture<Integer>> chain = IntStream.range(0, ROUNDS)
                     .mapToObj(i -> new CompletableFuture<Integer>())
@@ -67,7 +67,7 @@ class StillnessTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void whileTheyHandOverInTheJdk(TestOptions options) throws Exception {
+    void V1_whileTheyHandOverInTheJdk(TestOptions options) throws Exception {
         standsStill(options, () -> {
             var there = new SynchronousQueue<Integer>();
             var back = new SynchronousQueue<Integer>();
@@ -84,7 +84,7 @@ class StillnessTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void whileTheyNotifyEachOther(TestOptions options) throws Exception {
+    void V1_whileTheyNotifyEachOther(TestOptions options) throws Exception {
         standsStill(options, () -> {
             var turn = new int[1];
             var other = async(() -> alternate(turn, 1));
@@ -105,7 +105,7 @@ class StillnessTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void whileTasksOfReactorRun(TestOptions options) throws Exception {
+    void V1_whileTasksOfReactorRun(TestOptions options) throws Exception {
         standsStill(options, () -> {
             Flux<Integer> values = Flux.range(0, 500)
                     .publishOn(Schedulers.parallel(), 1)
@@ -120,7 +120,7 @@ class StillnessTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void whileTasksOfRxJavaRun(TestOptions options) throws Exception {
+    void V1_whileTasksOfRxJavaRun(TestOptions options) throws Exception {
         standsStill(options, () -> {
             Flowable<Integer> values = Flowable.range(0, 500)
                     .observeOn(io.reactivex.rxjava3.schedulers.Schedulers.computation(), false, 1)
@@ -135,7 +135,7 @@ class StillnessTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void whileOneComputes(TestOptions options) throws Exception {
+    void V1_whileOneComputes(TestOptions options) throws Exception {
         standsStill(options, () -> {
             var computing = async(() -> {
                 long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100);
@@ -149,7 +149,7 @@ class StillnessTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void whileOneReadsFromASocket(TestOptions options) throws Exception {
+    void V1_whileOneReadsFromASocket(TestOptions options) throws Exception {
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread.ofPlatform().start(() -> {
                 try (Socket client = server.accept()) {
@@ -171,7 +171,7 @@ class StillnessTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
-    void anotherThreadIsNotSeen(TestOptions options) throws Exception {
+    void V1_anotherThreadIsNotSeen(TestOptions options) throws Exception {
         assertThatThrownBy(() -> runTest(options, test -> withTimeout(HOUR, () -> await(fromElsewhere()))))
                 .isInstanceOf(TimeoutException.class);
         runTest(options.jumpAfter(Duration.ofSeconds(3)), test -> {

@@ -6,6 +6,7 @@ import static dev.weft.Async.delay;
 import static dev.weft.Async.each;
 import static dev.weft.Async.stream;
 import static dev.weft.Async.withTimeout;
+import static dev.weft.reactor.ReactorAsync.asFlux;
 import static dev.weft.test.Tests.runTest;
 import static dev.weft.test.WeftAssertions.assertThat;
 import static dev.weft.test.WeftAssertions.assertThatCoroutine;
@@ -149,7 +150,7 @@ class VirtualTimeGuideTest {
     @WeftTest
     void failsWhenTheTestSaysSo(TestSource<String> news) {
         news.emit("a").fail(new IOException("closed"));
-        StepVerifier.create(news.as(Flux.class)).expectNext("a").verifyErrorMessage("closed");
+        StepVerifier.create(asFlux(news)).expectNext("a").verifyErrorMessage("closed");
         news.misbehave().emit("after the end"); // goes to Hooks.onViolation, or the library's hook
     }
 

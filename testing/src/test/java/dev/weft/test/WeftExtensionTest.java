@@ -126,7 +126,7 @@ class WeftExtensionTest {
 
         @WeftTest
         void leavesASubscriber(TestSource<String> source) {
-            source.as(Flux.class).subscribe();
+            ReactorAsync.asFlux(source).subscribe();
         }
     }
 
