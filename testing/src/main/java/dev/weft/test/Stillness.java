@@ -18,13 +18,19 @@ import org.jspecify.annotations.Nullable;
  * <p>One look means nothing, since anything may move meanwhile. A coroutine that waits in the engine counts how often it
  * has: those that were at rest twice with the same counts were at rest in between, all at the same moment. For one that
  * waits in the JDK nobody counts; it is looked at again and again for a while. And a thread that another has just let
- * into a monitor, or woken with {@code notify}, still looks as if it waited, so that this while is longer. So it is for
- * tools that do not wait for a signal, but look again and again.
+ * into a monitor, or woken with {@code notify}, looks as if it waited until it gets a processor; so this while is longer,
+ * the more so if this thread has to wait for one too. So it is for a platform thread, and for tools that do not wait for a
+ * signal, but look again and again.
  */
 final class Stillness {
     private static final long WHILE_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
     private static final int LOOKS = 50;
     private static final long LONG_WHILE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long MONITOR_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** How many of the longest pauses of this thread are added to a long while: others have to wait as well. */
+    private static final int PAUSES = 10;
+
     private static final long SPIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
@@ -108,6 +114,14 @@ final class Stillness {
         /** The thread that was last found polling; null if there was none. */
         private @Nullable Thread poller;
 
+        /** Whether some thread waits for a monitor, or in one. */
+        private boolean blocked;
+
+        /** When it looked last, and the longest time between two looks since {@code since}. */
+        private long last;
+
+        private long pause;
+
         /** What was found, as a number. */
         private long print;
 
@@ -118,13 +132,16 @@ final class Stillness {
         boolean again() {
             long before = print;
             boolean moved = moves;
-            moves = elsewhere = unclear = endsByItself = false;
+            moves = elsewhere = unclear = blocked = endsByItself = false;
             print = 1;
             each(this::add);
             workers.busy().forEach(this::add);
-            if (!moves && !moved && print == before) return true;
-            since = System.nanoTime();
-            return false;
+            long now = System.nanoTime();
+            boolean same = !moves && !moved && print == before;
+            pause = same ? Math.max(pause, now - last) : 0;
+            last = now;
+            if (!same) since = now;
+            return same;
         }
 
         int looks() {
@@ -132,7 +149,8 @@ final class Stillness {
         }
 
         long whileNanos() {
-            return unclear ? LONG_WHILE_NANOS : elsewhere ? WHILE_NANOS : 0;
+            if (!unclear) return elsewhere ? WHILE_NANOS : 0;
+            return (blocked ? MONITOR_NANOS : LONG_WHILE_NANOS) + PAUSES * pause;
         }
 
         private void add(Living living) {
@@ -157,9 +175,13 @@ final class Stillness {
                     else moves = true;
                 }
                 case TERMINATED -> {}
-                case BLOCKED -> waits(true);
+                case BLOCKED -> {
+                    blocked = true;
+                    waits(true);
+                }
                 case WAITING -> {
                     boolean signalled = LockSupport.getBlocker(thread) != null;
+                    blocked |= !signalled;
                     if (!signalled && readsOrWrites(thread)) moves = true;
                     else waits(!signalled);
                 }
