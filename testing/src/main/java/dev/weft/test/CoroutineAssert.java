@@ -24,7 +24,11 @@ public final class CoroutineAssert extends AbstractAssert<CoroutineAssert, Corou
                 "expected one coroutine with the name \"" + name + "\", but found " + found.size() + " among\n" + dump);
     }
 
-    /** Checks that it waits in Weft, for one kind of thing. {@return this} */
+    /**
+     * Checks that it waits in Weft, for one kind of thing.
+     *
+     * @return this
+     */
     public CoroutineAssert isSuspendedIn(WaitKind expected) {
         if (actual.kind() != expected)
             failWithMessage(
@@ -33,7 +37,11 @@ public final class CoroutineAssert extends AbstractAssert<CoroutineAssert, Corou
         return this;
     }
 
-    /** Checks that it waits in Weft, for something that is described so. {@return this} */
+    /**
+     * Checks that it waits in Weft, for something that is described so.
+     *
+     * @return this
+     */
     public CoroutineAssert waitsFor(String expected) {
         String found = actual.waitsFor();
         if (found == null || !found.contains(expected))
@@ -42,7 +50,11 @@ public final class CoroutineAssert extends AbstractAssert<CoroutineAssert, Corou
         return this;
     }
 
-    /** Checks that its innermost frames of the program are in a method. {@return this} */
+    /**
+     * Checks that its innermost frames of the program are in a method.
+     *
+     * @return this
+     */
     public CoroutineAssert isAt(Class<?> type, String method) {
         boolean at = actual.where().stream()
                 .anyMatch(frame -> frame.getClassName().equals(type.getName())

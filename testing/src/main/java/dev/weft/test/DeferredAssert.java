@@ -18,24 +18,40 @@ public final class DeferredAssert<T extends @Nullable Object> extends AbstractAs
         super(actual, DeferredAssert.class);
     }
 
-    /** Checks that it has not ended. {@return this} */
+    /**
+     * Checks that it has not ended.
+     *
+     * @return this
+     */
     public DeferredAssert<T> isRunning() {
         return is(Deferred.State.RUNNING);
     }
 
-    /** Checks that it has ended, in whatever way. {@return this} */
+    /**
+     * Checks that it has ended, in whatever way.
+     *
+     * @return this
+     */
     public DeferredAssert<T> isDone() {
         isNotNull();
         if (!actual.isDone()) failWithMessage("expected it to have ended, but it still runs");
         return this;
     }
 
-    /** Checks that it was cancelled, and is over. {@return this} */
+    /**
+     * Checks that it was cancelled, and is over.
+     *
+     * @return this
+     */
     public DeferredAssert<T> isCancelled() {
         return is(Deferred.State.CANCELLED);
     }
 
-    /** Checks that it was cancelled with a reason, and is over. {@return this} */
+    /**
+     * Checks that it was cancelled with a reason, and is over.
+     *
+     * @return this
+     */
     public DeferredAssert<T> isCancelledBecause(String reason) {
         isCancelled();
         String found = actual.outcome() instanceof Outcome.Cancelled<T> cancelled ? cancelled.reason() : null;
@@ -44,7 +60,11 @@ public final class DeferredAssert<T extends @Nullable Object> extends AbstractAs
         return this;
     }
 
-    /** Checks that it has ended with a result. {@return this} */
+    /**
+     * Checks that it has ended with a result.
+     *
+     * @return this
+     */
     public DeferredAssert<T> hasValue(T expected) {
         is(Deferred.State.SUCCEEDED);
         Object found = actual.outcome() instanceof Outcome.Success<T> success ? success.value() : null;
@@ -52,7 +72,11 @@ public final class DeferredAssert<T extends @Nullable Object> extends AbstractAs
         return this;
     }
 
-    /** Checks that it has failed. {@return assertions about the failure, which counts as seen} */
+    /**
+     * Checks that it has failed.
+     *
+     * @return assertions about the failure, which counts as seen
+     */
     public AbstractThrowableAssert<?, ? extends Throwable> hasFailure() {
         is(Deferred.State.FAILED);
         Throwable found = actual.outcome() instanceof Outcome.Failure<T> failure ? failure.error() : null;

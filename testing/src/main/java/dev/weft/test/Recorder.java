@@ -28,7 +28,7 @@ public final class Recorder<T> implements Flow.Subscriber<T> {
 
     private final List<Duration> times = new ArrayList<>();
 
-    /** Whoever waits for so many values. */
+    /** Those that wait until so many values have come. */
     private final List<Wait> waits = new ArrayList<>();
 
     private boolean byHand;

@@ -25,11 +25,17 @@ import org.jspecify.annotations.Nullable;
 final class Stillness {
     private static final long WHILE_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
     private static final int LOOKS = 50;
+
+    /** Those with the stack of a running thread, which take longer. */
+    private static final int STACK_LOOKS = 5;
+
     private static final long LONG_WHILE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long MONITOR_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     /** How many of the longest pauses of this thread are added to a long while: others have to wait as well. */
     private static final int PAUSES = 10;
+
+    private static final long MOST_PAUSES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long SPIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
@@ -105,6 +111,9 @@ final class Stillness {
 
         private boolean unclear;
 
+        /** Whether some thread looks again and again whether something has happened. */
+        private boolean polled;
+
         /** Whether some thread waits with a limit in real time. */
         private boolean endsByItself;
 
@@ -132,7 +141,7 @@ final class Stillness {
         boolean again() {
             long before = print;
             boolean moved = moves;
-            moves = elsewhere = unclear = blocked = endsByItself = false;
+            moves = elsewhere = unclear = polled = blocked = endsByItself = false;
             print = 1;
             each(this::add);
             workers.busy().forEach(this::add);
@@ -145,15 +154,17 @@ final class Stillness {
         }
 
         int looks() {
-            return elsewhere ? LOOKS : 1;
+            return polled ? STACK_LOOKS : elsewhere ? LOOKS : 1;
         }
 
         long whileNanos() {
-            if (!unclear) return elsewhere ? WHILE_NANOS : 0;
-            return (blocked ? MONITOR_NANOS : LONG_WHILE_NANOS) + PAUSES * pause;
+            if (!unclear && !polled) return elsewhere ? WHILE_NANOS : 0;
+            long others = unclear ? Math.min(PAUSES * pause, MOST_PAUSES_NANOS) : 0;
+            return (blocked ? MONITOR_NANOS : LONG_WHILE_NANOS) + others;
         }
 
         private void add(Living living) {
+            if (moves) return;
             print = 31 * (31 * print + System.identityHashCode(living.subject())) + living.suspensions();
             if (living.isAtRest()) return;
             Thread thread = living.subject().thread();
@@ -171,7 +182,7 @@ final class Stillness {
             switch (thread.getState()) {
                 case NEW -> moves = true;
                 case RUNNABLE -> {
-                    if (polls(thread)) waits(true);
+                    if (polls(thread)) waits(false);
                     else moves = true;
                 }
                 case TERMINATED -> {}
@@ -187,9 +198,8 @@ final class Stillness {
                 }
                 case TIMED_WAITING -> {
                     endsByItself = true;
-                    boolean signalled = LockSupport.getBlocker(thread) != null;
-                    if (!signalled && !polls(thread)) moves = true;
-                    else waits(!signalled);
+                    if (LockSupport.getBlocker(thread) == null && !polls(thread)) moves = true;
+                    else waits(false);
                 }
             }
         }
@@ -207,6 +217,7 @@ final class Stillness {
                 String method = frame.getClassName() + '.' + frame.getMethodName();
                 if (POLLERS.stream().noneMatch(method::startsWith)) return false;
                 poller = thread;
+                polled = true;
                 return true;
             }
             return false;

@@ -12,24 +12,40 @@ public final class TestSourceAssert extends AbstractAssert<TestSourceAssert, Tes
         super(actual, TestSourceAssert.class);
     }
 
-    /** Checks how many subscribers it has now. {@return this} */
+    /**
+     * Checks how many subscribers it has now.
+     *
+     * @return this
+     */
     public TestSourceAssert hasSubscribers(int expected) {
         return equal("subscribers", expected, actual.subscribers());
     }
 
-    /** Checks that it was subscribed to, and that each subscriber has cancelled. {@return this} */
+    /**
+     * Checks that it was subscribed to, and that each subscriber has cancelled.
+     *
+     * @return this
+     */
     public TestSourceAssert isCancelled() {
         isNotNull();
         if (actual.subscriptions() == 0) failWithMessage("expected it to be cancelled, but nobody has subscribed");
         return equal("cancellations", actual.subscriptions(), actual.cancellations());
     }
 
-    /** Checks that nobody has cancelled. {@return this} */
+    /**
+     * Checks that nobody has cancelled.
+     *
+     * @return this
+     */
     public TestSourceAssert isNotCancelled() {
         return equal("cancellations", 0, actual.cancellations());
     }
 
-    /** Checks how many values the last subscriber has asked for in all. {@return this} */
+    /**
+     * Checks how many values the last subscriber has asked for in all.
+     *
+     * @return this
+     */
     public TestSourceAssert hasRequested(long expected) {
         return equal("requested values", expected, actual.requested());
     }
