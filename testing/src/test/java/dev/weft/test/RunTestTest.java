@@ -392,8 +392,11 @@ class RunTestTest {
         Thread thread = Thread.ofPlatform().start(() -> {
             try {
                 runTest(options.hangAfter(HOUR), test -> {
-                    try {
+                    async(() -> {
+                        delay(HOUR); // passes when the body waits
                         waits.countDown();
+                    });
+                    try {
                         await(new CompletableFuture<>());
                     } finally {
                         trail.add("cleaned");
