@@ -66,7 +66,7 @@ final class TestClock implements TestTime {
             }
         }
 
-        /** Runs it on this thread, which is then not interrupted any more. */
+        /** Runs it on this thread. That of a library is then not interrupted any more. */
         void run() {
             synchronized (TestClock.this) {
                 runner = Thread.currentThread();
@@ -141,7 +141,7 @@ final class TestClock implements TestTime {
 
     private synchronized void ended(Task task) {
         task.runner = null;
-        Thread.interrupted(); // a late one, meant for the task
+        if (task.kind == Kind.LIBRARY) Thread.interrupted(); // a late one, meant for the task
         Queue<Task> behind = task.worker == null ? null : waiting.remove(task.worker);
         if (behind != null) tasks.addAll(behind);
     }
