@@ -93,7 +93,8 @@ export default defineConfig({
       { text: 'All pages', link: '/docs/' },
       {
         text: 'Javadoc',
-        items: ['weft-api', 'weft-reactor', 'weft-rxjava3', 'weft-test', 'weft-micrometer', 'weft-tck'].map(module => ({
+        items: ['weft-api', 'weft-reactor', 'weft-rxjava3', 'weft-test', 'weft-micrometer', 'weft-spring',
+          'weft-spring-boot-starter', 'weft-tck'].map(module => ({
           text: module,
           link: `/javadoc/${module}/index.html`,
           target: '_self',

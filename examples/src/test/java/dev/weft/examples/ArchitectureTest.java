@@ -29,7 +29,15 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitectureTest {
     private static final Path PAGE = ROOT.resolve("docs/contribute/architecture.md");
     private static final List<String> MODULES = List.of(
-            "examples", "tck", "integrations/micrometer", "testing", "reactor-adapter", "rxjava-adapter", "api");
+            "examples",
+            "tck",
+            "integrations/spring-boot-starter",
+            "integrations/spring",
+            "integrations/micrometer",
+            "testing",
+            "reactor-adapter",
+            "rxjava-adapter",
+            "api");
     private static final Pattern PICTURE = Pattern.compile("(?<=```text\n)(?:[^`].*?)?(?=```)", Pattern.DOTALL);
     private static final Pattern STEP = Pattern.compile("`(\\w+)\\.(\\w+)`");
     private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?(dev\\.weft[a-z.]*)\\.[A-Z]");

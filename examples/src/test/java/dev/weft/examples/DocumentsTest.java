@@ -26,6 +26,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The documents tell the truth, lead somewhere and are easy to read: their code is code that is compiled and run here. */
 class DocumentsTest {
 
+    private static final List<String> USED_BY_USERS = List.of(
+            "api",
+            "reactor-adapter",
+            "rxjava-adapter",
+            "testing",
+            "integrations/micrometer",
+            "integrations/spring",
+            "integrations/spring-boot-starter");
+    private static final List<String> PUBLISHED =
+            Stream.concat(USED_BY_USERS.stream(), Stream.of("tck")).toList();
     private static final String DECISIONS = "docs/contribute/decisions.md";
 
     /** What they mention is not explained there: they say why something is as it is, and what was seen. */
@@ -120,7 +130,7 @@ class DocumentsTest {
         Set<String> users = names(pages().filter(page -> page.matches("docs/(guide|migrate|reference)/.*")));
         Set<String> authors =
                 names(pages().filter(page -> page.startsWith("docs/contribute/") && !RECORDS.contains(page)));
-        assertThat(Stream.of("api", "reactor-adapter", "rxjava-adapter", "testing", "integrations/micrometer")
+        assertThat(USED_BY_USERS.stream()
                         .flatMap(module ->
                                 TYPE.matcher(text(module + "/surface.txt")).results())
                         .map(type -> type.group(1))
@@ -185,8 +195,7 @@ class DocumentsTest {
     void theBomHasEveryArtifactInTheVersionOfTheProject() {
         String bom = text("bom/pom.xml");
         assertThat(artifacts(bom)).contains("weft-bom");
-        List<String> published = Stream.of(
-                        "api", "reactor-adapter", "rxjava-adapter", "testing", "integrations/micrometer", "tck")
+        List<String> published = PUBLISHED.stream()
                 .flatMap(module -> artifacts(text(module + "/pom.xml")))
                 .filter(artifact -> artifact.startsWith("weft-") && !artifact.equals("weft-verification"))
                 .distinct()
@@ -262,14 +271,7 @@ class DocumentsTest {
     /** Of everything that is compiled and tested in a build. */
     private static synchronized List<String> sources() {
         if (squeezedSources == null) {
-            squeezedSources = Stream.of(
-                            "api",
-                            "reactor-adapter",
-                            "rxjava-adapter",
-                            "testing",
-                            "integrations/micrometer",
-                            "tck",
-                            "examples")
+            squeezedSources = Stream.concat(PUBLISHED.stream(), Stream.of("examples"))
                     .flatMap(module -> javaBelow(ROOT.resolve(module).resolve("src")).stream())
                     .map(file -> squeezed(text(file)))
                     .toList();

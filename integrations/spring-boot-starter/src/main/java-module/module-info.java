@@ -1,0 +1,14 @@
+/** Weft for Spring Boot. */
+module dev.weft.spring.boot {
+    requires transitive dev.weft.spring;
+    requires transitive spring.boot.autoconfigure;
+    requires spring.beans;
+    requires spring.boot;
+    requires spring.context;
+    requires spring.core;
+    requires static org.jspecify;
+
+    exports dev.weft.spring.boot;
+
+    opens dev.weft.spring.boot;
+}

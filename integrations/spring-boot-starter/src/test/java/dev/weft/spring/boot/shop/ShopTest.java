@@ -1,0 +1,155 @@
+package dev.weft.spring.boot.shop;
+
+import static dev.weft.Async.await;
+import static dev.weft.Async.gather;
+import static dev.weft.Async.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.Async;
+import dev.weft.Supervisor;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
+import org.springframework.web.reactive.function.client.support.WebClientAdapter;
+import org.springframework.web.service.invoker.HttpServiceProxyFactory;
+
+/** The whole application, on a server and a database. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+class ShopTest {
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private Items items;
+
+    @Autowired
+    private Stock stock;
+
+    @Autowired
+    private ApplicationEventPublisher events;
+
+    @Autowired
+    private Supervisor supervisor;
+
+    @BeforeEach
+    void empty() {
+        run(() -> await(items.deleteAll()));
+    }
+
+    private WebClient web() {
+        return WebClient.create("http://127.0.0.1:" + port);
+    }
+
+    private ItemClient client() {
+        return HttpServiceProxyFactory.builderFor(WebClientAdapter.create(web()))
+                .build()
+                .createClient(ItemClient.class);
+    }
+
+    private String get(String path, MediaType type) {
+        return web().get()
+                .uri(path)
+                .accept(type)
+                .retrieve()
+                .bodyToMono(String.class)
+                .block();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mono", "coroutine", "stream"})
+    void eachKindOfHandlerRunsWithTheContextOfTheRequest(String kind) {
+        assertThat(get("/user/" + kind, MediaType.ALL)).isEqualTo("ann");
+    }
+
+    @Test
+    void anInterfaceForHttpReturnsCoroutinesAndStreams() {
+        run(() -> {
+            Item cup = await(client().add(new Item(null, "cup", 3)));
+            assertThat(await(client().item(cup.id()))).isEqualTo(cup);
+            assertThat(client().all().collect(9)).containsExactly(cup);
+            assertThatThrownBy(() -> await(client().item(-1))).isInstanceOf(WebClientResponseException.NotFound.class);
+            assertThatThrownBy(() -> await(client().add(new Item(null, "cup", -1))))
+                    .isInstanceOfSatisfying(
+                            WebClientResponseException.BadRequest.class,
+                            refused -> assertThat(refused.getResponseBodyAsString())
+                                    .isEqualTo("less than nothing of cup"));
+        });
+    }
+
+    @Test
+    void aStreamIsLinesOrEvents() {
+        Item cup = run(() -> await(stock.add("cup", 3)));
+        String json = "{\"id\":" + cup.id() + ",\"name\":\"cup\",\"stock\":3}";
+        assertThat(get("/items", MediaType.APPLICATION_NDJSON)).isEqualTo(json + "\n");
+        assertThat(get("/items", MediaType.TEXT_EVENT_STREAM)).isEqualTo("data:" + json + "\n\n");
+    }
+
+    @Test
+    void aRepositoryReturnsCoroutinesAndStreams() {
+        run(() -> {
+            gather(items.save(new Item(null, "cup", 1)), items.save(new Item(null, "pot", 2)));
+            assertThat(await(items.count())).isEqualTo(2);
+            assertThat(await(items.findByName("pot")).stock()).isEqualTo(2);
+            assertThat(await(items.findByName("pan"))).isNull();
+            assertThat(items.findByStockGreaterThan(0).map(Item::name).collect(9))
+                    .containsExactlyInAnyOrder("cup", "pot");
+        });
+    }
+
+    @Test
+    void aTransactionOfACoroutineCommitsAndRollsBack() {
+        run(() -> {
+            await(stock.add("cup", 1));
+            assertThatThrownBy(() -> await(stock.add("pot", -1))).isInstanceOf(IllegalArgumentException.class);
+            var twice = stock.add("pan", 1); // a transaction for each await
+            await(twice);
+            await(twice);
+            assertThat(await(items.count())).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void aTransactionOfAStreamCommitsAndRollsBack() {
+        run(() -> {
+            assertThat(stock.addAll("cup", "pot").map(Item::name).collect(9)).containsExactly("cup", "pot");
+            assertThatThrownBy(() -> stock.addAll("pan", "").collect(9)).isInstanceOf(IllegalArgumentException.class);
+            assertThat(await(items.count())).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void aCacheKeepsTheResultAndNotTheCoroutine() {
+        int first = run(() -> await(stock.counted()));
+        assertThat(run(() -> gather(stock.counted(), stock.counted()))).isEqualTo(List.of(first, first));
+    }
+
+    @Test
+    void aListenerOfEventsRuns() throws InterruptedException {
+        var seen = new CountDownLatch(1);
+        events.publishEvent(new Stock.Arrived(seen));
+        seen.await();
+    }
+
+    @Test
+    void aScheduledCoroutineRunsAgainAndAgain() throws InterruptedException {
+        stock.awaitTicks();
+    }
+
+    @Test
+    void theApplicationHasASupervisor() {
+        var done = supervisor.launch("mail", () -> Async.checkpoint());
+        run(() -> await(done));
+    }
+}

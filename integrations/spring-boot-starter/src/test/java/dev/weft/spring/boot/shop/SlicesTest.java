@@ -1,0 +1,57 @@
+package dev.weft.spring.boot.shop;
+
+import static dev.weft.Async.await;
+import static dev.weft.Async.coroutine;
+import static dev.weft.Async.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.when;
+
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.data.r2dbc.test.autoconfigure.DataR2dbcTest;
+import org.springframework.boot.webflux.test.autoconfigure.WebFluxTest;
+import org.springframework.test.context.bean.override.mockito.MockitoBean;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+/** Slices leave most auto-configurations out. */
+class SlicesTest {
+    @Nested
+    @WebFluxTest(ItemController.class)
+    class OfTheWeb {
+        @Autowired
+        private WebTestClient client;
+
+        @MockitoBean
+        private Items items;
+
+        @MockitoBean
+        private Stock stock;
+
+        @Test
+        void aCoroutineIsAwaited() {
+            when(items.findById(7)).thenReturn(coroutine(() -> new Item(7, "cup", 1)));
+            client.get()
+                    .uri("/items/7")
+                    .exchange()
+                    .expectBody(Item.class)
+                    .value(item -> assertThat(item).isEqualTo(new Item(7, "cup", 1)));
+            client.get().uri("/user/stream").exchange().expectBody(String.class).isEqualTo("ann");
+        }
+    }
+
+    @Nested
+    @DataR2dbcTest(properties = "spring.r2dbc.url=r2dbc:h2:mem:///slice")
+    class OfTheData {
+        @Autowired
+        private Items items;
+
+        @Test
+        void aRepositoryReturnsCoroutinesAndStreams() {
+            run(() -> {
+                Item cup = await(items.save(new Item(null, "cup", 1)));
+                assertThat(items.findByStockGreaterThan(0).collect(9)).containsExactly(cup);
+            });
+        }
+    }
+}

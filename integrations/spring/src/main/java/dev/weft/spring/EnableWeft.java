@@ -1,0 +1,21 @@
+package dev.weft.spring;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.context.annotation.Import;
+
+/**
+ * On a configuration class: makes the types of Weft known to Spring, as {@link ReactiveTypes} says, also in registries
+ * that are beans, and adds a {@link ReturnTypeGuard}.
+ *
+ * @apiNote The starter for Spring Boot does the same, earlier.
+ * @since 0.1
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+@Import(WeftRegistrar.class)
+public @interface EnableWeft {}

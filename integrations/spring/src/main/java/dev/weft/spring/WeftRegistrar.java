@@ -1,0 +1,23 @@
+package dev.weft.spring;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.type.AnnotationMetadata;
+
+/** The beans of {@link EnableWeft}. Only definitions by class: what is compiled ahead of time cannot have suppliers. */
+final class WeftRegistrar implements ImportBeanDefinitionRegistrar {
+    @Override
+    public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
+        add(registry, RegistryPostProcessor.class);
+        add(registry, ReturnTypeGuard.class);
+    }
+
+    static void add(BeanDefinitionRegistry registry, Class<?> type) {
+        var definition = new RootBeanDefinition(type);
+        definition.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
+        if (!registry.containsBeanDefinition(type.getName()))
+            registry.registerBeanDefinition(type.getName(), definition);
+    }
+}
