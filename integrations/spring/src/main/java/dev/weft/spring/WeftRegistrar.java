@@ -5,13 +5,18 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.type.AnnotationMetadata;
+import org.springframework.util.ClassUtils;
 
 /** The beans of {@link EnableWeft}. Only definitions by class: what is compiled ahead of time cannot have suppliers. */
 final class WeftRegistrar implements ImportBeanDefinitionRegistrar {
+    private static final ClassLoader LOADER = WeftRegistrar.class.getClassLoader();
+
     @Override
     public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
         add(registry, RegistryPostProcessor.class);
         add(registry, ReturnTypeGuard.class);
+        if (ClassUtils.isPresent("org.springframework.transaction.reactive.TransactionalOperator", LOADER))
+            TransactionBeans.add(registry);
     }
 
     static void add(BeanDefinitionRegistry registry, Class<?> type) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Async;
 import dev.weft.Supervisor;
+import dev.weft.spring.WeftTransactions;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +40,9 @@ class ShopTest {
 
     @Autowired
     private ApplicationEventPublisher events;
+
+    @Autowired
+    private WeftTransactions transactions;
 
     @Autowired
     private Supervisor supervisor;
@@ -117,6 +121,28 @@ class ShopTest {
             await(twice);
             await(twice);
             assertThat(await(items.count())).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void aTransactionOfAPlainMethodCommitsAndRollsBack() {
+        run(() -> {
+            await(stock.add("cup", 3));
+            assertThat(stock.take("cup", 1).stock()).isEqualTo(2);
+            assertThatThrownBy(() -> stock.take("cup", 3)).hasMessage("only 2 of cup");
+            assertThat(await(items.findByName("cup")).stock()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void aBodyRunsInATransaction() {
+        run(() -> {
+            assertThatThrownBy(() -> transactions.inTransaction(() -> {
+                        await(stock.add("cup", 3));
+                        throw new IllegalStateException("no");
+                    }))
+                    .hasMessage("no");
+            assertThat(await(items.count())).isZero();
         });
     }
 

@@ -35,6 +35,16 @@ public class Stock {
         });
     }
 
+    /** A plain method: it awaits, and what it throws rolls back. */
+    @Transactional
+    public Item take(String name, int amount) {
+        Item item = await(items.findByName(name));
+        if (item == null) throw new IllegalArgumentException("no " + name);
+        Item left = await(items.save(new Item(item.id(), name, item.stock() - amount)));
+        if (left.stock() < 0) throw new IllegalArgumentException("only " + item.stock() + " of " + name);
+        return left;
+    }
+
     @Transactional
     public AsyncStream<Item> addAll(String... names) {
         return stream(out -> {

@@ -1,0 +1,79 @@
+package dev.weft.spring;
+
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.transaction.ReactiveTransaction;
+import org.springframework.transaction.ReactiveTransactionManager;
+import org.springframework.transaction.annotation.TransactionManagementConfigurer;
+import org.springframework.transaction.interceptor.TransactionAttribute;
+import org.springframework.transaction.interceptor.TransactionAttributeSource;
+import org.springframework.transaction.interceptor.TransactionInterceptor;
+
+/**
+ * Spring's interceptor, and {@code @Transactional} on plain methods whose manager is reactive, which Spring refuses: they
+ * run as coroutines.
+ */
+final class AwaitingTransactionInterceptor extends TransactionInterceptor {
+    private static final long serialVersionUID = 1;
+
+    AwaitingTransactionInterceptor(
+            TransactionAttributeSource attributes, ObjectProvider<TransactionManagementConfigurer> configurer) {
+        setTransactionAttributeSource(attributes);
+        configurer.ifAvailable(found -> setTransactionManager(found.annotationDrivenTransactionManager()));
+    }
+
+    @Override
+    protected @Nullable Object invokeWithinTransaction(
+            Method method, @Nullable Class<?> targetClass, InvocationCallback invocation) throws Throwable {
+        TransactionAttributeSource attributes = getTransactionAttributeSource();
+        TransactionAttribute attribute =
+                attributes == null ? null : attributes.getTransactionAttribute(method, targetClass);
+        if (attribute != null
+                && isPlain(method)
+                && determineTransactionManager(attribute, targetClass) instanceof ReactiveTransactionManager manager)
+            return new ByAttribute(manager, attribute, invocation).call(() -> plain(method, invocation));
+        return super.invokeWithinTransaction(method, targetClass, invocation);
+    }
+
+    private static boolean isPlain(Method method) {
+        return registry().getAdapter(method.getReturnType()) == null && !KotlinDetector.isSuspendingFunction(method);
+    }
+
+    private static @Nullable Object plain(Method method, InvocationCallback invocation) throws Throwable {
+        Object result = invocation.proceedWithInvocation();
+        if (result != null && registry().getAdapter(null, result) != null)
+            throw new IllegalStateException(
+                    "the transaction would end before the " + result.getClass().getSimpleName() + " that " + method
+                            + " has returned: declare that as its type, or await it");
+        return result;
+    }
+
+    private static ReactiveAdapterRegistry registry() {
+        return ReactiveAdapterRegistry.getSharedInstance();
+    }
+
+    /** A transaction with the rollback rules of an annotation. */
+    private static final class ByAttribute extends AwaitingTransaction {
+        private final TransactionAttribute attribute;
+        private final InvocationCallback invocation;
+
+        ByAttribute(ReactiveTransactionManager manager, TransactionAttribute attribute, InvocationCallback invocation) {
+            super(manager, attribute);
+            this.attribute = attribute;
+            this.invocation = invocation;
+        }
+
+        @Override
+        boolean rollsBack(Throwable failure) {
+            return attribute.rollbackOn(failure);
+        }
+
+        @Override
+        void rollingBack(Throwable failure, ReactiveTransaction transaction) {
+            invocation.onRollback(failure, transaction);
+        }
+    }
+}
