@@ -7,6 +7,8 @@ module dev.weft.spring.boot {
     requires spring.context;
     requires spring.core;
     requires static org.jspecify;
+    requires static spring.boot.webflux;
+    requires static spring.webflux;
 
     exports dev.weft.spring.boot;
 

@@ -3,6 +3,7 @@ package dev.weft.spring.boot.shop;
 import static dev.weft.Async.await;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.stream;
+import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static dev.weft.reactor.ReactorAsync.contextView;
 import static dev.weft.reactor.ReactorAsync.mono;
 
@@ -20,6 +21,8 @@ import reactor.core.publisher.Mono;
 
 @RestController
 public class ItemController {
+    record Order(String name, int amount) {}
+
     private final Items items;
     private final Stock stock;
 
@@ -46,6 +49,17 @@ public class ItemController {
             produces = {MediaType.APPLICATION_NDJSON_VALUE, MediaType.TEXT_EVENT_STREAM_VALUE})
     AsyncStream<Item> all() {
         return items.findByStockGreaterThan(0);
+    }
+
+    /** A plain method. */
+    @PostMapping("/orders")
+    Item order(@RequestBody Order order) {
+        return stock.take(order.name(), order.amount());
+    }
+
+    @GetMapping("/user/plain")
+    String userOfPlain() {
+        return awaitSingle(Mono.deferContextual(context -> Mono.just(context.get("user"))));
     }
 
     @GetMapping("/user/mono")

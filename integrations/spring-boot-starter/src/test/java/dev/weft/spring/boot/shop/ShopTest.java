@@ -21,6 +21,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 import org.springframework.web.reactive.function.client.support.WebClientAdapter;
@@ -72,7 +73,7 @@ class ShopTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mono", "coroutine", "stream"})
+    @ValueSource(strings = {"plain", "mono", "coroutine", "stream"})
     void eachKindOfHandlerRunsWithTheContextOfTheRequest(String kind) {
         assertThat(get("/user/" + kind, MediaType.ALL)).isEqualTo("ann");
     }
@@ -90,6 +91,25 @@ class ShopTest {
                             refused -> assertThat(refused.getResponseBodyAsString())
                                     .isEqualTo("less than nothing of cup"));
         });
+    }
+
+    private ResponseEntity<String> order(String json) {
+        return web().post()
+                .uri("/orders")
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(json)
+                .exchangeToMono(response -> response.toEntity(String.class))
+                .block();
+    }
+
+    @Test
+    void aPlainHandlerAwaits() {
+        Item cup = run(() -> await(stock.add("cup", 3)));
+        assertThat(order("{\"name\":\"cup\",\"amount\":2}").getBody())
+                .isEqualTo("{\"id\":" + cup.id() + ",\"name\":\"cup\",\"stock\":1}");
+        assertThat(order("{\"name\":\"cup\",\"amount\":2}").getBody()).isEqualTo("only 1 of cup");
+        assertThat(order(" ".repeat(1025)).getStatusCode().value()).isEqualTo(413);
+        assertThat(run(() -> await(items.findByName("cup"))).stock()).isEqualTo(1);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static dev.weft.Async.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.when;
 
+import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -36,7 +37,12 @@ class SlicesTest {
                     .exchange()
                     .expectBody(Item.class)
                     .value(item -> assertThat(item).isEqualTo(new Item(7, "cup", 1)));
-            client.get().uri("/user/stream").exchange().expectBody(String.class).isEqualTo("ann");
+            for (String kind : List.of("plain", "mono", "stream"))
+                client.get()
+                        .uri("/user/" + kind)
+                        .exchange()
+                        .expectBody(String.class)
+                        .isEqualTo("ann");
         }
     }
 

@@ -1,0 +1,200 @@
+package dev.weft.spring;
+
+import static dev.weft.Async.coroutine;
+import static dev.weft.Async.rethrowCancellation;
+import static dev.weft.reactor.ReactorAsync.asMono;
+import static dev.weft.reactor.ReactorAsync.await;
+
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpEntity;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.reactive.DispatchExceptionHandler;
+import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.reactive.HandlerResult;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebExchangeDecorator;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Lets plain handler methods await: those whose return type is not reactive run in a coroutine, with the context of the
+ * request, and are cancelled when the client leaves. So do the model attributes and exception handlers around them. The
+ * coroutine is named by the method and the pattern of the path, such as {@code GET /items/{id}}.
+ *
+ * <p>The body of the request is read before such a method is called, unless the parameter for it is reactive; so are
+ * forms and multipart data. A body that is longer than the limit is refused as Spring refuses one that is longer than
+ * that of its codecs: with status 413.
+ *
+ * <p>What else an argument is read from, such as a part that is stored in a file, should be reactive: if it arrives
+ * later, the method is called on the thread that brings it, and outside the coroutine.
+ *
+ * <p>An executor for methods that block is not used, since none of them would block a thread.
+ *
+ * @since 0.1
+ */
+public final class PlainHandlerAdapter extends RequestMappingHandlerAdapter {
+    private final int maxBody;
+    private final Map<Method, Kind> kinds = new ConcurrentHashMap<>();
+
+    /** What a method needs. */
+    private enum Kind {
+        REACTIVE,
+        PLAIN,
+        PLAIN_WITH_BODY
+    }
+
+    /**
+     * Makes an adapter.
+     *
+     * @param maxBody how many bytes the body for a plain method may have
+     */
+    public PlainHandlerAdapter(int maxBody) {
+        if (maxBody < 0) throw new IllegalArgumentException("maxBody must not be negative: " + maxBody);
+        this.maxBody = maxBody;
+    }
+
+    /** Does nothing: plain methods have threads of their own. */
+    @Override
+    public void setBlockingExecutor(@Nullable Executor executor) {}
+
+    @Override
+    public Mono<HandlerResult> handle(ServerWebExchange exchange, Object handler) {
+        HandlerMethod method = (HandlerMethod) handler;
+        Kind kind = kinds.computeIfAbsent(method.getMethod(), any -> kind(method));
+        Mono<HandlerResult> result = kind == Kind.REACTIVE
+                ? super.handle(exchange, handler)
+                : inCoroutine(exchange, () -> super.handle(readAhead(exchange, kind), handler));
+        return result.doOnNext(PlainHandlerAdapter::letExceptionHandlersAwait);
+    }
+
+    @Override
+    public Mono<HandlerResult> handleError(ServerWebExchange exchange, Throwable failure) {
+        return inCoroutine(exchange, () -> super.handleError(exchange, failure));
+    }
+
+    /** For failures of what a handler has returned, and of writing it. */
+    private static void letExceptionHandlersAwait(HandlerResult result) {
+        DispatchExceptionHandler handler = result.getExceptionHandler();
+        if (handler == null) return;
+        result.setExceptionHandler(
+                (exchange, failure) -> inCoroutine(exchange, () -> handler.handleError(exchange, failure)));
+    }
+
+    /** What is subscribed to here calls the methods of the application, on this thread. */
+    private static Mono<HandlerResult> inCoroutine(ServerWebExchange exchange, Supplier<Mono<HandlerResult>> source) {
+        return asMono(coroutine(() -> await(source.get(), Exception.class)).named(name(exchange)));
+    }
+
+    private static String name(ServerWebExchange exchange) {
+        Object pattern = exchange.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+        return exchange.getRequest().getMethod() + " " + (pattern == null ? "unmapped" : pattern);
+    }
+
+    private Kind kind(HandlerMethod handler) {
+        if (isReactive(handler.getMethod()))
+            return hasPlainAttributes(handler.getBeanType()) ? Kind.PLAIN : Kind.REACTIVE;
+        for (MethodParameter parameter : handler.getMethodParameters())
+            if (needsBody(parameter)) return Kind.PLAIN_WITH_BODY;
+        return Kind.PLAIN;
+    }
+
+    /** They are called before each handler of the controller. */
+    private boolean hasPlainAttributes(Class<?> controller) {
+        return !MethodIntrospector.selectMethods(
+                        controller,
+                        (Method method) -> AnnotatedElementUtils.hasAnnotation(method, ModelAttribute.class)
+                                && !isReactive(method))
+                .isEmpty();
+    }
+
+    private boolean isReactive(Method method) {
+        return isReactive(method.getReturnType()) || KotlinDetector.isSuspendingFunction(method);
+    }
+
+    private boolean needsBody(MethodParameter parameter) {
+        if (HttpEntity.class.isAssignableFrom(parameter.getParameterType()))
+            return !isReactive(parameter.nested().getNestedParameterType());
+        return parameter.hasParameterAnnotation(RequestBody.class) && !isReactive(parameter.getParameterType());
+    }
+
+    private boolean isReactive(Class<?> type) {
+        ReactiveAdapterRegistry registry =
+                Objects.requireNonNull(getReactiveAdapterRegistry(), "set by afterPropertiesSet");
+        return registry.getAdapter(type) != null;
+    }
+
+    /** Otherwise the method would be called on the thread that reads the last of it, an event loop. */
+    private ServerWebExchange readAhead(ServerWebExchange exchange, Kind kind) {
+        if (kind == Kind.PLAIN_WITH_BODY) return new ReadExchange(exchange, body(exchange.getRequest()));
+        MediaType type = exchange.getRequest().getHeaders().getContentType();
+        if (MediaType.APPLICATION_FORM_URLENCODED.isCompatibleWith(type)) awaitCached(exchange.getFormData());
+        else if (type != null && type.getType().equals("multipart")) awaitCached(exchange.getMultipartData());
+        return exchange;
+    }
+
+    /** What fails here fails again for the parameter that needs it, where Spring handles it. */
+    private static void awaitCached(Mono<?> data) {
+        try {
+            await(data);
+        } catch (RuntimeException cached) {
+            rethrowCancellation(cached);
+        }
+    }
+
+    private Flux<DataBuffer> body(ServerHttpRequest request) {
+        try {
+            DataBuffer read = await(DataBufferUtils.join(request.getBody(), maxBody));
+            return read == null ? Flux.empty() : Flux.just(unpooled(read));
+        } catch (RuntimeException failure) {
+            rethrowCancellation(failure);
+            return Flux.error(failure);
+        }
+    }
+
+    /** Nothing leaks if nobody reads it. */
+    private static DataBuffer unpooled(DataBuffer read) {
+        byte[] bytes = new byte[read.readableByteCount()];
+        read.read(bytes);
+        DataBufferUtils.release(read);
+        return DefaultDataBufferFactory.sharedInstance.wrap(bytes);
+    }
+
+    private static final class ReadExchange extends ServerWebExchangeDecorator {
+        private final ServerHttpRequest request;
+
+        ReadExchange(ServerWebExchange exchange, Flux<DataBuffer> body) {
+            super(exchange);
+            request = new ServerHttpRequestDecorator(exchange.getRequest()) {
+                @Override
+                public Flux<DataBuffer> getBody() {
+                    return body;
+                }
+            };
+        }
+
+        @Override
+        public ServerHttpRequest getRequest() {
+            return request;
+        }
+    }
+}
