@@ -7,6 +7,7 @@ module dev.weft.spring {
     requires transitive spring.core;
     requires spring.aop;
     requires static org.jspecify;
+    requires static spring.security.core;
     requires static spring.tx;
     requires static spring.web;
     requires static spring.webflux;

@@ -10,7 +10,9 @@ import org.springframework.context.annotation.Import;
 /**
  * On a configuration class: makes the types of Weft known to Spring, as {@link ReactiveTypes} says, also in registries
  * that are beans, and adds a {@link ReturnTypeGuard}. Where Spring's transactions are there, it adds
- * {@link WeftTransactions}, and lets {@code @Transactional} stand on plain methods that await.
+ * {@link WeftTransactions}, and lets {@code @Transactional} stand on plain methods that await. Where Spring Security's
+ * reactive method security is enabled, it lets {@code @PreAuthorize} and {@code @PostAuthorize} stand on these and on
+ * methods that return a type of Weft.
  *
  * @apiNote The starter for Spring Boot does the same, earlier.
  * @since 0.1

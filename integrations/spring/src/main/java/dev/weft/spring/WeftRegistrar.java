@@ -17,6 +17,8 @@ final class WeftRegistrar implements ImportBeanDefinitionRegistrar {
         add(registry, ReturnTypeGuard.class);
         if (ClassUtils.isPresent("org.springframework.transaction.reactive.TransactionalOperator", LOADER))
             TransactionBeans.add(registry);
+        if (ClassUtils.isPresent("org.springframework.security.authorization.method.AuthorizationAdvisor", LOADER))
+            add(registry, SecurityBeans.class);
     }
 
     static void add(BeanDefinitionRegistry registry, Class<?> type) {

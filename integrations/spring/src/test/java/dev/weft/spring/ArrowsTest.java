@@ -27,6 +27,7 @@ class ArrowsTest {
                         "dev.weft",
                         "dev.weft.reactor",
                         "org.reactivestreams",
+                        "org.aopalliance..",
                         "org.springframework..",
                         "reactor.core.publisher",
                         "org.jspecify.annotations",
@@ -44,7 +45,7 @@ class ArrowsTest {
 
     /** So that they load where only {@code spring-context} is there. */
     @Test
-    void theWebAndTransactionsAreOptional() {
+    void theWebAndTransactionsAndSecurityAreOptional() {
         noClasses()
                 .that()
                 .haveSimpleName("ReactiveTypes")
@@ -54,10 +55,14 @@ class ArrowsTest {
                 .haveSimpleName("WeftRegistrar")
                 .or()
                 .haveSimpleName("RegistryPostProcessor")
+                .or()
+                .haveSimpleName("SecurityBeans")
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.springframework.web.."))
                 .orShould()
                 .dependOnClassesThat(resideInAPackage("org.springframework.transaction.."))
+                .orShould()
+                .dependOnClassesThat(resideInAPackage("org.springframework.security.."))
                 .check(MODULE);
     }
 }
