@@ -3,12 +3,17 @@ package dev.weft.spring.boot.shop;
 import static dev.weft.Async.await;
 import static dev.weft.Async.gather;
 import static dev.weft.Async.run;
+import static dev.weft.reactor.ReactorAsync.awaitDone;
+import static dev.weft.reactor.ReactorAsync.each;
+import static dev.weft.reactor.ReactorAsync.mono;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Async;
 import dev.weft.Supervisor;
 import dev.weft.spring.WeftTransactions;
+import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +30,10 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 import org.springframework.web.reactive.function.client.support.WebClientAdapter;
+import org.springframework.web.reactive.socket.WebSocketMessage;
+import org.springframework.web.reactive.socket.client.ReactorNettyWebSocketClient;
 import org.springframework.web.service.invoker.HttpServiceProxyFactory;
+import reactor.core.publisher.Flux;
 
 /** The whole application, on a server and a database. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
@@ -118,6 +126,37 @@ class ShopTest {
         String json = "{\"id\":" + cup.id() + ",\"name\":\"cup\",\"stock\":3}";
         assertThat(get("/items", MediaType.APPLICATION_NDJSON)).isEqualTo(json + "\n");
         assertThat(get("/items", MediaType.TEXT_EVENT_STREAM)).isEqualTo("data:" + json + "\n\n");
+    }
+
+    @Test
+    void aFilterAndARouteAwaitInsideAMono() {
+        var empty = web().get()
+                .uri("/count")
+                .exchangeToMono(response -> response.toEntity(String.class))
+                .block();
+        assertThat(empty.getBody()).isEqualTo("0");
+        assertThat(empty.getHeaders().getFirst("Stocked")).isEqualTo("no");
+        run(() -> await(stock.add("cup", 3)));
+        assertThat(get("/count", MediaType.ALL)).isEqualTo("1");
+    }
+
+    @Test
+    void aWebSocketAwaitsInsideAMono() {
+        List<String> seen = new ArrayList<>();
+        new ReactorNettyWebSocketClient()
+                .execute(
+                        URI.create("ws://127.0.0.1:" + port + "/upper-case"),
+                        session -> mono(() -> {
+                            awaitDone(session.send(Flux.just("cup", "pot").map(session::textMessage)));
+                            try (var answers = each(session.receive().map(WebSocketMessage::getPayloadAsText))) {
+                                for (String answer : answers) {
+                                    seen.add(answer);
+                                    if (seen.size() == 2) break;
+                                }
+                            }
+                        }))
+                .block();
+        assertThat(seen).containsExactly("CUP", "POT");
     }
 
     @Test
