@@ -9,6 +9,9 @@ import static dev.weft.reactor.ReactorAsync.mono;
 
 import dev.weft.AsyncStream;
 import dev.weft.Coroutine;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -22,6 +25,9 @@ import reactor.core.publisher.Mono;
 @RestController
 public class ItemController {
     record Order(String name, int amount) {}
+
+    /** What the requests that are stuck count down when they are left. */
+    static final BlockingQueue<CountDownLatch> STUCK = new LinkedBlockingQueue<>();
 
     private final Items items;
     private final Stock stock;
@@ -55,6 +61,16 @@ public class ItemController {
     @PostMapping("/orders")
     Item order(@RequestBody Order order) {
         return stock.take(order.name(), order.amount());
+    }
+
+    @PostMapping("/orders/stuck")
+    void stuck(@RequestBody Order order) {
+        CountDownLatch left = new CountDownLatch(1);
+        try {
+            stock.takeAndWait(order.name(), () -> STUCK.add(left));
+        } finally {
+            left.countDown();
+        }
     }
 
     @GetMapping("/user/plain")

@@ -33,6 +33,7 @@ import org.springframework.web.reactive.function.client.support.WebClientAdapter
 import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.client.ReactorNettyWebSocketClient;
 import org.springframework.web.service.invoker.HttpServiceProxyFactory;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
 /** The whole application, on a server and a database. */
@@ -126,6 +127,24 @@ class ShopTest {
         String json = "{\"id\":" + cup.id() + ",\"name\":\"cup\",\"stock\":3}";
         assertThat(get("/items", MediaType.APPLICATION_NDJSON)).isEqualTo(json + "\n");
         assertThat(get("/items", MediaType.TEXT_EVENT_STREAM)).isEqualTo("data:" + json + "\n\n");
+    }
+
+    /** Each waits for the lock of the one before, and there are fewer connections than requests. */
+    @Test
+    void aClientThatLeavesInATransactionRollsItBackAndReturnsTheConnection() throws InterruptedException {
+        run(() -> await(stock.add("cup", 3)));
+        for (int i = 0; i < 50; i++) {
+            Disposable request = web().post()
+                    .uri("/orders/stuck")
+                    .bodyValue(new ItemController.Order("cup", 1))
+                    .retrieve()
+                    .toBodilessEntity()
+                    .subscribe();
+            CountDownLatch left = ItemController.STUCK.take();
+            request.dispose();
+            left.await();
+        }
+        assertThat(run(() -> await(items.findByName("cup"))).stock()).isEqualTo(3);
     }
 
     @Test

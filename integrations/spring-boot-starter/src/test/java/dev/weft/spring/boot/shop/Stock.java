@@ -1,6 +1,7 @@
 package dev.weft.spring.boot.shop;
 
 import static dev.weft.Async.await;
+import static dev.weft.Async.awaitCallback;
 import static dev.weft.Async.coroutine;
 import static dev.weft.Async.stream;
 
@@ -43,6 +44,14 @@ public class Stock {
         Item left = await(items.save(new Item(item.id(), name, item.stock() - amount)));
         if (left.stock() < 0) throw new IllegalArgumentException("only " + item.stock() + " of " + name);
         return left;
+    }
+
+    /** Stays in its transaction until it is cancelled. */
+    @Transactional
+    public void takeAndWait(String name, Runnable taken) {
+        take(name, 1);
+        taken.run();
+        awaitCallback(never -> {});
     }
 
     @Transactional
