@@ -112,7 +112,7 @@ public final class ReturnTypeGuard implements SmartInitializingSingleton {
         String ofClass = first(OF_CLASSES, MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY));
         Method[] methods = type.isInterface() ? type.getMethods() : ReflectionUtils.getUniqueDeclaredMethods(type);
         for (Method method : methods) {
-            if (method.isSynthetic() || method.getReturnType().isPrimitive()) continue;
+            if (method.isSynthetic() || !mentionsWeft(method, type)) continue;
             var annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
             String handler = first(HANDLERS, annotations);
             String other = repository ? "a repository" : first(OTHERS, annotations);
@@ -170,6 +170,13 @@ public final class ReturnTypeGuard implements SmartInitializingSingleton {
         return found;
     }
 
+    /** Asked before annotations are looked for, which takes longer. */
+    private static boolean mentionsWeft(Method method, Class<?> type) {
+        if (method.getGenericReturnType() instanceof Class<?> result) return ReactiveTypes.isWeft(result);
+        ResolvableType result = ResolvableType.forMethodReturnType(method, type);
+        return ReactiveTypes.isWeft(result.resolve()) || nested(result);
+    }
+
     private static boolean nested(ResolvableType type) {
         return Stream.of(type.getGenerics())
                 .anyMatch(inside -> ReactiveTypes.isWeft(inside.resolve()) || nested(inside));
@@ -182,13 +189,8 @@ public final class ReturnTypeGuard implements SmartInitializingSingleton {
     }
 
     private static boolean isRepository(Class<?> type) {
-        return Stream.of(ClassUtils.getAllInterfacesForClass(type))
-                .anyMatch(each -> each.getName().equals(REPOSITORY) || isRepositoryAbove(each));
-    }
-
-    private static boolean isRepositoryAbove(Class<?> type) {
-        return Stream.of(type.getInterfaces())
-                .anyMatch(each -> each.getName().equals(REPOSITORY) || isRepositoryAbove(each));
+        return type.getName().equals(REPOSITORY)
+                || Stream.of(type.getInterfaces()).anyMatch(ReturnTypeGuard::isRepository);
     }
 
     private static @Nullable String first(List<String> names, MergedAnnotations annotations) {
