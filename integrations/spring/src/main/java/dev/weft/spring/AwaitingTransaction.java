@@ -1,9 +1,15 @@
 package dev.weft.spring;
 
+import static dev.weft.Async.async;
+import static dev.weft.Async.group;
+import static dev.weft.Async.rethrowCancellation;
+import static dev.weft.Async.shielded;
 import static dev.weft.reactor.ReactorAsync.mono;
 
-import dev.weft.Async;
+import dev.weft.CancelledException;
+import dev.weft.Deferred;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.ReactiveTransaction;
 import org.springframework.transaction.ReactiveTransactionManager;
@@ -11,7 +17,11 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
-/** A reactive transaction around code that awaits. */
+/**
+ * A reactive transaction around code that awaits. An operator that is cancelled cleans up where nobody can wait for it, and
+ * may lose a connection; so it is shielded, and a cancellation goes to the work inside it, whose end is a failure that the
+ * operator rolls back.
+ */
 class AwaitingTransaction {
     private final TransactionalOperator operator;
 
@@ -19,32 +29,55 @@ class AwaitingTransaction {
         operator = TransactionalOperator.create(manager, definition);
     }
 
-    /** How a body ended that is to be committed. */
+    /** How work or a transaction ended. */
+    @SuppressWarnings("NullAway") // the value is not read beside a failure
     private record Ended<T extends @Nullable Object>(
-            T value, @Nullable Throwable failure) {}
+            T value, @Nullable Throwable failure) {
+        static <T extends @Nullable Object> Ended<T> of(AroundBody.Body<T> body) {
+            try {
+                return new Ended<>(body.run(), null);
+            } catch (Throwable failure) {
+                rethrowCancellation(failure);
+                return new Ended<>(null, failure);
+            }
+        }
+    }
 
     /** Runs a body, and commits or rolls back; what it throws is thrown as it is, after that. */
     <T extends @Nullable Object> T call(AroundBody.Body<T> body) throws Throwable {
-        var around = new AroundBody();
-        Mono<Ended<T>> mono = operator.execute(transaction -> mono(() -> around.run(() -> inside(body, transaction))))
-                .singleOrEmpty();
-        Ended<T> ended = Objects.requireNonNull(around.await(mono));
+        var begun = new CompletableFuture<Deferred<?>>();
+        Ended<Ended<T>> ended = group(g -> {
+            Deferred<Ended<Ended<T>>> transaction = g.async(() -> shielded(() -> Ended.of(() -> operate(body, begun))));
+            try {
+                return transaction.await();
+            } catch (CancelledException cancelled) {
+                begun.thenAccept(Deferred::cancel);
+                throw cancelled;
+            }
+        });
         if (ended.failure != null) throw ended.failure;
-        return ended.value;
+        if (ended.value.failure != null) throw ended.value.failure;
+        return ended.value.value;
     }
 
-    /** The operator rolls back whatever is thrown, so what must not roll back leaves as a value. */
-    @SuppressWarnings("NullAway") // the value is not read beside a failure
-    private <T extends @Nullable Object> Ended<T> inside(AroundBody.Body<T> body, ReactiveTransaction transaction)
+    /** {@return what was committed, a failure perhaps: the operator rolls back whatever is thrown} */
+    private <T extends @Nullable Object> Ended<T> operate(AroundBody.Body<T> body, CompletableFuture<Deferred<?>> begun)
             throws Throwable {
-        try {
-            return new Ended<>(body.run(), null);
-        } catch (Throwable failure) {
-            Async.rethrowCancellation(failure);
-            if (!rollsBack(failure)) return new Ended<>(null, failure);
-            rollingBack(failure, transaction);
-            throw failure;
-        }
+        var around = new AroundBody();
+        Mono<Ended<T>> mono = operator.execute(transaction -> mono(() -> around.run(() -> {
+                    Deferred<Ended<T>> running = async(() -> Ended.of(body));
+                    begun.complete(running);
+                    return toCommit(running.await(), transaction);
+                })))
+                .singleOrEmpty();
+        return Objects.requireNonNull(around.await(mono));
+    }
+
+    private <T extends @Nullable Object> Ended<T> toCommit(Ended<T> ended, ReactiveTransaction transaction)
+            throws Throwable {
+        if (ended.failure == null || !rollsBack(ended.failure)) return ended;
+        rollingBack(ended.failure, transaction);
+        throw ended.failure;
     }
 
     boolean rollsBack(Throwable failure) {

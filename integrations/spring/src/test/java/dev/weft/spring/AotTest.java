@@ -110,7 +110,7 @@ class AotTest {
 
     private static void check(GenericApplicationContext context) {
         context.getBean(DatabaseClient.class)
-                .sql("create table row_of(id int)")
+                .sql("create table if not exists row_of(id int)")
                 .then()
                 .block();
         Rows rows = context.getBean(Rows.class);

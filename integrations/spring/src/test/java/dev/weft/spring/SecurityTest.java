@@ -130,7 +130,7 @@ class SecurityTest {
         context = new AnnotationConfigApplicationContext(App.class);
         vault = context.getBean(Vault.class);
         database = context.getBean(DatabaseClient.class);
-        database.sql("create table row_of(id int)").then().block();
+        database.sql("create table if not exists row_of(id int)").then().block();
     }
 
     @AfterAll

@@ -3,6 +3,7 @@ package dev.weft.spring;
 import static dev.weft.Async.async;
 import static dev.weft.Async.awaitCallback;
 import static dev.weft.Async.run;
+import static dev.weft.Async.withTimeout;
 import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.awaitDone;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
@@ -15,9 +16,13 @@ import dev.weft.Deferred;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -34,6 +39,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.transaction.ReactiveTransaction;
 import org.springframework.transaction.ReactiveTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
@@ -46,6 +52,7 @@ import reactor.core.scheduler.Schedulers;
 
 /** Transactions around plain methods and bodies, on a database. */
 class TransactionsTest {
+    private static final AtomicInteger ROLLED_BACK = new AtomicInteger();
     private static AnnotationConfigApplicationContext context;
     private static Service service;
     private static WeftTransactions transactions;
@@ -63,12 +70,32 @@ class TransactionsTest {
 
         @Bean
         ReactiveTransactionManager manager(ConnectionFactory connections) {
-            return new R2dbcTransactionManager(connections);
+            return new SlowToRollBack(new R2dbcTransactionManager(connections));
         }
 
         @Bean
         DatabaseClient database(ConnectionFactory connections) {
             return DatabaseClient.create(connections);
+        }
+    }
+
+    /** So that who does not wait for a rollback is there before it has ended. */
+    record SlowToRollBack(ReactiveTransactionManager manager) implements ReactiveTransactionManager {
+        @Override
+        public Mono<ReactiveTransaction> getReactiveTransaction(TransactionDefinition definition) {
+            return manager.getReactiveTransaction(definition);
+        }
+
+        @Override
+        public Mono<Void> commit(ReactiveTransaction transaction) {
+            return manager.commit(transaction);
+        }
+
+        @Override
+        public Mono<Void> rollback(ReactiveTransaction transaction) {
+            return Mono.delay(Duration.ofMillis(5))
+                    .then(manager.rollback(transaction))
+                    .doOnSuccess(done -> ROLLED_BACK.incrementAndGet());
         }
     }
 
@@ -191,7 +218,7 @@ class TransactionsTest {
         service = context.getBean(Service.class);
         transactions = context.getBean(WeftTransactions.class);
         database = context.getBean(DatabaseClient.class);
-        database.sql("create table row_of(id int)").then().block();
+        database.sql("create table if not exists row_of(id int)").then().block();
     }
 
     @AfterAll
@@ -281,16 +308,28 @@ class TransactionsTest {
 
     /** Also where the rules would let exceptions commit, of which the cancellation is one. */
     @Test
-    void aCancellationRollsBack() throws InterruptedException {
+    void aCancellationRollsBackBeforeTheCallReturns() throws InterruptedException {
         for (int i = 0; i < 50; i++) {
             var begun = new CountDownLatch(1);
+            int before = ROLLED_BACK.get();
             Deferred<?> running = async(() -> service.endless(begun));
             run(() -> {
                 begun.await();
                 running.cancel();
-                assertThat(catchThrowable(running::await)).isNotNull();
+                assertThat(catchThrowable(running::await)).isInstanceOf(CancellationException.class);
             });
+            assertThat(ROLLED_BACK).hasValue(before + 1);
         }
+        assertThat(rows()).isZero();
+    }
+
+    @Test
+    void aTimeoutRollsBackBeforeTheCallReturns() {
+        int before = ROLLED_BACK.get();
+        assertThatThrownBy(() ->
+                        run(() -> withTimeout(Duration.ofMillis(50), () -> service.endless(new CountDownLatch(1)))))
+                .isInstanceOf(TimeoutException.class);
+        assertThat(ROLLED_BACK).hasValue(before + 1);
         assertThat(rows()).isZero();
     }
 
