@@ -76,7 +76,7 @@ final class TestRun {
     /** Runs the test, in its own time. */
     private <X extends Exception> void inForce(AsyncConsumer<TestScope, X> body) throws X {
         deadline = System.nanoTime() + nanos(options.limit());
-        var main = new Body(scope.backend(), () -> {
+        var main = new BodyTask(scope.backend(), () -> {
             try {
                 body.accept(scope);
                 remains.noteOpenLoop();
@@ -92,7 +92,7 @@ final class TestRun {
     }
 
     /** {@return what the test has failed with, or null} */
-    private @Nullable Throwable driven(Body main) {
+    private @Nullable Throwable driven(BodyTask main) {
         try {
             drive(main::isDone, true);
             drive(() -> false, false);
@@ -152,7 +152,7 @@ final class TestRun {
     }
 
     /** Ends what is left. {@return the error that says what it was} */
-    private AssertionError aborted(Body main, Stuck stuck) {
+    private AssertionError aborted(BodyTask main, Stuck stuck) {
         var error = new AssertionError("the test " + stuck.getMessage() + "; " + Words.of(clock.time())
                 + " of its time have passed\n" + remains.describe());
         remains.cancel("the test " + stuck.getMessage());

@@ -8,13 +8,13 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** The coroutine of a test's body. */
-final class Body extends CoroutineTask<@Nullable Object> {
+final class BodyTask extends CoroutineTask<@Nullable Object> {
     /** Written by the coroutine, before {@code over}. */
     private @Nullable Throwable failure;
 
     private volatile boolean over;
 
-    Body(Backend backend, Callable<@Nullable Object> body) {
+    BodyTask(Backend backend, Callable<@Nullable Object> body) {
         super(null, backend, Async.context(), CoroutineOptions.NONE.named("the test"), body);
     }
 
