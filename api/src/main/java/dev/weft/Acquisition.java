@@ -122,7 +122,10 @@ final class Acquisition<R> {
         return () -> release.accept(resource);
     }
 
-    /** Runs where the acquisition ends: the thread-locals there are the source's, and the context is the caller's. */
+    /**
+     * Runs where the acquisition ends. For a source that is a foreign thread, perhaps a coroutine's: neither its
+     * thread-locals nor its dispatcher are the caller's.
+     */
     @SuppressWarnings("unchecked")
     private void releaseUnread(Scope scope, Handle<R> over) {
         Throwable failure = over.unobservedFailure();
@@ -133,7 +136,9 @@ final class Acquisition<R> {
         Object late = over.take();
         if (late == null) return;
         Callable<@Nullable Void> releasing = Async.asCallable(asAction((R) late));
-        var options = acquire instanceof AwaitCell ? CoroutineOptions.AFRESH : CoroutineOptions.NONE;
+        var options = acquire instanceof AwaitCell
+                ? CoroutineOptions.AFRESH.on(CoroutineOptions.onVirtualThreads())
+                : CoroutineOptions.NONE;
         var started = new MemberTask<@Nullable Void>(null, scope.backend(), scope.context(), options, releasing);
         started.start();
         VirtualTime.followBeside(started);

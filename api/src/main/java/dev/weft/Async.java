@@ -754,7 +754,7 @@ public final class Async {
      * Runs a body that cancellation from outside does not reach, for clean-up that must await. Timeouts inside it work.
      * After it, the coroutine is as cancelled as it was; the result is returned even so. A body that may take long
      * should have a {@link #withTimeout} of its own; without one, a warning is logged 5 s after its first wait in the
-     * engine, or at the end of a body that has blocked for longer than that without one.
+     * engine, or at the end of a body that has blocked before that.
      *
      * {@snippet class="dev.weft.snippets.AsyncSnippetsTest" region="shielded"}
      *

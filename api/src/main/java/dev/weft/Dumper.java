@@ -92,7 +92,7 @@ final class Dumper {
                 duration(living.waitingNanos()),
                 why(living.cancellation()),
                 innermost(frames),
-                innermost(living.made()),
+                number < MOST_STACKS ? innermost(living.made()) : List.of(),
                 awaiters.get(number),
                 context.of(living.subject().context()));
     }

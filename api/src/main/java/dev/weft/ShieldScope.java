@@ -14,6 +14,7 @@ final class ShieldScope extends Scope {
     private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private volatile boolean timed;
+    private volatile boolean warned;
 
     /** The entry in the timer, from the first wait inside; used by the scope's own thread only. */
     private Timer.@Nullable Entry watch;
@@ -47,7 +48,8 @@ final class ShieldScope extends Scope {
             });
         } finally {
             if (watch != null) watch.cancel();
-            else hasNotWaited(start);
+            else onFirstWait(outer);
+            if (!warned && VirtualTime.nanoTime(backend()) - start > LONG_NANOS) warn();
             if (interrupted) Thread.currentThread().interrupt();
         }
     }
@@ -61,12 +63,8 @@ final class ShieldScope extends Scope {
         if (outer != null) outer.run();
     }
 
-    private void hasNotWaited(long start) {
-        onFirstWait(outer);
-        if (VirtualTime.nanoTime(backend()) - start > LONG_NANOS) warn();
-    }
-
     private void warn() {
+        warned = true;
         if (!timed)
             LOG.log(
                     Level.WARNING,

@@ -14,6 +14,7 @@ import static dev.weft.testing.Watched.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.spi.AwaitMode;
 import dev.weft.testing.Watched;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +62,15 @@ class UsingTest {
     private String use(String resource) {
         trail.add("used " + resource);
         return "result";
+    }
+
+    /** The subscription of a source that takes no notice of it. */
+    private static final class Subscribed implements Flow.Subscription {
+        @Override
+        public void request(long count) {}
+
+        @Override
+        public void cancel() {}
     }
 
     @Test
@@ -136,8 +148,31 @@ class UsingTest {
     }
 
     @Test
+    void aSourceThatBlocksWhileItIsSubscribedToIsNotInterrupted() {
+        var lock = new Semaphore(0);
+        Flow.Publisher<String> blocking = subscriber -> {
+            subscriber.onSubscribe(new Subscribed());
+            try {
+                lock.acquire();
+                subscriber.onNext("late");
+                subscriber.onComplete();
+            } catch (InterruptedException canceller) {
+                subscriber.onError(canceller);
+            }
+        };
+        var waiting = Watched.coroutine(() -> Adapters.using(
+                new FlowAwait<>(blocking, AwaitMode.ONE, JdkBackend.INSTANCE), this::release, this::use));
+        waiting.parked();
+        waiting.cancel();
+        lock.release();
+        assertThat(waiting.failure()).isInstanceOf(CancelledException.class);
+        until("it is released", () -> !trail.isEmpty());
+        assertThat(trail).containsExactly("released late");
+    }
+
+    @Test
     void aBlockingAcquireIsNotInterrupted() throws InterruptedException {
-        var lock = new java.util.concurrent.Semaphore(0);
+        var lock = new Semaphore(0);
         var waiting = Watched.coroutine(() -> using(
                 () -> {
                     lock.acquire();

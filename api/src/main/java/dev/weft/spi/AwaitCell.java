@@ -365,6 +365,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     }
 
     private void park(@Nullable Scope scope) {
+        if (scope != null) scope.task().waits();
         SchedulePoint.pass();
         waiter = Thread.currentThread();
         SchedulePoint.pass();

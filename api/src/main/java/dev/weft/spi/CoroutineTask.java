@@ -277,11 +277,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         return before;
     }
 
-    final boolean hasOnWait() {
-        return onWait != null;
-    }
-
-    /** Called by its thread before it waits. */
+    /** Called by its thread before others can see that it waits: what is done here may itself park. */
     final void waits() {
         Runnable action = onWait;
         if (action == null) return;

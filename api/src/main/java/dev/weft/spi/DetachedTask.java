@@ -58,6 +58,24 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
     public final void start() {
         if (!beside) owner.admit(this);
         observation = Observers.started(this, beside ? null : owner.task());
+        if (beside) startUninterrupted();
+        else subscribe();
+    }
+
+    /** What subscribes here is not interrupted: nobody cancels it. */
+    private void startUninterrupted() {
+        Suspension before = owner.suspended();
+        owner.suspend(Suspension.AWAY);
+        owner.task().settleInterrupt();
+        try {
+            subscribe();
+        } finally {
+            owner.resume(before);
+            owner.task().redeliver(owner);
+        }
+    }
+
+    private void subscribe() {
         cell.startDetached(Objects.requireNonNull(Scope.current()).context(), this::done);
     }
 

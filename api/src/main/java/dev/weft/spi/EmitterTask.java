@@ -248,6 +248,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
 
     private void park(Scope here) {
         Suspension outer = here.suspended();
+        here.task().waits();
         SchedulePoint.pass();
         waiter = Thread.currentThread();
         SchedulePoint.pass();

@@ -550,6 +550,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
     private void park(@Nullable Limit limit) {
         Scope scope = scope();
         Suspension outer = scope == null ? null : scope.suspended();
+        if (scope != null) scope.task().waits();
         SchedulePoint.pass();
         waiter = Thread.currentThread();
         SchedulePoint.pass();

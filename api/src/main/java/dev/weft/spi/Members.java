@@ -140,6 +140,7 @@ final class Members implements Suspension {
      */
     void join(Scope scope) {
         if (isEmpty()) return;
+        scope.task().waits();
         Suspension outer = scope.suspended();
         scope.suspend(this);
         scope.task().settleInterrupt();

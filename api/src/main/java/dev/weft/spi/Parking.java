@@ -48,18 +48,15 @@ final class Parking {
 
     /** As {@link #untilWoken}, but may return earlier. */
     static boolean once(Suspension in, @Nullable Scope scope) {
-        boolean alone = scope == null || !scope.task().hasOnWait();
         Observer.Observation told = suspended(in, scope);
-        if (told == null && alone) return parked(in, scope);
-        boolean woken = !in.isParked() || parked(in, scope); // what was done before may have used up the permit
-        if (told != null) told.resumed();
+        if (told == null) return parked(in, scope);
+        boolean woken = !in.isParked() || parked(in, scope); // what is told may have used up the permit
+        told.resumed();
         return woken;
     }
 
     private static Observer.@Nullable Observation suspended(Suspension in, @Nullable Scope scope) {
-        if (scope == null) return null;
-        scope.task().waits();
-        Observer.Observation told = scope.task().observation();
+        Observer.Observation told = scope == null ? null : scope.task().observation();
         if (told != null) told.suspended(in.kind(), in::what);
         return told;
     }

@@ -316,7 +316,7 @@ public class Scope {
     protected final Timer.Entry watch(long nanos, Runnable warning) {
         try {
             return VirtualTime.schedule(backend, nanos, warning);
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             drop(refused);
             return () -> {};
         }

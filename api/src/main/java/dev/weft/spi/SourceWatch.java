@@ -67,7 +67,7 @@ public final class SourceWatch {
         if (here == null || here.suspended() != null) return; // an await that subscribes is suspended already
         Round round = Round.current;
         if (!tells.getAsBoolean() || !round.hasRoom()) return;
-        var made = new Made(source, this, here.task());
+        var made = new Made(source, this, here);
         Made before = LAST.get();
         if (before != null) before.next = made;
         LAST.set(made);
@@ -83,7 +83,7 @@ public final class SourceWatch {
     private static final class Made extends WeakReference<Object> {
         private final SourceWatch by;
         private final String what;
-        private final CoroutineTask<?> coroutine;
+        private final Scope scope;
 
         /** Its stack trace is made when it is asked for, which takes the most time by far. */
         private final Throwable here = new Throwable();
@@ -91,11 +91,11 @@ public final class SourceWatch {
         /** What the thread has made after this; written by that thread. */
         private volatile @Nullable Made next;
 
-        Made(Object source, SourceWatch by, CoroutineTask<?> coroutine) {
+        Made(Object source, SourceWatch by, Scope scope) {
             super(source);
             this.by = by;
             this.what = source.getClass().getSimpleName();
-            this.coroutine = coroutine;
+            this.scope = scope;
         }
 
         boolean isGone() {
@@ -107,8 +107,8 @@ public final class SourceWatch {
             return isGone()
                     && !(after != null && after.isGone())
                     && by.tells.getAsBoolean()
-                    && coroutine.cancellation() == null
-                    && !coroutine.hasFailed();
+                    && scope.cancellation() == null
+                    && !scope.task().hasFailed();
         }
 
         /** {@return where the code of the user is, which the library's own is beneath} */
@@ -121,7 +121,7 @@ public final class SourceWatch {
         void warn(List<StackTraceElement> place) {
             Reports.warn(new Warning(
                     Warning.Kind.NEVER_SUBSCRIBED,
-                    coroutine.title(),
+                    scope.task().title(),
                     "a source (" + what + ") was made and never subscribed to, so it has done nothing: await it,"
                             + " or return it to code that subscribes to it",
                     place));
@@ -164,9 +164,10 @@ public final class SourceWatch {
          * with it, and not reported.
          */
         private void end() {
+            List<Made> forgotten = made.stream().filter(Made::isForgotten).toList(); // while what is used is still held
             current = begin();
             for (Made each : made) if (isUsed(each)) SETTLED.add(each.place().hashCode());
-            for (Made each : made) if (each.isForgotten()) report(each);
+            forgotten.forEach(Round::report);
             Reference.reachabilityFence(this);
         }
 

@@ -587,8 +587,10 @@ public final class RxAsync {
      * Acquires a resource from a Single, uses it, and releases it, whatever happens: as {@link Async#using(AsyncBody,
      * AsyncConsumer, AsyncFunction)}, without a coroutine for the acquisition.
      *
-     * <p>A caller that is cancelled while it waits leaves at once. The subscription is not cancelled: a resource that
-     * arrives late is released by a coroutine with this context, and a late failure goes to the dropped-error hook.
+     * <p>A caller that is cancelled while it waits leaves at once; not before the source has returned from being
+     * subscribed to, which is not interrupted. The subscription is not cancelled: a resource that arrives late is
+     * released by a coroutine of its own, on a virtual thread, with this context and without thread-locals that are not
+     * part of it; a late failure goes to the dropped-error hook. What goes on after the caller has left is in no dump.
      *
      * {@snippet class="dev.weft.rxjava.snippets.RxSnippetsTest" region="using"}
      *

@@ -12,6 +12,7 @@ import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.core.SingleObserver;
 import io.reactivex.rxjava3.functions.BiFunction;
 import io.reactivex.rxjava3.functions.Function;
+import io.reactivex.rxjava3.functions.Supplier;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +27,8 @@ import org.reactivestreams.Subscriber;
  */
 @SuppressWarnings("rawtypes") // as RxJava's own hooks
 final class SourceHooks {
-    private static final Pattern HAVE_NO_WORK = Pattern.compile(".*(Just|Empty|Never|Error|FromCompletionStage)");
+    private static final Pattern HAVE_NO_WORK =
+            Pattern.compile(".*(Just|Empty|Never|Error|FromCompletionStage|FromFuture)");
     private static final ClassValue<Boolean> NEEDS_OBSERVER = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> type) {
@@ -85,11 +87,13 @@ final class SourceHooks {
     }
 
     /**
-     * Whether it does nothing unless it is subscribed to. What has its value already does not, nor does a future, which
-     * runs already; and a conversion may put another source in place of one that implements FuseToFlowable and the like.
+     * Whether it does nothing unless it is subscribed to. That is not so for what has its value already, for a future,
+     * which runs already, or for a supplier, which operators may ask instead. And a conversion may put another source in
+     * place of one that implements FuseToFlowable and the like.
      */
     private static boolean needsObserver(Class<?> type) {
-        return !HAVE_NO_WORK.matcher(type.getSimpleName()).matches()
+        return !Supplier.class.isAssignableFrom(type)
+                && !HAVE_NO_WORK.matcher(type.getSimpleName()).matches()
                 && Arrays.stream(type.getInterfaces())
                         .noneMatch(face -> face.getSimpleName().startsWith("FuseTo"));
     }
