@@ -55,31 +55,34 @@ abstract class AwaitingAuthorization implements AuthorizationAdvisor {
         ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
         if (adapter != null && ReactiveTypes.isWeft(adapter.getReactiveType()))
             return adapter.fromPublisher(
-                    (Publisher<?>) shown(adapter.isMultiValue(), () -> again(call, adapter), call));
+                    adapter.isMultiValue()
+                            ? (Flux<?>) shown(call, Shown.FLUX, again(call, adapter))
+                            : one(call, again(call, adapter).singleOrEmpty()));
         if (adapter != null || KotlinDetector.isSuspendingFunction(call.getMethod())) return springs.invoke(call);
         var around = new AroundBody();
-        return around.await((Mono<?>) shown(
-                false, () -> mono(() -> around.<@Nullable Object>run(call::proceed)), call));
+        return around.await(one(call, mono(() -> around.<@Nullable Object>run(call::proceed))));
+    }
+
+    /** Security does not check an empty Mono: it is shown one that always has a value. */
+    private Mono<?> one(MethodInvocation call, Mono<?> result) throws Throwable {
+        Mono<?> full = result.map(Result::new).defaultIfEmpty(new Result(null));
+        return ((Mono<?>) shown(call, Shown.MONO, full)).mapNotNull(Result::unwrap);
     }
 
     /** Begins with the next interceptor for each subscriber: an invocation goes on where it was. */
-    private static Publisher<?> again(MethodInvocation call, ReactiveAdapter adapter) {
-        Supplier<Publisher<?>> next = () -> {
+    private static Flux<?> again(MethodInvocation call, ReactiveAdapter adapter) {
+        return Flux.defer(() -> {
             try {
                 return adapter.toPublisher(
                         ((ProxyMethodInvocation) call).invocableClone().proceed());
             } catch (Throwable failure) {
                 return Flux.error(failure);
             }
-        };
-        return adapter.isMultiValue()
-                ? Flux.defer(next::get)
-                : Flux.defer(next::get).singleOrEmpty();
+        });
     }
 
-    private Object shown(boolean many, Supplier<Publisher<?>> proceeding, MethodInvocation call) throws Throwable {
-        return Objects.requireNonNull(
-                ours.get().invoke(new Shown(call, many ? Shown.FLUX : Shown.MONO, proceeding)), "a Publisher");
+    private Object shown(MethodInvocation call, Method method, Publisher<?> proceeding) throws Throwable {
+        return Objects.requireNonNull(ours.get().invoke(new Shown(call, method, proceeding)), "a Publisher");
     }
 
     @Override
@@ -172,8 +175,16 @@ abstract class AwaitingAuthorization implements AuthorizationAdvisor {
         }
     }
 
+    /** What a method has returned, perhaps null. */
+    private record Result(@Nullable Object value) {
+        /** {@return the value; a handler of denied calls returns one that is in no result} */
+        static @Nullable Object unwrap(@Nullable Object value) {
+            return value instanceof Result result ? result.value : value;
+        }
+    }
+
     /** An invocation as if of a method that returns a publisher. */
-    private record Shown(MethodInvocation real, Method method, Supplier<Publisher<?>> proceeding)
+    private record Shown(MethodInvocation real, Method method, Publisher<?> proceeding)
             implements MethodInvocation {
         static final Method MONO = method("mono");
         static final Method FLUX = method("flux");
@@ -198,7 +209,7 @@ abstract class AwaitingAuthorization implements AuthorizationAdvisor {
         }
 
         static MethodInvocationResult real(MethodInvocationResult result) {
-            return new MethodInvocationResult(real(result.getMethodInvocation()), result.getResult());
+            return new MethodInvocationResult(real(result.getMethodInvocation()), Result.unwrap(result.getResult()));
         }
 
         @Override
@@ -213,7 +224,7 @@ abstract class AwaitingAuthorization implements AuthorizationAdvisor {
 
         @Override
         public Object proceed() {
-            return proceeding.get();
+            return proceeding;
         }
 
         @Override

@@ -110,6 +110,16 @@ class SecurityTest {
             return owner;
         }
 
+        @PostAuthorize("returnObject == null and hasRole('KEEPER')")
+        public Coroutine<Void> nothing() {
+            return coroutine(() -> null);
+        }
+
+        @PostAuthorize("returnObject == null and hasRole('KEEPER')")
+        public void nothingPlain() {
+            who();
+        }
+
         @PreAuthorize("hasRole('KEEPER')")
         public String failing(Exception failure) throws Exception {
             throw failure;
@@ -169,6 +179,18 @@ class SecurityTest {
             assertThat(vault.ownedPlain("ann")).isEqualTo("ann");
             assertThatThrownBy(() -> await(vault.owned("bob"))).isInstanceOf(AccessDeniedException.class);
             assertThatThrownBy(() -> vault.ownedPlain("bob")).isInstanceOf(AccessDeniedException.class);
+        });
+    }
+
+    @Test
+    void nothingIsCheckedAfterToo() {
+        as("KEEPER", () -> {
+            assertThat(await(vault.nothing())).isNull();
+            vault.nothingPlain();
+        });
+        as("THIEF", () -> {
+            assertThatThrownBy(() -> await(vault.nothing())).isInstanceOf(AccessDeniedException.class);
+            assertThatThrownBy(() -> vault.nothingPlain()).isInstanceOf(AccessDeniedException.class);
         });
     }
 
