@@ -60,7 +60,10 @@ abstract class AwaitingAuthorization implements AuthorizationAdvisor {
                             : one(call, again(call, adapter).singleOrEmpty()));
         if (adapter != null || KotlinDetector.isSuspendingFunction(call.getMethod())) return springs.invoke(call);
         var around = new AroundBody();
-        return around.await(one(call, mono(() -> around.<@Nullable Object>run(call::proceed))));
+        return around.await(one(
+                call,
+                mono(() -> around.<@Nullable Object>run(
+                        () -> ReactiveTypes.plain(call.proceed(), call.getMethod(), "the check")))));
     }
 
     /** Security does not check an empty Mono: it is shown one that always has a value. */
@@ -184,8 +187,7 @@ abstract class AwaitingAuthorization implements AuthorizationAdvisor {
     }
 
     /** An invocation as if of a method that returns a publisher. */
-    private record Shown(MethodInvocation real, Method method, Publisher<?> proceeding)
-            implements MethodInvocation {
+    private record Shown(MethodInvocation real, Method method, Publisher<?> proceeding) implements MethodInvocation {
         static final Method MONO = method("mono");
         static final Method FLUX = method("flux");
 

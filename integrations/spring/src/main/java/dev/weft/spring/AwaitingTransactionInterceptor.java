@@ -34,21 +34,13 @@ final class AwaitingTransactionInterceptor extends TransactionInterceptor {
         if (attribute != null
                 && isPlain(method)
                 && determineTransactionManager(attribute, targetClass) instanceof ReactiveTransactionManager manager)
-            return new ByAttribute(manager, attribute, invocation).call(() -> plain(method, invocation));
+            return new ByAttribute(manager, attribute, invocation)
+                    .call(() -> ReactiveTypes.plain(invocation.proceedWithInvocation(), method, "the transaction"));
         return super.invokeWithinTransaction(method, targetClass, invocation);
     }
 
     private static boolean isPlain(Method method) {
         return registry().getAdapter(method.getReturnType()) == null && !KotlinDetector.isSuspendingFunction(method);
-    }
-
-    private static @Nullable Object plain(Method method, InvocationCallback invocation) throws Throwable {
-        Object result = invocation.proceedWithInvocation();
-        if (result != null && registry().getAdapter(null, result) != null)
-            throw new IllegalStateException(
-                    "the transaction would end before the " + result.getClass().getSimpleName() + " that " + method
-                            + " has returned: declare that as its type, or await it");
-        return result;
     }
 
     private static ReactiveAdapterRegistry registry() {

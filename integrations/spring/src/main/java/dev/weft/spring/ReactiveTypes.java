@@ -13,6 +13,7 @@ import dev.weft.Coroutine;
 import dev.weft.Deferred;
 import dev.weft.SharedStream;
 import dev.weft.StateStream;
+import java.lang.reflect.Method;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -78,6 +79,15 @@ public final class ReactiveTypes {
                         || type == AsyncStream.class
                         || SharedStream.class.isAssignableFrom(type)
                         || StateStream.class.isAssignableFrom(type));
+    }
+
+    /** {@return the result of a method that is declared as plain; what runs later would be outside what is around it} */
+    static @Nullable Object plain(@Nullable Object result, Method method, String around) {
+        if (result != null && ReactiveAdapterRegistry.getSharedInstance().getAdapter(null, result) != null)
+            throw new IllegalStateException(
+                    around + " would end before the " + result.getClass().getSimpleName() + " that " + method
+                            + " has returned: declare that as its type, or await it");
+        return result;
     }
 
     private static Coroutine<?> toCoroutine(Publisher<?> publisher) {

@@ -121,6 +121,13 @@ class SecurityTest {
         }
 
         @PreAuthorize("hasRole('KEEPER')")
+        public Object disguised() {
+            return coroutine(() -> {
+                throw new AssertionError("ran without a check");
+            });
+        }
+
+        @PreAuthorize("hasRole('KEEPER')")
         public String failing(Exception failure) throws Exception {
             throw failure;
         }
@@ -192,6 +199,17 @@ class SecurityTest {
             assertThatThrownBy(() -> await(vault.nothing())).isInstanceOf(AccessDeniedException.class);
             assertThatThrownBy(() -> vault.nothingPlain()).isInstanceOf(AccessDeniedException.class);
         });
+    }
+
+    @Test
+    void aMethodThatHidesACoroutineIsRefused() {
+        as(
+                "KEEPER",
+                () -> assertThatThrownBy(() -> vault.disguised())
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("the check would end before the ")
+                        .hasMessageContaining("disguised"));
+        as("THIEF", () -> assertThatThrownBy(() -> vault.disguised()).isInstanceOf(AccessDeniedException.class));
     }
 
     @Test
