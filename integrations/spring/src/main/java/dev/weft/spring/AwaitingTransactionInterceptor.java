@@ -1,7 +1,10 @@
 package dev.weft.spring;
 
+import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Method;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -26,6 +29,12 @@ final class AwaitingTransactionInterceptor extends TransactionInterceptor {
     }
 
     @Override
+    public @Nullable Object invoke(MethodInvocation call) throws Throwable {
+        boolean weft = ReactiveTypes.knows(registry(), call.getMethod().getReturnType());
+        return super.invoke(weft ? new Again((ProxyMethodInvocation) call) : call);
+    }
+
+    @Override
     protected @Nullable Object invokeWithinTransaction(
             Method method, @Nullable Class<?> targetClass, InvocationCallback invocation) throws Throwable {
         TransactionAttributeSource attributes = getTransactionAttributeSource();
@@ -45,6 +54,37 @@ final class AwaitingTransactionInterceptor extends TransactionInterceptor {
 
     private static ReactiveAdapterRegistry registry() {
         return ReactiveAdapterRegistry.getSharedInstance();
+    }
+
+    /**
+     * An invocation that begins with the next interceptor each time. Spring's goes on where it was: a second await would
+     * leave out the interceptors inside, the check of a user among them.
+     */
+    private record Again(ProxyMethodInvocation call) implements MethodInvocation {
+        @Override
+        public @Nullable Object proceed() throws Throwable {
+            return call.invocableClone().proceed();
+        }
+
+        @Override
+        public Method getMethod() {
+            return call.getMethod();
+        }
+
+        @Override
+        public @Nullable Object[] getArguments() {
+            return call.getArguments();
+        }
+
+        @Override
+        public @Nullable Object getThis() {
+            return call.getThis();
+        }
+
+        @Override
+        public AccessibleObject getStaticPart() {
+            return call.getStaticPart();
+        }
     }
 
     /** A transaction with the rollback rules of an annotation. */

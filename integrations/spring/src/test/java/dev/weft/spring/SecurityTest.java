@@ -48,8 +48,18 @@ class SecurityTest {
     @EnableReactiveMethodSecurity
     @EnableTransactionManagement
     @EnableWeft
-    @Import(Vault.class)
-    static class App {
+    @Import({Vault.class, Database.class})
+    static class App {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableReactiveMethodSecurity
+    @EnableTransactionManagement(order = 0)
+    @EnableWeft
+    @Import({Vault.class, Database.class})
+    static class WithTheTransactionOutside {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Database {
         @Bean
         ConnectionFactory connections() {
             return ConnectionFactories.get("r2dbc:h2:mem:///security;DB_CLOSE_DELAY=-1");
@@ -233,5 +243,16 @@ class SecurityTest {
         Coroutine<String> late = vault.inCoroutine();
         as("THIEF", () -> assertThatThrownBy(() -> await(late)).isInstanceOf(AccessDeniedException.class));
         as("KEEPER", () -> assertThat(await(late)).isEqualTo("ann"));
+    }
+
+    @Test
+    void eachAwaitIsCheckedAlsoInsideTheTransaction() {
+        try (var outside = new AnnotationConfigApplicationContext(WithTheTransactionOutside.class)) {
+            Coroutine<Void> late = outside.getBean(Vault.class).insertAndFail();
+            for (int i = 0; i < 2; i++) {
+                as("KEEPER", () -> assertThatThrownBy(() -> await(late)).hasMessage("disk"));
+                as("THIEF", () -> assertThatThrownBy(() -> await(late)).isInstanceOf(AccessDeniedException.class));
+            }
+        }
     }
 }
