@@ -19,7 +19,8 @@ final class TransactionBeans implements BeanDefinitionRegistryPostProcessor {
         WeftRegistrar.add(registry, TransactionBeans.class);
         var transactions = new RootBeanDefinition(WeftTransactions.class);
         transactions.setLazyInit(true); // there may be no manager, or several
-        registry.registerBeanDefinition(WeftTransactions.class.getName(), transactions);
+        transactions.setFallback(true); // for one of the application
+        WeftRegistrar.add(registry, transactions);
     }
 
     @Override

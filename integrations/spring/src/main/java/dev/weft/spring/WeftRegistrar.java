@@ -24,7 +24,12 @@ final class WeftRegistrar implements ImportBeanDefinitionRegistrar {
     static void add(BeanDefinitionRegistry registry, Class<?> type) {
         var definition = new RootBeanDefinition(type);
         definition.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
-        if (!registry.containsBeanDefinition(type.getName()))
-            registry.registerBeanDefinition(type.getName(), definition);
+        add(registry, definition);
+    }
+
+    /** Several configurations may enable Weft, the starter's among them. */
+    static void add(BeanDefinitionRegistry registry, RootBeanDefinition definition) {
+        String name = definition.getBeanClass().getName();
+        if (!registry.containsBeanDefinition(name)) registry.registerBeanDefinition(name, definition);
     }
 }

@@ -357,6 +357,29 @@ class TransactionsTest {
                 .isNull();
     }
 
+    @Configuration(proxyBeanMethods = false)
+    @EnableWeft
+    static class Twice {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Own {
+        @Bean
+        WeftTransactions own(ReactiveTransactionManager manager) {
+            return new WeftTransactions(manager);
+        }
+    }
+
+    /** Boot forbids overriding, and the starter enables Weft as well. */
+    @Test
+    void theBeanIsAddedOnceAndStepsBackForOneOfTheApplication() {
+        try (var enabled = new AnnotationConfigApplicationContext()) {
+            enabled.setAllowBeanDefinitionOverriding(false);
+            enabled.register(Twice.class, App.class, Own.class);
+            enabled.refresh();
+            assertThat(enabled.getBean(WeftTransactions.class)).isSameAs(enabled.getBean("own"));
+        }
+    }
+
     @Test
     void aBodyMayHaveATransactionOfItsOwn() {
         var own = new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
