@@ -163,15 +163,16 @@ public final class PlainHandlerAdapter extends RequestMappingHandlerAdapter {
 
     private Flux<DataBuffer> body(ServerHttpRequest request) {
         try {
-            DataBuffer read = await(DataBufferUtils.join(request.getBody(), maxBody));
-            return read == null ? Flux.empty() : Flux.just(unpooled(read));
+            DataBuffer read =
+                    await(DataBufferUtils.join(request.getBody(), maxBody).map(PlainHandlerAdapter::unpooled));
+            return read == null ? Flux.empty() : Flux.just(read);
         } catch (RuntimeException failure) {
             rethrowCancellation(failure);
             return Flux.error(failure);
         }
     }
 
-    /** Nothing leaks if nobody reads it. */
+    /** Nothing leaks if nobody reads it, nor if the await is cancelled when it is there. */
     private static DataBuffer unpooled(DataBuffer read) {
         byte[] bytes = new byte[read.readableByteCount()];
         read.read(bytes);

@@ -6,8 +6,12 @@ import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Exchanger;
 import org.junit.jupiter.api.AfterAll;
@@ -19,10 +23,14 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.NettyDataBuffer;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.HttpEntity;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
@@ -39,11 +47,14 @@ import org.springframework.web.reactive.config.DelegatingWebFluxConfiguration;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
@@ -64,6 +75,42 @@ class PlainHandlerAdapterTest {
         @Bean
         WebFilter user() {
             return (exchange, chain) -> chain.filter(exchange).contextWrite(c -> c.put("user", "ann"));
+        }
+
+        @Bean
+        Leaving leaving() {
+            return new Leaving();
+        }
+    }
+
+    /** A client that leaves when its body is there, before the method has it. */
+    static class Leaving implements WebFilter {
+        final CompletableFuture<ByteBuf> body = new CompletableFuture<>();
+
+        @Override
+        public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+            if (!exchange.getRequest().getHeaders().containsHeader("leaving")) return chain.filter(exchange);
+            Sinks.Empty<Void> left = Sinks.empty();
+            var pool = new NettyDataBufferFactory(PooledByteBufAllocator.DEFAULT) {
+                @Override
+                public DataBuffer join(List<? extends DataBuffer> buffers) {
+                    left.tryEmitEmpty();
+                    return super.join(buffers);
+                }
+            };
+            NettyDataBuffer buffer = pool.allocateBuffer(1);
+            buffer.write((byte) 'x');
+            var request = new ServerHttpRequestDecorator(exchange.getRequest()) {
+                @Override
+                public Flux<DataBuffer> getBody() {
+                    return Flux.create(sink -> {
+                        sink.next(buffer);
+                        sink.complete();
+                        body.complete(buffer.getNativeBuffer());
+                    });
+                }
+            };
+            return chain.filter(exchange.mutate().request(request).build()).takeUntilOther(left.asMono());
         }
     }
 
@@ -237,6 +284,12 @@ class PlainHandlerAdapterTest {
     void theBodyIsReadBefore(String path) {
         assertThat(post(path, "hello").getBody()).isEqualTo("hello ann");
         assertThat(post(path, "x".repeat(1000)).getBody()).isEqualTo("x".repeat(1000) + " ann");
+    }
+
+    @Test
+    void theBodyOfAClientThatLeavesIsReleased() {
+        client().post().uri("/echo").header("leaving", "").bodyValue("").retrieve().toBodilessEntity().block();
+        assertThat(context.getBean(Leaving.class).body.join().refCnt()).isZero();
     }
 
     /** A reactive parameter is not read ahead, and has the limit of its codec. */
