@@ -21,9 +21,10 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpEntity;
-import org.springframework.http.MediaType;
+import org.springframework.http.codec.multipart.Part;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.method.HandlerMethod;
@@ -35,6 +36,7 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebExchangeDecorator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Lets plain handler methods await: those whose return type is not reactive run in a coroutine, with the context of the
@@ -42,7 +44,7 @@ import reactor.core.publisher.Mono;
  * coroutine is named by the method and the pattern of the path, such as {@code GET /items/{id}}.
  *
  * <p>The body of the request is read before such a method is called, unless the parameter for it is reactive; so are
- * forms and multipart data. A body that is longer than the limit is refused as Spring refuses one that is longer than
+ * forms and multipart data, if a parameter needs them. A body that is longer than the limit is refused as Spring refuses one that is longer than
  * that of its codecs: with status 413.
  *
  * <p>What else an argument is read from, such as a part that is stored in a file, should be reactive: if it arrives
@@ -145,20 +147,8 @@ public final class PlainHandlerAdapter extends RequestMappingHandlerAdapter {
 
     /** Otherwise the method would be called on the thread that reads the last of it, an event loop. */
     private ServerWebExchange readAhead(ServerWebExchange exchange, Kind kind) {
-        if (kind == Kind.PLAIN_WITH_BODY) return new ReadExchange(exchange, body(exchange.getRequest()));
-        MediaType type = exchange.getRequest().getHeaders().getContentType();
-        if (MediaType.APPLICATION_FORM_URLENCODED.isCompatibleWith(type)) awaitCached(exchange.getFormData());
-        else if (type != null && type.getType().equals("multipart")) awaitCached(exchange.getMultipartData());
-        return exchange;
-    }
-
-    /** What fails here fails again for the parameter that needs it, where Spring handles it. */
-    private static void awaitCached(Mono<?> data) {
-        try {
-            await(data);
-        } catch (RuntimeException cached) {
-            rethrowCancellation(cached);
-        }
+        var forms = new AwaitedForms(exchange);
+        return kind == Kind.PLAIN_WITH_BODY ? new ReadExchange(forms, body(exchange.getRequest())) : forms;
     }
 
     private Flux<DataBuffer> body(ServerHttpRequest request) {
@@ -178,6 +168,29 @@ public final class PlainHandlerAdapter extends RequestMappingHandlerAdapter {
         read.read(bytes);
         DataBufferUtils.release(read);
         return DefaultDataBufferFactory.sharedInstance.wrap(bytes);
+    }
+
+    /** Awaits a form or parts where a parameter asks for them: only there it is known that nobody reads the body itself. */
+    private static final class AwaitedForms extends ServerWebExchangeDecorator {
+        AwaitedForms(ServerWebExchange exchange) {
+            super(exchange);
+        }
+
+        @Override
+        public Mono<MultiValueMap<String, String>> getFormData() {
+            return awaited(super.getFormData());
+        }
+
+        @Override
+        public Mono<MultiValueMap<String, Part>> getMultipartData() {
+            return awaited(super.getMultipartData());
+        }
+
+        /** Parameters are resolved on the thread of the coroutine; who asks later may be on an event loop. */
+        private static <T> Mono<T> awaited(Mono<T> data) {
+            return Mono.defer(() ->
+                    Schedulers.isInNonBlockingThread() ? data : Mono.fromCallable(() -> await(data, Exception.class)));
+        }
     }
 
     private static final class ReadExchange extends ServerWebExchangeDecorator {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,12 +25,16 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.NettyDataBuffer;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.HttpEntity;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.codec.multipart.FormPartEvent;
+import org.springframework.http.codec.multipart.PartEvent;
 import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.util.LinkedMultiValueMap;
@@ -55,6 +60,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
@@ -198,6 +204,39 @@ class PlainHandlerAdapterTest {
             return form.name() + ' ' + user();
         }
 
+        @PostMapping("/form/later")
+        String later(@ModelAttribute Mono<Form> form) {
+            return awaitSingle(form).name() + ' ' + user();
+        }
+
+        @PostMapping("/form/body")
+        String form(ServerHttpRequest request) {
+            DataBuffer body = awaitSingle(DataBufferUtils.join(request.getBody()));
+            try {
+                return body.toString(StandardCharsets.UTF_8) + ' ' + user();
+            } finally {
+                DataBufferUtils.release(body);
+            }
+        }
+
+        @PostMapping("/form/elsewhere")
+        Mono<String> elsewhere(ServerWebExchange exchange) {
+            return exchange.getFormData()
+                    .subscribeOn(Schedulers.parallel())
+                    .map(map -> map.getFirst("name") + " elsewhere");
+        }
+
+        @PostMapping("/parts/body")
+        String parts(@RequestBody Flux<PartEvent> parts) {
+            return awaitSingle(parts.ofType(FormPartEvent.class).next()).value() + ' ' + user();
+        }
+
+        /** Not plain, but the model attribute above is. */
+        @PostMapping("/parts/reactive")
+        Mono<String> reactive(@RequestBody Flux<PartEvent> parts) {
+            return parts.ofType(FormPartEvent.class).next().map(part -> part.value() + " reactive");
+        }
+
         @PostMapping("/parts")
         String part(@RequestPart("name") String name) {
             return name + ' ' + user();
@@ -288,7 +327,13 @@ class PlainHandlerAdapterTest {
 
     @Test
     void theBodyOfAClientThatLeavesIsReleased() {
-        client().post().uri("/echo").header("leaving", "").bodyValue("").retrieve().toBodilessEntity().block();
+        client().post()
+                .uri("/echo")
+                .header("leaving", "")
+                .bodyValue("")
+                .retrieve()
+                .toBodilessEntity()
+                .block();
         assertThat(context.getBean(Leaving.class).body.join().refCnt()).isZero();
     }
 
@@ -299,18 +344,24 @@ class PlainHandlerAdapterTest {
         assertThat(post(path, "x".repeat(1001)).getStatusCode().value()).isEqualTo(status);
     }
 
-    @Test
-    void formsAndPartsAreReadBefore() {
+    @ParameterizedTest
+    @CsvSource({"/form, cup ann", "/form/later, cup ann", "/form/body, name=cup ann", "/form/elsewhere, cup elsewhere"})
+    void aFormIsReadForTheParameterThatNeedsIt(String path, String answer) {
         MultiValueMap<String, String> form = new LinkedMultiValueMap<>();
         form.add("name", "cup");
-        assertThat(post("/form", BodyInserters.fromFormData(form)).getBody()).isEqualTo("cup ann");
+        assertThat(post(path, BodyInserters.fromFormData(form)).getBody()).isEqualTo(answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/parts, cup ann", "/parts/body, cup ann", "/parts/reactive, cup reactive"})
+    void partsAreReadForTheParameterThatNeedsThem(String path, String answer) {
         var response = client().post()
-                .uri("/parts")
+                .uri(path)
                 .body(BodyInserters.fromMultipartData("name", "cup"))
                 .retrieve()
                 .bodyToMono(String.class)
                 .block();
-        assertThat(response).isEqualTo("cup ann");
+        assertThat(response).isEqualTo(answer);
     }
 
     @Test
