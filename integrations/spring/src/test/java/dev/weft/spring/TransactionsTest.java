@@ -2,6 +2,7 @@ package dev.weft.spring;
 
 import static dev.weft.Async.async;
 import static dev.weft.Async.awaitCallback;
+import static dev.weft.Async.resetTimeout;
 import static dev.weft.Async.run;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.reactor.ReactorAsync.await;
@@ -326,8 +327,12 @@ class TransactionsTest {
     @Test
     void aTimeoutRollsBackBeforeTheCallReturns() {
         int before = ROLLED_BACK.get();
-        assertThatThrownBy(() ->
-                        run(() -> withTimeout(Duration.ofMillis(50), () -> service.endless(new CountDownLatch(1)))))
+        var begun = new CountDownLatch(1);
+        assertThatThrownBy(() -> run(() -> withTimeout(Duration.ofDays(1), () -> {
+                    async(() -> service.endless(begun));
+                    begun.await();
+                    resetTimeout(Duration.ofMillis(1));
+                })))
                 .isInstanceOf(TimeoutException.class);
         assertThat(ROLLED_BACK).hasValue(before + 1);
         assertThat(rows()).isZero();
