@@ -47,8 +47,9 @@ import reactor.core.scheduler.Schedulers;
  * forms and multipart data, if a parameter needs them. A body that is longer than the limit is refused as Spring refuses one that is longer than
  * that of its codecs: with status 413.
  *
- * <p>What else an argument is read from, such as a part that is stored in a file, should be reactive: if it arrives
- * later, the method is called on the thread that brings it, and outside the coroutine.
+ * <p>What else an argument is read from should be reactive, such as a part that is stored in a file, a session from a
+ * store, or a resolver on another scheduler: if it arrives later, the method is called on the thread that brings it,
+ * outside the coroutine and without its context.
  *
  * <p>An executor for methods that block is not used, since none of them would block a thread.
  *

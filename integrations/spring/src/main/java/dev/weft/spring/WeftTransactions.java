@@ -12,7 +12,9 @@ import org.springframework.transaction.TransactionDefinition;
  * transaction. It is committed after the body has returned, and rolled back if the body throws or is cancelled; each call
  * returns when that has happened. The body runs on a thread of its own, as a coroutine.
  *
- * <p>A call is an await: it is refused on a thread that must not block.
+ * <p>A call is an await: it is refused on a thread that must not block. A cancellation does not end the wait for a
+ * connection before the transaction has begun: give the pool a limit. What a {@link dev.weft.Supervisor} launches inside
+ * has the transaction in its context: launch it after the transaction.
  *
  * @since 0.1
  */
