@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A source that a test signals by hand, and that says what was asked of it.
@@ -91,7 +92,7 @@ public final class TestSource<T> implements Flow.Publisher<T> {
     public Misbehaviour<T> misbehave() {
         return new Misbehaviour<>(
                 signal -> links.forEach(link -> signal.accept(link.subscriber)),
-                () -> links.forEach(link -> link.subscriber.onSubscribe(new Link(link.subscriber))));
+                () -> links.forEach(link -> new Link(link.subscriber).begin()));
     }
 
     // --- what was asked
@@ -123,22 +124,24 @@ public final class TestSource<T> implements Flow.Publisher<T> {
         Objects.requireNonNull(subscriber, "subscriber");
         var link = new Link(subscriber);
         links.add(link);
-        subscriber.onSubscribe(link);
-        link.drain();
+        link.begin();
     }
 
     /** One subscription. */
     private final class Link implements Flow.Subscription {
         private final Flow.Subscriber<? super T> subscriber;
 
-        /** How many calls of {@code drain} wait for the one that signals, and that one. */
-        private final AtomicInteger draining = new AtomicInteger();
+        /** How many calls of {@code drain} wait for the one that signals, and that one; at first, {@code begin} does. */
+        private final AtomicInteger draining = new AtomicInteger(1);
 
         /** Guarded by this. */
         private long requested;
 
         /** How much of the script was sent; used by the thread that drains. */
         private int sent;
+
+        /** What it ends with in place of the script; null if each request was valid. */
+        private volatile @Nullable Throwable refused;
 
         private volatile boolean over;
         private volatile boolean cancelled;
@@ -157,15 +160,13 @@ public final class TestSource<T> implements Flow.Publisher<T> {
 
         @Override
         public void request(long count) {
-            if (count <= 0) {
-                over = true;
-                subscriber.onError(new IllegalArgumentException("a request must be positive (rule 3.9): " + count));
-                return;
-            }
-            synchronized (this) {
-                requested = requested + count < 0 ? Long.MAX_VALUE : requested + count;
-            }
+            if (count <= 0) refused = new IllegalArgumentException("a request must be positive (rule 3.9): " + count);
+            else ask(count);
             drain();
+        }
+
+        private synchronized void ask(long count) {
+            requested = requested + count < 0 ? Long.MAX_VALUE : requested + count;
         }
 
         @Override
@@ -173,8 +174,17 @@ public final class TestSource<T> implements Flow.Publisher<T> {
             if (!over) cancelled = true;
         }
 
+        /** Nothing is sent before {@code onSubscribe} has returned, whoever adds to the script meanwhile. */
+        void begin() {
+            subscriber.onSubscribe(this);
+            send();
+        }
+
         private void drain() {
-            if (draining.getAndIncrement() > 0) return;
+            if (draining.getAndIncrement() == 0) send();
+        }
+
+        private void send() {
             int missed = 1;
             do {
                 while (isOpen() && sendNext()) sent++;
@@ -183,6 +193,12 @@ public final class TestSource<T> implements Flow.Publisher<T> {
         }
 
         private boolean sendNext() {
+            Throwable breach = refused;
+            if (breach != null) {
+                over = true;
+                subscriber.onError(breach);
+                return false;
+            }
             Consumer<Flow.Subscriber<? super T>> next;
             boolean last;
             synchronized (script) {

@@ -16,7 +16,10 @@ import dev.weft.spi.Violation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -95,6 +98,44 @@ class TestSourceTest {
         assertThat(ReactorAsync.awaitLast(asFlux(source))).isEqualTo(3);
         assertThat(RxAsync.awaitLast(asFlowable(source))).isEqualTo(3);
         assertThat(source.subscriptions()).isEqualTo(4);
+    }
+
+    /** Subscribes, and lets another thread do something in the middle of {@code onSubscribe}. {@return the signals} */
+    private static List<String> signals(TestSource<String> source, Consumer<Flow.Subscription> other) {
+        List<String> signals = new CopyOnWriteArrayList<>();
+        source.subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(1);
+                CompletableFuture.runAsync(() -> other.accept(subscription)).join();
+                signals.add("subscribed");
+            }
+
+            @Override
+            public void onNext(String value) {
+                signals.add(value);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                signals.add("failed");
+            }
+
+            @Override
+            public void onComplete() {
+                signals.add("complete");
+            }
+        });
+        return signals;
+    }
+
+    @Test
+    void signalsOfOtherThreadsComeAfterOnSubscribe() {
+        TestSource<String> source = new TestSource<>();
+        assertThat(signals(source, subscription -> source.emit("a").complete()))
+                .containsExactly("subscribed", "a", "complete");
+        assertThat(signals(TestSource.of("a", "b"), subscription -> subscription.request(-1)))
+                .containsExactly("subscribed", "failed");
     }
 
     @Test
