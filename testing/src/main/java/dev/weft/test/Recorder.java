@@ -76,7 +76,7 @@ public final class Recorder<T> implements Flow.Subscriber<T> {
     }
 
     /**
-     * Waits until so many values have come, or the end.
+     * Waits until so many values have come, or the end or a failure.
      *
      * @return the values that have come
      */
@@ -91,12 +91,29 @@ public final class Recorder<T> implements Flow.Subscriber<T> {
     }
 
     /**
-     * Waits until the end has come, or a failure.
+     * Waits until the end has come.
      *
      * @return the values that have come
+     * @throws AssertionError if it was a failure, with that as its cause
      */
     public List<T> awaitEnd() {
-        return await(Integer.MAX_VALUE);
+        List<T> all = await(Integer.MAX_VALUE);
+        Throwable thrown = failure();
+        if (thrown != null) throw new AssertionError("the source has failed, after " + all, thrown);
+        return all;
+    }
+
+    /**
+     * Waits until a failure has come.
+     *
+     * @return what the source has failed with
+     * @throws AssertionError if it has completed
+     */
+    public Throwable awaitFailure() {
+        List<T> all = await(Integer.MAX_VALUE);
+        Throwable thrown = failure();
+        if (thrown == null) throw new AssertionError("the source has completed, after " + all);
+        return thrown;
     }
 
     // --- what has come

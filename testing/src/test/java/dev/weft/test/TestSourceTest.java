@@ -169,9 +169,31 @@ class TestSourceTest {
             assertThat(recorder.await(2)).containsExactly("a", "b");
             source.fail(new IOException("closed"));
             recorder.request(5);
-            assertThat(recorder.awaitEnd()).containsExactly("a", "b", "c");
-            assertThat(recorder.failure()).hasMessage("closed");
+            assertThat(recorder.awaitFailure()).hasMessage("closed");
+            assertThat(recorder.values()).containsExactly("a", "b", "c");
             assertThat(recorder.isComplete()).isFalse();
+        });
+    }
+
+    @Test
+    void aRecorderTellsTheEndFromAFailure() {
+        var failure = new IOException("closed");
+        runTest(test -> {
+            Recorder<String> broken = test.recorder();
+            TestSource<String> source = test.source();
+            source.emit("a").fail(failure);
+            source.subscribe(broken);
+            assertThatThrownBy(broken::awaitEnd)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessage("the source has failed, after [a]")
+                    .hasCause(failure);
+            assertThat(broken.awaitFailure()).isSameAs(failure);
+            Recorder<String> whole = test.recorder();
+            TestSource.of("a").subscribe(whole);
+            assertThat(whole.awaitEnd()).containsExactly("a");
+            assertThatThrownBy(whole::awaitFailure)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessage("the source has completed, after [a]");
         });
     }
 
