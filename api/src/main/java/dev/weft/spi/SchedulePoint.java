@@ -79,6 +79,12 @@ public final class SchedulePoint {
         return simulated == null ? real : simulated;
     }
 
+    /** {@return whether a simulator runs the current thread} */
+    static boolean isSimulated() {
+        Simulator present = simulator;
+        return present != null && present.timer() != null;
+    }
+
     /** {@return {@link System#nanoTime}, or that of a simulator} */
     static long nanoTime() {
         Simulator present = simulator;

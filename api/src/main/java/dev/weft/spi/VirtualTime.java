@@ -8,6 +8,8 @@ import java.util.WeakHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,8 @@ public final class VirtualTime<S> {
 
     /** The time of the test that runs, whatever the clocks of libraries show; null if none is in force. */
     private static final AtomicReference<@Nullable TestTime> OF_TEST = new AtomicReference<>();
+
+    private static final ReentrantLock TURN = new ReentrantLock();
 
     private final Supplier<S> scheduler;
     private final ToLongFunction<S> nowMillis;
@@ -84,6 +88,18 @@ public final class VirtualTime<S> {
         if (ofTest != null) return ofTest.nanoTime();
         VirtualTime<?> clock = backend.clock();
         return clock == null || !clock.isVirtual() ? SchedulePoint.nanoTime() : clock.nowNanos();
+    }
+
+    /**
+     * {@return the lock that is held by what replaces the time, the threads or the libraries' schedulers of the process: a
+     * test in virtual time, and an exploration} They run one after another, since each puts back what it has found.
+     *
+     * @throws IllegalStateException inside of one of them, which would wait for itself, or in a coroutine
+     */
+    public static Lock turn() {
+        if (TURN.isHeldByCurrentThread() || CoroutineTask.ofThread() != null || SchedulePoint.isSimulated())
+            throw new IllegalStateException("runTest or an exploration inside a test or a coroutine");
+        return TURN;
     }
 
     /**

@@ -4,14 +4,13 @@ import dev.weft.Adapters;
 import dev.weft.AsyncConsumer;
 import dev.weft.Hooks;
 import dev.weft.spi.Backend;
-import dev.weft.spi.CoroutineTask;
 import dev.weft.spi.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * another from the clock, each when all is at rest.
  */
 final class TestRun {
-    /** Held while the time of a test is in force. */
-    private static final ReentrantLock TURN = new ReentrantLock();
-
     private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -43,16 +39,15 @@ final class TestRun {
         this.remains = new Remains(stillness, workers);
     }
 
-    /** Waits until no other test is in its time, and runs one. */
+    /** Waits until no other test is in its time, and no exploration runs, and runs one. */
     static <X extends Exception> void run(TestOptions options, TestScope scope, AsyncConsumer<TestScope, X> body)
             throws X {
-        if (TURN.isHeldByCurrentThread() || CoroutineTask.ofThread() != null)
-            throw new IllegalStateException("runTest inside a test or a coroutine");
-        TURN.lock();
+        Lock turn = VirtualTime.turn();
+        turn.lock();
         try {
             new TestRun(options, scope).run(body);
         } finally {
-            TURN.unlock();
+            turn.unlock();
         }
     }
 

@@ -36,7 +36,7 @@ public final class Tests {
      * @param body the test
      * @throws X what the body throws
      * @throws AssertionError if the test hangs or leaves something over
-     * @throws IllegalStateException inside a coroutine or another test
+     * @throws IllegalStateException inside a coroutine, another test or an exploration
      */
     public static <X extends Exception> void runTest(AsyncAction<X> body) throws X {
         Objects.requireNonNull(body, "body");
@@ -49,7 +49,7 @@ public final class Tests {
      * @param body the test
      * @throws X what the body throws
      * @throws AssertionError if the test hangs or leaves something over
-     * @throws IllegalStateException inside a coroutine or another test
+     * @throws IllegalStateException inside a coroutine, another test or an exploration
      */
     public static <X extends Exception> void runTest(AsyncConsumer<TestScope, X> body) throws X {
         runTest(TestOptions.DEFAULT, body);
@@ -62,7 +62,7 @@ public final class Tests {
      * @param body the test
      * @throws X what the body throws
      * @throws AssertionError if the test hangs or leaves something over
-     * @throws IllegalStateException inside a coroutine or another test
+     * @throws IllegalStateException inside a coroutine, another test or an exploration
      */
     public static <X extends Exception> void runTest(TestOptions options, AsyncConsumer<TestScope, X> body) throws X {
         Objects.requireNonNull(options, "options");

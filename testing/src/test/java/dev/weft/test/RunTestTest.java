@@ -433,7 +433,7 @@ class RunTestTest {
     void aTestInsideATestIsRefused() {
         runTest(() -> assertThatThrownBy(() -> runTest(() -> {}))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("runTest inside a test or a coroutine"));
+                .hasMessage("runTest or an exploration inside a test or a coroutine"));
         run(() -> assertThatThrownBy(() -> runTest(() -> {})).isInstanceOf(IllegalStateException.class));
     }
 

@@ -4,7 +4,9 @@ import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.backend;
 import static dev.weft.Async.delay;
+import static dev.weft.test.Tests.runTest;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
@@ -12,6 +14,9 @@ import static org.junit.platform.testkit.engine.TestExecutionResultConditions.me
 import dev.weft.Async;
 import dev.weft.Supervisor;
 import dev.weft.reactor.ReactorAsync;
+import dev.weft.test.simulation.Exploration;
+import dev.weft.test.simulation.Simulated;
+import dev.weft.test.simulation.Simulation;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
@@ -23,6 +28,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +41,7 @@ import reactor.core.publisher.Mono;
 /** Tests of JUnit in virtual time. */
 class WeftExtensionTest {
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final String CAN_BE_SIMULATED = "dev.weft.test.simulation.Programs#canBeSimulated";
 
     private Thread before;
 
@@ -184,5 +191,64 @@ class WeftExtensionTest {
                 .testEvents()
                 .assertStatistics(statistics -> statistics.started(20).succeeded(20));
         assertThat(Parallel.WRONG).isEmpty();
+    }
+
+    @Test
+    @EnabledIf(CAN_BE_SIMULATED)
+    void anExplorationWaitsForATest() throws InterruptedException {
+        var runs = new AtomicInteger();
+        var explorer = new Thread(() -> explore(runs::incrementAndGet));
+        runTest(() -> {
+            explorer.start();
+            awaitWaiting(explorer);
+            assertThat(runs).hasValue(0);
+        });
+        explorer.join();
+        assertThat(runs).hasPositiveValue();
+        assertThat(Mono.delay(Duration.ofMillis(1)).block(Duration.ofSeconds(20)))
+                .isZero();
+    }
+
+    @Test
+    @EnabledIf(CAN_BE_SIMULATED)
+    void aTestWaitsForAnExploration() throws InterruptedException {
+        var runs = new AtomicInteger();
+        var tester = new Thread(() -> runTest(runs::incrementAndGet));
+        explore(() -> {
+            if (tester.getState() == Thread.State.NEW) tester.start();
+            awaitWaiting(tester);
+            assertThat(runs).hasValue(0);
+        });
+        tester.join();
+        assertThat(runs).hasValue(1);
+        assertThat(Mono.delay(Duration.ofMillis(1)).block(Duration.ofSeconds(20)))
+                .isZero();
+    }
+
+    @Test
+    @EnabledIf(CAN_BE_SIMULATED)
+    void theyAreRefusedInsideEachOther() {
+        runTest(() -> assertThatThrownBy(() -> Exploration.ofSeeds(1).explore(() -> {}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("runTest or an exploration inside a test or a coroutine"));
+        explore(() -> assertThatThrownBy(() -> runTest(() -> {})).isInstanceOf(IllegalStateException.class));
+    }
+
+    @Test
+    void jUnitTellsThemApartByOneLock() {
+        assertThat(Simulated.class.getAnnotation(ResourceLock.class).value()).isEqualTo(WeftTest.CLOCK);
+    }
+
+    private static void explore(Simulation.Body body) {
+        try {
+            Exploration.ofSeeds(1).explore(body);
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    /** Waits until a thread waits for its turn, or has ended. */
+    private static void awaitWaiting(Thread thread) {
+        while (thread.isAlive() && thread.getState() != Thread.State.WAITING) Thread.onSpinWait();
     }
 }

@@ -11,9 +11,9 @@ import java.util.Objects;
  * The first few seeds are played twice: both runs must take the same way. When a seed fails, the exploration looks for
  * the shortest schedule that fails alike, the one with the fewest switches between threads, and shows its steps.
  *
- * <p>Explorations run one after another, on a thread of their own, since their hooks are process-wide: where Reactor or
- * RxJava is on the class path, their schedulers belong to the run while it lasts. Other tests may run meanwhile, unless
- * they use those schedulers.
+ * <p>Explorations run one after another, and not beside a test in virtual time, on a thread of their own, since their
+ * hooks are process-wide: where Reactor or RxJava is on the class path, their schedulers belong to the run while it lasts.
+ * Other tests may run meanwhile, unless they use those schedulers.
  *
  * @since 0.1
  */
@@ -90,7 +90,8 @@ public final class Exploration {
      * @param test makes all that it uses, since it runs often
      * @return what was seen
      * @throws AssertionError at the first seed that fails, with what failed as its cause
-     * @throws IllegalStateException if threads cannot be simulated here: it says what is missing
+     * @throws IllegalStateException if threads cannot be simulated here: it says what is missing; or inside another
+     *     exploration, a test in virtual time or a coroutine
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     public Explored explore(Simulation.Body test) throws InterruptedException {
@@ -111,7 +112,8 @@ public final class Exploration {
      * @param scenario starts threads, runs them, and looks at what they have left
      * @return what was seen
      * @throws AssertionError at the first seed that fails, with what failed as its cause
-     * @throws IllegalStateException if threads cannot be simulated here: it says what is missing
+     * @throws IllegalStateException if threads cannot be simulated here: it says what is missing; or inside another
+     *     exploration, a test in virtual time or a coroutine
      */
     public Explored play(Simulation.Scenario scenario) {
         Objects.requireNonNull(scenario, "scenario");

@@ -1,5 +1,6 @@
 package dev.weft.test.simulation;
 
+import dev.weft.spi.VirtualTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +25,6 @@ final class Explorer {
     private static final int MOST_TRIALS = 1_000;
     private static final long TRIAL_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long POLL_MILLIS = 50;
-
-    /** Hooks are process-wide, so explorations wait for each other. */
-    private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
 
     private final Exploration rules;
     private final Simulation.Scenario scenario;
@@ -52,10 +50,10 @@ final class Explorer {
 
     /** Plays it on a thread of its own, which is given up if a step does not end. */
     Exploration.Explored explore() throws InterruptedException {
-        if (Simulation.present() != null) throw new IllegalStateException("an exploration inside a simulation");
+        Lock turn = VirtualTime.turn();
         FutureTask<Exploration.Explored> task = new FutureTask<>(this::play);
         Thread carrier = Thread.ofPlatform().daemon().name("simulation").unstarted(task);
-        ONE_AT_A_TIME.lockInterruptibly();
+        turn.lockInterruptibly();
         try {
             started = System.nanoTime();
             carrier.start();
@@ -72,17 +70,18 @@ final class Explorer {
             stuck();
             throw interrupted;
         } finally {
-            ONE_AT_A_TIME.unlock();
+            turn.unlock();
         }
     }
 
     /** Plays it on the current thread. */
     Exploration.Explored exploreHere() {
-        ONE_AT_A_TIME.lock();
+        Lock turn = VirtualTime.turn();
+        turn.lock();
         try {
             return play();
         } finally {
-            ONE_AT_A_TIME.unlock();
+            turn.unlock();
         }
     }
 

@@ -6,6 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * A JUnit test that runs under many schedules, one for each seed, as {@link Exploration} says: in place of
@@ -16,12 +17,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * once for all runs, and arguments are the same in all of them. It fails if threads cannot be simulated here, and says
  * what is missing.
  *
+ * <p>Where JUnit runs tests in parallel, these and those in virtual time run one after another, by the {@link ResourceLock}
+ * of the latter.
+ *
  * @since 0.1
  */
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)
 @Test
 @ExtendWith(SimulatedExtension.class)
+@ResourceLock("dev.weft.test.clock")
 public @interface Simulated {
     /** How many seeds, from 0 on, unless {@code -Dweft.seeds} says another number. */
     int seeds() default 1_000;

@@ -360,7 +360,7 @@ class SchedulesTest {
 
         @Test
         void anExplorationInsideARunIsRefused() {
-            assertThat(failure(() -> explore(() -> {}))).hasMessageContaining("an exploration inside a simulation");
+            assertThat(failure(() -> explore(() -> {}))).hasMessageContaining("an exploration inside a test");
         }
 
         @Test
