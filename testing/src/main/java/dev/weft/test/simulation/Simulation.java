@@ -52,6 +52,11 @@ public final class Simulation implements Timer {
     /** The same, if it is more likely that the monitor is not free, since its holder waits for a timer. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** How many of the longest pauses of the carrier are added to that: the JVM's thread has to wait as well. */
+    private static final int PAUSES = 10;
+
+    private static final long MOST_PAUSES_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** The JVM's threads that resume a virtual thread: its monitor is free, or it has waited for long enough. */
     private static final String OF_THE_JVM = "VirtualThread-un";
 
@@ -421,12 +426,17 @@ public final class Simulation implements Timer {
     private boolean resume() {
         int before = ready.size();
         long start = System.nanoTime();
+        long last = start;
+        long pause = 0;
         long patience = timers.isEmpty() ? PATIENCE_NANOS : GRACE_NANOS;
         do {
             for (Runnable task = resumed.poll(); task != null; task = resumed.poll()) resumed(task);
             if (actors.stream().noneMatch(Actor::isToBeResumed)) break;
             Thread.yield();
-        } while (System.nanoTime() - start < patience);
+            long now = System.nanoTime();
+            pause = Math.max(pause, now - last);
+            last = now;
+        } while (last - start < patience + Math.min(PAUSES * pause, MOST_PAUSES_NANOS));
         if (ready.size() == before) return false;
         ready.sort(Comparator.comparingInt(actor -> actor.index));
         return true;
