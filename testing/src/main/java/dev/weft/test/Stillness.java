@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * has: those that were at rest twice with the same counts were at rest in between, all at the same moment. For one that
  * waits in the JDK nobody counts; it is looked at again and again for a while. And a thread that another has just let
  * into a monitor, or woken with {@code notify}, looks as if it waited until it gets a processor; so this while is longer,
- * the more so if this thread has to wait for one too. So it is for a platform thread, and for tools that do not wait for a
- * signal, but look again and again.
+ * the more so if this thread has to wait for one too. So it is for a platform thread, for tools that do not wait for a
+ * signal, but look again and again, and on a JDK older than 24 for any thread that waits in the JDK: a virtual one may be
+ * pinned to its carrier there, inside a monitor, and looks the same when it was woken until that gets a processor.
  */
 final class Stillness {
     private static final long WHILE_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
@@ -44,6 +45,9 @@ final class Stillness {
     private static final List<String> POLLERS = List.of(
             "reactor.test.DefaultStepVerifierBuilder$DefaultVerifySubscriber.pollTaskEventOrComplete",
             "org.awaitility.");
+
+    /** Whether a virtual thread that waits inside a monitor keeps its carrier. */
+    private static final boolean MAY_BE_PINNED = Runtime.version().feature() < 24;
 
     private final Workers workers;
 
@@ -194,12 +198,12 @@ final class Stillness {
                     boolean signalled = LockSupport.getBlocker(thread) != null;
                     blocked |= !signalled;
                     if (!signalled && readsOrWrites(thread)) moves = true;
-                    else waits(!signalled);
+                    else waits(!signalled || MAY_BE_PINNED);
                 }
                 case TIMED_WAITING -> {
                     endsByItself = true;
                     if (LockSupport.getBlocker(thread) == null && !polls(thread)) moves = true;
-                    else waits(false);
+                    else waits(MAY_BE_PINNED);
                 }
             }
         }

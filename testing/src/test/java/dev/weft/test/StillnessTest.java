@@ -84,6 +84,27 @@ class StillnessTest {
 
     @ParameterizedTest
     @MethodSource(EACH)
+    void V1_whileTheyHandOverInsideMonitors(TestOptions options) throws Exception {
+        standsStill(options, () -> {
+            var there = new SynchronousQueue<Integer>();
+            var back = new SynchronousQueue<Integer>();
+            var other = async(() -> {
+                synchronized (there) {
+                    for (int i = 0; i < ROUNDS / 10; i++) back.put(there.take() + 1);
+                }
+            });
+            synchronized (back) {
+                for (int i = 0; i < ROUNDS / 10; i++) {
+                    there.put(i);
+                    assertThat(back.take()).isEqualTo(i + 1);
+                }
+            }
+            other.await();
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource(EACH)
     void V1_whileTheyNotifyEachOther(TestOptions options) throws Exception {
         standsStill(options, () -> {
             var turn = new int[1];
