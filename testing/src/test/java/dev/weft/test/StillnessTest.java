@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -193,21 +194,38 @@ class StillnessTest {
     @ParameterizedTest
     @MethodSource(EACH)
     void V1_anotherThreadIsNotSeen(TestOptions options) throws Exception {
-        assertThatThrownBy(() -> runTest(options, test -> withTimeout(HOUR, () -> await(fromElsewhere()))))
+        var answer = new CompletableFuture<String>();
+        var timedOut = new CountDownLatch(1);
+        Thread elsewhere = Thread.ofPlatform().start(() -> {
+            awaitUninterrupted(timedOut);
+            answer.complete("a");
+        });
+        assertThatThrownBy(() -> runTest(options, test -> withTimeout(HOUR, () -> await(answer))))
                 .isInstanceOf(TimeoutException.class);
-        runTest(options.jumpAfter(Duration.ofSeconds(3)), test -> {
-            String answer = withTimeout(HOUR, () -> await(fromElsewhere()));
-            assertThat(answer).isEqualTo("a");
+        timedOut.countDown();
+        elsewhere.join();
+        assertThat(answer).isCompletedWithValue("a");
+    }
+
+    @ParameterizedTest
+    @MethodSource(EACH)
+    void V1_aPauseInRealTimeWaitsForAnotherThread(TestOptions options) throws Exception {
+        runTest(options.jumpAfter(Duration.ofSeconds(50)), test -> {
+            var answer = new CompletableFuture<String>();
+            Thread.ofPlatform().start(() -> {
+                while (answer.getNumberOfDependents() == 0) Thread.yield();
+                answer.complete("a");
+            });
+            assertThat(withTimeout(HOUR, () -> await(answer))).isEqualTo("a");
             assertThat(test.currentTime()).isZero();
         });
     }
 
-    private static CompletableFuture<String> fromElsewhere() {
-        var answer = new CompletableFuture<String>();
-        Thread.ofPlatform().start(() -> {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-            answer.complete("a");
-        });
-        return answer;
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
     }
 }
