@@ -15,7 +15,8 @@ public interface TestTime {
     long nanoTime();
 
     /**
-     * Runs an action of the engine once, later. The action is short and never throws.
+     * Runs an action of the engine once, later. The action is short and never throws. If the test is over before that,
+     * the rest passes in real time, since what waits for it need not belong to the test.
      *
      * @param nanos how many nanoseconds from now, at least 1
      * @param action what to run

@@ -46,6 +46,9 @@ final class TestClock implements TestTime {
         /** The thread that runs it; null before and after. */
         private @Nullable Thread runner;
 
+        /** What it has become when the test was over; null before that. */
+        private Timer.@Nullable Entry inRealTime;
+
         private Task(long due, Kind kind, @Nullable Object worker, Runnable action) {
             this.due = due;
             this.kind = kind;
@@ -62,6 +65,7 @@ final class TestClock implements TestTime {
                 if (tasks.remove(this)) return;
                 Queue<Task> behind = waiting.get(worker);
                 if (behind != null && behind.remove(this)) return;
+                if (inRealTime != null) inRealTime.cancel();
                 if (kind == Kind.LIBRARY && runner != null && runner != Thread.currentThread()) runner.interrupt();
             }
         }
@@ -88,14 +92,17 @@ final class TestClock implements TestTime {
     private long count;
     private boolean over;
 
+    /** The timer of what the engine schedules when this time is no longer in force; null before that. */
+    private @Nullable Timer real;
+
     @Override
     public synchronized long nanoTime() {
         return now;
     }
 
     @Override
-    public Timer.Entry schedule(long nanos, Runnable action) {
-        return add(nanos, Kind.ENGINE, null, action);
+    public synchronized Timer.Entry schedule(long nanos, Runnable action) {
+        return real == null ? add(nanos, Kind.ENGINE, null, action) : real.schedule(nanos, action);
     }
 
     @Override
@@ -109,7 +116,7 @@ final class TestClock implements TestTime {
     }
 
     private synchronized Task add(long nanos, Kind kind, @Nullable Object worker, Runnable action) {
-        if (over) throw new RejectedExecutionException("the test is over, and with it its time");
+        if (over && kind != Kind.ENGINE) throw new RejectedExecutionException("the test is over, and with it its time");
         long later = Math.max(0, nanos);
         var task = new Task(later > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + later, kind, worker, action);
         tasks.add(task);
@@ -146,13 +153,23 @@ final class TestClock implements TestTime {
         if (behind != null) tasks.addAll(behind);
     }
 
-    /** From here on nothing is taken. {@return the tasks of libraries that are left} */
+    /** From here on no task of a library is taken, and nothing runs. {@return the tasks of libraries that are left} */
     synchronized List<Task> close() {
         over = true;
         List<Task> left =
                 tasks.stream().filter(task -> task.kind == Kind.LIBRARY).toList();
-        tasks.clear();
+        tasks.removeIf(task -> task.kind != Kind.ENGINE);
         return left;
+    }
+
+    /**
+     * Lets the rest of what the engine waits for pass in real time, such as the delay of a coroutine that is not of the
+     * test. To be called when this time is no longer in force.
+     */
+    synchronized void passOn(Timer timer) {
+        real = timer;
+        for (Task task : tasks) task.inRealTime = timer.schedule(Math.max(1, task.due - now), task.action);
+        tasks.clear();
     }
 
     /** {@return the time that it shows, for a sentence} */

@@ -8,6 +8,7 @@ import dev.weft.spi.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
@@ -52,12 +53,14 @@ final class TestRun {
     }
 
     private <X extends Exception> void run(AsyncConsumer<TestScope, X> body) throws X {
+        List<Backend> backends = Adapters.installed();
         Deque<Runnable> undo = new ArrayDeque<>();
         undo.push(workers::close);
+        undo.push(() -> clock.passOn(backends.getLast().timer())); // the JDK's, whose clock is always real
         try {
             VirtualTime.begin(clock);
             undo.push(() -> VirtualTime.end(clock));
-            for (Backend backend : Adapters.installed()) undo.push(backend.follow(clock));
+            for (Backend backend : backends) undo.push(backend.follow(clock));
             undo.push(Hooks.addListener(remains)::close);
             undo.push(clock::close);
             undo.push(() -> scope.runs(false));

@@ -4,20 +4,25 @@ import static dev.weft.Async.async;
 import static dev.weft.Async.await;
 import static dev.weft.Async.awaitable;
 import static dev.weft.Async.backend;
+import static dev.weft.Async.coroutine;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.gather;
 import static dev.weft.Async.remainingTime;
 import static dev.weft.Async.run;
+import static dev.weft.Async.withBackend;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.test.Tests.runTest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.Adapters;
+import dev.weft.Coroutines;
 import dev.weft.Deferred;
+import dev.weft.Supervisor;
 import dev.weft.reactor.ReactorAsync;
 import dev.weft.rxjava.RxAsync;
 import dev.weft.spi.Backend;
+import dev.weft.spi.WaitKind;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
@@ -26,6 +31,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -305,6 +312,42 @@ class RunTestTest {
                 .hasMessageContaining("waits for: await of a CompletionStage")
                 .hasMessageContaining("RunTestTest.java");
         runTest(options, test -> {}); // the next one begins with nothing
+    }
+
+    @ParameterizedTest
+    @MethodSource(EACH)
+    void V3_whatWaitsInItsTimeAndIsNotOfItGoesOnInRealTime(TestOptions options) throws Exception {
+        var go = new CompletableFuture<String>();
+        Backend backend = Objects.requireNonNull(options.backend());
+        try (Supervisor others = withBackend(backend, () -> Supervisor.open("others", (member, failure) -> {}))) {
+            Deferred<String> early =
+                    others.start(coroutine(() -> delayed(go, HOUR)).named("early"));
+            Deferred<String> late = others.start(
+                    coroutine(() -> delayed(go, HOUR.plusMillis(50))).named("late"));
+            Deferred<String> never =
+                    others.start(coroutine(() -> delayed(go, HOUR.plusHours(1))).named("never"));
+            runTest(options, test -> {
+                go.complete("a");
+                for (String name : List.of("early", "late", "never")) while (!waitsForTime(name)) Thread.yield();
+                test.advanceBy(HOUR);
+            });
+            assertThat(early.toCompletableFuture().get(20, TimeUnit.SECONDS)).isEqualTo("a");
+            assertThat(late.toCompletableFuture().get(20, TimeUnit.SECONDS)).isEqualTo("a");
+            never.cancel("an hour is left");
+            assertThatThrownBy(() -> never.toCompletableFuture().get(20, TimeUnit.SECONDS))
+                    .isInstanceOf(CancellationException.class);
+        }
+    }
+
+    private static String delayed(CompletableFuture<String> go, Duration time) {
+        String value = await(go);
+        delay(time);
+        return value;
+    }
+
+    private static boolean waitsForTime(String name) {
+        return Coroutines.dump().entries().stream()
+                .anyMatch(entry -> entry.name().equals(name) && entry.kind() == WaitKind.TIME);
     }
 
     @ParameterizedTest
