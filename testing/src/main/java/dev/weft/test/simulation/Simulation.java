@@ -424,20 +424,20 @@ public final class Simulation implements Timer {
      * the JVM has noticed that.
      */
     private boolean resume() {
-        int before = ready.size();
+        int size = ready.size();
         long start = System.nanoTime();
-        long last = start;
+        long looked = start;
         long pause = 0;
         long patience = timers.isEmpty() ? PATIENCE_NANOS : GRACE_NANOS;
         do {
             for (Runnable task = resumed.poll(); task != null; task = resumed.poll()) resumed(task);
             if (actors.stream().noneMatch(Actor::isToBeResumed)) break;
             Thread.yield();
-            long now = System.nanoTime();
-            pause = Math.max(pause, now - last);
-            last = now;
-        } while (last - start < patience + Math.min(PAUSES * pause, MOST_PAUSES_NANOS));
-        if (ready.size() == before) return false;
+            long before = looked;
+            looked = System.nanoTime();
+            pause = Math.max(pause, looked - before);
+        } while (looked - start < patience + Math.min(PAUSES * pause, MOST_PAUSES_NANOS));
+        if (ready.size() == size) return false;
         ready.sort(Comparator.comparingInt(actor -> actor.index));
         return true;
     }
