@@ -36,7 +36,6 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebExchangeDecorator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Lets plain handler methods await: those whose return type is not reactive run in a coroutine, with the context of the
@@ -173,6 +172,8 @@ public final class PlainHandlerAdapter extends RequestMappingHandlerAdapter {
 
     /** Awaits a form or parts where a parameter asks for them: only there it is known that nobody reads the body itself. */
     private static final class AwaitedForms extends ServerWebExchangeDecorator {
+        private final Thread coroutine = Thread.currentThread();
+
         AwaitedForms(ServerWebExchange exchange) {
             super(exchange);
         }
@@ -187,10 +188,10 @@ public final class PlainHandlerAdapter extends RequestMappingHandlerAdapter {
             return awaited(super.getMultipartData());
         }
 
-        /** Parameters are resolved on the thread of the coroutine; who asks later may be on an event loop. */
-        private static <T> Mono<T> awaited(Mono<T> data) {
+        /** The parameters are resolved on the thread of the coroutine; what asks elsewhere must not wait here. */
+        private <T> Mono<T> awaited(Mono<T> data) {
             return Mono.defer(() ->
-                    Schedulers.isInNonBlockingThread() ? data : Mono.fromCallable(() -> await(data, Exception.class)));
+                    Thread.currentThread() == coroutine ? Mono.fromCallable(() -> await(data, Exception.class)) : data);
         }
     }
 
