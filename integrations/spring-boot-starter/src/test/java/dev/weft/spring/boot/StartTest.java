@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.Deferred;
 import dev.weft.Supervisor;
+import dev.weft.spring.EnableWeft;
+import dev.weft.spring.WeftTransactions;
 import dev.weft.spring.boot.rows.Rows;
 import dev.weft.spring.boot.rows.WithARepository;
 import dev.weft.spring.boot.shop.Shop;
@@ -85,6 +87,19 @@ class StartTest {
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration(WeftAutoConfiguration.class)
     static class Empty {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableWeft
+    static class Enabling {}
+
+    @Test
+    void anApplicationMayEnableWeftBesideTheStarter() {
+        try (var context = new SpringApplicationBuilder(Enabling.class)
+                .web(WebApplicationType.NONE)
+                .run()) {
+            assertThat(context.getBeanNamesForType(WeftTransactions.class)).hasSize(1);
+        }
+    }
 
     @Test
     void theEndOfAnApplicationCancelsItsSupervisorAndWaitsForIt() throws InterruptedException {
