@@ -20,6 +20,11 @@ final class LibraryLog extends Handler implements AutoCloseable {
         return lines;
     }
 
+    /** Those that begin so; not what the garbage of earlier tests has to say meanwhile. */
+    List<String> lines(String beginning) {
+        return lines.stream().filter(line -> line.startsWith(beginning)).toList();
+    }
+
     @Override
     public void publish(LogRecord line) {
         lines.add(line.getMessage());
