@@ -9,6 +9,7 @@ import dev.weft.spi.VirtualTime;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * its own. A failure then goes to the dropped-error hook.
  */
 final class Acquisition<R> {
-    /** What acquires it: a body, or the cell of a source, which needs no coroutine. */
-    private final Object acquire;
+    private final Function<Scope, Handle<R>> start;
+
+    /** How the release begins of what has come too late for the caller. */
+    private final CoroutineOptions releasing;
 
     private final AsyncConsumer<? super R, ?> release;
 
@@ -32,16 +35,21 @@ final class Acquisition<R> {
 
     private @Nullable Handle<R> acquiring;
 
+    /** By a body, in a coroutine. */
     Acquisition(AsyncBody<? extends R, ?> acquire, AsyncConsumer<? super R, ?> release) {
-        this((Object) acquire, release);
+        Objects.requireNonNull(acquire, "acquire");
+        this.start = scope -> started(acquire);
+        this.releasing = CoroutineOptions.NONE;
+        this.release = Objects.requireNonNull(release, "release");
     }
 
+    /**
+     * From a source, without a coroutine. It ends on a foreign thread, perhaps a coroutine's: neither that one's
+     * thread-locals nor its dispatcher are the caller's.
+     */
     Acquisition(AwaitCell<R> acquire, AsyncConsumer<? super R, ?> release) {
-        this((Object) acquire, release);
-    }
-
-    private Acquisition(Object acquire, AsyncConsumer<? super R, ?> release) {
-        this.acquire = Objects.requireNonNull(acquire, "acquire");
+        this.start = scope -> DetachedMember.startedBeside(scope, acquire);
+        this.releasing = CoroutineOptions.AFRESH.on(CoroutineOptions.onVirtualThreads());
         this.release = Objects.requireNonNull(release, "release");
     }
 
@@ -81,7 +89,7 @@ final class Acquisition<R> {
 
     private R acquired(Scope scope) throws Exception {
         Async.checkpoint();
-        Handle<R> started = start(scope);
+        Handle<R> started = start.apply(scope);
         acquiring = started;
         try {
             return started.await();
@@ -96,10 +104,7 @@ final class Acquisition<R> {
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private Handle<R> start(Scope scope) {
-        if (acquire instanceof AwaitCell<?> cell) return DetachedMember.startedBeside(scope, (AwaitCell<R>) cell);
-        var body = (AsyncBody<? extends R, ?>) acquire;
+    private Handle<R> started(AsyncBody<? extends R, ?> body) {
         MemberTask<R> started = new Coroutine<R>(() -> acquire(body), CoroutineOptions.NONE).startIn(null);
         VirtualTime.followBeside(started);
         return started.handle;
@@ -122,10 +127,7 @@ final class Acquisition<R> {
         return () -> release.accept(resource);
     }
 
-    /**
-     * Runs where the acquisition ends. For a source that is a foreign thread, perhaps a coroutine's: neither its
-     * thread-locals nor its dispatcher are the caller's.
-     */
+    /** Runs where the acquisition ends. */
     @SuppressWarnings("unchecked")
     private void releaseUnread(Scope scope, Handle<R> over) {
         Throwable failure = over.unobservedFailure();
@@ -135,11 +137,8 @@ final class Acquisition<R> {
         }
         Object late = over.take();
         if (late == null) return;
-        Callable<@Nullable Void> releasing = Async.asCallable(asAction((R) late));
-        var options = acquire instanceof AwaitCell
-                ? CoroutineOptions.AFRESH.on(CoroutineOptions.onVirtualThreads())
-                : CoroutineOptions.NONE;
-        var started = new MemberTask<@Nullable Void>(null, scope.backend(), scope.context(), options, releasing);
+        Callable<@Nullable Void> body = Async.asCallable(asAction((R) late));
+        var started = new MemberTask<@Nullable Void>(null, scope.backend(), scope.context(), releasing, body);
         started.start();
         VirtualTime.followBeside(started);
         started.handle.whenComplete((nothing, fromRelease) -> {

@@ -13,8 +13,8 @@ final class ShieldScope extends Scope {
     private static final System.Logger LOG = System.getLogger("dev.weft");
     private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private volatile boolean timed;
-    private volatile boolean warned;
+    /** Whether there is nothing to warn of any more: the code inside has a deadline of its own, or it was done. */
+    private volatile boolean settled;
 
     /** The entry in the timer, from the first wait inside; used by the scope's own thread only. */
     private Timer.@Nullable Entry watch;
@@ -29,9 +29,9 @@ final class ShieldScope extends Scope {
         super(parent, parent.backend(), parent.context(), true);
     }
 
-    /** Notes that the code inside has a deadline of its own, so that no warning is needed. */
+    /** Notes that the code inside has a deadline of its own. */
     static void noteTimeout(Scope inside) {
-        for (Scope s = inside; s != null; s = s.parent()) if (s instanceof ShieldScope shield) shield.timed = true;
+        for (Scope s = inside; s != null; s = s.parent()) if (s instanceof ShieldScope shield) shield.settled = true;
     }
 
     /**
@@ -49,7 +49,7 @@ final class ShieldScope extends Scope {
         } finally {
             if (watch != null) watch.cancel();
             else onFirstWait(outer);
-            if (!warned && VirtualTime.nanoTime(backend()) - start > LONG_NANOS) warn();
+            if (VirtualTime.nanoTime(backend()) - start > LONG_NANOS) warn();
             if (interrupted) Thread.currentThread().interrupt();
         }
     }
@@ -64,10 +64,10 @@ final class ShieldScope extends Scope {
     }
 
     private void warn() {
-        warned = true;
-        if (!timed)
-            LOG.log(
-                    Level.WARNING,
-                    () -> "A shield lasts longer than 5 s and has no timeout of its own, in " + task().describe());
+        if (settled) return;
+        settled = true;
+        LOG.log(
+                Level.WARNING,
+                () -> "A shield lasts longer than 5 s and has no timeout of its own, in " + task().describe());
     }
 }

@@ -278,9 +278,9 @@ class ShieldTest {
         assertThat(root.await()).isZero();
     }
 
-    @Test
-    void J4_aLongShieldThatBlocksIsReportedAtItsEnd() {
-        var onVirtualClock = new ManualBackend() {
+    /** On a clock that also says what time it is. */
+    private static ManualBackend onVirtualClock() {
+        return new ManualBackend() {
             private final VirtualTime<ManualBackend> clock =
                     new VirtualTime<>(() -> this, backend -> backend.elapsed().toMillis());
 
@@ -289,6 +289,29 @@ class ShieldTest {
                 return clock;
             }
         };
+    }
+
+    @Test
+    void J4_aLongShieldIsReportedOnce() {
+        ManualBackend onVirtualClock = onVirtualClock();
+        var go = new CompletableFuture<Void>();
+        try (var log = new LibraryLog()) {
+            Deferred<?> root = onVirtualClock.start(() -> {
+                shielded(() -> await(go));
+                return null;
+            });
+            onVirtualClock.awaitTimers(1);
+            onVirtualClock.advance(Duration.ofSeconds(6));
+            assertThat(log.lines()).hasSize(1);
+            go.complete(null);
+            root.await();
+            assertThat(log.lines()).hasSize(1);
+        }
+    }
+
+    @Test
+    void J4_aLongShieldThatBlocksIsReportedAtItsEnd() {
+        ManualBackend onVirtualClock = onVirtualClock();
         try (var log = new LibraryLog()) {
             onVirtualClock
                     .start(() -> {
