@@ -64,15 +64,6 @@ class UsingTest {
         return "result";
     }
 
-    /** The subscription of a source that takes no notice of it. */
-    private static final class Subscribed implements Flow.Subscription {
-        @Override
-        public void request(long count) {}
-
-        @Override
-        public void cancel() {}
-    }
-
     @Test
     void itIsReleasedBehindItsUse() throws TimeoutException {
         String result = run(() -> using(MINUTE, () -> "r", this::release, this::use));
@@ -151,7 +142,7 @@ class UsingTest {
     void aSourceThatBlocksWhileItIsSubscribedToIsNotInterrupted() {
         var lock = new Semaphore(0);
         Flow.Publisher<String> blocking = subscriber -> {
-            subscriber.onSubscribe(new Subscribed());
+            subscriber.onSubscribe(new IgnoredSubscription());
             try {
                 lock.acquire();
                 subscriber.onNext("late");

@@ -28,18 +28,17 @@ class VerbsSimulationTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration HOUR = Duration.ofHours(1);
 
-    /** The subscription of a source that takes no notice of it. */
-    private static final class Ignored implements Flow.Subscription {
-        @Override
-        public void request(long count) {}
-
-        @Override
-        public void cancel() {}
-    }
-
     private static <T> Deferred<T> beside(World world, String name, Callable<T> body) {
         return new MemberTask<T>(null, world.backend(), Context.empty(), CoroutineOptions.NONE.named(name), body)
                 .started();
+    }
+
+    /** {@return how the caller of a resource has ended, and what has become of that} */
+    private static String releasedOnce(int made, List<String> trail, Deferred<String> caller) {
+        assertThat(trail.stream().filter("released"::equals).count()).isEqualTo(made);
+        if (trail.contains("used")) assertThat(trail).containsExactly("used", "released");
+        String end = caller.outcome() instanceof Outcome.Success<String> success ? success.value() : "cancelled";
+        return end + (trail.contains("used") ? "" : trail.isEmpty() ? ", nothing made" : ", released late");
     }
 
     @Test
@@ -69,10 +68,7 @@ class VerbsSimulationTest {
             });
             simulation.start("canceller", root::cancel);
             simulation.run();
-            assertThat(trail.stream().filter("released"::equals).count()).isEqualTo(made.get());
-            if (trail.contains("used")) assertThat(trail).containsExactly("used", "released");
-            String end = root.outcome() instanceof Outcome.Success<String> success ? success.value() : "cancelled";
-            return end + (trail.contains("used") ? "" : trail.isEmpty() ? ", nothing made" : ", released late");
+            return releasedOnce(made.get(), trail, root);
         });
         assertThat(outcomes)
                 .containsOnlyKeys(
@@ -91,7 +87,7 @@ class VerbsSimulationTest {
             AtomicInteger made = new AtomicInteger();
             List<String> trail = new ArrayList<>();
             Flow.Publisher<String> source = subscriber -> {
-                subscriber.onSubscribe(new Ignored());
+                subscriber.onSubscribe(new IgnoredSubscription());
                 simulation.start("source", () -> {
                     dawdle();
                     made.incrementAndGet();
@@ -108,10 +104,7 @@ class VerbsSimulationTest {
                     }));
             simulation.start("canceller", root::cancel);
             simulation.run();
-            assertThat(trail.stream().filter("released"::equals).count()).isEqualTo(made.get());
-            if (trail.contains("used")) assertThat(trail).containsExactly("used", "released");
-            String end = root.outcome() instanceof Outcome.Success<String> success ? success.value() : "cancelled";
-            return end + (trail.contains("used") ? "" : trail.isEmpty() ? ", nothing made" : ", released late");
+            return releasedOnce(made.get(), trail, root);
         });
         assertThat(outcomes)
                 .containsOnlyKeys("used", "cancelled", "cancelled, nothing made", "cancelled, released late");

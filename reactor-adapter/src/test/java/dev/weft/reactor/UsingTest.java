@@ -51,9 +51,13 @@ class UsingTest {
         VirtualTimeScheduler.reset();
     }
 
-    /** What this source has made when it is cancelled goes to no hook. */
-    @Test
-    void nothingThatComesLateIsLost() {
+    /** Gets a resource and releases it, within a limit for the acquiring at least. */
+    private interface Use {
+        void of(Mono<Integer> resource, Duration limit) throws TimeoutException;
+    }
+
+    /** What its source has made when it is cancelled goes to no hook. */
+    private void nothingIsLost(Use use) {
         var random = new Random(7);
         var begun = new AtomicInteger();
         int timeouts = 0;
@@ -67,11 +71,7 @@ class UsingTest {
                     })
                     .subscribeOn(Schedulers.boundedElastic());
             try {
-                run(() -> using(
-                        Duration.ofNanos(random.nextInt(200_000)),
-                        () -> awaitSingle(resource),
-                        r -> awaitDone(Mono.fromRunnable(released::incrementAndGet)),
-                        r -> {}));
+                run(() -> use.of(resource, Duration.ofNanos(random.nextInt(200_000))));
                 assertThat(late).isFalse();
             } catch (TimeoutException limit) {
                 timeouts++;
@@ -81,6 +81,20 @@ class UsingTest {
         }
         until("all are released", () -> made.get() == begun.get() && released.get() == made.get());
         assertThat(timeouts).isGreaterThanOrEqualTo(60);
+    }
+
+    private void release(int resource) {
+        awaitDone(Mono.fromRunnable(released::incrementAndGet));
+    }
+
+    @Test
+    void nothingThatComesLateIsLost() {
+        nothingIsLost((resource, limit) -> using(limit, () -> awaitSingle(resource), this::release, r -> {}));
+    }
+
+    @Test
+    void nothingThatASourceGivesLateIsLost() {
+        nothingIsLost((resource, limit) -> withTimeout(limit, () -> using(resource, this::release, r -> {})));
     }
 
     /** What Mono makes is acquired on this very thread, without a coroutine of its own. */
@@ -156,35 +170,6 @@ class UsingTest {
             Hooks.resetOnErrorDropped();
         }
         assertThat(released).hasValue(0);
-    }
-
-    @Test
-    void nothingThatASourceGivesLateIsLost() {
-        var random = new Random(7);
-        var begun = new AtomicInteger();
-        int timeouts = 0;
-        for (int i = 0; i < 600; i++) {
-            boolean late = i % 10 == 0; // for certain; the others as it comes
-            var gate = new CountDownLatch(late ? 1 : 0);
-            var resource = Mono.fromCallable(() -> {
-                        begun.incrementAndGet();
-                        gate.await();
-                        return made.incrementAndGet();
-                    })
-                    .subscribeOn(Schedulers.boundedElastic());
-            try {
-                run(() -> withTimeout(
-                        Duration.ofNanos(random.nextInt(200_000)),
-                        () -> using(resource, r -> awaitDone(Mono.fromRunnable(released::incrementAndGet)), r -> {})));
-                assertThat(late).isFalse();
-            } catch (TimeoutException limit) {
-                timeouts++;
-            } finally {
-                gate.countDown();
-            }
-        }
-        until("all are released", () -> made.get() == begun.get() && released.get() == made.get());
-        assertThat(timeouts).isGreaterThanOrEqualTo(60);
     }
 
     @RepeatedTest(20)

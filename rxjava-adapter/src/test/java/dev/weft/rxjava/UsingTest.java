@@ -36,9 +36,13 @@ class UsingTest {
     private final AtomicInteger made = new AtomicInteger();
     private final AtomicInteger released = new AtomicInteger();
 
-    /** What this source has made when it is disposed of goes to no hook. */
-    @Test
-    void nothingThatComesLateIsLost() {
+    /** Gets a resource and releases it, within a limit for the acquiring at least. */
+    private interface Use {
+        void of(Single<Integer> resource, Duration limit) throws TimeoutException;
+    }
+
+    /** What its source has made when it is disposed of goes to no hook. */
+    private void nothingIsLost(Use use) {
         var random = new Random(7);
         var begun = new AtomicInteger();
         int timeouts = 0;
@@ -52,11 +56,7 @@ class UsingTest {
                     })
                     .subscribeOn(Schedulers.io());
             try {
-                run(() -> using(
-                        Duration.ofNanos(random.nextInt(200_000)),
-                        () -> await(resource),
-                        r -> await(Completable.fromAction(released::incrementAndGet)),
-                        r -> {}));
+                run(() -> use.of(resource, Duration.ofNanos(random.nextInt(200_000))));
                 assertThat(late).isFalse();
             } catch (TimeoutException limit) {
                 timeouts++;
@@ -66,6 +66,20 @@ class UsingTest {
         }
         until("all are released", () -> made.get() == begun.get() && released.get() == made.get());
         assertThat(timeouts).isGreaterThanOrEqualTo(60);
+    }
+
+    private void release(int resource) {
+        await(Completable.fromAction(released::incrementAndGet));
+    }
+
+    @Test
+    void nothingThatComesLateIsLost() {
+        nothingIsLost((resource, limit) -> using(limit, () -> await(resource), this::release, r -> {}));
+    }
+
+    @Test
+    void nothingThatASourceGivesLateIsLost() {
+        nothingIsLost((resource, limit) -> withTimeout(limit, () -> using(resource, this::release, r -> {})));
     }
 
     /** What Single makes is acquired on this very thread, without a coroutine of its own. */
@@ -137,35 +151,6 @@ class UsingTest {
             RxJavaPlugins.setErrorHandler(null);
         }
         assertThat(released).hasValue(0);
-    }
-
-    @Test
-    void nothingThatASourceGivesLateIsLost() {
-        var random = new Random(7);
-        var begun = new AtomicInteger();
-        int timeouts = 0;
-        for (int i = 0; i < 600; i++) {
-            boolean late = i % 10 == 0; // for certain; the others as it comes
-            var gate = new CountDownLatch(late ? 1 : 0);
-            var resource = Single.fromCallable(() -> {
-                        begun.incrementAndGet();
-                        gate.await();
-                        return made.incrementAndGet();
-                    })
-                    .subscribeOn(Schedulers.io());
-            try {
-                run(() -> withTimeout(
-                        Duration.ofNanos(random.nextInt(200_000)),
-                        () -> using(resource, r -> await(Completable.fromAction(released::incrementAndGet)), r -> {})));
-                assertThat(late).isFalse();
-            } catch (TimeoutException limit) {
-                timeouts++;
-            } finally {
-                gate.countDown();
-            }
-        }
-        until("all are released", () -> made.get() == begun.get() && released.get() == made.get());
-        assertThat(timeouts).isGreaterThanOrEqualTo(60);
     }
 
     @Test
