@@ -1,8 +1,6 @@
 package dev.weft.test;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -15,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workers {
     private final List<Worker> all = new ArrayList<>();
-    private final Deque<Worker> idle = new ArrayDeque<>();
     private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
     private final Consumer<Throwable> onFailure;
 
@@ -25,9 +22,7 @@ final class Workers {
     }
 
     void run(TestClock.Task task) {
-        for (Worker worker : all) if (worker.isIdle() && !idle.contains(worker)) idle.push(worker);
-        Worker worker = idle.isEmpty() ? grown() : idle.pop();
-        worker.give(task);
+        all.stream().filter(Worker::isIdle).findFirst().orElseGet(this::grown).give(task);
     }
 
     private Worker grown() {
