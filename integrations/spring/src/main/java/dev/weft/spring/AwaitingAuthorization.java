@@ -14,7 +14,6 @@ import org.reactivestreams.Publisher;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.context.ApplicationContext;
-import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.security.access.expression.method.DefaultMethodSecurityExpressionHandler;
@@ -58,7 +57,7 @@ abstract class AwaitingAuthorization implements AuthorizationAdvisor {
                     adapter.isMultiValue()
                             ? (Flux<?>) shown(call, Shown.FLUX, again(call, adapter))
                             : one(call, again(call, adapter).singleOrEmpty()));
-        if (adapter != null || KotlinDetector.isSuspendingFunction(call.getMethod())) return springs.invoke(call);
+        if (!ReactiveTypes.isPlain(call.getMethod())) return springs.invoke(call);
         var around = new AroundBody();
         return around.await(one(
                 call,

@@ -6,7 +6,6 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.transaction.ReactiveTransaction;
 import org.springframework.transaction.ReactiveTransactionManager;
@@ -30,7 +29,8 @@ final class AwaitingTransactionInterceptor extends TransactionInterceptor {
 
     @Override
     public @Nullable Object invoke(MethodInvocation call) throws Throwable {
-        boolean weft = ReactiveTypes.knows(registry(), call.getMethod().getReturnType());
+        boolean weft = ReactiveTypes.knows(
+                ReactiveAdapterRegistry.getSharedInstance(), call.getMethod().getReturnType());
         return super.invoke(weft ? new Again((ProxyMethodInvocation) call) : call);
     }
 
@@ -41,19 +41,11 @@ final class AwaitingTransactionInterceptor extends TransactionInterceptor {
         TransactionAttribute attribute =
                 attributes == null ? null : attributes.getTransactionAttribute(method, targetClass);
         if (attribute != null
-                && isPlain(method)
+                && ReactiveTypes.isPlain(method)
                 && determineTransactionManager(attribute, targetClass) instanceof ReactiveTransactionManager manager)
             return new ByAttribute(manager, attribute, invocation)
                     .call(() -> ReactiveTypes.plain(invocation.proceedWithInvocation(), method, "the transaction"));
         return super.invokeWithinTransaction(method, targetClass, invocation);
-    }
-
-    private static boolean isPlain(Method method) {
-        return registry().getAdapter(method.getReturnType()) == null && !KotlinDetector.isSuspendingFunction(method);
-    }
-
-    private static ReactiveAdapterRegistry registry() {
-        return ReactiveAdapterRegistry.getSharedInstance();
     }
 
     /**

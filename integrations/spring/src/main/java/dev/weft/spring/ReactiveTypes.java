@@ -17,6 +17,7 @@ import java.lang.reflect.Method;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ReactiveTypeDescriptor;
@@ -79,6 +80,12 @@ public final class ReactiveTypes {
                         || type == AsyncStream.class
                         || SharedStream.class.isAssignableFrom(type)
                         || StateStream.class.isAssignableFrom(type));
+    }
+
+    /** {@return whether Spring does not adapt what a method returns} */
+    static boolean isPlain(Method method) {
+        return ReactiveAdapterRegistry.getSharedInstance().getAdapter(method.getReturnType()) == null
+                && !KotlinDetector.isSuspendingFunction(method);
     }
 
     /** {@return the result of a method that is declared as plain; what runs later would be outside what is around it} */

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -33,7 +32,6 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.multipart.FormPartEvent;
 import org.springframework.http.codec.multipart.PartEvent;
-import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -50,24 +48,19 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.config.DelegatingWebFluxConfiguration;
 import org.springframework.web.reactive.function.BodyInserters;
-import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
-import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
 
 /** Plain handler methods of WebFlux that await, on a server. */
 class PlainHandlerAdapterTest {
-    private static AnnotationConfigApplicationContext context;
-    private static DisposableServer server;
+    private static Running app;
 
     @Configuration(proxyBeanMethods = false)
     @EnableWeft
@@ -257,31 +250,17 @@ class PlainHandlerAdapterTest {
 
     @BeforeAll
     static void start() {
-        context = new AnnotationConfigApplicationContext(App.class);
-        var handler = new ReactorHttpHandlerAdapter(
-                WebHttpHandlerBuilder.applicationContext(context).build());
-        server = HttpServer.create().host("127.0.0.1").port(0).handle(handler).bindNow();
+        app = Running.of(App.class);
     }
 
     @AfterAll
     static void stop() {
-        server.disposeNow();
-        context.close();
-    }
-
-    private static WebClient client() {
-        return WebClient.create("http://127.0.0.1:" + server.port());
-    }
-
-    private static ResponseEntity<String> get(String path) {
-        return client().get()
-                .uri(path)
-                .exchangeToMono(response -> response.toEntity(String.class))
-                .block();
+        app.close();
     }
 
     private static ResponseEntity<String> post(String path, BodyInserters.FormInserter<String> form) {
-        return client().post()
+        return app.client()
+                .post()
                 .uri(path)
                 .body(form)
                 .exchangeToMono(response -> response.toEntity(String.class))
@@ -289,7 +268,8 @@ class PlainHandlerAdapterTest {
     }
 
     private static ResponseEntity<String> post(String path, String body) {
-        return client().post()
+        return app.client()
+                .post()
                 .uri(path)
                 .bodyValue(body)
                 .exchangeToMono(response -> response.toEntity(String.class))
@@ -308,14 +288,14 @@ class PlainHandlerAdapterTest {
         "/later, 507, disk for ann"
     })
     void aPlainMethodAwaitsInTheContextOfTheRequest(String path, int status, String body) {
-        var response = get(path);
+        var response = app.get(path);
         assertThat(response.getStatusCode().value()).isEqualTo(status);
         assertThat(response.getBody()).isEqualTo(body);
     }
 
     @Test
     void aMethodThatReturnsNothingMayChangeTheResponse() {
-        assertThat(get("/void").getHeaders().getFirst("user")).isEqualTo("ann");
+        assertThat(app.get("/void").getHeaders().getFirst("user")).isEqualTo("ann");
     }
 
     @ParameterizedTest
@@ -327,14 +307,15 @@ class PlainHandlerAdapterTest {
 
     @Test
     void theBodyOfAClientThatLeavesIsReleased() {
-        client().post()
+        app.client()
+                .post()
                 .uri("/echo")
                 .header("leaving", "")
                 .bodyValue("")
                 .retrieve()
                 .toBodilessEntity()
                 .block();
-        assertThat(context.getBean(Leaving.class).body.join().refCnt()).isZero();
+        assertThat(app.context().getBean(Leaving.class).body.join().refCnt()).isZero();
     }
 
     /** A reactive parameter is not read ahead, and has the limit of its codec. */
@@ -355,7 +336,8 @@ class PlainHandlerAdapterTest {
     @ParameterizedTest
     @CsvSource({"/parts, cup ann", "/parts/body, cup ann", "/parts/reactive, cup reactive"})
     void partsAreReadForTheParameterThatNeedsThem(String path, String answer) {
-        var response = client().post()
+        var response = app.client()
+                .post()
                 .uri(path)
                 .body(BodyInserters.fromMultipartData("name", "cup"))
                 .retrieve()
@@ -367,8 +349,12 @@ class PlainHandlerAdapterTest {
     @Test
     void aClientThatLeavesCancelsTheMethod() throws InterruptedException {
         for (int i = 0; i < 50; i++) {
-            Disposable request =
-                    client().get().uri("/forever").retrieve().toBodilessEntity().subscribe(any -> {}, any -> {});
+            Disposable request = app.client()
+                    .get()
+                    .uri("/forever")
+                    .retrieve()
+                    .toBodilessEntity()
+                    .subscribe(any -> {}, any -> {});
             CountDownLatch ended = Handlers.BEGUN.exchange(new CountDownLatch(0));
             request.dispose();
             ended.await();

@@ -20,32 +20,25 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.config.EnableWebFlux;
-import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.server.WebFilter;
-import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
 
 /** Handlers of WebFlux without Boot, on a server. */
 class WebTest {
-    private static AnnotationConfigApplicationContext context;
-    private static DisposableServer server;
+    private static Running app;
 
     @Configuration(proxyBeanMethods = false)
     @EnableWebFlux
@@ -147,27 +140,12 @@ class WebTest {
 
     @BeforeAll
     static void start() {
-        context = new AnnotationConfigApplicationContext(App.class);
-        var handler = new ReactorHttpHandlerAdapter(
-                WebHttpHandlerBuilder.applicationContext(context).build());
-        server = HttpServer.create().host("127.0.0.1").port(0).handle(handler).bindNow();
+        app = Running.of(App.class);
     }
 
     @AfterAll
     static void stop() {
-        server.disposeNow();
-        context.close();
-    }
-
-    private static WebClient client() {
-        return WebClient.create("http://127.0.0.1:" + server.port());
-    }
-
-    private static ResponseEntity<String> get(String path) {
-        return client().get()
-                .uri(path)
-                .exchangeToMono(response -> response.toEntity(String.class))
-                .block();
+        app.close();
     }
 
     @ParameterizedTest
@@ -182,19 +160,20 @@ class WebTest {
         "/checked, 507, disk ann"
     })
     void eachKindOfHandlerAnswersWithItsValueInItsContext(String path, int status, String body) {
-        var response = get(path);
+        var response = app.get(path);
         assertThat(response.getStatusCode().value()).isEqualTo(status);
         assertThat(response.getBody()).isEqualTo(body);
     }
 
     @Test
     void aStreamBecomesEvents() {
-        assertThat(get("/events").getBody()).isEqualTo("data:ann\n\ndata:bob\n\n");
+        assertThat(app.get("/events").getBody()).isEqualTo("data:ann\n\ndata:bob\n\n");
     }
 
     @Test
     void aBodyIsAwaitedWhereItIsNeeded() {
-        assertThat(client().post()
+        assertThat(app.client()
+                        .post()
                         .uri("/echo")
                         .bodyValue("hello")
                         .retrieve()
@@ -206,8 +185,12 @@ class WebTest {
     @Test
     void aClientThatLeavesCancelsTheHandler() throws InterruptedException {
         for (int i = 0; i < 50; i++) {
-            Disposable request =
-                    client().get().uri("/forever").retrieve().toBodilessEntity().subscribe(any -> {}, any -> {});
+            Disposable request = app.client()
+                    .get()
+                    .uri("/forever")
+                    .retrieve()
+                    .toBodilessEntity()
+                    .subscribe(any -> {}, any -> {});
             CountDownLatch ended = Handlers.BEGUN.exchange(new CountDownLatch(0));
             request.dispose();
             ended.await();

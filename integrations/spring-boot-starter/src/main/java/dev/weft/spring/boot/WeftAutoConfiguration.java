@@ -18,7 +18,8 @@ import org.springframework.web.reactive.result.method.annotation.RequestMappingH
 
 /**
  * The beans of the starter, all of which step back for one of the application's own: a {@link Supervisor} for work that
- * outlives its request and, with {@code weft.spring.plain-controllers=true}, a {@link PlainHandlerAdapter}. {@code weft.spring.enabled=false} leaves them out.
+ * outlives its request and, with {@code weft.spring.plain-controllers=true}, a {@link PlainHandlerAdapter}.
+ * {@code weft.spring.enabled=false} leaves them out.
  *
  * @since 0.1
  */
