@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an adapter of a reactive library or an extension of Weft, and nobody else, needs of the public types: the connection between
- * {@link dev.weft.spi} and this package.
+ * What an adapter of a reactive library or an extension of Weft, and nobody else, needs of the public types: the
+ * connection between {@link dev.weft.spi} and this package.
  *
  * @see dev.weft.spi.Backend
  * @since 0.1

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A source that was started in a scope, or beside it, and has no thread of its own: the twin of {@link CoroutineTask}
- * for what needs only a subscription. Exactly one of the three outcome methods is called, once, on the thread that decides the
- * outcome.
+ * for what needs only a subscription. Exactly one of the three outcome methods is called, once, on the thread that
+ * decides the outcome.
  *
  * @param <T> the type of the value
  * @since 0.1

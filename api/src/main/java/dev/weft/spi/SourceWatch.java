@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of a chain of operators, each made right after the one before, the last one is reported.
  *   <li>A place is reported once, and not at all if what it makes has been used before: then an exception or a condition
  *       has come in between.
- *   <li>What a coroutine has made that was cancelled or has failed is not reported.
+ *   <li>Not reported is what was made in a scope that was cancelled, or in a coroutine that has failed.
  * </ul>
  *
  * @since 0.1
