@@ -13,8 +13,12 @@ import dev.weft.spi.AwaitMode;
 import dev.weft.testing.Allocations;
 import dev.weft.testing.Watched;
 import dev.weft.testing.sources.Probe;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscriber;
 
@@ -98,6 +102,29 @@ class AllocationTest {
             });
             await(done);
         }));
+    }
+
+    /** The stage and its dependent, the cell, and what the JDK allocates to unmount a thread. */
+    @Test
+    void anAwaitThatParks() {
+        var asked = new AtomicReference<@Nullable CompletableFuture<Integer>>();
+        run(() -> {
+            Thread awaiting = Thread.currentThread();
+            Thread answering = Thread.ofPlatform().start(() -> {
+                while (!Thread.currentThread().isInterrupted()) {
+                    if (asked.get() == null) LockSupport.park();
+                    else if (awaiting.getState() != Thread.State.WAITING) Thread.yield();
+                    else Objects.requireNonNull(asked.getAndSet(null)).complete(1);
+                }
+            });
+            Allocations.perUnit(184, 1, 2_000, () -> {
+                var stage = new CompletableFuture<Integer>();
+                asked.set(stage);
+                LockSupport.unpark(answering);
+                await(stage);
+            });
+            answering.interrupt();
+        });
     }
 
     /** Mostly the virtual thread; nothing for listeners, dumps and debug mode. */
