@@ -10,6 +10,7 @@ import dev.weft.spi.Scope;
 import dev.weft.spi.Unread;
 import dev.weft.spi.WaitKind;
 import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -21,15 +22,15 @@ import org.jspecify.annotations.Nullable;
  * The handle of what was started: its outcome, the waiters for it, and whether it has been seen.
  *
  * <p>{@code progress} is null, or the {@link Waiters}, which only the holder of this monitor touches; then, finally,
- * the {@link Outcome}, or {@link Watched} with the outcome of a failed root, or the handle that has the outcome: a
- * follower of another handle does not copy a value that may still be read or discarded there. The waiters are notified
- * outside the monitor.
+ * the {@link Outcome}, or {@link Parked} or {@link Watched} with it, or the handle that has the outcome: a follower of
+ * another handle does not copy a value that may still be read or discarded there. The waiters are notified outside the
+ * monitor.
  *
  * <p>{@code seen} decides, by compare-and-set, who owns the outcome: a value belongs to its first reader, or to the
  * scope that discards it; a failure to its first reader, or to the scope or the garbage collection that reports it. A
  * shared value has another owner, and is never taken here.
  */
-final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
+final class Handle<T extends @Nullable Object> implements Deferred<T> {
     @SuppressWarnings("rawtypes")
     private static final AtomicIntegerFieldUpdater<Handle> SEEN =
             AtomicIntegerFieldUpdater.newUpdater(Handle.class, "seen");
@@ -65,6 +66,34 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
 
         Waiters() {
             super(2);
+        }
+    }
+
+    /**
+     * A result that the scope keeps until it is read. It outlives the handle: code that fails has let go of the handle
+     * before the scope can discard the result.
+     */
+    private static final class Parked<T extends @Nullable Object> extends WeakReference<Handle<T>> implements Unread {
+        /** Null after the first reader has put it back into the handle. */
+        volatile Outcome.@Nullable Success<T> outcome;
+
+        Parked(Handle<T> handle, Outcome.Success<T> outcome) {
+            super(handle);
+            this.outcome = outcome;
+        }
+
+        @Override
+        public boolean isOver() {
+            Handle<T> handle = get();
+            return handle == null || handle.isOver();
+        }
+
+        @Override
+        public @Nullable Object take() {
+            Handle<T> handle = get();
+            if (handle != null) return handle.take();
+            Outcome.Success<T> unread = outcome;
+            return unread == null ? null : unread.value();
         }
     }
 
@@ -107,6 +136,10 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
         return switch (progress) {
             case Outcome<?> outcome -> (Outcome<T>) outcome;
             case Handle<?> followed -> (Outcome<T>) followed.peek();
+            case Parked<?> parked -> {
+                Outcome<?> unread = parked.outcome;
+                yield unread == null ? peek() : (Outcome<T>) unread;
+            }
             case Watched<?> watched -> (Outcome<T>) watched.outcome;
             case null, default -> null;
         };
@@ -133,27 +166,45 @@ final class Handle<T extends @Nullable Object> implements Deferred<T>, Unread {
     private boolean see() {
         SchedulePoint.pass();
         int before = seen;
-        if (before > BY_NOBODY_AND_SHARED || !SEEN.compareAndSet(this, before, BY_SOMEBODY)) return false;
-        if (progress instanceof Watched<?> failure) failure.isSeen = true;
+        return before <= BY_NOBODY_AND_SHARED && give(before, BY_SOMEBODY);
+    }
+
+    /** Gives the outcome to its owner. {@return whether it had none} */
+    private boolean give(int before, int owner) {
+        if (!SEEN.compareAndSet(this, before, owner)) return false;
+        switch (progress) {
+            case Parked<?> result -> {
+                progress = result.outcome;
+                result.outcome = null;
+            }
+            case Watched<?> failure -> failure.isSeen = true;
+            case null, default -> {}
+        }
         Reference.reachabilityFence(this); // not collected before it is noted
         return true;
     }
 
-    @Override
-    public boolean isOver() {
+    private boolean isOver() {
         return seen != BY_NOBODY || !(peek() instanceof Outcome.Success<T> success) || success.value() == null;
     }
 
-    @Override
-    public @Nullable Object take() {
+    /** {@return the result, for the caller to discard, or null if it was read or taken before} */
+    @Nullable
+    Object take() {
         SchedulePoint.pass();
-        if (isOver() || !SEEN.compareAndSet(this, BY_NOBODY, DISCARDED)) return null;
+        if (isOver() || !give(BY_NOBODY, DISCARDED)) return null;
         return peek() instanceof Outcome.Success<T> success ? success.value() : null;
     }
 
+    /** {@return the result, if nobody has read it, for the scope to keep; called after the outcome} */
     @Nullable
+    @SuppressWarnings("unchecked")
     Unread unread() {
-        return isOver() ? null : this;
+        if (isOver() || !(progress instanceof Outcome.Success<?> success)) return null;
+        var parked = new Parked<>(this, (Outcome.Success<T>) success);
+        progress = parked;
+        SchedulePoint.pass();
+        return seen == BY_NOBODY ? parked : null;
     }
 
     @Nullable

@@ -178,6 +178,31 @@ class ParkedResultsTest {
         assertThat(hooks.discarded).isEmpty();
     }
 
+    /** The code that fails lets go of its handles before the scope ends. */
+    @Test
+    void H4_itIsDiscardedEvenIfTheHandleHasBeenCollected() {
+        assertThatThrownBy(() -> run(() -> {
+                    var handles = List.of(unread(), read());
+                    until("they are collected", () -> {
+                        System.gc();
+                        return handles.stream().allMatch(handle -> handle.refersTo(null));
+                    });
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        assertThat(hooks.discarded).containsExactly("unread");
+    }
+
+    private static WeakReference<Deferred<String>> unread() {
+        return new WeakReference<>(over(async(() -> "unread")));
+    }
+
+    private static WeakReference<Deferred<String>> read() {
+        Deferred<String> handle = over(async(() -> "read"));
+        assertThat(handle.await()).isEqualTo("read");
+        return new WeakReference<>(handle);
+    }
+
     private static WeakReference<Object> forgotten() {
         var result = new Object();
         over(async(() -> result));

@@ -1,7 +1,6 @@
 package dev.weft.spi;
 
 import java.lang.System.Logger.Level;
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -41,8 +40,8 @@ final class Members implements Suspension {
 
     private int prunedAbove = PRUNED_ABOVE;
 
-    /** The results that nobody has read; weak, since code that has forgotten a handle has ignored its result. */
-    private @Nullable List<WeakReference<Unread>> unread;
+    /** The results that nobody has read. */
+    private @Nullable List<Unread> unread;
 
     private int unreadPrunedAbove = PRUNED_ABOVE;
 
@@ -92,7 +91,8 @@ final class Members implements Suspension {
     }
 
     /**
-     * Remembers a result until it has been read, its handle has been collected, or the scope is left.
+     * Keeps a result until it has been read or the scope is left. Code that has forgotten a handle has ignored its
+     * result: if there are many, they are not kept either.
      *
      * @return false if the scope was left without this member
      */
@@ -100,30 +100,24 @@ final class Members implements Suspension {
         if (leftBehind) return false;
         if (unread == null) unread = new ArrayList<>();
         if (unread.size() >= unreadPrunedAbove) {
-            unread.removeIf(Members::isOver);
+            unread.removeIf(Unread::isOver);
             unreadPrunedAbove = Math.max(PRUNED_ABOVE, 2 * unread.size());
         }
-        unread.add(new WeakReference<>(result));
+        unread.add(result);
         return true;
-    }
-
-    private static boolean isOver(WeakReference<Unread> kept) {
-        Unread result = kept.get();
-        return result == null || result.isOver();
     }
 
     /** Forgets the results that nobody has read. {@return these results} */
     List<Object> takeUnread() {
-        List<WeakReference<Unread>> left;
+        List<Unread> left;
         synchronized (this) {
             left = unread;
             unread = null;
         }
         if (left == null) return List.of();
         List<Object> results = new ArrayList<>();
-        for (WeakReference<Unread> kept : left) {
-            Unread result = kept.get();
-            Object value = result == null ? null : result.take();
+        for (Unread result : left) {
+            Object value = result.take();
             if (value != null) results.add(value);
         }
         return results;

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public interface Unread {
-    /** {@return whether it has been read or taken} */
+    /** {@return whether it has been read or taken, or nobody can read it any more, since its handle was collected} */
     boolean isOver();
 
-    /** {@return the result, for the caller to discard, or null if it was read or taken before} */
+    /** {@return the result, for the caller to discard, or null if it was read or taken before; called once} */
     @Nullable
     Object take();
 }
