@@ -2,7 +2,6 @@ package dev.weft.spi;
 
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -375,7 +374,7 @@ public abstract class AwaitCell<T extends @Nullable Object> extends UpstreamCell
     private void wake() {
         SchedulePoint.pass();
         Object w = waiter;
-        if (w instanceof Thread thread) LockSupport.unpark(thread);
+        if (w instanceof Thread thread) Parking.wake(thread);
         else if (w instanceof Runnable done && WAITER.compareAndSet(this, w, null)) done.run();
     }
 

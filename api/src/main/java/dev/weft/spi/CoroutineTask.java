@@ -347,6 +347,11 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         return level;
     }
 
+    /** {@return the coroutine that owns this one, or null} */
+    final @Nullable CoroutineTask<?> owning() {
+        return owner == null ? null : owner.task();
+    }
+
     /** {@return the outermost coroutine around this one} */
     final CoroutineTask<?> root() {
         CoroutineTask<?> outermost = this;
@@ -402,6 +407,7 @@ public abstract class CoroutineTask<T extends @Nullable Object> extends Interrup
         tellStarted();
         if (!afresh) propagate();
         created.start();
+        VirtualTime.moved(this);
     }
 
     private static @Nullable EventLoop homeLoop() {

@@ -170,6 +170,7 @@ public abstract class DetachedTask<T extends @Nullable Object> implements Member
      * and only if the owner waits without limit; else on a thread of its own.
      */
     private void done() {
+        if (!beside) VirtualTime.moved(this);
         if (!cell.isCancelled()) leaving(this::take);
         else if (mayHoldUpOwner() || cell.isClosedAtOnce()) leaving(this::close);
         else UpstreamCell.inAThread(() -> leaving(this::close));

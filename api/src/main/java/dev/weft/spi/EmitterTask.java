@@ -3,7 +3,6 @@ package dev.weft.spi;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -261,7 +260,7 @@ public abstract class EmitterTask<T, S> extends SubscriberTask<@Nullable Object,
         SchedulePoint.pass();
         Thread waiting = waiter;
         if (waiting == null || !WAITER.compareAndSet(this, waiting, null)) return false;
-        LockSupport.unpark(waiting);
+        Parking.wake(waiting);
         return true;
     }
 

@@ -4,7 +4,6 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -453,7 +452,7 @@ public abstract class IterationCell<T> extends UpstreamCell implements AutoClose
         SchedulePoint.pass();
         Thread waiting = waiter;
         if (waiting == null || !WAITER.compareAndSet(this, waiting, null)) return false;
-        LockSupport.unpark(waiting);
+        Parking.wake(waiting);
         return true;
     }
 

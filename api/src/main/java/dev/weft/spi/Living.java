@@ -1,6 +1,7 @@
 package dev.weft.spi;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,16 @@ public final class Living {
     /** {@return whether its parent does not end before it; else the parent has only subscribed to it} */
     public boolean isOwned() {
         return parent != null && !(member instanceof CoroutineTask<?> task && task.caller() != 0);
+    }
+
+    /** {@return whether some contain it, or a coroutine that does not end before it} */
+    public boolean isAmong(Set<?> some) {
+        CoroutineTask<?> owner = member instanceof CoroutineTask<?> task
+                ? task.owning()
+                : ((DetachedTask<?>) member).owner().task();
+        boolean among = some.contains(member);
+        for (; !among && owner != null; owner = owner.owning()) among = some.contains(owner);
+        return among;
     }
 
     /** {@return whether its thread waits for something outside of the engine, such as a lock, or sleeps} */

@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +76,7 @@ final class Members implements Suspension {
             if (daemons != null && member.isDaemon()) daemons.remove(member);
             if (alive.size() > daemonCount()) return;
         }
-        LockSupport.unpark(joiner);
+        Parking.wake(joiner);
     }
 
     /** Keeps a failed member until its failure has been seen, or until the scope is left. */
@@ -179,7 +178,7 @@ final class Members implements Suspension {
 
     @Override
     public boolean wakeForCancel(Cancellation c) {
-        LockSupport.unpark(joiner);
+        Parking.wake(joiner);
         return true;
     }
 
@@ -256,7 +255,7 @@ final class Members implements Suspension {
         synchronized (this) {
             overdue = true;
         }
-        LockSupport.unpark(joiner);
+        Parking.wake(joiner);
     }
 
     /** Gives up the members that are not done; from here on, the scope has nothing to do with them. */

@@ -55,6 +55,13 @@ final class Parking {
         return woken;
     }
 
+    /** Wakes a thread that waits, when others can see that its wait is over; does nothing for null. */
+    static void wake(@Nullable Thread thread) {
+        if (thread == null) return;
+        LockSupport.unpark(thread);
+        VirtualTime.woken(thread);
+    }
+
     private static Observer.@Nullable Observation suspended(Suspension in, @Nullable Scope scope) {
         Observer.Observation told = scope == null ? null : scope.task().observation();
         if (told != null) told.suspended(in.kind(), in::what);

@@ -29,10 +29,26 @@ public interface TestTime {
      *
      * @param worker tasks of the same worker run one after another, in the order of their times; null for a task that
      *     waits for no other
+     * @param mayBlock whether the scheduler's own threads may block; the test's may in any case, unless it forbids that
      * @param nanos how many nanoseconds from now; 0 or less is as soon as the test lets it
      * @param task what to run
      * @return the entry, to remove the task before it runs, or to interrupt it while it does
      * @throws RejectedExecutionException if the test is over
      */
-    Timer.Entry execute(@Nullable Object worker, long nanos, Runnable task);
+    Timer.Entry execute(@Nullable Object worker, boolean mayBlock, long nanos, Runnable task);
+
+    /**
+     * A coroutine has been started, or a source that was started without a thread has its outcome. Called on the thread
+     * that has done that, before this goes on.
+     *
+     * @param living the coroutine or source, without a parent
+     */
+    void moved(Living living);
+
+    /**
+     * A thread has been woken that waited in the engine, such as that of a coroutine. Called on the thread that has woken
+     * it, before this goes on; so a coroutine that is parked by what it {@linkplain Living#waitsIn waits in} stays so until
+     * another one that runs, a task, or a thread outside of the test calls this.
+     */
+    void woken(Thread thread);
 }

@@ -118,6 +118,18 @@ public final class VirtualTime<S> {
         OF_TEST.compareAndSet(time, null);
     }
 
+    /** Tells the test whose time is in force, if there is one, that something was started or has ended. */
+    static void moved(Member member) {
+        TestTime ofTest = OF_TEST.get();
+        if (ofTest != null) ofTest.moved(Living.of(member, null));
+    }
+
+    /** Tells the test that a thread was woken. */
+    static void woken(Thread thread) {
+        TestTime ofTest = OF_TEST.get();
+        if (ofTest != null) ofTest.woken(thread);
+    }
+
     /** {@return whether the clock of a backend is a virtual one} If it is, signals wait for coroutines from now on. */
     static boolean drives(Backend backend) {
         if (OF_TEST.get() != null) return false; // the test waits for coroutines

@@ -21,32 +21,38 @@ final class TestSchedulers implements Schedulers.Factory {
 
     @Override
     public Scheduler newBoundedElastic(int threads, int tasks, ThreadFactory factory, int seconds) {
-        return new TestScheduler(time);
+        return new TestScheduler(time, mayBlock(factory));
     }
 
     @Override
     public Scheduler newThreadPerTaskBoundedElastic(int threads, int tasks, ThreadFactory factory) {
-        return new TestScheduler(time);
+        return new TestScheduler(time, mayBlock(factory));
     }
 
     @Override
     public Scheduler newParallel(int threads, ThreadFactory factory) {
-        return new TestScheduler(time);
+        return new TestScheduler(time, mayBlock(factory));
     }
 
     @Override
     public Scheduler newSingle(ThreadFactory factory) {
-        return new TestScheduler(time);
+        return new TestScheduler(time, mayBlock(factory));
+    }
+
+    private static boolean mayBlock(ThreadFactory factory) {
+        return !Schedulers.isNonBlockingThread(factory.newThread(() -> {}));
     }
 }
 
 /** A scheduler whose tasks the test runs. */
 final class TestScheduler implements Scheduler {
     private final TestTime time;
+    private final boolean mayBlock;
     private volatile boolean disposed;
 
-    TestScheduler(TestTime time) {
+    TestScheduler(TestTime time, boolean mayBlock) {
         this.time = time;
+        this.mayBlock = mayBlock;
     }
 
     @Override
@@ -61,12 +67,12 @@ final class TestScheduler implements Scheduler {
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-        return start(new TestTask(time, null, task, 0), delay, unit);
+        return start(new TestTask(time, null, mayBlock, task, 0), delay, unit);
     }
 
     @Override
     public Disposable schedulePeriodically(Runnable task, long delay, long period, TimeUnit unit) {
-        return start(new TestTask(time, null, task, unit.toNanos(period)), delay, unit);
+        return start(new TestTask(time, null, mayBlock, task, unit.toNanos(period)), delay, unit);
     }
 
     private Disposable start(TestTask task, long delay, TimeUnit unit) {
@@ -77,7 +83,7 @@ final class TestScheduler implements Scheduler {
 
     @Override
     public Worker createWorker() {
-        return new TestWorker(time);
+        return new TestWorker(time, mayBlock);
     }
 
     @Override
@@ -94,10 +100,12 @@ final class TestScheduler implements Scheduler {
 /** What runs tasks one after another. */
 final class TestWorker implements Scheduler.Worker {
     private final TestTime time;
+    private final boolean mayBlock;
     private final Disposable.Composite tasks = Disposables.composite();
 
-    TestWorker(TestTime time) {
+    TestWorker(TestTime time, boolean mayBlock) {
         this.time = time;
+        this.mayBlock = mayBlock;
     }
 
     @Override
@@ -107,12 +115,12 @@ final class TestWorker implements Scheduler.Worker {
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-        return start(new TestTask(time, this, task, 0), delay, unit);
+        return start(new TestTask(time, this, mayBlock, task, 0), delay, unit);
     }
 
     @Override
     public Disposable schedulePeriodically(Runnable task, long delay, long period, TimeUnit unit) {
-        return start(new TestTask(time, this, task, unit.toNanos(period)), delay, unit);
+        return start(new TestTask(time, this, mayBlock, task, unit.toNanos(period)), delay, unit);
     }
 
     private Disposable start(TestTask task, long delay, TimeUnit unit) {
@@ -136,6 +144,7 @@ final class TestWorker implements Scheduler.Worker {
 final class TestTask implements Disposable, Runnable {
     private final TestTime time;
     private final @Nullable Object worker;
+    private final boolean mayBlock;
     private final Runnable task;
     private final long period;
 
@@ -150,9 +159,10 @@ final class TestTask implements Disposable, Runnable {
 
     private boolean over;
 
-    TestTask(TestTime time, @Nullable Object worker, Runnable task, long period) {
+    TestTask(TestTime time, @Nullable Object worker, boolean mayBlock, Runnable task, long period) {
         this.time = time;
         this.worker = worker;
+        this.mayBlock = mayBlock;
         this.task = Schedulers.onSchedule(task);
         this.period = period;
     }
@@ -164,7 +174,7 @@ final class TestTask implements Disposable, Runnable {
     }
 
     private synchronized void next() {
-        if (!over) entry = time.execute(worker, due - time.nanoTime(), this);
+        if (!over) entry = time.execute(worker, mayBlock, due - time.nanoTime(), this);
     }
 
     @Override

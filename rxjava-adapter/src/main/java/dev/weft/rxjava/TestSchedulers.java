@@ -16,15 +16,16 @@ final class TestSchedulers {
 
     /** {@return what puts RxJava's own back, or those of an earlier handler} */
     static Runnable on(TestTime time) {
-        Scheduler scheduler = new TestScheduler(time);
+        Scheduler blocking = new TestScheduler(time, true);
+        Scheduler nonBlocking = new TestScheduler(time, false);
         var computation = RxJavaPlugins.getComputationSchedulerHandler();
         var io = RxJavaPlugins.getIoSchedulerHandler();
         var single = RxJavaPlugins.getSingleSchedulerHandler();
         var newThread = RxJavaPlugins.getNewThreadSchedulerHandler();
-        RxJavaPlugins.setComputationSchedulerHandler(real -> scheduler);
-        RxJavaPlugins.setIoSchedulerHandler(real -> scheduler);
-        RxJavaPlugins.setSingleSchedulerHandler(real -> scheduler);
-        RxJavaPlugins.setNewThreadSchedulerHandler(real -> scheduler);
+        RxJavaPlugins.setComputationSchedulerHandler(real -> nonBlocking);
+        RxJavaPlugins.setIoSchedulerHandler(real -> blocking);
+        RxJavaPlugins.setSingleSchedulerHandler(real -> nonBlocking);
+        RxJavaPlugins.setNewThreadSchedulerHandler(real -> blocking);
         return () -> {
             RxJavaPlugins.setComputationSchedulerHandler(computation);
             RxJavaPlugins.setIoSchedulerHandler(io);
@@ -37,9 +38,11 @@ final class TestSchedulers {
 /** A scheduler whose tasks the test runs. */
 final class TestScheduler extends Scheduler {
     private final TestTime time;
+    private final boolean mayBlock;
 
-    TestScheduler(TestTime time) {
+    TestScheduler(TestTime time, boolean mayBlock) {
         this.time = time;
+        this.mayBlock = mayBlock;
     }
 
     @Override
@@ -49,22 +52,24 @@ final class TestScheduler extends Scheduler {
 
     @Override
     public Disposable scheduleDirect(Runnable task, long delay, TimeUnit unit) {
-        return new TestTask(time, null, task).start(unit.toNanos(delay), new CompositeDisposable());
+        return new TestTask(time, null, mayBlock, task).start(unit.toNanos(delay), new CompositeDisposable());
     }
 
     @Override
     public Worker createWorker() {
-        return new TestWorker(time);
+        return new TestWorker(time, mayBlock);
     }
 }
 
 /** What runs tasks one after another. */
 final class TestWorker extends Scheduler.Worker {
     private final TestTime time;
+    private final boolean mayBlock;
     private final CompositeDisposable tasks = new CompositeDisposable();
 
-    TestWorker(TestTime time) {
+    TestWorker(TestTime time, boolean mayBlock) {
         this.time = time;
+        this.mayBlock = mayBlock;
     }
 
     @Override
@@ -74,7 +79,7 @@ final class TestWorker extends Scheduler.Worker {
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-        var scheduled = new TestTask(time, this, task);
+        var scheduled = new TestTask(time, this, mayBlock, task);
         return tasks.add(scheduled) ? scheduled.start(unit.toNanos(delay), tasks) : Disposable.disposed();
     }
 
@@ -93,6 +98,7 @@ final class TestWorker extends Scheduler.Worker {
 final class TestTask implements Disposable, Runnable {
     private final TestTime time;
     private final @Nullable Object worker;
+    private final boolean mayBlock;
     private final Runnable task;
 
     /** The tasks that this one leaves when it is over; written before it can run. */
@@ -103,9 +109,10 @@ final class TestTask implements Disposable, Runnable {
 
     private boolean over;
 
-    TestTask(TestTime time, @Nullable Object worker, Runnable task) {
+    TestTask(TestTime time, @Nullable Object worker, boolean mayBlock, Runnable task) {
         this.time = time;
         this.worker = worker;
+        this.mayBlock = mayBlock;
         this.task = RxJavaPlugins.onSchedule(task);
     }
 
@@ -123,7 +130,7 @@ final class TestTask implements Disposable, Runnable {
     }
 
     private synchronized void next(long nanos) {
-        if (!over) entry = time.execute(worker, nanos, this);
+        if (!over) entry = time.execute(worker, mayBlock, nanos, this);
     }
 
     @Override

@@ -4,7 +4,10 @@ import dev.weft.spi.Census;
 import dev.weft.spi.Living;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -15,13 +18,18 @@ import org.jspecify.annotations.Nullable;
  * Finds out when all that belongs to a test is at rest: each coroutine, each source without a thread, and each thread
  * that runs a task of a library waits for another. Used by the thread of the test.
  *
- * <p>One look means nothing, since anything may move meanwhile. A coroutine that waits in the engine counts how often it
- * has: those that were at rest twice with the same counts were at rest in between, all at the same moment. For one that
- * waits in the JDK nobody counts; it is looked at again and again for a while. And a thread that another has just let
- * into a monitor, or woken with {@code notify}, looks as if it waited until it gets a processor; so this while is longer,
- * the more so if this thread has to wait for one too. So it is for a platform thread, for tools that do not wait for a
- * signal, but look again and again, and on a JDK older than 24 for any thread that waits in the JDK: a virtual one may be
- * pinned to its carrier there, inside a monitor, and looks the same when it was woken until that gets a processor.
+ * <p>A coroutine that waits in the engine is not looked at until it was woken: who wakes it tells so, before going on
+ * itself. So only those are looked at that may move, however many wait. One look means nothing, since one of them may
+ * wake another meanwhile. But when two looks have found that nothing moves, and nothing was told in between, then all
+ * was at rest in between, at the same moment. For if a coroutine was woken by then and not told of, what has woken it
+ * was still running; that was either looked at, or woken in the same way before, and so on to a first one.
+ *
+ * <p>Nobody tells of a thread that waits in the JDK; it is looked at again and again for a while. And a thread that
+ * another has just let into a monitor, or woken with {@code notify}, looks as if it waited until it gets a processor; so
+ * this while is longer, the more so if this thread has to wait for one too. So it is for a platform thread, for tools
+ * that do not wait for a signal, but look again and again, and on a JDK older than 24 for any thread that waits in the
+ * JDK: a virtual one may be pinned to its carrier there, inside a monitor, and looks the same when it was woken until
+ * that gets a processor.
  */
 final class Stillness {
     private static final long WHILE_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
@@ -50,14 +58,19 @@ final class Stillness {
     private static final boolean MAY_BE_PINNED = Runtime.version().feature() < 24;
 
     private final Workers workers;
+    private final Movers movers;
 
     /** What was alive before the test began, and belongs to others. */
     private final Set<Object> others = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final Look look = new Look();
 
-    Stillness(Workers workers) {
+    /** How many looks in a row have found the same as the one before. */
+    private int equal;
+
+    Stillness(Workers workers, Movers movers) {
         this.workers = workers;
+        this.movers = movers;
         Census.take(Integer.MAX_VALUE, living -> others.add(living.subject()));
     }
 
@@ -74,19 +87,27 @@ final class Stillness {
     @Nullable
     Found await(long deadline) throws InterruptedException {
         long start = System.nanoTime();
-        int equal = 0;
+        equal = 0;
         while (true) {
             if (Thread.interrupted()) throw new InterruptedException();
-            boolean same = look.again();
+            Found found = look();
+            if (found != null) return found;
             long now = System.nanoTime();
-            equal = same ? equal + 1 : 0;
-            if (!look.moves && equal >= look.looks() && now - look.since >= look.whileNanos())
-                return new Found(now - look.since, look.endsByItself);
             if (now - deadline > 0) return null;
             look.tries = now - start > SPIN_NANOS;
             if (look.moves && look.tries) LockSupport.parkNanos(PAUSE_NANOS);
             else Thread.yield();
         }
+    }
+
+    /** Looks once. {@return how it is, if all has been at rest for long enough} */
+    @Nullable
+    Found look() {
+        boolean same = look.again();
+        long quiet = System.nanoTime() - look.since;
+        equal = same ? equal + 1 : 0;
+        boolean atRest = !look.moves && equal >= look.looks() && quiet >= look.whileNanos();
+        return atRest ? new Found(quiet, look.endsByItself) : null;
     }
 
     /** Something has been done that may have changed anything: what was found before means nothing any more. */
@@ -96,18 +117,16 @@ final class Stillness {
 
     /** Gives all that is alive and belongs to the test. */
     void each(Consumer<Living> action) {
-        Set<Object> ofOthers = others.isEmpty() ? others : Collections.newSetFromMap(new IdentityHashMap<>());
         Census.take(Integer.MAX_VALUE, living -> {
-            Living parent = living.parent();
-            boolean other = others.contains(living.subject())
-                    || parent != null && living.isOwned() && ofOthers.contains(parent.subject());
-            if (other) ofOthers.add(living.subject());
-            else action.accept(living);
+            if (!living.isAmong(others)) action.accept(living);
         });
     }
 
-    /** A look at everything. */
+    /** A look at everything that may move. */
     private final class Look {
+        /** The coroutines that may move; the others wait in the engine, and are told of when they are woken. */
+        private final Set<Living> unsettled = new LinkedHashSet<>();
+
         private boolean moves;
 
         /** Whether some thread waits in the JDK, or in a way in which it looks the same when it has been woken. */
@@ -147,10 +166,12 @@ final class Stillness {
             boolean moved = moves;
             moves = elsewhere = unclear = polled = blocked = endsByItself = false;
             print = 1;
-            each(this::add);
+            boolean told = listen();
+            for (Iterator<Living> each = unsettled.iterator(); !moves && each.hasNext(); )
+                if (isSettled(each.next())) each.remove();
             workers.busy().forEach(this::add);
             long now = System.nanoTime();
-            boolean same = !moves && !moved && print == before;
+            boolean same = !told && !moves && !moved && print == before;
             pause = same ? Math.max(pause, now - last) : 0;
             last = now;
             if (!same) since = now;
@@ -167,12 +188,38 @@ final class Stillness {
             return (blocked ? MONITOR_NANOS : LONG_WHILE_NANOS) + others;
         }
 
-        private void add(Living living) {
-            if (moves) return;
-            print = 31 * (31 * print + System.identityHashCode(living.subject())) + living.suspensions();
-            if (living.isAtRest()) return;
-            Thread thread = living.subject().thread();
-            if (thread != null) add(thread);
+        /** {@return whether anything was told since the last look} */
+        private boolean listen() {
+            boolean told = false;
+            for (Living next = movers.next(); next != null; next = movers.next()) {
+                if (next.isAmong(others)) continue;
+                told = true;
+                if (next.subject().thread() != null) unsettled.add(next);
+            }
+            return told;
+        }
+
+        /** {@return whether a coroutine is over, or waits until somebody tells that it was woken} Else it is looked at. */
+        private boolean isSettled(Living coroutine) {
+            Thread thread = Objects.requireNonNull(coroutine.subject().thread());
+            Object in = coroutine.waitsIn();
+            if (in != null && isParked(thread, in)) return true;
+            if (thread.getState() == Thread.State.TERMINATED) {
+                movers.forget(thread);
+                return true;
+            }
+            print = 31 * (31 * print + System.identityHashCode(coroutine)) + coroutine.suspensions();
+            if (in == null) add(thread);
+            else moves = true; // is about to park, or has just gone on
+            return false;
+        }
+
+        /**
+         * {@return whether a thread is parked in something} Asked after that has said that nobody has woken it: else the
+         * thread may have gone on in between, be back, and not park, since there is something for it.
+         */
+        private static boolean isParked(Thread thread, Object in) {
+            return LockSupport.getBlocker(thread) == in && thread.getState() == Thread.State.WAITING;
         }
 
         private void add(Workers.Worker worker) {

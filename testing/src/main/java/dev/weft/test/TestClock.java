@@ -1,5 +1,6 @@
 package dev.weft.test;
 
+import dev.weft.spi.Living;
 import dev.weft.spi.TestTime;
 import dev.weft.spi.Timer;
 import java.time.Duration;
@@ -38,6 +39,7 @@ final class TestClock implements TestTime {
         final Kind kind;
         final long number;
         final @Nullable Object worker;
+        final boolean mayBlock;
         final Runnable action;
 
         /** Where a task of a library was made. */
@@ -49,11 +51,12 @@ final class TestClock implements TestTime {
         /** What it has become when the test was over; null before that. */
         private Timer.@Nullable Entry inRealTime;
 
-        private Task(long due, Kind kind, @Nullable Object worker, Runnable action) {
+        private Task(long due, Kind kind, @Nullable Object worker, boolean mayBlock, Runnable action) {
             this.due = due;
             this.kind = kind;
             this.number = count++;
             this.worker = worker;
+            this.mayBlock = mayBlock;
             this.action = action;
             this.made = kind == Kind.LIBRARY ? Origin.here() : List.of();
         }
@@ -88,6 +91,8 @@ final class TestClock implements TestTime {
     /** The workers that run a task, each with the tasks that are due and wait for it. */
     private final Map<@Nullable Object, Queue<Task>> waiting = new HashMap<>();
 
+    private final Movers movers = new Movers();
+
     private long now;
     private long count;
     private boolean over;
@@ -102,23 +107,38 @@ final class TestClock implements TestTime {
 
     @Override
     public synchronized Timer.Entry schedule(long nanos, Runnable action) {
-        return real == null ? add(nanos, Kind.ENGINE, null, action) : real.schedule(nanos, action);
+        return real == null ? add(nanos, Kind.ENGINE, null, true, action) : real.schedule(nanos, action);
     }
 
     @Override
-    public Timer.Entry execute(@Nullable Object worker, long nanos, Runnable task) {
-        return add(nanos, Kind.LIBRARY, worker, task);
+    public Timer.Entry execute(@Nullable Object worker, boolean mayBlock, long nanos, Runnable task) {
+        return add(nanos, Kind.LIBRARY, worker, mayBlock, task);
+    }
+
+    @Override
+    public void moved(Living living) {
+        movers.add(living);
+    }
+
+    @Override
+    public void woken(Thread thread) {
+        movers.woken(thread);
+    }
+
+    Movers movers() {
+        return movers;
     }
 
     /** Runs an action when all else is over that is due by then. */
     void last(long nanos, Runnable action) {
-        add(nanos, Kind.LAST, null, action);
+        add(nanos, Kind.LAST, null, true, action);
     }
 
-    private synchronized Task add(long nanos, Kind kind, @Nullable Object worker, Runnable action) {
+    private synchronized Task add(long nanos, Kind kind, @Nullable Object worker, boolean mayBlock, Runnable action) {
         if (over && kind != Kind.ENGINE) throw new RejectedExecutionException("the test is over, and with it its time");
         long later = Math.max(0, nanos);
-        var task = new Task(later > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + later, kind, worker, action);
+        var task =
+                new Task(later > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + later, kind, worker, mayBlock, action);
         tasks.add(task);
         return task;
     }

@@ -36,7 +36,7 @@ final class TestRun {
         this.scope = scope;
         this.clock = scope.clock();
         this.workers = new Workers(scope::fail);
-        this.stillness = new Stillness(workers);
+        this.stillness = new Stillness(workers, clock.movers());
         this.remains = new Remains(stillness, workers);
     }
 

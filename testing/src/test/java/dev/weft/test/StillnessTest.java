@@ -17,6 +17,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -35,6 +37,7 @@ class StillnessTest {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final String EACH = "dev.weft.test.OnEachBackend#options";
     private static final int ROUNDS = 5_000;
+    private static final int MANY = 10_000;
 
     /** Runs a body while something else waits for time, and checks that none has passed. */
     private static void standsStill(TestOptions options, Body body) throws Exception {
@@ -64,6 +67,24 @@ class StillnessTest {
             chain.get(0).complete(0);
             assertThat(await(chain.get(ROUNDS - 1))).isEqualTo(ROUNDS - 1);
         });
+    }
+
+    /** In a test that looked at all of them before each step this would take minutes. */
+    @ParameterizedTest
+    @MethodSource(EACH)
+    void V1_whileOneOfThousandsThatWaitGoesOn(TestOptions options) throws Exception {
+        List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+        runTest(options, test -> {
+            for (int i = 0; i < MANY; i++) {
+                int hours = i;
+                async(() -> {
+                    delay(HOUR.multipliedBy(hours));
+                    assertThat(test.currentTime()).isEqualTo(HOUR.multipliedBy(hours));
+                    order.add(hours);
+                });
+            }
+        });
+        assertThat(order).isEqualTo(IntStream.range(0, MANY).boxed().toList());
     }
 
     @ParameterizedTest
