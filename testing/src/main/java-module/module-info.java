@@ -6,6 +6,7 @@ module dev.weft.test {
     requires static transitive org.junit.jupiter.api;
     requires static org.jspecify;
     requires static org.junit.platform.commons;
+    requires static reactor.blockhound;
     requires static reactor.core;
 
     exports dev.weft.test;

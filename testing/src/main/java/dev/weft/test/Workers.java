@@ -43,7 +43,7 @@ final class Workers {
     /** One thread. */
     final class Worker implements Runnable {
         private final BlockingQueue<TestClock.Task> given = new LinkedBlockingQueue<>();
-        private final Thread thread;
+        private final WorkerThread thread;
 
         /** Written by the thread of the test, and, at the end of a task, by the worker's. */
         private volatile TestClock.@Nullable Task task;
@@ -54,11 +54,7 @@ final class Workers {
         private volatile boolean closed;
 
         Worker(int number) {
-            thread = Thread.ofPlatform()
-                    .daemon()
-                    .name("weft-test-" + number)
-                    .inheritInheritableThreadLocals(false)
-                    .unstarted(this);
+            thread = new WorkerThread(this, number);
             thread.setContextClassLoader(loader);
             thread.start();
         }
@@ -93,10 +89,12 @@ final class Workers {
                 }
                 begun = true;
                 try {
+                    thread.mustNotBlock = !next.mayBlock;
                     next.run();
                 } catch (Throwable thrown) {
                     onFailure.accept(thrown);
                 } finally {
+                    thread.mustNotBlock = false;
                     task = null;
                 }
             }
@@ -105,6 +103,25 @@ final class Workers {
         private void close() {
             closed = true;
             thread.interrupt();
+        }
+    }
+
+    /** {@return whether a thread runs a task that would have to run on a thread that must not block} */
+    static boolean mustNotBlock(Thread thread) {
+        return thread instanceof WorkerThread worker && worker.mustNotBlock;
+    }
+
+    static boolean isWorker(Thread thread) {
+        return thread instanceof WorkerThread;
+    }
+
+    private static final class WorkerThread extends Thread {
+        /** Used by itself. */
+        private boolean mustNotBlock;
+
+        WorkerThread(Runnable worker, int number) {
+            super(null, worker, "weft-test-" + number, 0, false);
+            setDaemon(true);
         }
     }
 }

@@ -31,6 +31,7 @@ class ArrowsTest {
                         "org.jspecify.annotations",
                         "org.junit.jupiter.api..",
                         "org.junit.platform.commons..",
+                        "reactor.blockhound..",
                         "org.apiguardian..",
                         "java..")
                 .check(MODULE);
@@ -45,8 +46,24 @@ class ArrowsTest {
                 .haveSimpleNameNotStartingWith("Weft")
                 .and()
                 .haveSimpleNameNotStartingWith("Settings")
+                .and()
+                .haveSimpleNameNotStartingWith("NoBlocking")
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.junit.."))
+                .check(MODULE);
+    }
+
+    @Test
+    void blockHoundIsOptional() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.weft.test")
+                .and()
+                .doNotHaveFullyQualifiedName(TestBlockHoundIntegration.class.getName())
+                .and()
+                .haveNameNotMatching(".*\\.TestBlockHoundIntegration\\$.*")
+                .should()
+                .dependOnClassesThat(resideInAPackage("reactor.."))
                 .check(MODULE);
     }
 
