@@ -3,9 +3,11 @@ package dev.weft.test;
 import static dev.weft.Async.async;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.mapConcurrent;
+import static dev.weft.Async.withTimeoutOrNull;
 import static dev.weft.reactor.ReactorAsync.awaitSingle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.Mockito.mockStatic;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
@@ -13,7 +15,9 @@ import static org.mockito.Mockito.when;
 
 import dev.weft.Deferred;
 import dev.weft.reactor.ReactorAsync;
+import dev.weft.rxjava.RxAsync;
 import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.TestScheduler;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.mockito.Mock;
 import org.mockito.MockedStatic;
@@ -60,6 +65,33 @@ class InterplayTest {
         assertThat(test.currentTime()).isEqualTo(HOUR);
     }
 
+    /** Outside of a test in virtual time, its clock is that of the coroutine, too. */
+    @Test
+    void aStepVerifierWithItsOwnTimeMovesACoroutine() {
+        StepVerifier.withVirtualTime(() -> ReactorAsync.mono(() -> {
+                    delay(HOUR);
+                    return awaitSingle(Mono.delay(HOUR).thenReturn("late"));
+                }))
+                .expectSubscription()
+                .expectNoEvent(HOUR.multipliedBy(2))
+                .expectNext("late")
+                .verifyComplete();
+    }
+
+    /** Inside, it is that of Reactor's operators alone: the coroutine waits for the time of the test. */
+    @WeftTest
+    void aStepVerifierWithItsOwnTimeMovesReactorAlone(TestScope test) {
+        StepVerifier.withVirtualTime(() -> Mono.delay(HOUR).then(ReactorAsync.mono(() -> {
+                    delay(HOUR);
+                    return "late";
+                })))
+                .expectSubscription()
+                .thenAwait(HOUR)
+                .expectNext("late")
+                .verifyComplete();
+        assertThat(test.currentTime()).isEqualTo(HOUR);
+    }
+
     // --- RxJava
 
     @WeftTest
@@ -81,6 +113,17 @@ class InterplayTest {
                 .awaitDone(20, TimeUnit.SECONDS)
                 .assertResult(0L, 1L);
         assertThat(test.currentTime()).isEqualTo(HOUR.multipliedBy(2));
+    }
+
+    @WeftTest
+    void twoClocksSideBySide(TestScope test) {
+        var exchange = new TestScheduler();
+        Deferred<Long> bell = async(() -> RxAsync.await(Single.timer(1, TimeUnit.HOURS, exchange)));
+        delay(HOUR.multipliedBy(24)); // a day of the test, and no time at the exchange
+        assertThat(bell.isDone()).isFalse();
+        exchange.advanceTimeBy(1, TimeUnit.HOURS);
+        assertThat(bell.await()).isZero();
+        assertThat(test.currentTime()).isEqualTo(HOUR.multipliedBy(24));
     }
 
     // --- Awaitility
@@ -124,6 +167,21 @@ class InterplayTest {
             assertThat(test.currentTime()).isEqualTo(HOUR);
             verify(shop, times(1)).price("tea");
             verify(other, times(0)).price("tea");
+        }
+
+        /** In the guide. */
+        @WeftTest
+        void aMockAwaitsAndIsVerifiedAfterwards(TestScope test) {
+            when(shop.price(anyString())).thenAnswer(call -> {
+                delay(HOUR); // on the coroutine that calls
+                return 3;
+            });
+            Deferred<Integer> patient = async(() -> shop.price("tea"));
+            Deferred<Integer> hasty = async(() -> withTimeoutOrNull(HOUR.dividedBy(2), () -> shop.price("rice")));
+            assertThat(patient.await()).isEqualTo(3);
+            assertThat(hasty.await()).isNull();
+            assertThat(test.currentTime()).isEqualTo(HOUR);
+            verify(shop).price("rice"); // it was called, and cancelled
         }
 
         @WeftTest

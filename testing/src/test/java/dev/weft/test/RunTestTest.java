@@ -45,6 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -189,6 +190,21 @@ class RunTestTest {
                     .isZero();
             assertThat(test.currentTime()).isEqualTo(HOUR);
         });
+    }
+
+    @ParameterizedTest
+    @MethodSource(EACH)
+    void tasksOfOneWorkerRunOneAfterAnother(TestOptions options) {
+        runTest(options, test -> {
+            Scheduler.Worker worker = Schedulers.boundedElastic().createWorker();
+            worker.schedule(() -> {
+                Mono.delay(HOUR).block();
+                trail.add("first");
+            });
+            worker.schedule(() -> trail.add("second"));
+            delay(HOUR.multipliedBy(2));
+        });
+        assertThat(trail).containsExactly("first", "second");
     }
 
     @ParameterizedTest

@@ -139,6 +139,79 @@ class TestSourceTest {
     }
 
     @Test
+    void requestsAreAddedUp() {
+        TestSource<String> source = TestSource.of("a", "b");
+        List<String> received = new ArrayList<>();
+        source.subscribe(new Counted(received, Long.MAX_VALUE, 2));
+        assertThat(received).containsExactly("a", "b", "complete");
+        assertThat(source).hasRequested(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aCancellationAfterTheEndIsNone() {
+        TestSource<String> source = TestSource.of("a");
+        List<String> received = new ArrayList<>();
+        var subscriber = new Counted(received, 1);
+        source.subscribe(subscriber);
+        subscriber.cancel();
+        assertThat(received).containsExactly("a", "complete");
+        assertThat(source).isNotCancelled().hasSubscribers(0);
+    }
+
+    /** Makes some requests at once. */
+    private static final class Counted implements Flow.Subscriber<String> {
+        private final List<String> received;
+        private final long[] requests;
+        private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+
+        Counted(List<String> received, long... requests) {
+            this.received = received;
+            this.requests = requests;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription given) {
+            subscription.complete(given);
+            for (long request : requests) given.request(request);
+        }
+
+        @Override
+        public void onNext(String value) {
+            received.add(value);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            received.add("failed");
+        }
+
+        @Override
+        public void onComplete() {
+            received.add("complete");
+        }
+
+        void cancel() {
+            subscription.join().cancel();
+        }
+    }
+
+    @Test
+    void aRecorderWaitsForSoManyValues() {
+        runTest(test -> {
+            TestSource<String> source = test.source();
+            Recorder<String> recorder = test.recorder();
+            source.subscribe(recorder);
+            var two = async(() -> recorder.await(2));
+            source.emit("a");
+            test.runCurrent();
+            assertThat(two).isRunning();
+            source.emit("b");
+            assertThat(two.await()).containsExactly("a", "b");
+            source.complete();
+        });
+    }
+
+    @Test
     void itMisbehavesOnDemand() {
         List<Violation> violations = new CopyOnWriteArrayList<>();
         try (Hooks.Handle hook = Hooks.onViolation(violations::add)) {

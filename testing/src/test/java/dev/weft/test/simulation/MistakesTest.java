@@ -23,7 +23,7 @@ class MistakesTest {
 
     @ParameterizedTest
     @MethodSource("programs")
-    void isFoundWithin1000Seeds(Mistake mistake, Engine engine) throws Exception {
+    void X1_isFoundWithin1000Seeds(Mistake mistake, Engine engine) throws Exception {
         assertThat(seedThatFinds(mistake, engine)).isBetween(0, 999);
     }
 

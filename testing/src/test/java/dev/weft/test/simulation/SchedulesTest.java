@@ -69,7 +69,7 @@ class SchedulesTest {
     @Nested
     class Threads {
         @Test
-        void virtualThreadsThatATestMakesBelongToTheRun() throws Exception {
+        void X1_virtualThreadsThatATestMakesBelongToTheRun() throws Exception {
             assertThat(ends(end -> {
                         List<String> order = new ArrayList<>();
                         Thread first = Thread.startVirtualThread(() -> order.add("a"));
@@ -91,7 +91,7 @@ class SchedulesTest {
         }
 
         @Test
-        void whatAThreadThrowsFailsTheRun() {
+        void X3_whatAThreadThrowsFailsTheRun() {
             assertThat(failure(() -> Thread.startVirtualThread(() -> {
                         throw new IllegalStateException("thrown");
                     })))
@@ -99,7 +99,7 @@ class SchedulesTest {
         }
 
         @Test
-        void aThreadFromOutsideIsNamed() {
+        void X2_aThreadFromOutsideIsNamed() {
             assertThat(failure(() -> {
                         var answer = new CompletableFuture<String>();
                         var goesOn = new AtomicInteger();
@@ -124,7 +124,7 @@ class SchedulesTest {
     @Nested
     class Locks {
         @Test
-        void locksQueuesAndLatchesOfTheJdkAreSchedulePoints() throws Exception {
+        void X1_locksQueuesAndLatchesOfTheJdkAreSchedulePoints() throws Exception {
             explore(() -> {
                 var lock = new ReentrantLock();
                 var changed = lock.newCondition();
@@ -182,7 +182,7 @@ class SchedulesTest {
         }
 
         @Test
-        void aDeadlockNamesWhoWaitsForWhat() {
+        void X3_aDeadlockNamesWhoWaitsForWhat() {
             assertThat(failure(() -> {
                         var a = new ReentrantLock();
                         var b = new ReentrantLock();
@@ -207,7 +207,7 @@ class SchedulesTest {
         }
 
         @Test
-        void coroutinesThatAwaitEachOtherAreACycle() {
+        void X3_coroutinesThatAwaitEachOtherAreACycle() {
             assertThat(failure(() -> run(() -> {
                         var second = new CompletableFuture<dev.weft.Deferred<String>>();
                         var first = async(() -> await(await(second)));
@@ -222,7 +222,7 @@ class SchedulesTest {
     @Nested
     class Time {
         @Test
-        void anHourOfDelaysPassesAtOnce() throws Exception {
+        void X5_anHourOfDelaysPassesAtOnce() throws Exception {
             explore(() -> run(() -> {
                 long start = Simulation.current().now();
                 delay(Duration.ofHours(1));
@@ -232,7 +232,7 @@ class SchedulesTest {
         }
 
         @Test
-        void whatRemainsOfATimeoutIsVirtualToo() throws Exception {
+        void X5_whatRemainsOfATimeoutIsVirtualToo() throws Exception {
             explore(() -> run(() -> withTimeout(Duration.ofMinutes(2), () -> {
                 delay(Duration.ofMinutes(1));
                 assertThat(remainingTime()).hasValue(Duration.ofMinutes(1));
@@ -240,7 +240,7 @@ class SchedulesTest {
         }
 
         @Test
-        void aTimeoutAndAResultRace() throws Exception {
+        void X5_aTimeoutAndAResultRace() throws Exception {
             assertThat(ends(end -> run(() -> {
                         try {
                             withTimeout(SECOND, () -> {
@@ -282,7 +282,7 @@ class SchedulesTest {
         }
 
         @Test
-        void anIntervalThatNobodyCancelsIsLeftOver() {
+        void X3_anIntervalThatNobodyCancelsIsLeftOver() {
             assertThat(failure(() -> Flux.interval(SECOND).subscribe()))
                     .hasMessageContaining("left in the timer")
                     .hasMessageContaining("a periodic task of parallel");
@@ -291,7 +291,7 @@ class SchedulesTest {
         }
 
         @Test
-        void intervalsTickInVirtualTime() throws Exception {
+        void X5_intervalsTickInVirtualTime() throws Exception {
             explore(() -> {
                 assertThat(Flux.interval(SECOND).take(3).collectList().block()).containsExactly(0L, 1L, 2L);
                 assertThat(Flowable.interval(1, TimeUnit.HOURS).take(2).toList().blockingGet())
@@ -328,7 +328,7 @@ class SchedulesTest {
     @Nested
     class Limits {
         @Test
-        void aRunWithoutEndIsStopped() {
+        void X3_aRunWithoutEndIsStopped() {
             assertThatThrownBy(() -> Exploration.ofSeeds(1).withSteps(100).explore(() -> {
                         while (!Thread.currentThread().isInterrupted()) Thread.yield();
                     }))
@@ -337,7 +337,7 @@ class SchedulesTest {
         }
 
         @Test
-        void aStepWithoutEndIsStopped() {
+        void X3_aStepWithoutEndIsStopped() {
             var goOn = new AtomicInteger();
             assertThatThrownBy(() -> Exploration.ofSeeds(1)
                             .withPatience(Duration.ofMillis(200))
@@ -350,7 +350,7 @@ class SchedulesTest {
         }
 
         @Test
-        void aTestThatDependsOnMoreThanTheSeedIsNoticed() {
+        void X2_aTestThatDependsOnMoreThanTheSeedIsNoticed() {
             var runs = new AtomicInteger();
             assertThatThrownBy(() -> Exploration.ofSeeds(1).explore(() -> {
                         if (runs.getAndIncrement() % 2 == 0) Thread.yield();
@@ -377,7 +377,7 @@ class SchedulesTest {
     }
 
     @Test
-    void theShortestScheduleHasTheOneSwitchThatMatters() {
+    void X4_theShortestScheduleHasTheOneSwitchThatMatters() {
         assertThat(failure(() -> {
                     int[] count = {0};
                     Thread other = Thread.ofVirtual().name("other").start(() -> {
@@ -391,6 +391,44 @@ class SchedulesTest {
                     assertThat(count[0]).isEqualTo(2);
                 }))
                 .hasMessageContaining("the shortest schedule found that fails, with 1 switches");
+    }
+
+    @Test
+    void X4_aShorterScheduleThatFailsInAnotherWayIsNotTaken() {
+        assertThat(failure(() -> {
+                    int[] steps = {0};
+                    Thread other = Thread.ofVirtual().name("other").start(() -> {
+                        for (int i = 0; i < 6; i++) {
+                            steps[0]++;
+                            Thread.yield();
+                        }
+                    });
+                    boolean alone = true;
+                    for (int i = 0; i < 6; i++) {
+                        int before = steps[0];
+                        Thread.yield();
+                        alone &= steps[0] == before;
+                    }
+                    other.join();
+                    if (alone) throw new IllegalArgumentException("without a switch");
+                    throw new IllegalStateException("with some");
+                }))
+                .hasMessageContaining("IllegalStateException: with some")
+                .hasMessageContaining("the shortest schedule found that fails, with 1 switches");
+    }
+
+    @Test
+    void X2_oneSeedIsPlayedAlone() throws InterruptedException {
+        System.setProperty("weft.seed", "77");
+        try {
+            List<Boolean> coins = new ArrayList<>();
+            Exploration.Explored explored = Exploration.ofSeeds(100)
+                    .explore(() -> coins.add(Simulation.current().coin()));
+            assertThat(explored.seeds()).isEqualTo(1);
+            assertThat(coins).hasSize(2); // played again
+        } finally {
+            System.clearProperty("weft.seed");
+        }
     }
 
     private static void join(Thread thread) {

@@ -74,7 +74,7 @@ class SimulatedTest {
     }
 
     @Test
-    void aSeedFailsAgainWithTheSameSteps() {
+    void X2_aSeedFailsAgainWithTheSameSteps() {
         String first = message(execute(AccountTests.class));
         String seed = first.replaceFirst("(?s)^seed (\\d+).*", "$1");
         System.setProperty("weft.seed", seed);

@@ -44,12 +44,14 @@ final class FirstFailure implements TestExecutionListener {
                 .selectors(selectClasspathRoots(Set.of(tests)))
                 .filters(includeClassNamePatterns(args[0]))
                 .build();
-        String seeds = System.getProperty("weft.seeds");
-        for (String few : args[0].equals(Mutants.SIMULATIONS) ? List.of("100", "1000") : List.<String>of()) {
-            System.setProperty("weft.seeds", few);
-            LauncherFactory.create().execute(request, new FirstFailure(true));
+        if (args[0].equals(Mutants.SIMULATIONS)) {
+            String seeds = System.getProperty("weft.seeds");
+            for (String few : List.of("100", "1000")) {
+                System.setProperty("weft.seeds", few);
+                LauncherFactory.create().execute(request, new FirstFailure(true));
+            }
+            System.setProperty("weft.seeds", seeds);
         }
-        System.setProperty("weft.seeds", seeds);
         var listener = new FirstFailure(false);
         LauncherFactory.create().execute(request, listener);
         System.exit(listener.passed == 0 ? NOTHING_RUN : 0);

@@ -20,14 +20,23 @@ import javax.tools.ToolProvider;
  * <p>A module's faults are in {@code src/test/mutants.txt}, one per paragraph: what is wrong, the source file, the
  * lines that it removes ({@code -}) and those that it adds instead ({@code +}). The removed lines must occur exactly
  * once, so a fault that no longer fits its source is an error. The tests are those of {@code *SimulationTest}; a line
- * {@code by} names others.
+ * {@code by} names others, and {@code plainly} others that run without the engine's own steps, as users run theirs.
  */
 public final class Mutants {
     private static final Pattern SEED = Pattern.compile("seed (\\d+)");
     private static final int PATIENCE = 3;
     static final String SIMULATIONS = ".*SimulationTest";
 
-    record Mutant(String fault, Path file, String tests, String source) {}
+    record Mutant(String fault, Path file, Tests tests, String source) {}
+
+    /** Which tests are to find a fault: a pattern of their names, and whether the engine is simulated. */
+    private record Tests(String names, boolean simulated) {
+        List<String> options() {
+            return simulated
+                    ? List.of("-Dweft.simulation=true", "-Dweft.seeds=" + System.getProperty("weft.seeds", "10000"))
+                    : List.of();
+        }
+    }
 
     /** How a fault was found, or null if it was not. */
     private record Verdict(Mutant mutant, String killedBy, long millis) {}
@@ -45,8 +54,10 @@ public final class Mutants {
         List<Mutant> mutants = read(module);
         List<Verdict> verdicts = new ArrayList<>();
         long start = System.nanoTime();
-        String unplanted = run(SIMULATIONS, module, Long.MAX_VALUE);
-        if (unplanted != null) throw new IllegalStateException("fails without any fault: " + unplanted);
+        for (Tests tests : unplanted(mutants)) {
+            String failure = run(tests, module, Long.MAX_VALUE);
+            if (failure != null) throw new IllegalStateException("fails without any fault: " + failure);
+        }
         long patience = PATIENCE * (System.nanoTime() - start);
         for (Mutant mutant : mutants) {
             if (!words.isEmpty() && words.stream().noneMatch(mutant.fault()::contains)) continue;
@@ -65,6 +76,15 @@ public final class Mutants {
         if (alive > 0) System.exit(1);
     }
 
+    /** {@return the tests that are run without a fault first: the simulations, and those that run plainly} */
+    private static List<Tests> unplanted(List<Mutant> mutants) {
+        return Stream.concat(
+                        Stream.of(new Tests(SIMULATIONS, true)),
+                        mutants.stream().map(Mutant::tests).filter(tests -> !tests.simulated()))
+                .distinct()
+                .toList();
+    }
+
     /** {@return the faults of a module, each of which can be planted} */
     static List<Mutant> read(Path module) throws IOException {
         List<Mutant> mutants = new ArrayList<>();
@@ -74,10 +94,16 @@ public final class Mutants {
                     paragraph.lines().filter(line -> !line.startsWith("#")).toList();
             if (lines.isEmpty()) continue;
             Path file = module.resolve("src/main/java").resolve(lines.get(1));
-            mutants.add(new Mutant(
-                    lines.get(0), file, after("by ", lines).findFirst().orElse(SIMULATIONS), planted(lines, file)));
+            mutants.add(new Mutant(lines.get(0), file, tests(lines), planted(lines, file)));
         }
         return mutants;
+    }
+
+    private static Tests tests(List<String> paragraph) {
+        return after("plainly ", paragraph)
+                .findFirst()
+                .map(names -> new Tests(names, false))
+                .orElseGet(() -> new Tests(after("by ", paragraph).findFirst().orElse(SIMULATIONS), true));
     }
 
     private static Stream<String> after(String mark, List<String> lines) {
@@ -140,19 +166,18 @@ public final class Mutants {
     }
 
     /** In a separate JVM, since a mutant may spin. {@return what has found the fault in a folder, or null} */
-    private static String run(String tests, Path folder, long patience) throws Exception {
+    private static String run(Tests tests, Path folder, long patience) throws Exception {
         Path output = Files.createTempFile("mutant", "output");
         output.toFile().deleteOnExit();
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Dweft.simulation=true",
-                        "-Dweft.seeds=" + System.getProperty("weft.seeds", "10000"),
-                        "-classpath",
-                        folder + File.pathSeparator + System.getProperty("java.class.path"),
-                        FirstFailure.class.getName(),
-                        tests)
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-classpath",
+                folder + File.pathSeparator + System.getProperty("java.class.path")));
+        command.addAll(tests.options());
+        command.addAll(List.of(FirstFailure.class.getName(), tests.names()));
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
