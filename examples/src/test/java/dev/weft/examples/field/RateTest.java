@@ -4,17 +4,17 @@ import static dev.weft.Async.async;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.run;
 import static dev.weft.Async.withTimeout;
-import static dev.weft.reactor.ReactorAsync.mono;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.util.concurrent.RateLimiter;
 import dev.weft.Deferred;
+import dev.weft.test.TestScope;
+import dev.weft.test.WeftTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import reactor.test.StepVerifier;
 
 /** So many calls a second. */
 class RateTest extends FieldTest {
@@ -45,15 +45,13 @@ class RateTest extends FieldTest {
         return calls.stream().map(Deferred::await).toList();
     }
 
-    @Test
-    void tenCallsASecondOverlap() {
-        StepVerifier.withVirtualTime(() -> mono(this::calls))
-                .expectSubscription()
-                .expectNoEvent(Duration.ofMillis(950))
-                .then(() -> assertThat(started).hasValue(10))
-                .thenAwait(BETWEEN.multipliedBy(CALLS))
-                .assertNext(numbers -> assertThat(numbers).hasSize(CALLS).isSorted())
-                .verifyComplete();
+    @WeftTest
+    void tenCallsASecondOverlap(TestScope test) {
+        Deferred<List<Integer>> all = async(this::calls);
+        test.advanceBy(Duration.ofMillis(950));
+        assertThat(started).hasValue(10);
+        assertThat(all.await()).hasSize(CALLS).isSorted();
+        assertThat(test.currentTime()).isEqualTo(BETWEEN.multipliedBy(CALLS - 1).plus(CALL));
         assertThat(atOnce).hasValue(4);
     }
 

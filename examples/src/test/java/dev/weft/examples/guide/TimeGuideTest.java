@@ -15,7 +15,6 @@ import static dev.weft.Async.shielded;
 import static dev.weft.Async.stream;
 import static dev.weft.Async.withTimeout;
 import static dev.weft.Async.withTimeoutOrNull;
-import static dev.weft.reactor.ReactorAsync.asFlux;
 import static dev.weft.reactor.ReactorAsync.mono;
 import static dev.weft.rxjava.RxAsync.single;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,6 +26,9 @@ import dev.weft.CancelledException;
 import dev.weft.Deferred;
 import dev.weft.Retry;
 import dev.weft.spi.Backend;
+import dev.weft.test.Recorder;
+import dev.weft.test.TestScope;
+import dev.weft.test.WeftTest;
 import io.grpc.CallOptions;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.TestScheduler;
@@ -135,35 +137,26 @@ class TimeGuideTest extends GuideTest {
         });
     }
 
-    @Test
-    void theSmallerOfTwoLimitsCountsAndEachFiresItsOwn() {
-        StepVerifier.withVirtualTime(() -> mono(() -> {
-                    for (int attempt = 1; ; attempt++) {
-                        try {
-                            return withTimeout(Duration.ofSeconds(2), () -> ask(attempts()));
-                        } catch (TimeoutException tooSlow) { // that of this attempt, never one from around
-                            log.add("attempt " + attempt);
-                        }
-                    }
-                }))
-                .thenAwait(Duration.ofSeconds(4))
-                .expectNext("answer 3")
-                .verifyComplete();
-        assertThat(log).containsExactly("attempt 1", "attempt 2");
+    @WeftTest
+    void theSmallerOfTwoLimitsCountsAndEachFiresItsOwn(TestScope test) {
+        assertThat(untilItAnswers()).isEqualTo("answer 3");
+        assertThat(test.currentTime()).isEqualTo(Duration.ofSeconds(4));
         calls.set(-10);
-        StepVerifier.withVirtualTime(() -> mono(() -> withTimeout(Duration.ofSeconds(5), () -> {
-                    while (true) {
-                        try {
-                            return withTimeout(Duration.ofSeconds(2), () -> ask(attempts()));
-                        } catch (TimeoutException tooSlow) {
-                            log.add("again");
-                        }
-                    }
-                })))
-                .thenAwait(Duration.ofSeconds(5))
-                .verifyErrorSatisfies(error ->
-                        assertThat(error).isInstanceOf(TimeoutException.class).hasMessage("timed out after PT5S"));
-        assertThat(log).containsExactly("attempt 1", "attempt 2", "again", "again");
+        assertThatThrownBy(() -> withTimeout(Duration.ofSeconds(5), () -> untilItAnswers()))
+                .isInstanceOf(TimeoutException.class)
+                .hasMessage("timed out after PT5S");
+        assertThat(test.currentTime()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(log).containsExactly("again", "again", "again", "again");
+    }
+
+    private String untilItAnswers() {
+        while (true) {
+            try {
+                return withTimeout(Duration.ofSeconds(2), () -> ask(attempts()));
+            } catch (TimeoutException tooSlow) {
+                log.add("again");
+            }
+        }
     }
 
     private int attempts() {
@@ -175,18 +168,14 @@ class TimeGuideTest extends GuideTest {
         return "answer " + attempt;
     }
 
-    @Test
-    void aLimitPerStepIsResetByEachStep() {
-        StepVerifier.withVirtualTime(() -> mono(() -> download(5)))
-                .thenAwait(Duration.ofSeconds(4))
-                .expectNext("5 chunks")
-                .verifyComplete();
-        StepVerifier.withVirtualTime(() -> mono(() -> withTimeout(Duration.ofSeconds(1), () -> {
+    @WeftTest
+    void aLimitPerStepIsResetByEachStep() throws TimeoutException {
+        assertThat(download(5)).isEqualTo("5 chunks");
+        assertThatThrownBy(() -> withTimeout(Duration.ofSeconds(1), () -> {
                     for (int i = 0; i < 5; i++) nextChunk();
                     return "";
-                })))
-                .thenAwait(Duration.ofSeconds(1))
-                .verifyError(TimeoutException.class);
+                }))
+                .isInstanceOf(TimeoutException.class);
     }
 
     private static String download(int chunks) throws TimeoutException {
@@ -266,38 +255,27 @@ class TimeGuideTest extends GuideTest {
         return retry(BRIEFLY, () -> withTimeout(Duration.ofSeconds(2), () -> fetch(failures))); // each attempt
     }
 
-    @Test
-    void aRetryHasAPolicy() {
-        StepVerifier.withVirtualTime(() -> mono(() -> pageByPolicy(2)))
-                .thenAwait(Duration.ofMillis(300))
-                .expectNext("page")
-                .verifyComplete();
+    @WeftTest
+    void aRetryHasAPolicy(TestScope test) throws Exception {
+        assertThat(pageByPolicy(2)).isEqualTo("page");
         assertThat(calls).hasValue(3);
+        assertThat(test.currentTime()).isLessThanOrEqualTo(Duration.ofMillis(300)); // jitter
         calls.set(0);
-        StepVerifier.withVirtualTime(() -> mono(() -> pageByPolicy(9)))
-                .thenAwait(Duration.ofMillis(700))
-                .verifyErrorSatisfies(error -> {
-                    assertThat(error).hasMessage("503 for call 4");
-                    assertThat(error.getSuppressed())
-                            .extracting(Throwable::getMessage)
-                            .contains("503 for call 1");
-                });
+        assertThatThrownBy(() -> pageByPolicy(9))
+                .hasMessage("503 for call 4")
+                .satisfies(error -> assertThat(error.getSuppressed())
+                        .extracting(Throwable::getMessage)
+                        .contains("503 for call 1"));
     }
 
-    @Test
-    void theWholeTimeOfARetryIsThatOfTheVirtualClock() {
+    @ParameterizedTest
+    @MethodSource("backends")
+    void theWholeTimeOfARetryIsThatOfTheVirtualClock(Backend backend) throws Exception {
         Retry policy = Retry.attempts(9).pause(Duration.ofSeconds(4)).within(Duration.ofSeconds(10));
-        StepVerifier.withVirtualTime(() -> mono(() -> retry(policy, () -> fetch(9))))
-                .thenAwait(Duration.ofSeconds(8))
-                .verifyErrorMessage("503 for call 3");
+        inVirtualTime(
+                backend,
+                () -> assertThatThrownBy(() -> retry(policy, () -> fetch(9))).hasMessage("503 for call 3"));
         assertThat(log).containsExactly("call 1 at 0", "call 2 at 4000", "call 3 at 8000");
-        var clock = new TestScheduler();
-        RxJavaPlugins.setComputationSchedulerHandler(real -> clock);
-        calls.set(0);
-        var observer = single(() -> retry(policy, () -> fetch(9))).test();
-        clock.advanceTimeBy(8, TimeUnit.SECONDS);
-        observer.assertFailure(IOException.class);
-        assertThat(calls).hasValue(3);
     }
 
     private String page(int failures) throws IOException, TimeoutException {
@@ -313,17 +291,12 @@ class TimeGuideTest extends GuideTest {
         }
     }
 
-    @Test
-    void aRetryIsALoop() {
-        StepVerifier.withVirtualTime(() -> mono(() -> page(2)))
-                .thenAwait(Duration.ofMillis(300))
-                .expectNext("page")
-                .verifyComplete();
+    @WeftTest
+    void aRetryIsALoop() throws Exception {
+        assertThat(page(2)).isEqualTo("page");
         assertThat(log).containsExactly("call 1 at 0", "call 2 at 100", "call 3 at 300");
         calls.set(0);
-        StepVerifier.withVirtualTime(() -> mono(() -> page(9)))
-                .thenAwait(Duration.ofMillis(700))
-                .verifyErrorMessage("503 for call 4");
+        assertThatThrownBy(() -> page(9)).hasMessage("503 for call 4");
     }
 
     private String anyFailure() {
@@ -359,18 +332,12 @@ class TimeGuideTest extends GuideTest {
         });
     }
 
-    @Test
-    void aSecondServerIsAskedWhenTheFirstIsSlow() {
-        StepVerifier.withVirtualTime(() -> mono(() -> hedged(Duration.ofSeconds(1))))
-                .expectSubscription()
-                .expectNoEvent(Duration.ofMillis(50))
-                .thenAwait(Duration.ofMillis(10))
-                .expectNext("mirror")
-                .verifyComplete();
-        StepVerifier.withVirtualTime(() -> mono(() -> hedged(Duration.ofMillis(30))))
-                .thenAwait(Duration.ofMillis(30))
-                .expectNext("primary")
-                .verifyComplete();
+    @WeftTest
+    void aSecondServerIsAskedWhenTheFirstIsSlow(TestScope test) {
+        assertThat(hedged(Duration.ofSeconds(1))).isEqualTo("mirror");
+        assertThat(test.currentTime()).isEqualTo(Duration.ofMillis(60));
+        assertThat(hedged(Duration.ofMillis(30))).isEqualTo("primary");
+        assertThat(test.currentTime()).isEqualTo(Duration.ofMillis(90));
     }
 
     private static String hedged(Duration primary) {
@@ -404,13 +371,12 @@ class TimeGuideTest extends GuideTest {
         });
     }
 
-    @Test
-    void aStreamBeginsAgainAfterAPause() {
-        StepVerifier.withVirtualTime(() -> asFlux(readings().retry(1, Duration.ofSeconds(5))))
-                .expectNext(1, 2)
-                .expectNoEvent(Duration.ofSeconds(5))
-                .expectNext(1, 2)
-                .verifyErrorMessage("connection lost");
+    @WeftTest
+    void aStreamBeginsAgainAfterAPause(Recorder<Integer> recorder) {
+        readings().retry(1, Duration.ofSeconds(5)).subscribe(recorder);
+        assertThat(recorder.awaitFailure()).hasMessage("connection lost");
+        assertThat(recorder.values()).containsExactly(1, 2, 1, 2);
+        assertThat(recorder.times()).extracting(Duration::toSeconds).containsExactly(0L, 0L, 5L, 5L);
     }
 
     /** With a choice of failures, and from where it was. */
@@ -432,39 +398,35 @@ class TimeGuideTest extends GuideTest {
         return values.get(index);
     }
 
-    @Test
-    void aLoopInAGeneratorGoesOnWhereItWas() {
-        StepVerifier.withVirtualTime(() -> asFlux(resumed(List.of(1, 2, 3))))
-                .expectNext(1)
-                .thenAwait(Duration.ofSeconds(1))
-                .expectNext(2, 3)
-                .verifyComplete();
+    @WeftTest
+    void aLoopInAGeneratorGoesOnWhereItWas(Recorder<Integer> recorder) {
+        resumed(List.of(1, 2, 3)).subscribe(recorder);
+        assertThat(recorder.awaitEnd()).containsExactly(1, 2, 3);
+        assertThat(recorder.times()).extracting(Duration::toSeconds).containsExactly(0L, 1L, 1L);
     }
 
-    @Test
-    void aStreamHasALimitForEachValue() {
+    @WeftTest
+    void aStreamHasALimitForEachValue(TestScope test, Recorder<Integer> recorder) {
         AsyncStream<Integer> silent = stream(out -> {
             out.emit(1);
             await(never);
         });
-        StepVerifier.withVirtualTime(() -> asFlux(silent.timeout(Duration.ofSeconds(10))))
-                .expectNext(1)
-                .thenAwait(Duration.ofSeconds(10))
-                .verifyError(TimeoutException.class);
+        silent.timeout(Duration.ofSeconds(10)).subscribe(recorder);
+        assertThat(recorder.awaitFailure()).isInstanceOf(TimeoutException.class);
+        assertThat(recorder.values()).containsExactly(1);
+        assertThat(test.currentTime()).isEqualTo(Duration.ofSeconds(10));
     }
 
     // --- again and again
 
-    @Test
+    @WeftTest
     void somethingIsDoneAgainAndAgain() {
-        StepVerifier.withVirtualTime(() -> mono(() -> withTimeoutOrNull(Duration.ofSeconds(25), () -> {
-                    while (true) {
-                        log.add("refreshed");
-                        delay(Duration.ofSeconds(10)); // from the end of one to the start of the next
-                    }
-                })))
-                .thenAwait(Duration.ofSeconds(25))
-                .verifyComplete();
+        withTimeoutOrNull(Duration.ofSeconds(25), () -> {
+            while (true) {
+                log.add("refreshed");
+                delay(Duration.ofSeconds(10)); // from the end of one to the start of the next
+            }
+        });
         assertThat(log).containsExactly("refreshed", "refreshed", "refreshed");
     }
 
