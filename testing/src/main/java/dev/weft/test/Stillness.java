@@ -110,6 +110,11 @@ final class Stillness {
         return atRest ? new Found(quiet, look.endsByItself) : null;
     }
 
+    /** {@return how many coroutines each look is at} */
+    int lookedAt() {
+        return look.unsettled.size();
+    }
+
     /** Something has been done that may have changed anything: what was found before means nothing any more. */
     void disturb() {
         look.moves = true;

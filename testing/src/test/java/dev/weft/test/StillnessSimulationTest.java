@@ -42,6 +42,7 @@ class StillnessSimulationTest {
             main.start();
             for (int left = timers; ; left--) {
                 while (stillness.look() == null) Thread.yield();
+                assertThat(stillness.lookedAt()).isZero();
                 if (main.failure() != null) throw new CompletionException(main.failure());
                 assertThat(main.isDone()).as("over, with %s timers left", left).isEqualTo(left == 0);
                 if (left == 0) return;
