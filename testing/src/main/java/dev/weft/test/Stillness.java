@@ -2,6 +2,7 @@ package dev.weft.test;
 
 import dev.weft.spi.Census;
 import dev.weft.spi.Living;
+import dev.weft.spi.SchedulePoint;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
@@ -172,7 +173,8 @@ final class Stillness {
             moves = elsewhere = unclear = polled = blocked = endsByItself = false;
             print = 1;
             boolean told = listen();
-            for (Iterator<Living> each = unsettled.iterator(); !moves && each.hasNext(); )
+            SchedulePoint.pass();
+            for (Iterator<Living> each = unsettled.iterator(); !moves && each.hasNext(); SchedulePoint.pass())
                 if (isSettled(each.next())) each.remove();
             workers.busy().forEach(this::add);
             long now = System.nanoTime();
@@ -208,6 +210,7 @@ final class Stillness {
         private boolean isSettled(Living coroutine) {
             Thread thread = Objects.requireNonNull(coroutine.subject().thread());
             Object in = coroutine.waitsIn();
+            SchedulePoint.pass();
             if (in != null && isParked(thread, in)) return true;
             if (thread.getState() == Thread.State.TERMINATED) {
                 movers.forget(thread);

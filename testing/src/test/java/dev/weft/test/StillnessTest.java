@@ -8,6 +8,7 @@ import static dev.weft.test.Tests.runTest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.Coroutines;
 import dev.weft.Deferred;
 import dev.weft.reactor.ReactorAsync;
 import dev.weft.rxjava.RxAsync;
@@ -196,7 +197,7 @@ class StillnessTest {
             Thread.ofPlatform().start(() -> {
                 try (Socket client = server.accept()) {
                     client.getInputStream().read();
-                    TimeUnit.MILLISECONDS.sleep(100);
+                    TimeUnit.MILLISECONDS.sleep(500); // longer than what waits in the JDK is looked at
                     client.getOutputStream().write(7);
                 } catch (IOException | InterruptedException failure) {
                     throw new AssertionError(failure);
@@ -234,6 +235,7 @@ class StillnessTest {
             var answer = new CompletableFuture<String>();
             Thread.ofPlatform().start(() -> {
                 while (answer.getNumberOfDependents() == 0) Thread.yield();
+                for (int i = 0; i < 1_000; i++) Coroutines.dump(); // time enough for a jump
                 answer.complete("a");
             });
             assertThat(withTimeout(HOUR, () -> await(answer))).isEqualTo("a");
