@@ -41,7 +41,7 @@ public final class Living {
         return parent != null && !(member instanceof CoroutineTask<?> task && task.caller() != 0);
     }
 
-    /** {@return whether some contain it, or a coroutine that does not end before it} */
+    /** {@return whether it, or a coroutine that it is a member of, directly or not, is one of some} */
     public boolean isAmong(Set<?> some) {
         CoroutineTask<?> owner = member instanceof CoroutineTask<?> task
                 ? task.owning()

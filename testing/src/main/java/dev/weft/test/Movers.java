@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/** What has been started or woken and not looked at since, as the engine tells it, on any thread. */
+/** What was started or woken and has not been looked at since, as the engine tells it, on any thread. */
 final class Movers {
     private final Map<Thread, Living> coroutines = new ConcurrentHashMap<>();
     private final Queue<Living> moved = new ConcurrentLinkedQueue<>();
