@@ -6,7 +6,10 @@ module dev.weft.spring.boot {
     requires spring.boot;
     requires spring.context;
     requires spring.core;
+    requires static dev.weft.micrometer;
     requires static org.jspecify;
+    requires static spring.boot.actuator;
+    requires static spring.boot.actuator.autoconfigure;
     requires static spring.boot.webflux;
     requires static spring.webflux;
 

@@ -1,6 +1,7 @@
 package dev.weft.spring.boot;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -26,9 +27,24 @@ class ArrowsTest {
                         "dev.weft.spring.boot",
                         "dev.weft.spring",
                         "dev.weft",
+                        "dev.weft.micrometer",
+                        "io.micrometer..",
                         "org.springframework..",
                         "org.jspecify.annotations",
                         "java..")
+                .check(MODULE);
+    }
+
+    @Test
+    void micrometerAndTheActuatorAreOptional() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(".*WeftObservabilityAutoConfiguration\\$.*")
+                .and()
+                .doNotHaveSimpleName("CoroutinesEndpoint")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "dev.weft.micrometer", "io.micrometer..", "org.springframework.boot.actuate.."))
                 .check(MODULE);
     }
 
