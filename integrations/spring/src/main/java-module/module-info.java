@@ -7,7 +7,9 @@ module dev.weft.spring {
     requires transitive spring.core;
     requires spring.aop;
     requires static org.jspecify;
+    requires static org.junit.jupiter.api;
     requires static spring.security.core;
+    requires static spring.test;
     requires static spring.tx;
     requires static spring.web;
     requires static spring.webflux;

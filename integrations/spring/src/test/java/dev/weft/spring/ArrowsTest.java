@@ -1,6 +1,7 @@
 package dev.weft.spring;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -30,6 +31,8 @@ class ArrowsTest {
                         "org.aopalliance..",
                         "org.springframework..",
                         "reactor.core.publisher",
+                        "reactor.util.context",
+                        "org.junit.jupiter.api..",
                         "org.jspecify.annotations",
                         "java..")
                 .check(MODULE);
@@ -40,6 +43,16 @@ class ArrowsTest {
         noClasses()
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.springframework.boot.."))
+                .check(MODULE);
+    }
+
+    @Test
+    void onlyWhatIsForTestsNeedsJUnitAndSpringsTests() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.(RolledBack|RollbackExtension.*)")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.junit..", "org.springframework.test.."))
                 .check(MODULE);
     }
 
