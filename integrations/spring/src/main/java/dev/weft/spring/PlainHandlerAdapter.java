@@ -81,7 +81,8 @@ public final class PlainHandlerAdapter extends RequestMappingHandlerAdapter {
 
     @Override
     public Mono<HandlerResult> handle(ServerWebExchange exchange, Object handler) {
-        HandlerMethod method = (HandlerMethod) handler;
+        Objects.requireNonNull(exchange, "exchange");
+        HandlerMethod method = (HandlerMethod) Objects.requireNonNull(handler, "handler");
         Kind kind = kinds.computeIfAbsent(method.getMethod(), any -> kind(method));
         Mono<HandlerResult> result = kind == Kind.REACTIVE
                 ? super.handle(exchange, handler)
@@ -91,6 +92,8 @@ public final class PlainHandlerAdapter extends RequestMappingHandlerAdapter {
 
     @Override
     public Mono<HandlerResult> handleError(ServerWebExchange exchange, Throwable failure) {
+        Objects.requireNonNull(exchange, "exchange");
+        Objects.requireNonNull(failure, "failure");
         return inCoroutine(exchange, () -> super.handleError(exchange, failure));
     }
 

@@ -20,7 +20,7 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * A bean that lets an application context not start where a method that Spring calls returns a type of Weft that Spring
- * would take for data. It looks at handlers, exception handlers, repositories, HTTP interfaces, and methods that are
+ * would take for data, or would refuse at each call. It looks at handlers, exception handlers, repositories, HTTP interfaces, and methods that are
  * scheduled, cached, transactional, retried or listen to events, by the types of the beans, so also at lazy ones.
  *
  * @apiNote {@link EnableWeft} and the starter add it. It is of use alone where types are registered by hand.
@@ -61,6 +61,11 @@ public final class ReturnTypeGuard implements SmartInitializingSingleton {
             "org.springframework.security.access.prepost.PreAuthorize",
             "org.springframework.transaction.annotation.Transactional");
 
+    /** Those that need a publisher itself. */
+    private static final List<String> FILTERS = List.of(
+            "org.springframework.security.access.prepost.PostFilter",
+            "org.springframework.security.access.prepost.PreFilter");
+
     private static final String REPOSITORY = "org.springframework.data.repository.Repository";
     private static final String ENTITY = "org.springframework.http.HttpEntity";
 
@@ -97,6 +102,7 @@ public final class ReturnTypeGuard implements SmartInitializingSingleton {
      * @param repository an interface
      */
     public static List<String> findings(Class<?> repository) {
+        Objects.requireNonNull(repository, "repository");
         Map<Method, String> findings = new LinkedHashMap<>();
         if (!isRepository(repository)) return List.of();
         var shared = List.of(ReactiveAdapterRegistry.getSharedInstance());
@@ -117,6 +123,12 @@ public final class ReturnTypeGuard implements SmartInitializingSingleton {
             String handler = first(HANDLERS, annotations);
             String other = repository ? "a repository" : first(OTHERS, annotations);
             if (other == null && Modifier.isPublic(method.getModifiers())) other = ofClass;
+            String filter = first(FILTERS, annotations);
+            if (filter != null)
+                findings.put(
+                        method,
+                        place(type, method, filter)
+                                + ". Spring Security filters a publisher only: return a Flux or a Mono");
             if (handler != null) check(type, method, handler, true, ofTheWeb(shared), findings);
             else if (other != null) check(type, method, other, false, shared, findings);
         }
@@ -137,14 +149,18 @@ public final class ReturnTypeGuard implements SmartInitializingSingleton {
             List<ReactiveAdapterRegistry> registries,
             Map<Method, String> findings) {
         ResolvableType result = ResolvableType.forMethodReturnType(method, type);
-        String place =
-                method.getDeclaringClass().getName() + '.' + method.getName() + " (" + kind + ") returns " + result;
+        String place = place(type, method, kind);
         for (Class<?> top : tops(result))
             if (registries.stream().noneMatch(registry -> ReactiveTypes.knows(registry, top)))
                 findings.putIfAbsent(method, place + ". Spring would take that for data: " + remedy(top));
         if (written && tops(result).isEmpty() && nested(result))
             findings.putIfAbsent(
                     method, place + ". Spring would take what is inside for data: return it as it is, or await it");
+    }
+
+    private static String place(Class<?> type, Method method, String kind) {
+        return method.getDeclaringClass().getName() + '.' + method.getName() + " (" + kind + ") returns "
+                + ResolvableType.forMethodReturnType(method, type);
     }
 
     private static String remedy(Class<?> type) {

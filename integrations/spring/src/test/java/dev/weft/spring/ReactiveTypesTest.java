@@ -5,7 +5,6 @@ import static dev.weft.Async.run;
 import static dev.weft.Async.stream;
 import static dev.weft.reactor.ReactorAsync.contextView;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.weft.AsyncStream;
 import dev.weft.Coroutine;
@@ -35,7 +34,7 @@ class ReactiveTypesTest {
     }
 
     @Test
-    void whatIsRegisteredTwiceIsRegisteredOnce() {
+    void W7_whatIsRegisteredTwiceIsRegisteredOnce() {
         for (Class<?> type : List.of(Coroutine.class, Deferred.class, AsyncStream.class))
             assertThat(adapter(type)).isSameAs(adapter(type));
     }
@@ -109,20 +108,5 @@ class ReactiveTypesTest {
         assertThat(Mono.from(adapter(Deferred.class).toPublisher(handle)).block())
                 .isEqualTo(1);
         assertThat(subscriptions).hasValue(1);
-    }
-
-    @Test
-    void nullIsRefused() {
-        assertThatNullPointerException()
-                .isThrownBy(() -> ReactiveTypes.register(none()))
-                .withMessage("registry");
-        assertThatNullPointerException()
-                .isThrownBy(() -> new ReturnTypeGuard(none()))
-                .withMessage("beans");
-    }
-
-    /** Tests are not null-marked. */
-    private static <T> T none() {
-        return null;
     }
 }

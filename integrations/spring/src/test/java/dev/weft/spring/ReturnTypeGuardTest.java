@@ -22,6 +22,7 @@ import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.http.ResponseEntity;
 import org.springframework.resilience.annotation.Retryable;
 import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.security.access.prepost.PostFilter;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -87,7 +88,7 @@ class ReturnTypeGuardTest {
 
     @ParameterizedTest
     @MethodSource("handlers")
-    void aHandlerIsRefusedIfTheRegistryOfTheWebDoesNotKnowItsType(Class<?> type) {
+    void W3_aHandlerIsRefusedIfTheRegistryOfTheWebDoesNotKnowItsType(Class<?> type) {
         assertThatCode(() -> check(type, knowing())).doesNotThrowAnyException();
         assertThatThrownBy(() -> check(type, new ReactiveAdapterRegistry()))
                 .isInstanceOf(UnknownReturnTypeException.class)
@@ -141,7 +142,7 @@ class ReturnTypeGuardTest {
 
     /** {@code Cached} is a type that no registry knows. */
     @Test
-    void eachMethodThatSpringCallsIsRefused() {
+    void W3_eachMethodThatSpringCallsIsRefused() {
         assertThatThrownBy(() -> check(Jobs.class, knowing()))
                 .hasMessageContaining("scheduled (@Scheduled)")
                 .hasMessageContaining("event (@EventListener)")
@@ -152,6 +153,21 @@ class ReturnTypeGuardTest {
                 .satisfies(found -> assertThat(found.getMessage()).doesNotContain("calledByNobody"));
         assertThatThrownBy(() -> check(Client.class, knowing())).hasMessageContaining("called (@HttpExchange)");
         assertThatThrownBy(() -> check(Service.class, knowing())).hasMessageContaining("ofTheClass (@Transactional)");
+    }
+
+    static class Filtered {
+        @PostFilter("filterObject != null")
+        AsyncStream<String> all() {
+            return AsyncStream.from(List.of());
+        }
+    }
+
+    @Test
+    void whatSecurityFiltersHasToBeAPublisher() {
+        assertThatThrownBy(() -> check(Filtered.class, knowing()))
+                .hasMessage(
+                        Filtered.class.getName() + ".all (@PostFilter) returns dev.weft.AsyncStream<java.lang.String>."
+                                + " Spring Security filters a publisher only: return a Flux or a Mono");
     }
 
     static class Nested {

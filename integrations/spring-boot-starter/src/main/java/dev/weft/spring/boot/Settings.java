@@ -16,7 +16,7 @@ import org.springframework.core.env.PropertySource;
  * environment variable wins, as it does in Boot.
  */
 final class Settings {
-    private static final List<String> KEYS = List.of(
+    static final List<String> KEYS = List.of(
             "weft.backend",
             "weft.debug",
             "weft.dispatcher",

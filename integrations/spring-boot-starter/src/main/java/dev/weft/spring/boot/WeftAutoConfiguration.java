@@ -56,7 +56,10 @@ public final class WeftAutoConfiguration {
     static class PlainControllers {
         @Bean
         WebFluxRegistrations weftRegistrations(@Value("${weft.spring.max-body:256KB}") DataSize maxBody) {
-            int bytes = Math.toIntExact(maxBody.toBytes());
+            int bytes = (int) maxBody.toBytes();
+            if (bytes != maxBody.toBytes() || bytes < 0)
+                throw new IllegalArgumentException(
+                        "weft.spring.max-body must be from 0B to " + Integer.MAX_VALUE + "B, but is " + maxBody);
             return new WebFluxRegistrations() {
                 @Override
                 public RequestMappingHandlerAdapter getRequestMappingHandlerAdapter() {
