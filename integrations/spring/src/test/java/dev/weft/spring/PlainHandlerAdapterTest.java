@@ -287,7 +287,7 @@ class PlainHandlerAdapterTest {
         "/checked, 507, disk of ann for ann",
         "/later, 507, disk for ann"
     })
-    void aPlainMethodAwaitsInTheContextOfTheRequest(String path, int status, String body) {
+    void W1_aPlainMethodAwaitsInTheContextOfTheRequest(String path, int status, String body) {
         var response = app.get(path);
         assertThat(response.getStatusCode().value()).isEqualTo(status);
         assertThat(response.getBody()).isEqualTo(body);
@@ -347,7 +347,7 @@ class PlainHandlerAdapterTest {
     }
 
     @Test
-    void aClientThatLeavesCancelsTheMethod() throws InterruptedException {
+    void W2_aClientThatLeavesCancelsTheMethod() throws InterruptedException {
         for (int i = 0; i < 50; i++) {
             Disposable request = app.client()
                     .get()

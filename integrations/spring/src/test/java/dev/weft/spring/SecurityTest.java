@@ -230,7 +230,7 @@ class SecurityTest {
 
     /** With an invocation that goes on where it was, the second would be outside of the transaction. */
     @Test
-    void whatIsAwaitedTwiceIsCheckedTwiceAndHasTwoTransactions() {
+    void W5_whatIsAwaitedTwiceIsCheckedTwiceAndHasTwoTransactions() {
         as("KEEPER", () -> {
             Coroutine<Void> twice = vault.insertAndFail();
             assertThatThrownBy(() -> await(twice)).hasMessage("disk");
@@ -246,7 +246,7 @@ class SecurityTest {
     }
 
     @Test
-    void eachAwaitIsCheckedAlsoInsideTheTransaction() {
+    void W5_eachAwaitIsCheckedAlsoInsideTheTransaction() {
         try (var outside = new AnnotationConfigApplicationContext(WithTheTransactionOutside.class)) {
             Coroutine<Void> late = outside.getBean(Vault.class).insertAndFail();
             for (int i = 0; i < 2; i++) {

@@ -278,7 +278,7 @@ class TransactionsTest {
 
     @ParameterizedTest(name = "{0} {2} leaves {3} rows")
     @MethodSource("rules")
-    void whatIsThrownCommitsOrRollsBackAndComesOutAsItIs(String rule, Call call, Throwable failure, long left) {
+    void W4_whatIsThrownCommitsOrRollsBackAndComesOutAsItIs(String rule, Call call, Throwable failure, long left) {
         assertThat(catchThrowable(() -> call.call(failure))).isSameAs(failure);
         assertThat(rows()).isEqualTo(left);
         var seen = context.getBean(Rollbacks.class).seen;
@@ -309,7 +309,7 @@ class TransactionsTest {
 
     /** Also where the rules would let exceptions commit, of which the cancellation is one. */
     @Test
-    void aCancellationRollsBackBeforeTheCallReturns() throws InterruptedException {
+    void W4_aCancellationRollsBackBeforeTheCallReturns() throws InterruptedException {
         for (int i = 0; i < 50; i++) {
             var begun = new CountDownLatch(1);
             int before = ROLLED_BACK.get();
@@ -325,7 +325,7 @@ class TransactionsTest {
     }
 
     @Test
-    void aTimeoutRollsBackBeforeTheCallReturns() {
+    void W4_aTimeoutRollsBackBeforeTheCallReturns() {
         int before = ROLLED_BACK.get();
         var begun = new CountDownLatch(1);
         assertThatThrownBy(() -> run(() -> withTimeout(Duration.ofDays(1), () -> {

@@ -159,7 +159,7 @@ class WebTest {
         "/void, 200,",
         "/checked, 507, disk ann"
     })
-    void eachKindOfHandlerAnswersWithItsValueInItsContext(String path, int status, String body) {
+    void W1_eachKindOfHandlerAnswersWithItsValueInItsContext(String path, int status, String body) {
         var response = app.get(path);
         assertThat(response.getStatusCode().value()).isEqualTo(status);
         assertThat(response.getBody()).isEqualTo(body);
@@ -183,7 +183,7 @@ class WebTest {
     }
 
     @Test
-    void aClientThatLeavesCancelsTheHandler() throws InterruptedException {
+    void W2_aClientThatLeavesCancelsTheHandler() throws InterruptedException {
         for (int i = 0; i < 50; i++) {
             Disposable request = app.client()
                     .get()

@@ -47,7 +47,7 @@ class SettingsTest {
     }
 
     @Test
-    void aSecondApplicationThatAsksForSomethingElseDoesNotStart() {
+    void W7_aSecondApplicationThatAsksForSomethingElseDoesNotStart() {
         var settings = new Settings(system, Map.of());
         settings.apply(asking(Map.of("weft.watchdog", "10s")));
         assertThatThrownBy(() -> settings.apply(asking(Map.of("weft.watchdog", "20s"))))

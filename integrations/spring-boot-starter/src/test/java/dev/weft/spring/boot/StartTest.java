@@ -51,7 +51,7 @@ class StartTest {
     }
 
     @Test
-    void offLeavesTheGuardOn() throws Exception {
+    void W3_offLeavesTheGuardOn() throws Exception {
         assertThat(failedStart(Shop.class, "weft.spring.enabled=false", "server.port=0"))
                 .contains(
                         "Methods return types of Weft that Spring does not know:",
@@ -102,7 +102,7 @@ class StartTest {
     }
 
     @Test
-    void theEndOfAnApplicationCancelsItsSupervisorAndWaitsForIt() throws InterruptedException {
+    void W6_theEndOfAnApplicationCancelsItsSupervisorAndWaitsForIt() throws InterruptedException {
         var context = new SpringApplicationBuilder(Empty.class)
                 .web(WebApplicationType.NONE)
                 .run();

@@ -83,7 +83,7 @@ class ShopTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"plain", "mono", "coroutine", "stream"})
-    void eachKindOfHandlerRunsWithTheContextOfTheRequest(String kind) {
+    void W1_eachKindOfHandlerRunsWithTheContextOfTheRequest(String kind) {
         assertThat(get("/user/" + kind, MediaType.ALL)).isEqualTo("ann");
     }
 
@@ -131,7 +131,7 @@ class ShopTest {
 
     /** Each waits for the lock of the one before, and there are fewer connections than requests. */
     @Test
-    void aClientThatLeavesInATransactionRollsItBackAndReturnsTheConnection() throws InterruptedException {
+    void W2_aClientThatLeavesInATransactionRollsItBackAndReturnsTheConnection() throws InterruptedException {
         run(() -> await(stock.add("cup", 3)));
         for (int i = 0; i < 50; i++) {
             Disposable request = web().post()
@@ -191,7 +191,7 @@ class ShopTest {
     }
 
     @Test
-    void aTransactionOfACoroutineCommitsAndRollsBack() {
+    void W5_aTransactionOfACoroutineCommitsAndRollsBack() {
         run(() -> {
             await(stock.add("cup", 1));
             assertThatThrownBy(() -> await(stock.add("pot", -1))).isInstanceOf(IllegalArgumentException.class);
