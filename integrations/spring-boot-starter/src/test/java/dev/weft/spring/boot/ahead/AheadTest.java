@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplicationAotProcessor;
 import org.springframework.context.aot.AbstractAotProcessor.Settings;
@@ -27,7 +29,9 @@ class AheadTest {
     private Path resources;
     private Path classes;
 
+    /** A compiler and two starts: on a busy machine they take longer than the limit of other tests. */
     @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void anApplicationDoesTheSameWhenItIsCompiledAheadOfTime() throws Exception {
         sources = Files.createDirectory(directory.resolve("sources"));
         resources = Files.createDirectory(directory.resolve("resources"));
