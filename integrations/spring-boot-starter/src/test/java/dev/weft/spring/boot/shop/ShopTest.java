@@ -3,6 +3,7 @@ package dev.weft.spring.boot.shop;
 import static dev.weft.Async.await;
 import static dev.weft.Async.gather;
 import static dev.weft.Async.run;
+import static dev.weft.reactor.ReactorAsync.await;
 import static dev.weft.reactor.ReactorAsync.awaitDone;
 import static dev.weft.reactor.ReactorAsync.each;
 import static dev.weft.reactor.ReactorAsync.mono;
@@ -100,6 +101,22 @@ class ShopTest {
                             refused -> assertThat(refused.getResponseBodyAsString())
                                     .isEqualTo("less than nothing of cup"));
         });
+    }
+
+    private Item find(int id) {
+        return await(web().get()
+                .uri("/items/" + id)
+                .exchangeToMono(response -> mono(() -> {
+                    if (response.statusCode().value() == 404) return null; // a body that nobody reads is released
+                    return await(response.bodyToMono(Item.class));
+                })));
+    }
+
+    @Test
+    void aResponseIsReadInsideAMono() {
+        Item cup = run(() -> await(stock.add("cup", 3)));
+        assertThat(run(() -> find(cup.id()))).isEqualTo(cup);
+        assertThat(run(() -> find(-1))).isNull();
     }
 
     private ResponseEntity<String> order(String json) {
