@@ -136,6 +136,26 @@ class ObservabilityTest {
                         .doesNotHaveBean(CoroutinesEndpoint.class));
     }
 
+    /** Boot makes a timer of each observation. */
+    @Test
+    void theTimerOfTheObservationsMayBeLeftOut() {
+        observed.run(context -> {
+            runOne("order 7");
+            assertThat(context.getBean(MeterRegistry.class)
+                            .get("weft.coroutine")
+                            .timer()
+                            .count())
+                    .isEqualTo(1);
+        });
+        observed.withPropertyValues("management.metrics.enable.weft.coroutine=false")
+                .run(context -> {
+                    runOne("order 7");
+                    MeterRegistry meters = context.getBean(MeterRegistry.class);
+                    assertThat(meters.find("weft.coroutine").timer()).isNull();
+                    assertThat(lived(meters, "order #")).isEqualTo(1);
+                });
+    }
+
     @Test
     void theyStepBackForBeansOfTheApplication() {
         var own = ObservationRegistry.create();
