@@ -1,5 +1,6 @@
 package dev.weft.examples.clients;
 
+import static dev.weft.Async.await;
 import static dev.weft.Async.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -99,6 +100,19 @@ class S3Test extends ClientTest {
     void aCancellationCancelsTheFutureAndAbortsTheExchange() throws Exception {
         cancelled(server.asked, () -> text("never"));
         assertThat(last.get()).isCancelled();
+        soon(server.aborted);
+    }
+
+    private String owned(String key) {
+        CompletableFuture<ResponseBytes<GetObjectResponse>> call =
+                s3.getObject(request -> request.bucket("bucket").key(key), AsyncResponseTransformer.toBytes());
+        return await(Async.owned(call)).asUtf8String(); // cancelled with the await, and so is the exchange
+    }
+
+    @Test
+    void anOwnedCallIsCancelledWithItsAwait() throws Exception {
+        assertThat(run(() -> owned("hello"))).isEqualTo("hello");
+        cancelled(server.asked, () -> owned("never"));
         soon(server.aborted);
     }
 

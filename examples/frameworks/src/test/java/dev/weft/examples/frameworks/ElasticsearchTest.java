@@ -1,0 +1,74 @@
+package dev.weft.examples.frameworks;
+
+import static dev.weft.Async.await;
+import static dev.weft.Async.owned;
+import static dev.weft.Async.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import co.elastic.clients.elasticsearch.ElasticsearchAsyncClient;
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import co.elastic.clients.elasticsearch.core.CountResponse;
+import co.elastic.clients.json.SimpleJsonpMapper;
+import co.elastic.clients.transport.rest5_client.Rest5ClientTransport;
+import co.elastic.clients.transport.rest5_client.low_level.Rest5Client;
+import dev.weft.AwaitException;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The asynchronous client of Elasticsearch: each call is a future of its own. */
+class ElasticsearchTest extends ClientTest {
+    private static final String HEADERS =
+            "X-Elastic-Product: Elasticsearch\r\nContent-Type: application/vnd.elasticsearch+json;compatible-with=9\r\n";
+
+    private final HttpPeer server = new HttpPeer(
+            HEADERS,
+            Map.of(
+                    "POST /names/_count",
+                    "200 {'count': 3, '_shards': {'total': 1, 'successful': 1, 'failed': 0}}".replace('\'', '"'),
+                    "POST /nothing/_count",
+                    "404 {'error': {'type': 'index_not_found_exception', 'reason': 'no such index'}, 'status': 404}"
+                            .replace('\'', '"')));
+    private final ElasticsearchAsyncClient elasticsearch = new ElasticsearchAsyncClient(new Rest5ClientTransport(
+            Rest5Client.builder(URI.create("http://127.0.0.1:" + server.port())).build(), new SimpleJsonpMapper()));
+
+    @AfterEach
+    void close() throws IOException {
+        elasticsearch.close();
+        server.close();
+    }
+
+    private long count(String index) {
+        CompletableFuture<CountResponse> counted = elasticsearch.count(request -> request.index(index));
+        return await(owned(counted)).count();
+    }
+
+    @Test
+    void aCallIsAwaited() {
+        assertThat(run(() -> count("names"))).isEqualTo(3);
+    }
+
+    @Test
+    void anErrorComesAsItself() {
+        assertThatThrownBy(() -> run(() -> count("nothing"))).isInstanceOf(ElasticsearchException.class);
+    }
+
+    @Test
+    void aCallThatIsCancelledAbortsItsExchange() throws Exception {
+        cancelled(server.asked, () -> count("slow"));
+        soon(server.left);
+    }
+
+    @Test
+    void aServerThatGoesAwayFailsTheCall() {
+        var breaking = server.asked.thenRun(server::breakOff);
+        assertThatThrownBy(() -> run(() -> count("slow")))
+                .isInstanceOf(AwaitException.class)
+                .hasCauseInstanceOf(IOException.class);
+        assertThat(breaking).isCompleted();
+    }
+}
