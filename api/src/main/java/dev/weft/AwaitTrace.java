@@ -13,8 +13,13 @@ import java.util.Set;
 final class AwaitTrace extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final boolean ON = !"off".equals(System.getProperty("weft.trace"));
-    private static final Set<String> OURS =
-            Set.of("dev.weft", "dev.weft.spi", "dev.weft.reactor", "dev.weft.rxjava", "dev.weft.micrometer");
+    private static final Set<String> OURS = Set.of(
+            "dev.weft",
+            "dev.weft.spi",
+            "dev.weft.reactor",
+            "dev.weft.rxjava",
+            "dev.weft.rxjava4",
+            "dev.weft.micrometer");
 
     /** A {@code StackWalker} would cost more: it makes an object for each frame, even for those that are left out. */
     private AwaitTrace() {

@@ -12,7 +12,8 @@ final class Origin {
     private static final List<String> OTHERS =
             List.of("java.", "jdk.", "reactor.core.", "io.reactivex.", "dev.weft.spi.", "org.junit.");
 
-    private static final List<String> PACKAGES = List.of("dev.weft", "dev.weft.reactor", "dev.weft.rxjava");
+    private static final List<String> PACKAGES =
+            List.of("dev.weft", "dev.weft.reactor", "dev.weft.rxjava", "dev.weft.rxjava4");
     private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
     private Origin() {}

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Actor {
     /** Code that is not the user's. */
     private static final Pattern FOREIGN = Pattern.compile(
-            "(java|javax|jdk|sun|reactor|io\\.reactivex|org\\.(reactivestreams|junit)|dev\\.weft\\.(spi|scheduling|reactor|rxjava))\\..*"
+            "(java|javax|jdk|sun|reactor|io\\.reactivex|org\\.(reactivestreams|junit)|dev\\.weft\\.(spi|scheduling|reactor|rxjava4?))\\..*"
                     + "|dev\\.weft\\.[A-Z].*"
                     + "|dev\\.weft\\.test\\.simulation\\.(Actor|Explor\\w+|Simulation|Simulated(Executor|Extension)|(Reactor|Rx)\\w+)(\\$.*)?");
 
