@@ -78,7 +78,8 @@ public final class RxBackend implements Backend {
     public <T> AwaitCell<T> one(Object source, AwaitMode take) {
         return switch (source) {
             case Flow.Publisher<?> publisher -> new PublisherAwait<>((Flow.Publisher<T>) publisher, take);
-            case Streamable<?> streamable -> new PublisherAwait<>(new StreamablePublisher<>((Streamable<T>) streamable), take);
+            case Streamable<?> streamable ->
+                new PublisherAwait<>(new StreamablePublisher<>((Streamable<T>) streamable), take);
             default -> new ObserverAwait<>(source, take);
         };
     }

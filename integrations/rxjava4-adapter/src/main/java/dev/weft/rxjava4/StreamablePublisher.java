@@ -125,19 +125,25 @@ final class StreamerSubscription<T> implements Flow.Subscription {
         }
     }
 
-    /** After a cancellation there is nobody to signal to, and a failure that only echoes it is nothing new. */
     private void end(@Nullable Throwable failure, @Nullable Throwable ofFinish) {
-        Throwable whole = both(real(failure), real(ofFinish));
-        if (!cancelled) {
-            if (whole == null) subscriber.onComplete();
-            else subscriber.onError(whole);
-        } else if (whole != null && !Failures.isEcho(whole)) RxJavaPlugins.onError(whole);
+        Throwable first = real(failure);
+        Throwable second = real(ofFinish);
+        if (cancelled) {
+            late(first);
+            late(second);
+        } else if (first == null && second == null) {
+            subscriber.onComplete();
+        } else if (first == null) {
+            subscriber.onError(second);
+        } else {
+            if (second != null) Failures.suppress(first, second);
+            subscriber.onError(first);
+        }
     }
 
-    private static @Nullable Throwable both(@Nullable Throwable failure, @Nullable Throwable later) {
-        if (failure == null || later == null) return failure == null ? later : failure;
-        Failures.suppress(failure, later);
-        return failure;
+    /** Nobody is there to be told. What only echoes the cancellation is nothing new. */
+    private static void late(@Nullable Throwable failure) {
+        if (failure != null && !Failures.isEcho(failure)) RxJavaPlugins.onError(failure);
     }
 
     /** A stage that depends on another one has its failure in a carrier. */

@@ -84,7 +84,8 @@ class StreamablesTest {
             assertThat(collect(Streamable.just("a"), 10)).containsExactly("a");
             assertThat(collect(Streamable.empty(), 10)).isEmpty();
             assertThat(collect(Flowable.range(1, 100).toStreamable(), 100)).hasSize(100);
-            assertThat(collect(Streamable.<Integer>create(out -> out.emit(1)), 10)).containsExactly(1);
+            assertThat(collect(Streamable.<Integer>create(out -> out.emit(1)), 10))
+                    .containsExactly(1);
         });
     }
 
@@ -114,7 +115,10 @@ class StreamablesTest {
     @Test
     void readyValuesNeedNoStack() {
         run(() -> {
-            assertThat(RxBackend.INSTANCE.<Integer>one(new Ready(200_000, 0), AwaitMode.LAST).await()).isEqualTo(199_999);
+            assertThat(RxBackend.INSTANCE
+                            .<Integer>one(new Ready(200_000, 0), AwaitMode.LAST)
+                            .await())
+                    .isEqualTo(199_999);
             long sum = 0;
             try (var values = each(new Ready(200_000, 0))) {
                 for (int value : values) sum += value;
@@ -131,7 +135,8 @@ class StreamablesTest {
             return new Streamer<>() {
                 @Override
                 public CompletionStage<Boolean> next(DisposableContainer given) {
-                    return CompletableFuture.supplyAsync(() -> ready.next(given).toCompletableFuture().join());
+                    return CompletableFuture.supplyAsync(
+                            () -> ready.next(given).toCompletableFuture().join());
                 }
 
                 @Override
@@ -147,7 +152,8 @@ class StreamablesTest {
         };
         run(() -> {
             assertThat(collect(racing, 1000)).hasSize(1000).isSorted();
-            assertThat(RxBackend.INSTANCE.<Integer>one(racing, AwaitMode.LAST).await()).isEqualTo(999);
+            assertThat(RxBackend.INSTANCE.<Integer>one(racing, AwaitMode.LAST).await())
+                    .isEqualTo(999);
         });
     }
 
@@ -324,7 +330,8 @@ class StreamablesTest {
     @Test
     void aGeneratorThatAwaitsIsAStreamable() {
         Streamable<String> pages = flowable((dev.weft.Emitter<String> out) -> {
-                    for (int i = 0; i < 3; i++) out.emit(await(Single.just("page " + i).delay(1, TimeUnit.MILLISECONDS)));
+                    for (int i = 0; i < 3; i++)
+                        out.emit(await(Single.just("page " + i).delay(1, TimeUnit.MILLISECONDS)));
                 })
                 .toStreamable();
         assertThat(single(() -> collect(pages, 10)).blockingGet()).containsExactly("page 0", "page 1", "page 2");
@@ -332,9 +339,15 @@ class StreamablesTest {
 
     @Test
     void nullIsRefused() {
-        assertThatThrownBy(() -> each(null)).isInstanceOf(NullPointerException.class).hasMessage("streamable");
-        assertThatThrownBy(() -> stream(null)).isInstanceOf(NullPointerException.class).hasMessage("streamable");
-        assertThatThrownBy(() -> collect(null, 1)).isInstanceOf(NullPointerException.class).hasMessage("streamable");
+        assertThatThrownBy(() -> each(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("streamable");
+        assertThatThrownBy(() -> stream(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("streamable");
+        assertThatThrownBy(() -> collect(null, 1))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("streamable");
         assertThatThrownBy(() -> collect(new Ready(1, 1), -1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("max must not be negative, is -1");

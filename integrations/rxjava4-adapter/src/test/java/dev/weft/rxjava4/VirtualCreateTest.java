@@ -1,5 +1,6 @@
 package dev.weft.rxjava4;
 
+import static dev.weft.Async.checkpoint;
 import static dev.weft.Async.context;
 import static dev.weft.Async.run;
 import static dev.weft.Async.withContext;
@@ -95,7 +96,8 @@ class VirtualCreateTest {
     @EnumSource
     void bothMayAwait(Way way) {
         Flowable<String> values = way.of(out -> {
-            for (int i = 0; i < 3; i++) out.accept(await(Single.just("value " + i).delay(1, TimeUnit.MILLISECONDS)));
+            for (int i = 0; i < 3; i++)
+                out.accept(await(Single.just("value " + i).delay(1, TimeUnit.MILLISECONDS)));
         });
         assertThat(run(() -> collect(values, 10))).containsExactly("value 0", "value 1", "value 2");
     }
@@ -134,6 +136,11 @@ class VirtualCreateTest {
         var left = new CountDownLatch(1);
         var recorder = subscribed(way, out -> {
             Latches.awaitUninterruptibly(left);
+            try {
+                checkpoint();
+            } catch (CancelledException seen) {
+                // without having seen that, a failure may only be a blocking call's answer to an interrupt
+            }
             throw failure;
         });
         recorder.cancel();
