@@ -80,6 +80,15 @@ class StreamablesSimulationTest {
             question.complete(more);
         }
 
+        /** Cancels at any time at all, or at any time after it was opened. */
+        void canceller(Deferred<?> root) {
+            boolean late = simulation.coin();
+            simulation.start("canceller", () -> {
+                if (late) Simulation.until("it is opened", () -> streamed > 0 || root.isDone());
+                root.cancel();
+            });
+        }
+
         /** Answers what is asked, until nothing more can be. */
         void play(Deferred<?> root) {
             while (finished == 0 && !(root.isDone() && streamed == 0)) {
@@ -104,7 +113,7 @@ class StreamablesSimulationTest {
                 return null;
             });
             simulation.start("source", () -> played.play(root));
-            if (simulation.coin()) simulation.start("canceller", root::cancel);
+            if (simulation.coin()) played.canceller(root);
             simulation.run();
             world.conserved(played.made, seen.toArray());
             return seen.size() + " seen, " + root.outcome().getClass().getSimpleName();
@@ -121,7 +130,7 @@ class StreamablesSimulationTest {
             Deferred<?> root =
                     world.root(() -> world.backend().<String>one(played, take).await());
             simulation.start("source", () -> played.play(root));
-            if (simulation.coin()) simulation.start("canceller", root::cancel);
+            if (simulation.coin()) played.canceller(root);
             simulation.run();
             if (root.outcome() instanceof Outcome.Success<?> success) world.conserved(played.made, success.value());
             else world.conserved(played.made);
