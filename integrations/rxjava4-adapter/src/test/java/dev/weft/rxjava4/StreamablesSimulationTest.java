@@ -89,11 +89,11 @@ class StreamablesSimulationTest {
             });
         }
 
-        /** Answers what is asked, until nothing more can be. */
+        /** Answers what is asked while somebody is there; what is asked then has to be cancelled. */
         void play(Deferred<?> root) {
-            while (finished == 0 && !(root.isDone() && streamed == 0)) {
+            while (true) {
                 Simulation.until("it is asked", () -> !asked.isDone() || root.isDone());
-                if (asked.isDone()) return;
+                if (root.isDone()) return;
                 answer(asked);
             }
         }
