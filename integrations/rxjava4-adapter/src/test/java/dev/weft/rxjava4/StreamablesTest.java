@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code Streamable}: loops over it, awaits of it, and coroutines that become one. */
 class StreamablesTest {
-    private static final int RUNS = 100;
+    private static final int RUNS = 20;
 
     private final HookLog hooks = new HookLog();
     private final HandStreamer source = new HandStreamer();
@@ -128,10 +128,10 @@ class StreamablesTest {
     }
 
     /** Values that are answered on another thread, at the very moment at which that is waited for. */
-    @RepeatedTest(10)
+    @RepeatedTest(RUNS)
     void answersRaceTheQuestion() {
         Streamable<Integer> racing = cancellation -> {
-            Streamer<Integer> ready = new Ready(1000, 0).stream(cancellation);
+            Streamer<Integer> ready = new Ready(200, 0).stream(cancellation);
             return new Streamer<>() {
                 @Override
                 public CompletionStage<Boolean> next(DisposableContainer given) {
@@ -151,9 +151,9 @@ class StreamablesTest {
             };
         };
         run(() -> {
-            assertThat(collect(racing, 1000)).hasSize(1000).isSorted();
+            assertThat(collect(racing, 200)).hasSize(200).isSorted();
             assertThat(RxBackend.INSTANCE.<Integer>one(racing, AwaitMode.LAST).await())
-                    .isEqualTo(999);
+                    .isEqualTo(199);
         });
     }
 
