@@ -81,7 +81,7 @@ final class StreamerSubscription<T> implements Flow.Subscription {
 
     /** {@return whether to go on, on this thread; else there is nothing to do, or the thread that answers goes on} */
     private boolean ask() {
-        var met = new AtomicBoolean(); // set by the first that is here after the answer or after the question
+        var met = new AtomicBoolean(); // set when it was asked, and when it has answered: what comes second goes on
         try {
             CompletableFuture<Boolean> next = streamer.next(cancellation).toCompletableFuture();
             Disposable cancelling = Disposable.fromFuture(next, true);
