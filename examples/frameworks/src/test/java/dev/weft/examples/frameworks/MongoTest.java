@@ -17,6 +17,10 @@ import com.mongodb.ServerApiVersion;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoCollection;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import org.bson.Document;
@@ -44,6 +48,13 @@ class MongoTest extends ClientTest {
                         "mongodb://127.0.0.1:" + port + "/?directConnection=true&maxPoolSize=1" + more))
                 .serverApi(ServerApi.builder().version(ServerApiVersion.V1).build())
                 .build());
+    }
+
+    /** {@return what has a port, and does not listen} */
+    private static Socket nobody() throws IOException {
+        var socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return socket;
     }
 
     private MongoCollection<Document> collection(String name) {
@@ -97,9 +108,9 @@ class MongoTest extends ClientTest {
     }
 
     @Test
-    void withoutAServerItFailsWhenItHasLookedForOneLongEnough() {
-        server.close();
-        try (MongoClient lonely = client(server.port(), "&serverSelectionTimeoutMS=100")) {
+    void withoutAServerItFailsWhenItHasLookedForOneLongEnough() throws IOException {
+        try (Socket nobody = nobody();
+                MongoClient lonely = client(nobody.getLocalPort(), "&serverSelectionTimeoutMS=100")) {
             assertThatThrownBy(() -> run(() -> awaitFirst(
                             lonely.getDatabase("shop").getCollection("names").find())))
                     .isInstanceOf(MongoTimeoutException.class);

@@ -19,9 +19,6 @@ abstract class Peer implements AutoCloseable {
     /** Completed when it is asked for what it answers late or never. */
     final CompletableFuture<Void> asked = new CompletableFuture<>();
 
-    /** Completed when a client has left. */
-    final CompletableFuture<Void> left = new CompletableFuture<>();
-
     /** What it was asked for, in this order, but for the client's own housekeeping. */
     final List<String> seen = new CopyOnWriteArrayList<>();
 
@@ -42,16 +39,12 @@ abstract class Peer implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** How many connections there have been. */
-    final int connections() {
-        return clients.size();
-    }
-
     private void accept() {
         try {
             while (true) {
                 Socket client = server.accept();
                 clients.add(client);
+                if (server.isClosed()) client.close();
                 Thread.startVirtualThread(() -> attend(client));
             }
         } catch (IOException failure) {
@@ -64,7 +57,7 @@ abstract class Peer implements AutoCloseable {
             var in = new DataInputStream(new BufferedInputStream(client.getInputStream()));
             while (true) answer(in, client.getOutputStream());
         } catch (EOFException | SocketException gone) {
-            left.complete(null);
+            // a client has left, or was broken off
         } catch (Throwable failure) {
             failures.add(failure);
         }
