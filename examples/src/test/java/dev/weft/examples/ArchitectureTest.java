@@ -30,6 +30,7 @@ class ArchitectureTest {
     private static final Path PAGE = ROOT.resolve("docs/contribute/architecture.md");
     private static final List<String> MODULES = List.of(
             "examples",
+            "examples/spring-shop",
             "tck",
             "integrations/spring-boot-starter",
             "integrations/spring",
