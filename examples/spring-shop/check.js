@@ -20,6 +20,8 @@ async function freePort() {
   return port
 }
 
+const later = milliseconds => new Promise(then => setTimeout(then, milliseconds))
+
 async function answers(url) {
   return fetch(url).then(response => response.ok, () => false)
 }
@@ -28,9 +30,19 @@ const port = await freePort()
 const url = `http://127.0.0.1:${port}`
 const failures = []
 const command = ['-q', 'compile', 'exec:exec', '-pl', 'examples/spring-shop', '-am', `-Dport=${port}`]
-const shop = spawn('mvn', command, { cwd: ROOT, stdio: 'inherit' })
-const ended = once(shop, 'exit')
-while (shop.exitCode === null && !(await answers(`${url}/actuator/health`))) await new Promise(later => setTimeout(later, 200))
+const shop = spawn('mvn', command, { cwd: ROOT, stdio: 'inherit', detached: true })
+
+/** Ends Maven and what it has started, as Ctrl-C does. */
+function end() {
+  try {
+    process.kill(-shop.pid)
+  } catch (failure) {
+    if (failure.code !== 'ESRCH') throw failure // it has ended
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => { end(); process.exit(1) })
+while (shop.exitCode === null && !(await answers(`${url}/actuator/health`))) await later(200)
 
 const executablePath = process.env.CHROMIUM ?? execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim()
 const browser = await chromium.launch({ executablePath, args: process.getuid() === 0 ? ['--no-sandbox'] : [] })
@@ -59,14 +71,14 @@ try {
   await ann.getByRole('button', { name: /^pot/ }).click()
   await desk.getByRole('button', { name: 'ship' }).waitFor()
   if (process.argv[2]) await desk.screenshot({ path: process.argv[2] })
-  shop.kill('SIGTERM')
+  end()
   await desk.getByText('the desk is closed').waitFor()
-  await ended
+  while (await answers(`${url}/actuator/health`)) await later(200)
 } catch (failure) {
   failures.push(failure.stack)
 } finally {
   await browser.close()
-  shop.kill('SIGTERM')
+  end()
 }
 
 for (const failure of failures) console.error(failure)
