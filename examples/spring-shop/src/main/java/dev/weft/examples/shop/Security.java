@@ -10,6 +10,7 @@ import org.springframework.security.config.annotation.method.configuration.Enabl
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
+import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.web.server.SecurityWebFilterChain;
@@ -54,11 +55,14 @@ class Security {
         });
     }
 
-    /** Passwords in plain text, since everybody may know them. */
+    /**
+     * Passwords in plain text, since everybody may know them. A function, or Spring Security would replace them by hashes,
+     * which are slow on purpose, and would be computed for each request of a program.
+     */
     @Bean
-    MapReactiveUserDetailsService users() {
+    ReactiveUserDetailsService users() {
         return new MapReactiveUserDetailsService(
-                user("ann", "CUSTOMER"), user("bob", "CUSTOMER"), user("clerk", "CLERK"));
+                user("ann", "CUSTOMER"), user("bob", "CUSTOMER"), user("clerk", "CLERK"))::findByUsername;
     }
 
     private static UserDetails user(String name, String role) {
