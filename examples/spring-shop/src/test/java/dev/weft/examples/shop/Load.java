@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -23,7 +24,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * Customers order and transfer, and leave every third of their requests half-way. For longer:
- * {@code mvn test -pl examples/spring-shop -am -Dtest=LoadTest -Dsurefire.failIfNoSpecifiedTests=false -Dload.seconds=30}.
+ * {@code mvn test -pl examples/spring-shop -am -Dtest=LoadTest#nothingIsLost -Dsurefire.failIfNoSpecifiedTests=false -Dload.seconds=30}.
  */
 abstract class Load {
     private static final int CLIENTS = 16;
@@ -37,15 +38,46 @@ abstract class Load {
     @Autowired
     private ConnectionPool pool;
 
+    @Autowired
+    private HalfWay halfWay;
+
     /** How many there were of each status, and of 0, if the client has left. */
     private final Map<Integer, Integer> answers = new ConcurrentSkipListMap<>();
 
-    @Test
-    void nothingIsLost() {
+    @BeforeEach
+    void enoughForAll() {
         run(() -> {
             update("delete from shop_order");
             update("update shop_account set balance = case name when 'shop' then 0 else 500000000 end");
             update("update shop_item set stock = 10000000");
+        });
+    }
+
+    private void update(String sql) {
+        awaitDone(database.sql(sql).fetch().rowsUpdated());
+    }
+
+    /** Each holds the rows that the next one needs. */
+    @Test
+    void aCustomerWhoLeavesHalfWayHasBoughtNothing() throws InterruptedException {
+        Visitor ann = Visitor.named("ann", port);
+        run(() -> {
+            Books before = Books.of(database);
+            for (int i = 0; i < Integer.getInteger("leave.times", 200); i++) {
+                var request =
+                        ann.post("/orders", new Purchase("cup", HalfWay.AMOUNT)).subscribe();
+                halfWay.next();
+                request.dispose();
+            }
+            Books.settle(pool);
+            assertThat(Books.of(database)).isEqualTo(before);
+            assertThat(ann.get("/account", Account.class).balance()).isEqualTo(500_000_000);
+        });
+    }
+
+    @Test
+    void nothingIsLost() {
+        run(() -> {
             Books before = Books.of(database);
             long end = System.nanoTime() + 1_000_000_000L * Integer.getInteger("load.seconds", 30);
             gather(IntStream.range(0, CLIENTS)
@@ -57,10 +89,6 @@ abstract class Load {
             System.out.println(
                     getClass().getSimpleName() + ": answers by status, 0 if the client has left: " + answers);
         });
-    }
-
-    private void update(String sql) {
-        awaitDone(database.sql(sql).fetch().rowsUpdated());
     }
 
     private void visit(int seed, long end) {

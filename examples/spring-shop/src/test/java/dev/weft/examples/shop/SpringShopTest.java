@@ -14,7 +14,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.AsyncIterator;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.r2dbc.pool.ConnectionPool;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,9 +45,6 @@ class SpringShopTest {
 
     @Autowired
     private DatabaseClient database;
-
-    @Autowired
-    private ConnectionPool pool;
 
     @Autowired
     private HalfWay halfWay;
@@ -190,24 +186,6 @@ class SpringShopTest {
                     .contains("the shop takes no gifts");
             assertThat(bob.get("/account", Account.class).balance()).isEqualTo(had + 100);
             assertThat(Books.of(database)).isEqualTo(before);
-        });
-    }
-
-    /** Each stands in the way of the next, which needs the same rows, and of the audit, which needs a connection. */
-    @Test
-    void aCustomerWhoLeavesHalfWayHasBoughtNothing() throws InterruptedException {
-        run(() -> {
-            Books before = Books.of(database);
-            int had = ann.get("/account", Account.class).balance();
-            for (int i = 0; i < Integer.getInteger("leave.times", 10); i++) {
-                var request =
-                        ann.post("/orders", new Purchase("cup", HalfWay.AMOUNT)).subscribe();
-                halfWay.next();
-                request.dispose();
-            }
-            Books.settle(pool);
-            assertThat(Books.of(database)).isEqualTo(before);
-            assertThat(ann.get("/account", Account.class).balance()).isEqualTo(had);
         });
     }
 
