@@ -3,6 +3,7 @@ package dev.weft.examples.shop;
 import static dev.weft.reactor.ReactorAsync.awaitDone;
 import static dev.weft.reactor.ReactorAsync.mono;
 
+import java.util.Objects;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.Customizer;
@@ -10,9 +11,10 @@ import org.springframework.security.config.annotation.method.configuration.Enabl
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.csrf.CookieServerCsrfTokenRepository;
 import org.springframework.security.web.server.csrf.CsrfToken;
@@ -55,17 +57,22 @@ class Security {
         });
     }
 
-    /**
-     * Passwords in plain text, since everybody may know them. A function, or Spring Security would replace them by hashes,
-     * which are slow on purpose, and would be computed for each request of a program.
-     */
+    /** Quick, since everybody may know these passwords, and programs send one with each request. */
     @Bean
-    ReactiveUserDetailsService users() {
-        return new MapReactiveUserDetailsService(
-                user("ann", "CUSTOMER"), user("bob", "CUSTOMER"), user("clerk", "CLERK"))::findByUsername;
+    PasswordEncoder passwords() {
+        return new BCryptPasswordEncoder(4);
     }
 
-    private static UserDetails user(String name, String role) {
-        return User.withUsername(name).password("{noop}" + name).roles(role).build();
+    @Bean
+    MapReactiveUserDetailsService users(PasswordEncoder passwords) {
+        return new MapReactiveUserDetailsService(
+                user("ann", "CUSTOMER", passwords),
+                user("bob", "CUSTOMER", passwords),
+                user("clerk", "CLERK", passwords));
+    }
+
+    private static UserDetails user(String name, String role, PasswordEncoder passwords) {
+        String password = Objects.requireNonNull(passwords.encode(name));
+        return User.withUsername(name).password(password).roles(role).build();
     }
 }
