@@ -24,7 +24,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Customers order and transfer, and leave every third of their requests half-way. For longer:
- * {@code mvn test -pl examples/spring-shop -am -Dtest=LoadTest#nothingIsLost -Dsurefire.failIfNoSpecifiedTests=false -Dload.seconds=30}.
+ * {@code mvn test -pl examples/spring-shop -am -Dtest=LoadTest#nothingIsLost -Dload.seconds=30
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.skip -Dstorms.skip}.
  */
 abstract class Load {
     private static final int CLIENTS = 16;
