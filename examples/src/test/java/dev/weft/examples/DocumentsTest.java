@@ -271,7 +271,8 @@ class DocumentsTest {
     /** Of everything that is compiled and tested in a build. */
     private static synchronized List<String> sources() {
         if (squeezedSources == null) {
-            squeezedSources = Stream.concat(PUBLISHED.stream(), Stream.of("examples", "examples/frameworks", "examples/spring-shop"))
+            squeezedSources = Stream.concat(
+                            PUBLISHED.stream(), Stream.of("examples", "examples/frameworks", "examples/spring-shop"))
                     .flatMap(module -> javaBelow(ROOT.resolve(module).resolve("src")).stream())
                     .map(file -> squeezed(text(file)))
                     .toList();
