@@ -52,6 +52,9 @@ class SpringShopTest {
     @Autowired
     private MeterRegistry meters;
 
+    @Autowired
+    private Delivery delivery;
+
     private Visitor ann;
     private Visitor bob;
     private Visitor clerk;
@@ -280,6 +283,7 @@ class SpringShopTest {
 
     @Test
     void theCarrierIsAskedOnceForAQuote() {
+        delivery.forgetQuotes();
         run(() -> {
             String quotes = "/quotes/{amount}";
             long before = requests(quotes);
