@@ -4,6 +4,7 @@ import dev.weft.CoroutineEnd;
 import dev.weft.CoroutineInfo;
 import dev.weft.CoroutineListener;
 import dev.weft.Hooks;
+import io.micrometer.observation.NullObservation;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Its parent is the current observation by the rule of {@link dev.weft.Context}: that in the context, or else that of
  * the thread that calls. It is in the context of the body, and current on the body's thread; so what the body awaits and
  * starts is inside it. A coroutine without a name has the observation of the code that starts it.
+ *
+ * <p>Inside an observation of another registry, as where two applications share a JVM, coroutines are left to the listener
+ * that belongs to that one.
  *
  * <p>A failure is the error of the observation. That it was cancelled, or ran out of time, is none, but an outcome.
  *
@@ -58,8 +62,24 @@ public final class CoroutineObservations implements CoroutineListener {
     public Runnable around(CoroutineInfo coroutine, Runnable body) {
         Observation outer = coroutine.context().getOrDefault(KEY, null);
         if (outer == null) outer = registry.getCurrentObservation();
+        outer = around(coroutine, outer);
+        if (outer != null && isOfAnotherRegistry(outer)) return body;
         Observation inner = coroutine.isNamed() ? start(coroutine, outer) : outer;
         return inner == null ? body : () -> inScope(inner, body);
+    }
+
+    /** {@return the observation around the one that another such listener has started for the coroutine} */
+    private @Nullable Observation around(CoroutineInfo coroutine, @Nullable Observation outer) {
+        if (outer == null
+                || !isOfAnotherRegistry(outer)
+                || !(outer.getContext() instanceof CoroutineObservationContext its)
+                || its.getCoroutine() != coroutine) return outer;
+        return around(coroutine, its.getParentObservation() instanceof Observation parent ? parent : null);
+    }
+
+    private boolean isOfAnotherRegistry(Observation observation) {
+        ObservationRegistry its = observation.getObservationRegistry();
+        return its != registry && !its.isNoop() && !(observation instanceof NullObservation);
     }
 
     /** {@return the observation of the coroutine; the outer one if a predicate of the registry wants none} */

@@ -167,6 +167,42 @@ class CoroutineObservationsTest {
     }
 
     @Test
+    void insideAnObservationOfAnotherRegistryItIsThatOnes() {
+        var other = TestObservationRegistry.create();
+        Hooks.Handle alsoListening = Hooks.addListener(new CoroutineObservations(other));
+        try {
+            Observation.createNotStarted("request", registry)
+                    .observe(() -> run(() -> named("worker", () -> 1).start().await()));
+            assertThat(other).doesNotHaveAnyObservation();
+            Observation.createNotStarted("request", other)
+                    .observe(() -> run(() -> named("other", () -> 1).start().await()));
+        } finally {
+            alsoListening.close();
+        }
+        assertThat(parents).isEqualTo(Map.of("request", "none", "worker", "request"));
+        assertThat(other)
+                .hasNumberOfObservationsEqualTo(2)
+                .hasAnObservation(its -> its.hasContextualNameEqualTo("other").hasParentObservation());
+    }
+
+    @Test
+    void outsideOfAnyObservationEachRegistryHasOneWithoutAParent() {
+        var other = TestObservationRegistry.create();
+        Hooks.Handle alsoListening = Hooks.addListener(new CoroutineObservations(other));
+        try {
+            assertThat(named("worker", () -> 1).start().await()).isEqualTo(1);
+        } finally {
+            alsoListening.close();
+        }
+        assertThat(parents).isEqualTo(Map.of("worker", "none"));
+        assertThat(other)
+                .hasSingleObservationThat()
+                .hasContextualNameEqualTo("worker")
+                .doesNotHaveParentObservation();
+        assertThat(registry).doesNotHaveAnyRemainingCurrentObservation();
+    }
+
+    @Test
     void oneThatALibrarySubscribesToHasNothingOfItsThread() {
         Observation.createNotStarted("of another request", registry).observe(() -> {
             assertThat(asMono(named("worker", this::current)).block()).isEqualTo("worker");

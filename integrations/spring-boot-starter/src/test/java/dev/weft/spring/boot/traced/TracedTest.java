@@ -92,6 +92,7 @@ class TracedTest {
         for (String parent = PARENT; names.size() < count; ) {
             String above = parent;
             assertThat(ended)
+                    .as("%s", ended)
                     .filteredOn(span -> span.getParentSpanId().equals(above))
                     .hasSize(1);
             SpanData span = ended.stream()
