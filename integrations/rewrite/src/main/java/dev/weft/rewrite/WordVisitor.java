@@ -1,0 +1,36 @@
+package dev.weft.rewrite;
+
+import org.openrewrite.ExecutionContext;
+import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.tree.Expression;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.Space;
+
+/** Writes words of Weft, imported statically, or with their class where the name is taken. */
+abstract class WordVisitor extends JavaIsoVisitor<ExecutionContext> {
+    /** {@return a word and its argument, instead of the call at the cursor} */
+    final J.MethodInvocation write(Word word, Expression argument, J.MethodInvocation call) {
+        var place = new Place(getCursor());
+        boolean qualified = place.takes(word);
+        if (qualified) maybeAddImport(word.owner());
+        else if (!place.imports(word)) maybeAddImport(word.owner(), word.name());
+        return word.instead(call, argument, qualified);
+    }
+
+    /** Whether a call has comments that would have no place in what is written instead. */
+    static boolean hasComments(J.MethodInvocation call) {
+        var select = call.getPadding().getSelect();
+        return select == null
+                || isCommented(select.getAfter())
+                || isCommented(select.getElement().getPrefix())
+                || isCommented(call.getName().getPrefix())
+                || isCommented(call.getPadding().getArguments().getBefore())
+                || call.getPadding().getArguments().getPadding().getElements().stream()
+                        .anyMatch(argument ->
+                                isCommented(argument.getElement().getPrefix()) || isCommented(argument.getAfter()));
+    }
+
+    private static boolean isCommented(Space space) {
+        return !space.getComments().isEmpty();
+    }
+}
