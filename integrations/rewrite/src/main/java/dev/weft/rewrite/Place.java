@@ -132,20 +132,34 @@ final class Place {
                         variable.getSimpleName().equals(name) && PER_TASK.matches(variable.getInitializer()));
     }
 
-    /** Whether a word is imported statically already. */
+    /** Whether a word is imported statically already, and means itself. */
     boolean imports(Word word) {
-        return staticImports()
-                .anyMatch(imported -> imported.getTypeName().equals(word.owner())
-                        && imported.getQualid().getSimpleName().equals(word.name()));
+        return staticImports().anyMatch(imported -> isOf(imported, word) && isNamed(imported, word.name()))
+                || staticImports().anyMatch(imported -> isOf(imported, word) && isNamed(imported, "*"))
+                        && staticImports().noneMatch(imported -> isRival(imported, word));
     }
 
     /** Whether a word's name means other things here, so that its class has to be named: a method, or an import. */
     boolean takes(Word word) {
-        if (hides(word.name())) return true;
-        return !imports(word)
-                && staticImports()
-                        .anyMatch(
-                                imported -> imported.getQualid().getSimpleName().equals(word.name()));
+        return hides(word.name())
+                || !imports(word) && staticImports().anyMatch(imported -> isRival(imported, word));
+    }
+
+    /**
+     * Whether an import may bring methods with the name of one of our words. Any of them matters: OpenRewrite folds
+     * several imports of a class into {@code *}, which a single import of that name would then shadow.
+     */
+    private static boolean isRival(J.Import imported, Word word) {
+        return !isOf(imported, word)
+                && (isNamed(imported, "*") || Word.NAMES.stream().anyMatch(name -> isNamed(imported, name)));
+    }
+
+    private static boolean isOf(J.Import imported, Word word) {
+        return imported.getTypeName().equals(word.owner());
+    }
+
+    private static boolean isNamed(J.Import imported, String name) {
+        return imported.getQualid().getSimpleName().equals(name);
     }
 
     private Stream<J.Import> staticImports() {

@@ -4,6 +4,7 @@ import static java.util.Collections.emptyList;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.openrewrite.Tree;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.Flag;
@@ -20,6 +21,7 @@ import org.openrewrite.marker.Markers;
  * @param parameter what it takes, for the reader of the tree
  */
 record Word(String owner, String name, String parameter) {
+    static final Set<String> NAMES = Set.of("await", "awaitSingle", "awaitOptional", "mono");
     static final String ASYNC = "dev.weft.Async";
     static final String REACTOR = "dev.weft.reactor.ReactorAsync";
     static final String RXJAVA = "dev.weft.rxjava.RxAsync";

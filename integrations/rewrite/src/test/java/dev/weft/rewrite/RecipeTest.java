@@ -35,7 +35,9 @@ abstract class RecipeTest implements RewriteTest {
     }
 
     void staysAlone(String source) {
-        rewriteRun(java(source, spec -> spec.beforeRecipe(
-                unit -> Sources.compile(unit.getSourcePath().toString(), source, classes))));
+        rewriteRun(java(
+                source,
+                spec -> spec.beforeRecipe(
+                        unit -> Sources.compile(unit.getSourcePath().toString(), source, classes))));
     }
 }

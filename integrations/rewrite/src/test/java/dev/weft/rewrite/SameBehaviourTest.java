@@ -13,9 +13,9 @@ import org.openrewrite.internal.InMemoryLargeSourceSet;
 
 /** A program does the same before and after all recipes have changed it. */
 class SameBehaviourTest {
-    private static final String PROGRAM =
-            """
+    private static final String PROGRAM = """
             import dev.weft.Async;
+            import dev.weft.reactor.ReactorBackend;
             import io.reactivex.rxjava3.core.Completable;
             import io.reactivex.rxjava3.core.Maybe;
             import io.reactivex.rxjava3.core.Single;
@@ -61,7 +61,7 @@ class SameBehaviourTest {
 
                 static String outcome(Callable<?> code) {
                     try {
-                        return "returns " + code.call();
+                        return "returns " + Async.withBackend(new ReactorBackend(), () -> code.call());
                     } catch (java.util.NoSuchElementException empty) {
                         return "is empty";
                     } catch (Exception failure) {
