@@ -94,7 +94,7 @@ export default defineConfig({
       {
         text: 'Javadoc',
         items: ['weft-api', 'weft-reactor', 'weft-rxjava3', 'weft-test', 'weft-micrometer', 'weft-spring',
-          'weft-spring-boot-starter', 'weft-tck'].map(module => ({
+          'weft-spring-boot-starter', 'weft-rewrite', 'weft-tck'].map(module => ({
           text: module,
           link: `/javadoc/${module}/index.html`,
           target: '_self',

@@ -33,7 +33,8 @@ class DocumentsTest {
             "testing",
             "integrations/micrometer",
             "integrations/spring",
-            "integrations/spring-boot-starter");
+            "integrations/spring-boot-starter",
+            "integrations/rewrite");
     private static final List<String> PUBLISHED =
             Stream.concat(USED_BY_USERS.stream(), Stream.of("tck")).toList();
     private static final String DECISIONS = "docs/contribute/decisions.md";

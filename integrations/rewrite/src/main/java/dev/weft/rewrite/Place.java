@@ -141,8 +141,7 @@ final class Place {
 
     /** Whether a word's name means other things here, so that its class has to be named: a method, or an import. */
     boolean takes(Word word) {
-        return hides(word.name())
-                || !imports(word) && staticImports().anyMatch(imported -> isRival(imported, word));
+        return hides(word.name()) || !imports(word) && staticImports().anyMatch(imported -> isRival(imported, word));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.weft.rewrite;
 import static org.openrewrite.java.Assertions.java;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.openrewrite.Recipe;
 import org.openrewrite.RecipeRun;
@@ -17,6 +18,11 @@ abstract class RecipeTest implements RewriteTest {
     Path classes;
 
     abstract Recipe recipe();
+
+    @BeforeAll
+    static void assumeParser() {
+        Sources.assumeParser();
+    }
 
     @Override
     public void defaults(RecipeSpec spec) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openrewrite.InMemoryExecutionContext;
@@ -76,6 +77,11 @@ class SameBehaviourTest {
 
     @TempDir
     Path after;
+
+    @BeforeAll
+    static void assumeParser() {
+        Sources.assumeParser();
+    }
 
     @Test
     void aProgramDoesTheSameBeforeAndAfter() throws Exception {

@@ -1,6 +1,7 @@
 package dev.weft.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.weft.Async;
 import dev.weft.reactor.ReactorAsync;
@@ -39,6 +40,17 @@ final class Sources {
             .toList();
 
     private Sources() {}
+
+    /** Skips a test on a JDK that is newer than OpenRewrite's parsers. */
+    static void assumeParser() {
+        try {
+            parser().build();
+        } catch (IllegalStateException missing) {
+            int jdk = Runtime.version().feature();
+            assumeFalse(jdk > 25, "the parser of OpenRewrite for JDK 25 does not run on JDK " + jdk);
+            throw missing;
+        }
+    }
 
     static JavaParser.Builder<?, ?> parser() {
         return JavaParser.fromJavaVersion().classpath(LIBRARIES);
