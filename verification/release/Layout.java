@@ -34,6 +34,7 @@ final class Layout {
             "weft-micrometer",
             "weft-spring",
             "weft-spring-boot-starter",
+            "weft-rewrite",
             "weft-tck",
             BOM);
     private static final List<String> FILES = List.of(".pom", ".jar", "-sources.jar", "-javadoc.jar", "-cyclonedx.xml");
