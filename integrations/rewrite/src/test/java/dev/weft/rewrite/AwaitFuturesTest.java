@@ -1,8 +1,6 @@
 package dev.weft.rewrite;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.openrewrite.Recipe;
 
 class AwaitFuturesTest extends RecipeTest {
@@ -44,9 +42,9 @@ class AwaitFuturesTest extends RecipeTest {
                 """);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @Test
+    void theseAreLeftAlone() {
+        staysAlone(shop(
                 "future.join()",
                 "dev.weft.Async.run(() -> future.get(1, java.util.concurrent.TimeUnit.DAYS))",
                 "dev.weft.Async.run(() -> future.getNow(\"other\"))",
@@ -54,17 +52,15 @@ class AwaitFuturesTest extends RecipeTest {
                 "try { dev.weft.Async.run(() -> future.join()); } catch (java.util.concurrent.CompletionException e) { }",
                 "java.util.concurrent.ForkJoinPool.commonPool().submit(() -> future.join())",
                 "dev.weft.Async.run(() -> future.thenApply(s -> future.join()).isDone())",
-                "dev.weft.Async.run(() -> ((java.util.concurrent.Future<String>) future).get())",
-            })
-    void itIsLeftAlone(String statement) {
-        staysAlone("""
-                import java.util.concurrent.CompletableFuture;
+                "dev.weft.Async.run(() -> ((java.util.concurrent.Future<String>) future).get())"));
+    }
 
-                class Shop {
-                    void sell(CompletableFuture<String> future) throws Exception {
-                        %s;
-                    }
-                }
-                """.formatted(statement));
+    private static String shop(String... statements) {
+        return methods(
+                """
+                import java.util.concurrent.CompletableFuture;
+                """,
+                "CompletableFuture<String> future",
+                statements);
     }
 }

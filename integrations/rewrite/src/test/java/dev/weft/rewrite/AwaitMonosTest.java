@@ -1,11 +1,12 @@
 package dev.weft.rewrite;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.openrewrite.Recipe;
 
 class AwaitMonosTest extends RecipeTest {
+    private static final String IMPORT = "\nimport static dev.weft.reactor.ReactorAsync.await;\n";
+
     @Override
     Recipe recipe() {
         return new AwaitMonos("com.shop.*Controller *(..)");
@@ -76,29 +77,37 @@ class AwaitMonosTest extends RecipeTest {
                 """);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "Thread.startVirtualThread(() -> System.out.println(#))",
-                "Thread.ofVirtual().name(\"x\").start(() -> System.out.println(#))",
-                "Thread.ofVirtual().unstarted(() -> System.out.println(#))",
-                "java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor().submit(() -> #)",
-                "try (var all = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) { all.submit(() -> #); }",
-                "int n = dev.weft.Async.run(() -> { synchronized (this) { } return #; })",
-                "try { dev.weft.Async.run(() -> #); } finally { System.out.println(); }",
-                "dev.weft.Async.run(() -> (mono.hide()).block())|dev.weft.Async.run(() -> await(mono.hide()))",
-            })
-    void theCodeAroundItStartsAVirtualThread(String statement) {
-        String[] texts = statement.split("\\|");
-        String expected = texts.length == 2 ? texts[1] : statement.replace("#", "await(mono)");
-        becomes(
-                shop("", texts[0].replace("#", "mono.block()")),
-                shop("\nimport static dev.weft.reactor.ReactorAsync.await;\n", expected));
+    @Test
+    void theCodeAroundTheseStartsAVirtualThread() {
+        String[] statements = {
+            "Thread.startVirtualThread(() -> System.out.println(#))",
+            "Thread.ofVirtual().name(\"x\").start(() -> System.out.println(#))",
+            "Thread.ofVirtual().unstarted(() -> System.out.println(#))",
+            "java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor().submit(() -> #)",
+            "try (var all = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) { all.submit(() -> #); }",
+            "int n = dev.weft.Async.run(() -> { synchronized (this) { } return #; })",
+            "try { dev.weft.Async.run(() -> #); } finally { System.out.println(); }",
+        };
+        becomes(shop("", with("mono.block()", statements)), shop(IMPORT, with("await(mono)", statements)));
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    private static String[] with(String call, String... statements) {
+        return Stream.of(statements)
+                .map(statement -> statement.replace("#", call))
+                .toArray(String[]::new);
+    }
+
+    @Test
+    void parenthesesAroundTheSourceAreRemoved() {
+        becomes(
+                shop("", "dev.weft.Async.run(() -> (mono.hide()).block())"),
+                shop(IMPORT, "dev.weft.Async.run(() -> await(mono.hide()))"));
+    }
+
+    @Test
+    void theseAreLeftAlone() {
+        staysAlone(shop(
+                "",
                 "mono.block()",
                 "new Thread(() -> mono.block()).start()",
                 "Thread.ofPlatform().start(() -> mono.block())",
@@ -113,22 +122,11 @@ class AwaitMonosTest extends RecipeTest {
                 "dev.weft.Async.run(() -> mono.block(/* why */))",
                 "dev.weft.Async.run(() -> Mono.just(reactor.core.publisher.Flux.just(1)).block())",
                 "dev.weft.Async.run(() -> ((Mono) mono).block())",
-                "java.util.function.Function<Mono<Integer>, Integer> f = Mono::block",
-            })
-    void itIsLeftAlone(String statement) {
-        staysAlone(shop("", statement));
+                "java.util.function.Function<Mono<Integer>, Integer> f = Mono::block"));
     }
 
-    private static String shop(String imports, String statement) {
-        return """
-                import reactor.core.publisher.Mono;
-                %s
-                class Shop {
-                    void sell(Mono<Integer> mono) {
-                        %s;
-                    }
-                }
-                """.formatted(imports, statement);
+    private static String shop(String imports, String... statements) {
+        return methods("import reactor.core.publisher.Mono;\n" + imports, "Mono<Integer> mono", statements);
     }
 
     @Test

@@ -1,8 +1,6 @@
 package dev.weft.rewrite;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.openrewrite.Recipe;
 
 class AwaitSinglesTest extends RecipeTest {
@@ -46,9 +44,9 @@ class AwaitSinglesTest extends RecipeTest {
                 """);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @Test
+    void theseAreLeftAlone() {
+        staysAlone(shop(
                 "single.blockingGet()",
                 "new Thread(() -> single.blockingGet()).start()",
                 "dev.weft.Async.run(() -> single.toMaybe().blockingGet(\"other\"))",
@@ -57,17 +55,15 @@ class AwaitSinglesTest extends RecipeTest {
                 "dev.weft.Async.run(() -> single.toFlowable().blockingSingle())",
                 "dev.weft.Async.run(() -> single.ignoreElement().blockingAwait(1, java.util.concurrent.TimeUnit.DAYS))",
                 "dev.weft.Async.run(() -> single.map(s -> io.reactivex.rxjava3.core.Observable.just(s)).blockingGet())",
-                "dev.weft.Async.run(() -> { synchronized (this) { return single.blockingGet(); } })",
-            })
-    void itIsLeftAlone(String statement) {
-        staysAlone("""
-                import io.reactivex.rxjava3.core.Single;
+                "dev.weft.Async.run(() -> { synchronized (this) { return single.blockingGet(); } })"));
+    }
 
-                class Shop {
-                    void sell(Single<String> single) {
-                        %s;
-                    }
-                }
-                """.formatted(statement));
+    private static String shop(String... statements) {
+        return methods(
+                """
+                import io.reactivex.rxjava3.core.Single;
+                """,
+                "Single<String> single",
+                statements);
     }
 }

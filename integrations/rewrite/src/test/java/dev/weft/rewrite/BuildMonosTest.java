@@ -1,8 +1,6 @@
 package dev.weft.rewrite;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.openrewrite.Recipe;
 
 class BuildMonosTest extends RecipeTest {
@@ -100,9 +98,9 @@ class BuildMonosTest extends RecipeTest {
                 """);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @Test
+    void theseAreLeftAlone() {
+        staysAlone(shop(
                 "Mono.fromCallable(() -> name).subscribeOn(Schedulers.parallel())",
                 "Mono.fromCallable(() -> name).subscribeOn(Schedulers.newBoundedElastic(1, 1, name))",
                 "Mono.fromCallable(() -> name).publishOn(Schedulers.boundedElastic())",
@@ -113,18 +111,16 @@ class BuildMonosTest extends RecipeTest {
                 "Mono.fromCallable(() -> { synchronized (this) { return name; } }).subscribeOn(Schedulers.boundedElastic())",
                 "Mono.fromCallable(() -> local.get()).subscribeOn(Schedulers.boundedElastic())",
                 "Mono.fromCallable(() -> name) // why\n.subscribeOn(Schedulers.boundedElastic())",
-                "Mono.fromCallable(/* why */ () -> name).subscribeOn(Schedulers.boundedElastic())",
-            })
-    void itIsLeftAlone(String statement) {
-        staysAlone("""
+                "Mono.fromCallable(/* why */ () -> name).subscribeOn(Schedulers.boundedElastic())"));
+    }
+
+    private static String shop(String... statements) {
+        return methods(
+                """
                 import reactor.core.publisher.Mono;
                 import reactor.core.scheduler.Schedulers;
-
-                class Shop {
-                    void sell(String name, ThreadLocal<String> local) {
-                        %s;
-                    }
-                }
-                """.formatted(statement));
+                """,
+                "String name, ThreadLocal<String> local",
+                statements);
     }
 }

@@ -6,7 +6,6 @@ import static org.openrewrite.java.Assertions.java;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.openrewrite.Recipe;
 
 class FindObstaclesTest extends RecipeTest {
@@ -76,9 +75,9 @@ class FindObstaclesTest extends RecipeTest {
                 })));
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @Test
+    void theseAreNoObstacles() {
+        staysAlone(shop(
                 "mono.block()",
                 "Mono.fromCallable(() -> mono.block())",
                 "mono.flatMap(n -> dev.weft.reactor.ReactorAsync.mono(() -> mono.block()))",
@@ -86,23 +85,17 @@ class FindObstaclesTest extends RecipeTest {
                 "java.util.List.of(1).forEach(n -> mono.block())",
                 "synchronized (this) { System.out.println(mono); }",
                 "synchronized (this) { Runnable later = () -> mono.block(); }",
-                "synchronized (this) { new Object() { void later() { mono.block(); } }; }",
-            })
-    void itIsNoObstacle(String statement) {
-        staysAlone(shop(statement));
+                "synchronized (this) { new Object() { void later() { mono.block(); } }; }"));
     }
 
-    private static String shop(String statement) {
-        return """
-                import java.util.concurrent.CompletableFuture;
+    private static String shop(String... statements) {
+        return methods(
+                """
                 import io.reactivex.rxjava3.core.Single;
+                import java.util.concurrent.CompletableFuture;
                 import reactor.core.publisher.Mono;
-
-                class Shop {
-                    void sell(Mono<Integer> mono, Single<Integer> other, CompletableFuture<Integer> future) {
-                        %s;
-                    }
-                }
-                """.formatted(statement);
+                """,
+                "Mono<Integer> mono, Single<Integer> other, CompletableFuture<Integer> future",
+                statements);
     }
 }

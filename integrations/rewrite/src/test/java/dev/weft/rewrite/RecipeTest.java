@@ -46,4 +46,13 @@ abstract class RecipeTest implements RewriteTest {
                 spec -> spec.beforeRecipe(
                         unit -> Sources.compile(unit.getSourcePath().toString(), source, classes))));
     }
+
+    /** {@return a class with a method for each statement} */
+    static String methods(String imports, String parameters, String... statements) {
+        var source = new StringBuilder(imports).append("\nclass Shop {\n");
+        for (int i = 0; i < statements.length; i++)
+            source.append("    void sell%d(%s) throws Exception {\n        %s;\n    }\n"
+                    .formatted(i, parameters, statements[i]));
+        return source.append("}\n").toString();
+    }
 }
