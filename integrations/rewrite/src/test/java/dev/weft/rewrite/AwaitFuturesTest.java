@@ -56,11 +56,8 @@ class AwaitFuturesTest extends RecipeTest {
     }
 
     private static String shop(String... statements) {
-        return methods(
-                """
+        return methods("""
                 import java.util.concurrent.CompletableFuture;
-                """,
-                "CompletableFuture<String> future",
-                statements);
+                """, "CompletableFuture<String> future", statements);
     }
 }

@@ -59,11 +59,8 @@ class AwaitSinglesTest extends RecipeTest {
     }
 
     private static String shop(String... statements) {
-        return methods(
-                """
+        return methods("""
                 import io.reactivex.rxjava3.core.Single;
-                """,
-                "Single<String> single",
-                statements);
+                """, "Single<String> single", statements);
     }
 }

@@ -115,12 +115,9 @@ class BuildMonosTest extends RecipeTest {
     }
 
     private static String shop(String... statements) {
-        return methods(
-                """
+        return methods("""
                 import reactor.core.publisher.Mono;
                 import reactor.core.scheduler.Schedulers;
-                """,
-                "String name, ThreadLocal<String> local",
-                statements);
+                """, "String name, ThreadLocal<String> local", statements);
     }
 }

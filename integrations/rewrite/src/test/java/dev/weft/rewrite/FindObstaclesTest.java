@@ -1,11 +1,11 @@
 package dev.weft.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.openrewrite.java.Assertions.java;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.openrewrite.Recipe;
 
 class FindObstaclesTest extends RecipeTest {
@@ -22,9 +22,8 @@ class FindObstaclesTest extends RecipeTest {
                         rows -> assertThat(rows)
                                 .extracting(Obstacles.Row::path, Obstacles.Row::code)
                                 .containsExactlyInAnyOrder(
-                                        org.assertj.core.groups.Tuple.tuple(
-                                                "Shop.java", "ThreadLocal.withInitial(() -> \"\")"),
-                                        org.assertj.core.groups.Tuple.tuple("Shop.java", "mono.block()"))),
+                                        tuple("Shop.java", "ThreadLocal.withInitial(() -> \"\")"),
+                                        tuple("Shop.java", "mono.block()"))),
                 java("""
                         import reactor.core.publisher.Mono;
 
@@ -48,31 +47,56 @@ class FindObstaclesTest extends RecipeTest {
                         """));
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "mono.flatMap(n -> Mono.just(#mono.block()))|blocks",
-                "mono.doOnNext(n -> { for (int i = 0; i < n; i++) #other.blockingGet(); })|blocks",
-                "other.map(n -> java.util.List.of(n).stream().map(m -> #other.blockingGet()).toList())|blocks",
-                "other.map(n -> #future.get(1, java.util.concurrent.TimeUnit.DAYS))|blocks",
-                "mono.thenReturn(mono).map(#Mono::block)|blocks",
-                "#new ThreadLocal<String>()|local",
-                "#new InheritableThreadLocal<String>()|local",
-                "#synchronized (this) { dev.weft.reactor.ReactorAsync.await(mono); }|waits",
-                "#synchronized (this) { if (mono != null) future.join(); }|waits",
-            })
-    void itIsFound(String statement, String obstacle) {
-        rewriteRun(java(
-                shop(statement.replace("#", "")),
-                spec -> spec.after(actual -> {
-                    int code = statement.indexOf('#');
-                    String after = statement.substring(code + 1);
-                    assertThat(actual)
-                            .containsPattern(
-                                    "/\\*~~\\(.*" + obstacle + ".*\\)~~>\\*/" + java.util.regex.Pattern.quote(after));
-                    return actual;
-                })));
+    @Test
+    void theseAreFound() {
+        String[] statements = {
+            "mono.flatMap(n -> Mono.just(BLOCKS mono.block()))",
+            "mono.doOnNext(n -> { for (int i = 0; i < n; i++) BLOCKS other.blockingGet(); })",
+            "other.map(n -> java.util.List.of(n).stream().map(m -> BLOCKS other.blockingGet()).toList())",
+            "other.map(n -> BLOCKS future.get(1, java.util.concurrent.TimeUnit.DAYS))",
+            "mono.thenReturn(mono).map(BLOCKS Mono::block)",
+            "Object local = LOCAL new ThreadLocal<String>()",
+            "Object local = LOCAL new InheritableThreadLocal<String>()",
+            "WAITS synchronized (this) { dev.weft.reactor.ReactorAsync.await(mono); }",
+            "WAITS synchronized (this) { if (mono != null) future.join(); }",
+        };
+        becomes(
+                shop(with("", "", "", statements)),
+                shop(with(
+                        "/*~~(blocks inside an operator: make it a body, which may wait)~~>*/",
+                        "/*~~(a thread-local: give it a ThreadLocalAccessor, or use a context)~~>*/",
+                        "/*~~(waits inside synchronized, which pins before JDK 24: use a ReentrantLock)~~>*/",
+                        statements)));
+    }
+
+    private static String[] with(String blocks, String local, String waits, String... statements) {
+        return Stream.of(statements)
+                .map(statement -> statement
+                        .replace("BLOCKS ", blocks)
+                        .replace("LOCAL ", local)
+                        .replace("WAITS ", waits))
+                .toArray(String[]::new);
+    }
+
+    @Test
+    void aSynchronizedMethodThatWaitsIsFound() {
+        becomes("""
+                import reactor.core.publisher.Mono;
+
+                class Shop {
+                    synchronized String name(Mono<String> mono) {
+                        return mono.block();
+                    }
+                }
+                """, """
+                import reactor.core.publisher.Mono;
+
+                class Shop {
+                    /*~~(waits inside synchronized, which pins before JDK 24: use a ReentrantLock)~~>*/synchronized String name(Mono<String> mono) {
+                        return mono.block();
+                    }
+                }
+                """);
     }
 
     @Test
@@ -89,13 +113,10 @@ class FindObstaclesTest extends RecipeTest {
     }
 
     private static String shop(String... statements) {
-        return methods(
-                """
+        return methods("""
                 import io.reactivex.rxjava3.core.Single;
                 import java.util.concurrent.CompletableFuture;
                 import reactor.core.publisher.Mono;
-                """,
-                "Mono<Integer> mono, Single<Integer> other, CompletableFuture<Integer> future",
-                statements);
+                """, "Mono<Integer> mono, Single<Integer> other, CompletableFuture<Integer> future", statements);
     }
 }

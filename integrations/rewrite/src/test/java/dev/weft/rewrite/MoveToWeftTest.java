@@ -19,8 +19,7 @@ class MoveToWeftTest extends RecipeTest {
 
     @Test
     void allRecipesGoOverASource() {
-        becomes(
-                """
+        becomes("""
                 import io.reactivex.rxjava3.core.Single;
                 import java.util.concurrent.CompletableFuture;
                 import reactor.core.publisher.Mono;
@@ -36,8 +35,7 @@ class MoveToWeftTest extends RecipeTest {
                                 .subscribeOn(Schedulers.boundedElastic());
                     }
                 }
-                """,
-                """
+                """, """
                 import dev.weft.Async;
                 import dev.weft.rxjava.RxAsync;
                 import io.reactivex.rxjava3.core.Single;
@@ -61,8 +59,7 @@ class MoveToWeftTest extends RecipeTest {
 
     @Test
     void theOptionIsReadFromAFileAndReachesEachRecipe() {
-        String file =
-                """
+        String file = """
                 type: specs.openrewrite.org/v1beta/recipe
                 name: com.shop.MoveToWeft
                 displayName: Move the shop to Weft
