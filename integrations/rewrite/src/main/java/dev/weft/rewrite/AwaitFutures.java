@@ -7,10 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Option;
-import org.openrewrite.Preconditions;
 import org.openrewrite.Recipe;
 import org.openrewrite.TreeVisitor;
-import org.openrewrite.java.search.UsesType;
 
 /**
  * Turns {@code future.join()} and {@code future.get()} of a {@code CompletableFuture} on virtual threads into
@@ -55,12 +53,10 @@ public final class AwaitFutures extends Recipe {
 
     @Override
     public TreeVisitor<?, ExecutionContext> getVisitor() {
-        return Preconditions.check(
-                new UsesType<>(FUTURE, false),
-                new AwaitVisitor(
+        return AwaitVisitor.of(
                         virtual,
                         Change.of(FUTURE + " join()", new Word(Word.ASYNC, "await", "stage")),
-                        Change.of(FUTURE + " get()", new Word(Word.ASYNC, "await", "stage"))));
+                        Change.of(FUTURE + " get()", new Word(Word.ASYNC, "await", "stage")));
     }
 
     @Override

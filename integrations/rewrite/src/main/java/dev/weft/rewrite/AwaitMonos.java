@@ -7,11 +7,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Option;
-import org.openrewrite.Preconditions;
 import org.openrewrite.Recipe;
 import org.openrewrite.TreeVisitor;
 import org.openrewrite.java.MethodMatcher;
-import org.openrewrite.java.search.UsesType;
 
 /**
  * Turns {@code mono.block()} on virtual threads into {@code await(mono)}.
@@ -56,16 +54,14 @@ public final class AwaitMonos extends Recipe {
 
     @Override
     public TreeVisitor<?, ExecutionContext> getVisitor() {
-        return Preconditions.check(
-                new UsesType<>(MONO, false),
-                new AwaitVisitor(
+        return AwaitVisitor.of(
                         virtual,
                         new Change(
                                 new MethodMatcher(MONO + " block()"),
                                 new MethodMatcher(MONO + " single()"),
                                 new Word(Word.REACTOR, "awaitSingle", "mono")),
                         Change.of(MONO + " block()", new Word(Word.REACTOR, "await", "mono")),
-                        Change.of(MONO + " blockOptional()", new Word(Word.REACTOR, "awaitOptional", "mono"))));
+                        Change.of(MONO + " blockOptional()", new Word(Word.REACTOR, "awaitOptional", "mono")));
     }
 
     @Override

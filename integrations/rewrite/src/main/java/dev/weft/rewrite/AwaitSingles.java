@@ -7,10 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Option;
-import org.openrewrite.Preconditions;
 import org.openrewrite.Recipe;
 import org.openrewrite.TreeVisitor;
-import org.openrewrite.java.search.UsesType;
 
 /**
  * Turns {@code single.blockingGet()} on virtual threads into {@code await(single)}.
@@ -54,15 +52,13 @@ public final class AwaitSingles extends Recipe {
 
     @Override
     public TreeVisitor<?, ExecutionContext> getVisitor() {
-        return Preconditions.check(
-                new UsesType<>(RXJAVA + "*", false),
-                new AwaitVisitor(
+        return AwaitVisitor.of(
                         virtual,
                         Change.of(RXJAVA + "Single blockingGet()", new Word(Word.RXJAVA, "await", "single")),
                         Change.of(RXJAVA + "Maybe blockingGet()", new Word(Word.RXJAVA, "await", "maybe")),
                         Change.of(
                                 RXJAVA + "Completable blockingAwait()",
-                                new Word(Word.RXJAVA, "await", "completable"))));
+                                new Word(Word.RXJAVA, "await", "completable")));
     }
 
     @Override

@@ -1,9 +1,13 @@
 package dev.weft.rewrite;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
+import org.openrewrite.Preconditions;
+import org.openrewrite.TreeVisitor;
 import org.openrewrite.java.MethodMatcher;
+import org.openrewrite.java.search.UsesMethod;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaType;
@@ -44,10 +48,23 @@ final class AwaitVisitor extends WordVisitor {
         }
     }
 
-    /** @param virtual a pattern of methods that run on virtual threads, or null */
-    AwaitVisitor(@Nullable String virtual, Change... changes) {
+    private AwaitVisitor(@Nullable String virtual, List<Change> changes) {
         this.virtual = virtual == null ? null : new MethodMatcher(virtual, true);
-        this.changes = List.of(changes);
+        this.changes = changes;
+    }
+
+    /**
+     * {@return a visitor of the sources that have one of the calls; they need not import the type of what blocks}
+     *
+     * @param virtual a pattern of methods that run on virtual threads, or null
+     * @param changes what to write instead of which call; of several that fit, the first
+     */
+    static TreeVisitor<?, ExecutionContext> of(@Nullable String virtual, Change... changes) {
+        TreeVisitor<?, ExecutionContext> any = Stream.of(changes)
+                .<TreeVisitor<?, ExecutionContext>>map(change -> new UsesMethod<>(change.call()))
+                .reduce((one, other) -> Preconditions.or(one, other))
+                .orElseThrow();
+        return Preconditions.check(any, new AwaitVisitor(virtual, List.of(changes)));
     }
 
     @Override

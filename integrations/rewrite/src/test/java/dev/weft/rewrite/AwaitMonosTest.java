@@ -1,5 +1,7 @@
 package dev.weft.rewrite;
 
+import static org.openrewrite.java.Assertions.java;
+
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.openrewrite.Recipe;
@@ -277,5 +279,43 @@ class AwaitMonosTest extends RecipeTest {
                     }
                 }
                 """);
+    }
+
+    @Test
+    void theTypeNeedNotBeImported() {
+        rewriteRun(
+                unchanged(
+                        """
+                        package com.shop;
+
+                        import reactor.core.publisher.Mono;
+
+                        public class Stock {
+                            public Mono<String> name(long id) {
+                                return Mono.just("item " + id);
+                            }
+                        }
+                        """),
+                java(
+                        """
+                        package com.shop;
+
+                        class ItemController {
+                            String name(Stock stock) {
+                                return stock.name(1).block();
+                            }
+                        }
+                        """,
+                        """
+                        package com.shop;
+
+                        import static dev.weft.reactor.ReactorAsync.await;
+
+                        class ItemController {
+                            String name(Stock stock) {
+                                return await(stock.name(1));
+                            }
+                        }
+                        """));
     }
 }

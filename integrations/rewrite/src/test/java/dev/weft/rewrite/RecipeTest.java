@@ -11,6 +11,7 @@ import org.openrewrite.Result;
 import org.openrewrite.SourceFile;
 import org.openrewrite.test.RecipeSpec;
 import org.openrewrite.test.RewriteTest;
+import org.openrewrite.test.SourceSpecs;
 
 /** A test of a recipe; the code that it writes or leaves alone is compiled, and a second run changes nothing. */
 abstract class RecipeTest implements RewriteTest {
@@ -41,10 +42,14 @@ abstract class RecipeTest implements RewriteTest {
     }
 
     void staysAlone(String source) {
-        rewriteRun(java(
+        rewriteRun(unchanged(source));
+    }
+
+    SourceSpecs unchanged(String source) {
+        return java(
                 source,
                 spec -> spec.beforeRecipe(
-                        unit -> Sources.compile(unit.getSourcePath().toString(), source, classes))));
+                        unit -> Sources.compile(unit.getSourcePath().toString(), source, classes)));
     }
 
     /** {@return a class with a method for each statement} */

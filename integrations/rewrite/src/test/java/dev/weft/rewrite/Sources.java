@@ -7,6 +7,7 @@ import dev.weft.Async;
 import dev.weft.reactor.ReactorAsync;
 import dev.weft.rxjava.RxAsync;
 import io.reactivex.rxjava3.core.Single;
+import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -60,8 +61,8 @@ final class Sources {
     static void compile(String name, String source, Path target) {
         var compiler = ToolProvider.getSystemJavaCompiler();
         var messages = new StringWriter();
-        String path = LIBRARIES.stream().map(Path::toString).collect(Collectors.joining(java.io.File.pathSeparator));
-        var options = List.of("-proc:none", "-d", target.toString(), "-cp", path);
+        String path = LIBRARIES.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        var options = List.of("-proc:none", "-d", target.toString(), "-cp", target + File.pathSeparator + path);
         boolean compiled = compiler.getTask(messages, null, null, options, null, List.of(new Text(name, source)))
                 .call();
         assertThat(compiled).as(messages + source).isTrue();
