@@ -54,9 +54,9 @@ public final class AwaitFutures extends Recipe {
     @Override
     public TreeVisitor<?, ExecutionContext> getVisitor() {
         return AwaitVisitor.of(
-                        virtual,
-                        Change.of(FUTURE + " join()", new Word(Word.ASYNC, "await", "stage")),
-                        Change.of(FUTURE + " get()", new Word(Word.ASYNC, "await", "stage")));
+                virtual,
+                Change.of(FUTURE + " join()", new Word(Word.ASYNC, "await", "stage")),
+                Change.of(FUTURE + " get()", new Word(Word.ASYNC, "await", "stage")));
     }
 
     @Override

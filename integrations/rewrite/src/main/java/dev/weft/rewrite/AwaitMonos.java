@@ -55,13 +55,13 @@ public final class AwaitMonos extends Recipe {
     @Override
     public TreeVisitor<?, ExecutionContext> getVisitor() {
         return AwaitVisitor.of(
-                        virtual,
-                        new Change(
-                                new MethodMatcher(MONO + " block()"),
-                                new MethodMatcher(MONO + " single()"),
-                                new Word(Word.REACTOR, "awaitSingle", "mono")),
-                        Change.of(MONO + " block()", new Word(Word.REACTOR, "await", "mono")),
-                        Change.of(MONO + " blockOptional()", new Word(Word.REACTOR, "awaitOptional", "mono")));
+                virtual,
+                new Change(
+                        new MethodMatcher(MONO + " block()"),
+                        new MethodMatcher(MONO + " single()"),
+                        new Word(Word.REACTOR, "awaitSingle", "mono")),
+                Change.of(MONO + " block()", new Word(Word.REACTOR, "await", "mono")),
+                Change.of(MONO + " blockOptional()", new Word(Word.REACTOR, "awaitOptional", "mono")));
     }
 
     @Override

@@ -53,12 +53,10 @@ public final class AwaitSingles extends Recipe {
     @Override
     public TreeVisitor<?, ExecutionContext> getVisitor() {
         return AwaitVisitor.of(
-                        virtual,
-                        Change.of(RXJAVA + "Single blockingGet()", new Word(Word.RXJAVA, "await", "single")),
-                        Change.of(RXJAVA + "Maybe blockingGet()", new Word(Word.RXJAVA, "await", "maybe")),
-                        Change.of(
-                                RXJAVA + "Completable blockingAwait()",
-                                new Word(Word.RXJAVA, "await", "completable")));
+                virtual,
+                Change.of(RXJAVA + "Single blockingGet()", new Word(Word.RXJAVA, "await", "single")),
+                Change.of(RXJAVA + "Maybe blockingGet()", new Word(Word.RXJAVA, "await", "maybe")),
+                Change.of(RXJAVA + "Completable blockingAwait()", new Word(Word.RXJAVA, "await", "completable")));
     }
 
     @Override

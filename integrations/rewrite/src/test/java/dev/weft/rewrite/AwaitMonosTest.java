@@ -283,9 +283,7 @@ class AwaitMonosTest extends RecipeTest {
 
     @Test
     void theTypeNeedNotBeImported() {
-        rewriteRun(
-                unchanged(
-                        """
+        rewriteRun(unchanged("""
                         package com.shop;
 
                         import reactor.core.publisher.Mono;
@@ -295,9 +293,7 @@ class AwaitMonosTest extends RecipeTest {
                                 return Mono.just("item " + id);
                             }
                         }
-                        """),
-                java(
-                        """
+                        """), java("""
                         package com.shop;
 
                         class ItemController {
@@ -305,8 +301,7 @@ class AwaitMonosTest extends RecipeTest {
                                 return stock.name(1).block();
                             }
                         }
-                        """,
-                        """
+                        """, """
                         package com.shop;
 
                         import static dev.weft.reactor.ReactorAsync.await;
