@@ -9,6 +9,7 @@ import org.openrewrite.Tree;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.Flag;
 import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JRightPadded;
 import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.java.tree.Space;
 import org.openrewrite.marker.Markers;
@@ -36,8 +37,9 @@ record Word(String owner, String name, String parameter) {
         JavaType.Method type = call.getMethodType();
         JavaType.Class declaring = JavaType.ShallowClass.build(owner);
         JavaType.Method own = type == null ? null : type(type, declaring, argument);
-        Expression select = qualified ? named(declaring) : null;
-        return call.withSelect(select)
+        JRightPadded<Expression> select = qualified ? JRightPadded.build(named(declaring)) : null;
+        return call.getPadding()
+                .withSelect(select)
                 .withName(call.getName()
                         .withPrefix(Space.EMPTY)
                         .withSimpleName(name)

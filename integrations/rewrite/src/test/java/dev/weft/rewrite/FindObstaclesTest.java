@@ -23,7 +23,8 @@ class FindObstaclesTest extends RecipeTest {
                                 .extracting(Obstacles.Row::path, Obstacles.Row::code)
                                 .containsExactlyInAnyOrder(
                                         tuple("Shop.java", "ThreadLocal.withInitial(() -> \"\")"),
-                                        tuple("Shop.java", "mono.block()"))),
+                                        tuple("Shop.java", "mono.block()"),
+                                tuple("Shop.java", "synchronized String locked(Mono<String> mono) {"))),
                 java("""
                         import reactor.core.publisher.Mono;
 
@@ -32,6 +33,10 @@ class FindObstaclesTest extends RecipeTest {
 
                             Mono<String> name(Mono<String> mono) {
                                 return mono.map(name -> name + mono.block());
+                            }
+
+                            synchronized String locked(Mono<String> mono) {
+                                return mono.block();
                             }
                         }
                         """, """
@@ -42,6 +47,10 @@ class FindObstaclesTest extends RecipeTest {
 
                             Mono<String> name(Mono<String> mono) {
                                 return mono.map(name -> name + /*~~(blocks inside an operator: make it a body, which may wait)~~>*/mono.block());
+                            }
+
+                            /*~~(waits inside synchronized, which pins before JDK 24: use a ReentrantLock)~~>*/synchronized String locked(Mono<String> mono) {
+                                return mono.block();
                             }
                         }
                         """));
@@ -76,27 +85,6 @@ class FindObstaclesTest extends RecipeTest {
                         .replace("LOCAL ", local)
                         .replace("WAITS ", waits))
                 .toArray(String[]::new);
-    }
-
-    @Test
-    void aSynchronizedMethodThatWaitsIsFound() {
-        becomes("""
-                import reactor.core.publisher.Mono;
-
-                class Shop {
-                    synchronized String name(Mono<String> mono) {
-                        return mono.block();
-                    }
-                }
-                """, """
-                import reactor.core.publisher.Mono;
-
-                class Shop {
-                    /*~~(waits inside synchronized, which pins before JDK 24: use a ReentrantLock)~~>*/synchronized String name(Mono<String> mono) {
-                        return mono.block();
-                    }
-                }
-                """);
     }
 
     @Test

@@ -27,7 +27,11 @@ class MoveToWeftTest extends RecipeTest {
 
                 class ItemController {
                     String sell(Mono<String> mono, Single<String> single, CompletableFuture<String> future) {
-                        return mono.block() + single.blockingGet() + future.join();
+                        return mono.block()
+                                + single
+                                        .map(String::trim)
+                                        .blockingGet()
+                                + future.join();
                     }
 
                     Mono<String> twice(Mono<String> mono) {
@@ -47,7 +51,10 @@ class MoveToWeftTest extends RecipeTest {
 
                 class ItemController {
                     String sell(Mono<String> mono, Single<String> single, CompletableFuture<String> future) {
-                        return await(mono) + RxAsync.await(single) + Async.await(future);
+                        return await(mono)
+                                + RxAsync.await(single
+                                        .map(String::trim))
+                                + Async.await(future);
                     }
 
                     Mono<String> twice(Mono<String> mono) {
