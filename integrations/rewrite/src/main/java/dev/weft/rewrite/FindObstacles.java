@@ -118,7 +118,8 @@ public final class FindObstacles extends Recipe {
                     .firstEnclosingOrThrow(SourceFile.class)
                     .getSourcePath()
                     .toString();
-            String code = tree.printTrimmed(getCursor()).strip().lines().findFirst().orElse("");
+            String code =
+                    tree.printTrimmed(getCursor()).strip().lines().findFirst().orElse("");
             obstacles.insertRow(run, new Obstacles.Row(path, code, obstacle));
             return SearchResult.found(tree, obstacle);
         }

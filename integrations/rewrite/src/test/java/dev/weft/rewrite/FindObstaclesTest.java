@@ -24,7 +24,7 @@ class FindObstaclesTest extends RecipeTest {
                                 .containsExactlyInAnyOrder(
                                         tuple("Shop.java", "ThreadLocal.withInitial(() -> \"\")"),
                                         tuple("Shop.java", "mono.block()"),
-                                tuple("Shop.java", "synchronized String locked(Mono<String> mono) {"))),
+                                        tuple("Shop.java", "synchronized String locked(Mono<String> mono) {"))),
                 java("""
                         import reactor.core.publisher.Mono;
 
