@@ -397,7 +397,7 @@ class RunTestTest {
     @ParameterizedTest
     @MethodSource(EACH)
     void V4_aTestThatCannotGoOnFailsWithADump(TestOptions options) {
-        assertThatThrownBy(() -> runTest(options, test -> {
+        assertThatThrownBy(() -> runTest(options.hangAfter(Duration.ofMillis(200)), test -> {
                     delay(HOUR);
                     await(new CompletableFuture<>());
                 }))
