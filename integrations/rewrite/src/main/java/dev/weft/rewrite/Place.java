@@ -59,7 +59,7 @@ final class Place {
                 at = at.getParentTreeCursor()) {
             Tree outer = at.getValue();
             if (outer instanceof J.Try attempt && isCaught(attempt, inner)) return false;
-            if (!certain && isMonitor(outer)) return false;
+            if (isMonitor(outer)) return false;
             if (!certain && isBoundary(outer)) {
                 certain = isVirtual(at, virtual);
                 if (!certain) return false;

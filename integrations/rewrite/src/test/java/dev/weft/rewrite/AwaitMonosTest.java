@@ -118,6 +118,7 @@ class AwaitMonosTest extends RecipeTest {
                 "dev.weft.Async.run(() -> mono.block(java.time.Duration.ofSeconds(1)))",
                 "dev.weft.Async.run(() -> java.util.List.of(1).stream().map(n -> mono.block()).toList())",
                 "dev.weft.Async.run(() -> { synchronized (this) { return mono.block(); } })",
+                "synchronized (this) { dev.weft.Async.run(() -> mono.block()); }",
                 "dev.weft.Async.run(() -> { try { return mono.block(); } catch (RuntimeException e) { return 0; } })",
                 "try { dev.weft.Async.run(() -> mono.block()); } catch (IllegalStateException e) { }",
                 "dev.weft.Async.run(() -> mono/* why */.block())",
