@@ -88,6 +88,7 @@ class AwaitMonosTest extends RecipeTest {
             "java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor().submit(() -> #)",
             "try (var all = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) { all.submit(() -> #); }",
             "int n = dev.weft.Async.run(() -> { synchronized (this) { } return #; })",
+            "dev.weft.Async.run(() -> { try { return 0; } catch (RuntimeException e) { return #; } finally { } })",
             "try { dev.weft.Async.run(() -> #); } finally { System.out.println(); }",
         };
         becomes(shop("", with("mono.block()", statements)), shop(IMPORT, with("await(mono)", statements)));
@@ -112,6 +113,7 @@ class AwaitMonosTest extends RecipeTest {
                 "",
                 "mono.block()",
                 "new Thread(() -> mono.block()).start()",
+                "Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> mono.block())",
                 "Thread.ofPlatform().start(() -> mono.block())",
                 "java.util.concurrent.Executors.newCachedThreadPool().submit(() -> mono.block())",
                 "var all = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor(); all.submit(() -> mono.block())",
