@@ -157,9 +157,17 @@ final class Layout {
     private void checkJars(Path files, String stem) throws IOException {
         Set<String> classes = entries(files.resolve(stem + ".jar"));
         Set<String> sources = entries(files.resolve(stem + "-sources.jar"));
-        require(classes.contains("module-info.class"), stem + ".jar is no module");
+        require(isModule(files.resolve(stem + ".jar"), classes), stem + ".jar is no module");
         require(folders(classes, ".class").equals(folders(sources, ".java")), stem + " lacks sources");
         require(entries(files.resolve(stem + "-javadoc.jar")).contains("index.html"), stem + " has no Javadoc");
+    }
+
+    /** {@return whether a jar is a module, or at least has the name of one, as where it needs jars that have none} */
+    private static boolean isModule(Path jar, Set<String> entries) throws IOException {
+        if (entries.contains("module-info.class")) return true;
+        try (JarFile file = new JarFile(jar.toFile())) {
+            return file.getManifest().getMainAttributes().getValue("Automatic-Module-Name") != null;
+        }
     }
 
     private void checkLicences(String artifact, Path sbom) throws Exception {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,21 +37,22 @@ final class Surface {
 
     private Surface() {}
 
-    /** {@return the lines of all types in the packages that a module exports to everybody} */
+    /** {@return the lines of all types in the packages that a module exports to everybody, or in all if none says} */
     static List<String> of(Path module) throws IOException {
-        String declaration = Files.readString(module.resolve("src/main/java-module/module-info.java"));
+        Path declaration = module.resolve("src/main/java-module/module-info.java");
         Path classes = module.resolve("target/classes");
-        List<String> exported = EXPORT.matcher(declaration)
-                .results()
-                .map(found -> found.group(1))
-                .sorted()
-                .toList();
+        Set<String> exported = !Files.exists(declaration)
+                ? Set.of()
+                : EXPORT.matcher(Files.readString(declaration))
+                        .results()
+                        .map(found -> found.group(1))
+                        .collect(Collectors.toSet());
         try (Stream<Path> files = Files.walk(classes)) {
             return files.map(file -> classes.relativize(file).toString())
                     .filter(file -> file.endsWith(".class") && !file.endsWith("-info.class"))
                     .map(file -> file.replaceAll("[/\\\\]", ".").replaceFirst("\\.class$", ""))
                     .map(Surface::load)
-                    .filter(type -> exported.contains(type.getPackageName()))
+                    .filter(type -> exported.isEmpty() || exported.contains(type.getPackageName()))
                     .sorted(Comparator.comparing(Class::getTypeName))
                     .flatMap(Surface::of)
                     .toList();
