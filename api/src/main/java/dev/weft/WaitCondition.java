@@ -1,6 +1,7 @@
 package dev.weft;
 
 import dev.weft.spi.Backend;
+import dev.weft.spi.SchedulePoint;
 import dev.weft.spi.Scope;
 import dev.weft.spi.SignalAwait;
 import java.io.InterruptedIOException;
@@ -39,7 +40,8 @@ final class WaitCondition {
      */
     void await(BooleanSupplier ready) throws InterruptedIOException {
         try {
-            suspendUntil(ready);
+            do suspendUntil(ready);
+            while (!is(ready));
         } catch (CancelledException cancelled) {
             if (Scope.current() != null) throw cancelled;
             var interrupted = new InterruptedIOException("interrupted while waiting to " + operation);
@@ -48,13 +50,23 @@ final class WaitCondition {
         }
     }
 
-    /** As {@link #await}, in a coroutine; it may return early, if the state has changed and changed again. */
+    private boolean is(BooleanSupplier ready) {
+        synchronized (monitor) {
+            return ready.getAsBoolean();
+        }
+    }
+
+    /**
+     * As {@link #await}, in a coroutine; it may return early, if the state has changed and changed again, or if a signal
+     * comes late, when the next wait has begun.
+     */
     void suspendUntil(BooleanSupplier ready) {
         new ConditionAwait(ready).await();
     }
 
     /** Wakes the waiting thread, since the state has changed. Called without the monitor. */
     void signal() {
+        SchedulePoint.pass();
         ConditionAwait waiting;
         synchronized (monitor) {
             waiting = waiter;
