@@ -62,16 +62,6 @@ public final class Living {
                 };
     }
 
-    /**
-     * {@return whether it waits in the engine and nothing has woken it yet, or is over} One that does not may wait
-     * elsewhere. If it is so twice, with the same {@link #suspensions}, then also in between.
-     */
-    public boolean isAtRest() {
-        if (member instanceof DetachedTask<?> source) return source.rest() != Member.RUNNING;
-        CoroutineTask<?> task = (CoroutineTask<?>) member;
-        return task.thread() == null || task.isOver() || suspension() != null;
-    }
-
     /** {@return for how many nanoseconds it has been alive; -1 for a source, whose start nobody has noted} */
     public long ageNanos() {
         return member instanceof CoroutineTask<?> task ? System.nanoTime() - task.startedAt() : -1;
