@@ -45,7 +45,7 @@ final class Decoupling<T> extends Relay<T> {
 
     private void awaitRoom(T value) {
         try {
-            while (isFull()) room.suspendUntil(() -> !isFull());
+            if (isFull()) room.suspendUntil(() -> !isFull());
         } catch (Throwable cancelled) {
             Async.discard(value);
             throw cancelled;

@@ -110,7 +110,7 @@ abstract class Relay<T> {
 
     /** Waits until a value is due or the source has ended. {@return false if nothing comes any more} */
     private boolean awaitMore() {
-        while (!mayTake()) due.suspendUntil(this::mayTake);
+        if (!mayTake()) due.suspendUntil(this::mayTake);
         synchronized (this) {
             return !ended || !isEmpty();
         }

@@ -40,8 +40,7 @@ final class WaitCondition {
      */
     void await(BooleanSupplier ready) throws InterruptedIOException {
         try {
-            do suspendUntil(ready);
-            while (!is(ready));
+            suspendUntil(ready);
         } catch (CancelledException cancelled) {
             if (Scope.current() != null) throw cancelled;
             var interrupted = new InterruptedIOException("interrupted while waiting to " + operation);
@@ -50,18 +49,16 @@ final class WaitCondition {
         }
     }
 
+    /** As {@link #await}, in a coroutine. A signal may come late, when the next wait has begun: that one goes on then. */
+    void suspendUntil(BooleanSupplier ready) {
+        do new ConditionAwait(ready).await();
+        while (!is(ready));
+    }
+
     private boolean is(BooleanSupplier ready) {
         synchronized (monitor) {
             return ready.getAsBoolean();
         }
-    }
-
-    /**
-     * As {@link #await}, in a coroutine; it may return early, if the state has changed and changed again, or if a signal
-     * comes late, when the next wait has begun.
-     */
-    void suspendUntil(BooleanSupplier ready) {
-        new ConditionAwait(ready).await();
     }
 
     /** Wakes the waiting thread, since the state has changed. Called without the monitor. */

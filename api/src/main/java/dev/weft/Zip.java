@@ -107,7 +107,7 @@ final class Zip<T, U, R> {
     }
 
     private void awaitRequest() {
-        while (!isRequested()) request.suspendUntil(this::isRequested);
+        if (!isRequested()) request.suspendUntil(this::isRequested);
     }
 
     private void request() {
@@ -153,7 +153,7 @@ final class Zip<T, U, R> {
     private @Nullable U awaitOther(T value) {
         try {
             request();
-            while (!isAnswered()) answer.suspendUntil(this::isAnswered);
+            if (!isAnswered()) answer.suspendUntil(this::isAnswered);
             return take();
         } catch (Throwable cancelled) {
             Async.discard(value);
