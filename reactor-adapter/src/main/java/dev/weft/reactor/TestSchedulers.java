@@ -67,12 +67,12 @@ final class TestScheduler implements Scheduler {
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-        return start(new TestTask(time, null, mayBlock, task, 0), delay, unit);
+        return start(new TestTask(this, null, task, 0), delay, unit);
     }
 
     @Override
     public Disposable schedulePeriodically(Runnable task, long delay, long period, TimeUnit unit) {
-        return start(new TestTask(time, null, mayBlock, task, unit.toNanos(period)), delay, unit);
+        return start(new TestTask(this, null, task, unit.toNanos(period)), delay, unit);
     }
 
     private Disposable start(TestTask task, long delay, TimeUnit unit) {
@@ -83,7 +83,7 @@ final class TestScheduler implements Scheduler {
 
     @Override
     public Worker createWorker() {
-        return new TestWorker(time, mayBlock);
+        return new TestWorker(this);
     }
 
     @Override
@@ -95,17 +95,23 @@ final class TestScheduler implements Scheduler {
     public boolean isDisposed() {
         return disposed;
     }
+
+    long nanoTime() {
+        return time.nanoTime();
+    }
+
+    Timer.Entry execute(@Nullable Object worker, long nanos, Runnable task) {
+        return time.execute(worker, mayBlock, nanos, task);
+    }
 }
 
 /** What runs tasks one after another. */
 final class TestWorker implements Scheduler.Worker {
-    private final TestTime time;
-    private final boolean mayBlock;
+    private final TestScheduler scheduler;
     private final Disposable.Composite tasks = Disposables.composite();
 
-    TestWorker(TestTime time, boolean mayBlock) {
-        this.time = time;
-        this.mayBlock = mayBlock;
+    TestWorker(TestScheduler scheduler) {
+        this.scheduler = scheduler;
     }
 
     @Override
@@ -115,12 +121,12 @@ final class TestWorker implements Scheduler.Worker {
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-        return start(new TestTask(time, this, mayBlock, task, 0), delay, unit);
+        return start(new TestTask(scheduler, this, task, 0), delay, unit);
     }
 
     @Override
     public Disposable schedulePeriodically(Runnable task, long delay, long period, TimeUnit unit) {
-        return start(new TestTask(time, this, mayBlock, task, unit.toNanos(period)), delay, unit);
+        return start(new TestTask(scheduler, this, task, unit.toNanos(period)), delay, unit);
     }
 
     private Disposable start(TestTask task, long delay, TimeUnit unit) {
@@ -142,9 +148,8 @@ final class TestWorker implements Scheduler.Worker {
 
 /** A task that runs once, or again and again with a period. */
 final class TestTask implements Disposable, Runnable {
-    private final TestTime time;
+    private final TestScheduler scheduler;
     private final @Nullable Object worker;
-    private final boolean mayBlock;
     private final Runnable task;
     private final long period;
 
@@ -159,22 +164,21 @@ final class TestTask implements Disposable, Runnable {
 
     private boolean over;
 
-    TestTask(TestTime time, @Nullable Object worker, boolean mayBlock, Runnable task, long period) {
-        this.time = time;
+    TestTask(TestScheduler scheduler, @Nullable Object worker, Runnable task, long period) {
+        this.scheduler = scheduler;
         this.worker = worker;
-        this.mayBlock = mayBlock;
         this.task = Schedulers.onSchedule(task);
         this.period = period;
     }
 
     void start(long nanos, Disposable.Composite of) {
         tasks = of;
-        due = time.nanoTime() + Math.max(0, nanos);
+        due = scheduler.nanoTime() + Math.max(0, nanos);
         next();
     }
 
     private synchronized void next() {
-        if (!over) entry = time.execute(worker, mayBlock, due - time.nanoTime(), this);
+        if (!over) entry = scheduler.execute(worker, due - scheduler.nanoTime(), this);
     }
 
     @Override

@@ -52,34 +52,36 @@ final class TestScheduler extends Scheduler {
 
     @Override
     public Disposable scheduleDirect(Runnable task, long delay, TimeUnit unit) {
-        return new TestTask(time, null, mayBlock, task).start(unit.toNanos(delay), new CompositeDisposable());
+        return new TestTask(this, null, task).start(unit.toNanos(delay), new CompositeDisposable());
     }
 
     @Override
     public Worker createWorker() {
-        return new TestWorker(time, mayBlock);
+        return new TestWorker(this);
+    }
+
+    Timer.Entry execute(@Nullable Object worker, long nanos, Runnable task) {
+        return time.execute(worker, mayBlock, nanos, task);
     }
 }
 
 /** What runs tasks one after another. */
 final class TestWorker extends Scheduler.Worker {
-    private final TestTime time;
-    private final boolean mayBlock;
+    private final TestScheduler scheduler;
     private final CompositeDisposable tasks = new CompositeDisposable();
 
-    TestWorker(TestTime time, boolean mayBlock) {
-        this.time = time;
-        this.mayBlock = mayBlock;
+    TestWorker(TestScheduler scheduler) {
+        this.scheduler = scheduler;
     }
 
     @Override
     public long now(TimeUnit unit) {
-        return unit.convert(time.nanoTime(), TimeUnit.NANOSECONDS);
+        return scheduler.now(unit);
     }
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-        var scheduled = new TestTask(time, this, mayBlock, task);
+        var scheduled = new TestTask(scheduler, this, task);
         return tasks.add(scheduled) ? scheduled.start(unit.toNanos(delay), tasks) : Disposable.disposed();
     }
 
@@ -96,9 +98,8 @@ final class TestWorker extends Scheduler.Worker {
 
 /** A task that runs once; RxJava makes one with a period of several. */
 final class TestTask implements Disposable, Runnable {
-    private final TestTime time;
+    private final TestScheduler scheduler;
     private final @Nullable Object worker;
-    private final boolean mayBlock;
     private final Runnable task;
 
     /** The tasks that this one leaves when it is over; written before it can run. */
@@ -109,10 +110,9 @@ final class TestTask implements Disposable, Runnable {
 
     private boolean over;
 
-    TestTask(TestTime time, @Nullable Object worker, boolean mayBlock, Runnable task) {
-        this.time = time;
+    TestTask(TestScheduler scheduler, @Nullable Object worker, Runnable task) {
+        this.scheduler = scheduler;
         this.worker = worker;
-        this.mayBlock = mayBlock;
         this.task = RxJavaPlugins.onSchedule(task);
     }
 
@@ -130,7 +130,7 @@ final class TestTask implements Disposable, Runnable {
     }
 
     private synchronized void next(long nanos) {
-        if (!over) entry = time.execute(worker, mayBlock, nanos, this);
+        if (!over) entry = scheduler.execute(worker, nanos, this);
     }
 
     @Override
