@@ -60,21 +60,20 @@ public final class CoroutineObservations implements CoroutineListener {
 
     @Override
     public Runnable around(CoroutineInfo coroutine, Runnable body) {
-        Observation outer = coroutine.context().getOrDefault(KEY, null);
-        if (outer == null) outer = registry.getCurrentObservation();
-        outer = around(coroutine, outer);
+        Observation current = coroutine.context().getOrDefault(KEY, null);
+        Observation outer = outside(coroutine, current == null ? registry.getCurrentObservation() : current);
         if (outer != null && isOfAnotherRegistry(outer)) return body;
         Observation inner = coroutine.isNamed() ? start(coroutine, outer) : outer;
         return inner == null ? body : () -> inScope(inner, body);
     }
 
-    /** {@return the observation around the one that another such listener has started for the coroutine} */
-    private @Nullable Observation around(CoroutineInfo coroutine, @Nullable Observation outer) {
+    /** {@return an observation, or, if another such listener has started it for this coroutine, the one around it} */
+    private @Nullable Observation outside(CoroutineInfo coroutine, @Nullable Observation outer) {
         if (outer == null
                 || !isOfAnotherRegistry(outer)
                 || !(outer.getContext() instanceof CoroutineObservationContext its)
                 || its.getCoroutine() != coroutine) return outer;
-        return around(coroutine, its.getParentObservation() instanceof Observation parent ? parent : null);
+        return outside(coroutine, its.getParentObservation() instanceof Observation parent ? parent : null);
     }
 
     private boolean isOfAnotherRegistry(Observation observation) {

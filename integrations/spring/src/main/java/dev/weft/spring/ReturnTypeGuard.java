@@ -20,8 +20,9 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * A bean that lets an application context not start where a method that Spring calls returns a type of Weft that Spring
- * would take for data, or would refuse at each call. It looks at handlers, exception handlers, repositories, HTTP interfaces, and methods that are
- * scheduled, cached, transactional, retried or listen to events, by the types of the beans, so also at lazy ones.
+ * would take for data, or would refuse at each call. It looks at handlers, exception handlers, repositories, HTTP
+ * interfaces, and methods that are scheduled, cached, transactional, retried or listen to events, by the types of the
+ * beans, so also at lazy ones.
  *
  * @apiNote {@link EnableWeft} and the starter add it. It is of use alone where types are registered by hand.
  * @since 0.1
