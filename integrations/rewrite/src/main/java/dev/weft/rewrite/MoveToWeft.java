@@ -15,10 +15,9 @@ import org.openrewrite.Recipe;
  */
 public final class MoveToWeft extends Recipe {
     @Option(
-            displayName = "Methods on virtual threads",
-            description = "A method pattern. In methods that match, calls are changed too; elsewhere, only where"
-                    + " the code around a call starts a virtual thread.",
-            example = "com.shop.web.*Controller *(..)",
+            displayName = VirtualOption.NAME,
+            description = VirtualOption.DESCRIPTION,
+            example = VirtualOption.EXAMPLE,
             required = false)
     private final @Nullable String virtual;
 
