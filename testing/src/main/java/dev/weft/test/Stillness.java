@@ -128,6 +128,16 @@ final class Stillness {
         });
     }
 
+    /** {@return whether the innermost frame outside the JDK is that of a method that polls} */
+    static boolean isOfPoller(StackTraceElement[] stack) {
+        for (StackTraceElement frame : stack) {
+            if ("java.base".equals(frame.getModuleName())) continue;
+            String method = frame.getClassName() + '.' + frame.getMethodName();
+            return POLLERS.stream().anyMatch(method::startsWith);
+        }
+        return false;
+    }
+
     /** A look at everything that may move. */
     private final class Look {
         /** The coroutines that may move; the others wait in the engine, and are told of when they are woken. */
@@ -270,16 +280,10 @@ final class Stillness {
 
         /** {@return whether a thread only looks again and again whether something has happened} */
         private boolean polls(Thread thread) {
-            if (!tries && thread != poller) return false;
-            for (StackTraceElement frame : thread.getStackTrace()) {
-                if (frame.getClassName().startsWith("java.")) continue;
-                String method = frame.getClassName() + '.' + frame.getMethodName();
-                if (POLLERS.stream().noneMatch(method::startsWith)) return false;
-                poller = thread;
-                polled = true;
-                return true;
-            }
-            return false;
+            if (!tries && thread != poller || !isOfPoller(thread.getStackTrace())) return false;
+            poller = thread;
+            polled = true;
+            return true;
         }
 
         /** {@return whether a virtual thread waits for a socket or a file} */

@@ -92,6 +92,31 @@ class InterplayTest {
         assertThat(test.currentTime()).isEqualTo(HOUR);
     }
 
+    /** What polls is mostly found inside the JDK: how much so, and where, depends on its version and its compiler. */
+    @Test
+    void whoPollsIsSeenThroughTheFramesOfTheJdk() {
+        StackTraceElement clock = jdk("jdk.internal.misc.VM", "getNanoTimeAdjustment");
+        StackTraceElement latch = jdk("java.util.concurrent.CountDownLatch", "await");
+        StackTraceElement poll =
+                frame("reactor.test.DefaultStepVerifierBuilder$DefaultVerifySubscriber", "pollTaskEventOrComplete");
+        StackTraceElement user = frame("shop.OrdersTest", "expectOrder");
+        assertThat(Stillness.isOfPoller(new StackTraceElement[] {latch, poll, user}))
+                .isTrue();
+        assertThat(Stillness.isOfPoller(new StackTraceElement[] {clock, latch, poll, user}))
+                .isTrue();
+        assertThat(Stillness.isOfPoller(new StackTraceElement[] {latch, user, poll}))
+                .isFalse();
+        assertThat(Stillness.isOfPoller(new StackTraceElement[] {clock, latch})).isFalse();
+    }
+
+    private static StackTraceElement jdk(String type, String method) {
+        return new StackTraceElement(null, "java.base", "25", type, method, null, -2);
+    }
+
+    private static StackTraceElement frame(String type, String method) {
+        return new StackTraceElement(type, method, null, -1);
+    }
+
     // --- RxJava
 
     @WeftTest
