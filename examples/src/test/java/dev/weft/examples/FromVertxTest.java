@@ -303,8 +303,10 @@ class FromVertxTest {
     private String get(HttpClient client, int port) {
         return run(() -> {
             var request = await(client.request(HttpMethod.GET, port, "127.0.0.1", "/"));
-            return await(request.send()
-                    .compose(response -> response.body().map(body -> response.statusCode() + " " + body)));
+            var answer = request.response()
+                    .compose(response -> response.body().map(body -> response.statusCode() + " " + body));
+            await(request.end());
+            return await(answer);
         });
     }
 
@@ -355,8 +357,9 @@ class FromVertxTest {
             Buffer body = Buffer.buffer("x".repeat(length));
             String seen = run(() -> {
                 var request = await(client.request(HttpMethod.POST, server.actualPort(), "127.0.0.1", "/"));
-                return await(request.send(body).compose(response -> response.body()))
-                        .toString();
+                var answer = request.response().compose(response -> response.body()); // before it is sent
+                await(request.end(body));
+                return await(answer).toString();
             });
             assertThat(seen).isEqualTo("" + length);
         }
@@ -378,7 +381,8 @@ class FromVertxTest {
         Deferred<Object> call = async(() -> {
             var request = await(client.request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/"));
             return awaitCallback(done -> {
-                request.send().onComplete(done::accept);
+                request.response().compose(response -> response.body()).onComplete(done::accept);
+                request.end();
                 done.onCancel(() -> request.reset()); // the server sees that the client has left
             });
         });

@@ -143,9 +143,10 @@ class VertxTest extends ServerTest {
 
     private String fetch(String path) {
         HttpClientRequest request = await(client.rxRequest(HttpMethod.GET, port(), "127.0.0.1", path));
-        Single<Buffer> body = request.rxSend().flatMap(HttpClientResponse::rxBody);
+        Single<Buffer> body = request.rxResponse().flatMap(HttpClientResponse::rxBody);
+        Single<Buffer> answer = body.zipWith(request.rxEnd().toSingleDefault(true), (text, sent) -> text);
         return Async.<Buffer>awaitCallback(done -> {
-                    var unused = body.subscribe(done::resume, done::fail);
+                    var unused = answer.subscribe(done::resume, done::fail);
                     done.onCancel(() -> request.reset()); // disposing of the body would not tell the server
                 })
                 .toString();

@@ -31,7 +31,7 @@ record RxBank(HttpClient http, int port) implements Bank {
                     await(http.rxRequest(HttpMethod.POST, port, "127.0.0.1", "/" + item.id()), IOException.class));
             try {
                 request.putHeader(Trace.HEADER, context().<String>get(Trace.KEY));
-                return await(request.rxSend().flatMap(RxBank::payment), IOException.class);
+                return await(payment(request), IOException.class);
             } catch (CancelledException left) {
                 request.reset(); // disposing of a Single of Vert.x does not cancel the request
                 throw left;
@@ -41,7 +41,13 @@ record RxBank(HttpClient http, int port) implements Bank {
         }
     }
 
-    /** With an operator, since a body that is not consumed at once, on the event loop, is lost. */
+    /** Listens before it sends: the body of a response that comes while nobody asks for it is lost. */
+    private static Single<Payment> payment(HttpClientRequest request) {
+        return request.rxResponse()
+                .flatMap(RxBank::payment)
+                .zipWith(request.rxEnd().toSingleDefault(true), (payment, sent) -> payment);
+    }
+
     private static Single<Payment> payment(HttpClientResponse response) {
         return response.rxBody().map(body -> {
             if (response.statusCode() == 200) return new Payment(body.toString());
