@@ -1,35 +1,32 @@
 package dev.weft.spring;
 
-import org.aopalliance.intercept.MethodInterceptor;
-import org.springframework.beans.factory.config.BeanDefinition;
-import org.springframework.beans.factory.support.BeanDefinitionRegistry;
-import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
-import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.support.ApplicationObjectSupport;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.security.authorization.method.AuthorizationAdvisor;
 
 /**
  * Puts Weft's interceptors for {@code @PreAuthorize} and {@code @PostAuthorize} around those of Spring Security's reactive
- * method security, which become inner beans: as beans of their own they would still be advisors.
+ * method security. It comes before what makes proxies, which asks for them.
  */
-final class SecurityBeans implements BeanDefinitionRegistryPostProcessor {
-    private static final String SPRINGS = "ReactiveAuthorizationManagerMethodSecurityConfiguration";
+final class SecurityBeans extends ApplicationObjectSupport implements BeanPostProcessor, PriorityOrdered {
+    /** There if the security is reactive: that for servlets has interceptors of the same names. */
+    private static final String REACTIVE = "_reactiveMethodSecurityConfiguration";
 
     @Override
-    public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
-        replace(registry, "preAuthorizeAuthorizationMethodInterceptor", AwaitingAuthorization.Before.class);
-        replace(registry, "postAuthorizeAuthorizationMethodInterceptor", AwaitingAuthorization.After.class);
+    public int getOrder() {
+        return 0;
     }
 
-    private static void replace(BeanDefinitionRegistry registry, String name, Class<?> type) {
-        if (!registry.containsBeanDefinition(name)) return;
-        BeanDefinition springs = registry.getBeanDefinition(name);
-        String from = springs.getBeanClassName();
-        if (from == null || !from.endsWith(SPRINGS)) return;
-        // Known of beans with a name, but not of inner ones, when they are compiled ahead of time.
-        if (springs instanceof RootBeanDefinition root) root.setTargetType(MethodInterceptor.class);
-        var ours = new RootBeanDefinition(type);
-        ours.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
-        ours.getConstructorArgumentValues().addIndexedArgumentValue(0, springs);
-        registry.removeBeanDefinition(name);
-        registry.registerBeanDefinition(name, ours);
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String name) {
+        ApplicationContext context = obtainApplicationContext();
+        if (!(bean instanceof AuthorizationAdvisor springs) || !context.containsBeanDefinition(REACTIVE)) return bean;
+        return switch (name) {
+            case "preAuthorizeAuthorizationMethodInterceptor" -> new AwaitingAuthorization.Before(springs, context);
+            case "postAuthorizeAuthorizationMethodInterceptor" -> new AwaitingAuthorization.After(springs, context);
+            default -> bean;
+        };
     }
 }

@@ -7,8 +7,8 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProce
 import org.springframework.beans.factory.support.RootBeanDefinition;
 
 /**
- * Puts Weft's interceptor for transactions in the place of Spring's, whose definition it replaces: advisors are made
- * before a {@code BeanPostProcessor} would see them. An interceptor of the application stays.
+ * Puts Weft's interceptor for transactions in the place of Spring's, whose definition it replaces. An interceptor of the
+ * application stays.
  */
 final class TransactionBeans implements BeanDefinitionRegistryPostProcessor {
     private static final String INTERCEPTOR = "transactionInterceptor";

@@ -68,8 +68,6 @@ class ArrowsTest {
                 .haveSimpleName("WeftRegistrar")
                 .or()
                 .haveSimpleName("RegistryPostProcessor")
-                .or()
-                .haveSimpleName("SecurityBeans")
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.springframework.web.."))
                 .orShould()
