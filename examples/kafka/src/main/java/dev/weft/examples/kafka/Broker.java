@@ -27,6 +27,8 @@ final class Broker {
                 .build();
         var kit = new KafkaClusterTestKit.Builder(nodes)
                 .setConfigProp("group.initial.rebalance.delay.ms", "0")
+                .setConfigProp("group.consumer.min.heartbeat.interval.ms", "500")
+                .setConfigProp("group.consumer.heartbeat.interval.ms", "500")
                 .setConfigProp("offsets.topic.num.partitions", "1")
                 .setConfigProp("offsets.topic.replication.factor", "1")
                 .build();

@@ -37,7 +37,8 @@ final class Clerk implements Reports<String, String> {
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
     private final AtomicInteger cancelled = new AtomicInteger();
-    private volatile List<TopicPartition> lost = List.of();
+    private final AtomicInteger lost = new AtomicInteger();
+    private final AtomicInteger notCommitted = new AtomicInteger();
     private volatile long longestPause;
     private volatile boolean frozen;
     private volatile CompletableFuture<Void> thawed = CompletableFuture.completedFuture(null);
@@ -86,14 +87,19 @@ final class Clerk implements Reports<String, String> {
                 (int) pollInterval.toMillis()));
         switch (protocol) {
             case "consumer" -> settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer");
-            case "cooperative" ->
-                settings.put(
-                        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
-            case "eager" ->
-                settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
+            case "cooperative" -> settings.putAll(classic(CooperativeStickyAssignor.class));
+            case "eager" -> settings.putAll(classic(RangeAssignor.class));
             default -> throw new Broken("no protocol is named " + protocol + ": consumer, cooperative or eager");
         }
         return settings;
+    }
+
+    private static Map<String, Object> classic(Class<?> assignor) {
+        return Map.of(
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                assignor.getName(),
+                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+                500); // by which a member hears of a rebalance
     }
 
     // --- what the story asks
@@ -118,9 +124,9 @@ final class Clerk implements Reports<String, String> {
         return Map.copyOf(booked);
     }
 
-    /** {@return the partitions that it has lost without being asked} */
-    List<TopicPartition> lost() {
-        return lost;
+    /** {@return how often it has lost partitions without being asked} */
+    int lost() {
+        return lost.get();
     }
 
     /** {@return whether there was a time without a poll after which the group excludes a member} */
@@ -150,7 +156,7 @@ final class Clerk implements Reports<String, String> {
 
     @Override
     public void notCommitted(Map<TopicPartition, OffsetAndMetadata> offsets, KafkaException failure) {
-        tell("has not committed yet: " + failure.getClass().getSimpleName());
+        notCommitted.incrementAndGet(); // many, while a rebalance lasts
     }
 
     @Override
@@ -160,8 +166,13 @@ final class Clerk implements Reports<String, String> {
 
     @Override
     public void lost(Collection<TopicPartition> partitions) {
-        lost = List.copyOf(partitions);
+        lost.incrementAndGet();
         tell("has lost " + numbers(partitions) + ", and commits nothing for them");
+    }
+
+    /** At the end of a shift. */
+    void sumUp() {
+        tell("has booked " + done + " orders; " + notCommitted + " commits had to wait for the end of a rebalance");
     }
 
     void tell(String what) {

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
@@ -136,7 +137,10 @@ final class CommittingConsumer<K, V> implements ConsumerRebalanceListener {
         return withoutInterrupts(() -> consumer.poll(A_POLL));
     }
 
-    /** {@return whether everything is committed that was processed in these} */
+    /**
+     * {@return whether everything is committed that was processed in these} If a rebalance stands in the way, the next
+     * poll goes on with that, and tells which partitions are still ours.
+     */
     private boolean commit(Collection<Lane> lanes) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (Lane lane : lanes) {
@@ -146,7 +150,7 @@ final class CommittingConsumer<K, V> implements ConsumerRebalanceListener {
         if (offsets.isEmpty()) return true;
         try {
             withoutInterrupts(() -> consumer.commitSync(offsets, grace));
-        } catch (RetriableException | CommitFailedException failure) { // a rebalance: the next poll goes on with it
+        } catch (RetriableException | RebalanceInProgressException | CommitFailedException failure) {
             reports.notCommitted(offsets, failure);
             return false;
         }
