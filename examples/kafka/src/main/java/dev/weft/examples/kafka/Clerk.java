@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,7 @@ final class Clerk implements Reports<String, String> {
     private final AtomicInteger lost = new AtomicInteger();
     private final AtomicInteger notCommitted = new AtomicInteger();
     private volatile long longestPause;
+    private volatile Set<TopicPartition> owned = Set.of();
     private volatile boolean frozen;
     private volatile CompletableFuture<Void> thawed = CompletableFuture.completedFuture(null);
 
@@ -134,7 +136,12 @@ final class Clerk implements Reports<String, String> {
         return longestPause >= pollInterval.toNanos();
     }
 
-    /** It polls no more, as if its machine stood still. */
+    /** {@return the partitions that it had when it has polled last} */
+    Set<TopicPartition> owned() {
+        return owned;
+    }
+
+    /** It polls no more, as if its machine stood still, as soon as it has partitions and orders under way. */
     void freeze() {
         thawed = new CompletableFuture<>();
     }
@@ -194,8 +201,9 @@ final class Clerk implements Reports<String, String> {
 
         @Override
         public ConsumerRecords<String, String> poll(Duration time) {
-            frozen = !thawed.isDone();
-            await(thawed);
+            owned = Set.copyOf(assignment());
+            frozen = !thawed.isDone() && !owned.isEmpty() && begun.get() > done.get() + cancelled.get();
+            if (frozen) await(thawed);
             long now = System.nanoTime();
             longestPause = Math.max(longestPause, now - lastPoll);
             lastPoll = now;

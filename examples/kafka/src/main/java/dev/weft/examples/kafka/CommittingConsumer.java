@@ -92,7 +92,8 @@ final class CommittingConsumer<K, V> implements ConsumerRebalanceListener {
     }
 
     /**
-     * Consumes topics until it is cancelled or the consumer fails, and closes the consumer.
+     * Consumes topics until it is cancelled or the consumer fails, and closes the consumer. To be called in a coroutine,
+     * which then owns the consumer.
      *
      * @param consumer the consumer, which nothing else may use from now on
      * @param topics what to consume
