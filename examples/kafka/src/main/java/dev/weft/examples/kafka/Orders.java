@@ -41,7 +41,7 @@ public final class Orders {
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(3);
     private static final Duration SHORTER = Duration.ofSeconds(2);
     private static final Duration A_MOMENT = Duration.ofMillis(10);
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(1);
     private static final List<String> CUSTOMERS = IntStream.rangeClosed(1, 12)
             .mapToObj(number -> "customer " + number)
             .toList();

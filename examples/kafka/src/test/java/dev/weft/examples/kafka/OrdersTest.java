@@ -7,10 +7,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The program, with a broker in this process. */
 class OrdersTest {
     @Test
+    @Timeout(300) // a guard: a dozen seconds, where nothing else keeps the processors busy
     void everyOrderIsBookedOnce() throws Exception {
         var told = new ByteArrayOutputStream();
         run(() -> Orders.tell(new PrintStream(told, true, StandardCharsets.UTF_8), "cooperative"));
