@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * times the grace: that is what the callback of a rebalance takes at most.
  */
 final class CommittingConsumer<K, V> implements ConsumerRebalanceListener {
-    /** Also how soon a cancellation is seen, and the end of an effect: a poll is neither woken nor interrupted. */
+    /** Also how soon a cancellation is seen, and the end of an effect: a wakeup could end a commit instead of a poll. */
     private static final Duration A_POLL = Duration.ofMillis(50);
 
     /** What is done for a record. It may await for any time, and is cancelled when the partition has to be given up. */
@@ -133,7 +133,7 @@ final class CommittingConsumer<K, V> implements ConsumerRebalanceListener {
         }
     }
 
-    /** An interrupt or a wakeup could end the commit in the callback of a rebalance, which nobody would repeat. */
+    /** A cancellation is seen between polls. Inside, it would be Kafka's {@code InterruptException}, half-way through a rebalance. */
     private ConsumerRecords<K, V> poll() {
         return withoutInterrupts(() -> consumer.poll(A_POLL));
     }

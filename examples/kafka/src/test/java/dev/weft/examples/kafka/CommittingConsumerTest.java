@@ -34,6 +34,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -361,6 +362,19 @@ class CommittingConsumerTest {
                 .hasMessageContaining("SIGTERM");
     }
 
+    @WeftTest
+    void aCommitThatFailsForeverDoesNotHoldUpTheEnd(TestScope test) {
+        consumer.assign(LEFT);
+        consumer.records(LEFT, "a");
+        var consuming = start(this::aWhile);
+        test.advanceBy(Duration.ofMillis(500));
+        consumer.commitFailure = new TimeoutException();
+        consuming.cancel();
+        test.advanceBy(GRACE.multipliedBy(3));
+        assertThat(consuming.isDone()).isTrue();
+        assertThat(consumer.closed()).isTrue();
+    }
+
     /** Adds what is told to the trail. */
     private final class Trail implements Reports<String, String> {
         @Override
@@ -469,15 +483,21 @@ class CommittingConsumerTest {
 
         @Override
         public ConsumerRecords<String, String> poll(Duration time) {
-            shielded(() -> delay(time)); // as Kafka's own, it does not end sooner
+            shielded(() -> delay(time)); // as Kafka's own, it ends with its time or by an interrupt
+            interrupted();
             polls++;
             Runnable order = orders.poll();
             if (order != null) order.run();
             return super.poll(time);
         }
 
+        private static void interrupted() {
+            if (Thread.currentThread().isInterrupted()) throw new InterruptException("interrupted");
+        }
+
         @Override
         public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration time) {
+            interrupted();
             if (commitFailure != null) throw commitFailure;
             trail.add("commit " + text(offsets));
             super.commitSync(offsets, time);
