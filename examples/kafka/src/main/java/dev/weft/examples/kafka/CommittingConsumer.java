@@ -216,7 +216,6 @@ final class CommittingConsumer<K, V> implements ConsumerRebalanceListener {
                 }
                 return true;
             });
-            lanes.clear();
         } finally {
             works.close(grace);
             consumer.close(CloseOptions.timeout(grace));

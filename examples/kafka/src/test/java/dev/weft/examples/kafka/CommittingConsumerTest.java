@@ -363,15 +363,29 @@ class CommittingConsumerTest {
     }
 
     @WeftTest
+    void aCancellationIsSeenBetweenPolls(TestScope test) {
+        consumer.assign(LEFT);
+        var consuming = start(this::aWhile);
+        test.advanceBy(Duration.ofMillis(510)); // in the middle of a poll
+        consumer.then(() -> trail.add("polled"));
+        consuming.cancel();
+        test.advanceBy(Duration.ofMinutes(1));
+        assertThat(trail).containsExactly("polled");
+        assertThat(consumer.closed()).isTrue();
+    }
+
+    @WeftTest
     void aCommitThatFailsForeverDoesNotHoldUpTheEnd(TestScope test) {
         consumer.assign(LEFT);
         consumer.records(LEFT, "a");
         var consuming = start(this::aWhile);
         test.advanceBy(Duration.ofMillis(500));
         consumer.commitFailure = new TimeoutException();
+        consumer.commitTime = Duration.ofMillis(1500);
         consuming.cancel();
         test.advanceBy(GRACE.multipliedBy(3));
         assertThat(consuming.isDone()).isTrue();
+        assertThat(trail).filteredOn(told -> told.startsWith("not committed")).hasSize(2); // the second is not cut off
         assertThat(consumer.closed()).isTrue();
     }
 
@@ -414,6 +428,7 @@ class CommittingConsumerTest {
         private final Map<TopicPartition, Long> ends = new HashMap<>();
         private volatile @Nullable ConsumerRebalanceListener listener;
         private volatile @Nullable KafkaException commitFailure;
+        private volatile Duration commitTime = Duration.ZERO;
         private volatile int polls;
 
         Scripted() {
@@ -497,6 +512,7 @@ class CommittingConsumerTest {
 
         @Override
         public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration time) {
+            shielded(() -> delay(commitTime));
             interrupted();
             if (commitFailure != null) throw commitFailure;
             trail.add("commit " + text(offsets));
