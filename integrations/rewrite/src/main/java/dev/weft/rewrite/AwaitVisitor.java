@@ -82,7 +82,7 @@ final class AwaitVisitor extends WordVisitor {
     }
 
     /** Whether the type says that a value means no more than itself. */
-    private static boolean isClosed(@Nullable JavaType source) {
+    static boolean isClosed(@Nullable JavaType source) {
         if (TypeUtils.isOfClassType(source, "io.reactivex.rxjava3.core.Completable")) return true;
         return source instanceof JavaType.Parameterized type
                 && type.getTypeParameters().size() == 1

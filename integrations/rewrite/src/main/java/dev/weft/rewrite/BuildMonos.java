@@ -5,12 +5,10 @@ import org.openrewrite.ExecutionContext;
 import org.openrewrite.Preconditions;
 import org.openrewrite.Recipe;
 import org.openrewrite.TreeVisitor;
-import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.MethodMatcher;
 import org.openrewrite.java.search.UsesMethod;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
-import org.openrewrite.java.tree.TypeUtils;
 
 /**
  * Turns {@code Mono.fromCallable(body).subscribeOn(Schedulers.boundedElastic())} into {@code mono(body)}, which has a
@@ -69,35 +67,6 @@ public final class BuildMonos extends Recipe {
             if (!(call.getSelect() instanceof J.MethodInvocation made)) return null;
             if (!FROM_CALLABLE.matches(made) || hasComments(made) || made.getTypeParameters() != null) return null;
             return made.getArguments().get(0);
-        }
-    }
-
-    /** Looks for what notices on which thread it runs. */
-    private static final class BoundToThread extends JavaIsoVisitor<boolean[]> {
-        private static final MethodMatcher CURRENT = new MethodMatcher("java.lang.Thread currentThread()");
-
-        static boolean isIn(J body) {
-            boolean[] found = {false};
-            new BoundToThread().visit(body, found);
-            return found[0];
-        }
-
-        @Override
-        public J.Synchronized visitSynchronized(J.Synchronized block, boolean[] found) {
-            found[0] = true;
-            return block;
-        }
-
-        @Override
-        public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, boolean[] found) {
-            if (CURRENT.matches(call)) found[0] = true;
-            return super.visitMethodInvocation(call, found);
-        }
-
-        @Override
-        public J.Identifier visitIdentifier(J.Identifier name, boolean[] found) {
-            if (TypeUtils.isAssignableTo("java.lang.ThreadLocal", name.getType())) found[0] = true;
-            return name;
         }
     }
 }

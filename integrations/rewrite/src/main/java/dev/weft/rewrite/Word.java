@@ -22,7 +22,7 @@ import org.openrewrite.marker.Markers;
  * @param parameter what it takes, for the reader of the tree
  */
 record Word(String owner, String name, String parameter) {
-    static final Set<String> NAMES = Set.of("await", "awaitSingle", "awaitOptional", "mono");
+    static final Set<String> NAMES = Set.of("await", "awaitSingle", "awaitOptional", "awaitCallback", "mono", "single", "maybe");
     static final String ASYNC = "dev.weft.Async";
     static final String REACTOR = "dev.weft.reactor.ReactorAsync";
     static final String RXJAVA = "dev.weft.rxjava.RxAsync";
@@ -40,6 +40,8 @@ record Word(String owner, String name, String parameter) {
         JRightPadded<Expression> select = qualified ? JRightPadded.build(named(declaring)) : null;
         return call.getPadding()
                 .withSelect(select)
+                .getPadding()
+                .withTypeParameters(null)
                 .withName(call.getName()
                         .withPrefix(Space.EMPTY)
                         .withSimpleName(name)

@@ -1,0 +1,119 @@
+package dev.weft.rewrite;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.java.tree.Expression;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaType;
+
+/**
+ * A chain of {@code map} and {@code flatMap}, as the steps of a body.
+ *
+ * <p>{@code a.flatMap(x -> f(x)).map(g)} is {@code a.flatMap(x -> f(x).map(g))}, so a function that cannot become
+ * statements stays the operator that it is, on what was to be awaited before it.
+ *
+ * @param kind what it is a chain of
+ * @param steps its statements but the last, in order
+ * @param result what the last statement returns, awaited or not
+ */
+record Chain(ChainKind kind, List<Step> steps, Result result) {
+    private static final int LONGEST = 3;
+
+    /**
+     * A function that has become statements.
+     *
+     * @param from what its parameter is, awaited or not
+     * @param function the function
+     */
+    record Step(Result from, Function function) {}
+
+    /**
+     * A value.
+     *
+     * @param expression the value, or what has to be awaited for it
+     * @param type the type of the value
+     * @param call a call of the library whose place an await takes; null if it is a value
+     */
+    record Result(Expression expression, JavaType type, J.@Nullable MethodInvocation call) {}
+
+    /** {@return what it begins with, as it was written} */
+    Expression source() {
+        return steps.get(0).from().expression();
+    }
+
+    /** {@return a chain, or null if it is none, or not certain to be the same as its steps} */
+    static @Nullable Chain of(@Nullable Expression expression, J.MethodDeclaration method) {
+        ChainKind kind = ChainKind.ofStep(expression);
+        return kind == null ? null : new Reader(kind, method).read((J.MethodInvocation) expression);
+    }
+
+    /** Reads a chain from its source to its end. */
+    private static final class Reader {
+        private final ChainKind kind;
+        private final J.MethodDeclaration method;
+        private final Deque<J.MethodInvocation> calls = new ArrayDeque<>();
+        private final List<Step> steps = new ArrayList<>();
+        private int length;
+        private boolean flattens;
+
+        Reader(ChainKind kind, J.MethodDeclaration method) {
+            this.kind = kind;
+            this.method = method;
+        }
+
+        @Nullable
+        Chain read(J.MethodInvocation last) {
+            Result at = awaited(open(last), last);
+            while (at != null && !calls.isEmpty()) {
+                J.MethodInvocation call = calls.removeFirst();
+                Function function = Function.of(kind, call, method);
+                if (function != null) steps.add(new Step(at, function));
+                at = function != null ? after(function, call) : operator(call, at);
+            }
+            return at != null && flattens && length <= LONGEST ? new Chain(kind, List.copyOf(steps), at) : null;
+        }
+
+        /** Puts the calls of a chain before what is left, and returns what the first of them is called on. */
+        private Expression open(Expression expression) {
+            Expression at = expression;
+            while (at instanceof J.MethodInvocation call && kind.isStep(call) && call.getSelect() != null) {
+                calls.addFirst(call);
+                length++;
+                at = call.getSelect();
+            }
+            return at;
+        }
+
+        private @Nullable Result after(Function function, J.MethodInvocation call) {
+            Expression result = function.result();
+            if (!kind.flatMap.matches(call)) return mapped(function, call);
+            flattens = true;
+            if (kind.value(result.getType()) == null) return null;
+            return awaited(open(result), call);
+        }
+
+        /** A value that is never null, since a null is an error in a chain, and no value in a body. */
+        private @Nullable Result mapped(Function function, J.MethodInvocation call) {
+            JavaType type = kind.value(call.getType());
+            boolean last = calls.isEmpty();
+            return type != null && function.isNeverNull(last) ? new Result(function.result(), type, null) : null;
+        }
+
+        private @Nullable Result awaited(Expression source, J.MethodInvocation call) {
+            JavaType type = kind.value(source.getType());
+            return type == null ? null : new Result(source, type, call);
+        }
+
+        /** Leaves a function an operator, of what is awaited. */
+        private @Nullable Result operator(J.MethodInvocation call, Result on) {
+            boolean moves = !steps.isEmpty();
+            if (on.call() == null || moves && !Function.isConstant(call.getArguments().get(0), method)) return null;
+            if (moves && !Function.isPrimary(on.expression())) return null;
+            J.MethodInvocation operator = moves ? call.withSelect(on.expression()) : call;
+            return awaited(operator, call);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.weft.rewrite;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.ExecutionContext;
+import org.openrewrite.Preconditions;
+import org.openrewrite.Recipe;
+import org.openrewrite.Tree;
+import org.openrewrite.TreeVisitor;
+import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.search.UsesMethod;
+import org.openrewrite.java.tree.Expression;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaType;
+import org.openrewrite.java.tree.Space;
+import org.openrewrite.java.tree.Statement;
+import org.openrewrite.java.tree.TypeUtils;
+
+/**
+ * Turns a short chain of {@code map} and {@code flatMap} of a {@code Mono}, {@code Single} or {@code Maybe} into
+ * statements that await one step after the other.
+ *
+ * <p>A method that returns {@code source.flatMap(x -> f(x))} returns {@code mono(() -> { … })} afterwards, whose body
+ * awaits the source and then {@code f(x)}; where a coroutine returns {@code await(source.flatMap(x -> f(x)))}, these
+ * statements take the place of the {@code return}. What the source's expression does, it still does once and at once.
+ *
+ * <p>A chain is left alone where an empty source, a null, a name, a type or an error could make a difference. What
+ * changes is the thread: the functions ran where the source signalled, and run on the virtual thread of the coroutine.
+ *
+ * @since 0.1
+ */
+public final class FlattenChains extends Recipe {
+    private static final String SOURCE = "source";
+
+    /** A recipe without options. */
+    public FlattenChains() {}
+
+    @Override
+    public String getDisplayName() {
+        return "Flatten `flatMap` chains into a body";
+    }
+
+    @Override
+    public String getDescription() {
+        return "Turns chains of up to three `map` and `flatMap` into statements that await one step after the other,"
+                + " where only the thread is another one.";
+    }
+
+    @Override
+    public TreeVisitor<?, ExecutionContext> getVisitor() {
+        TreeVisitor<?, ExecutionContext> any = Stream.of(ChainKind.values())
+                .<TreeVisitor<?, ExecutionContext>>map(kind -> new UsesMethod<>(kind.flatMap))
+                .reduce((one, other) -> Preconditions.or(one, other))
+                .orElseThrow();
+        return Preconditions.check(any, new Visitor());
+    }
+
+    private static final class Visitor extends WordVisitor {
+        @Override
+        public J.Block visitBlock(J.Block block, ExecutionContext run) {
+            J.Block visited = super.visitBlock(block, run);
+            Tree function = getCursor().getParentTreeCursor().getValue();
+            var statements = new ArrayList<Statement>();
+            for (Statement statement : visited.getStatements())
+                statements.addAll(statement instanceof J.Return exit ? flat(exit, function) : List.of(statement));
+            return statements.equals(visited.getStatements()) ? visited : visited.withStatements(statements);
+        }
+
+        /** The statements instead of a return, which may be itself. */
+        private List<Statement> flat(J.Return exit, Tree function) {
+            J.MethodDeclaration method = getCursor().firstEnclosing(J.MethodDeclaration.class);
+            if (method == null || !(exit.getExpression() instanceof J.MethodInvocation call)) return List.of(exit);
+            List<Statement> flat = awaited(exit, call, method);
+            if (flat == null) flat = built(exit, call, method);
+            return flat != null && Comments.in(flat) == Comments.in(List.of(exit)) ? flat : List.of(exit);
+        }
+
+        /** Instead of a chain that is awaited where it is returned: its steps. */
+        private @Nullable List<Statement> awaited(J.Return exit, J.MethodInvocation call, J.MethodDeclaration method) {
+            Chain chain = Chain.of(call.getArguments().get(0), method);
+            if (chain == null || !chain.kind().isAwait(call) || hasComments(call) || !returnsObject()) return null;
+            List<Statement> steps = steps(chain, chain.source(), Statements.like(exit));
+            steps.set(0, steps.get(0).withPrefix(exit.getPrefix()));
+            return steps;
+        }
+
+        /** Instead of a chain that a method returns: a body, and what it awaits first, which is made at once. */
+        private @Nullable List<Statement> built(J.Return exit, J.MethodInvocation call, J.MethodDeclaration method) {
+            Chain chain = Chain.of(call, method);
+            if (chain == null || !isFunction(method) || chain.kind().value(returned(method)) == null) return null;
+            var lines = Statements.like(exit);
+            var all = new ArrayList<Statement>();
+            Expression source = chain.source();
+            if (!(source instanceof J.Identifier name && Function.isConstant(name, method))) {
+                if (Names.isIn(SOURCE, method)) return null;
+                all.add(lines.declare(SOURCE, source));
+                source = Statements.name(SOURCE, source.getType(), null);
+            }
+            J.Lambda body = lines.body(steps(chain, source, lines.deeper()));
+            all.add(lines.exit(write(chain.kind().build, body, call)));
+            all.set(0, all.get(0).withPrefix(exit.getPrefix()));
+            return all;
+        }
+
+        private List<Statement> steps(Chain chain, Expression source, Statements lines) {
+            var all = new ArrayList<Statement>();
+            Chain.Result first = chain.steps().get(0).from();
+            for (Chain.Step step : chain.steps()) {
+                Chain.Result from = step.from();
+                Expression value = value(chain, from, from == first ? source : from.expression());
+                all.add(lines.declare(step.function().parameter(), value));
+                if (from.call() != null && chain.kind().mayBeEmpty)
+                    all.add(lines.returnNullIfNull(step.function().parameter()));
+                step.function().statements().forEach(statement -> all.add(lines.moved(statement)));
+            }
+            all.add(lines.exit(value(chain, chain.result(), chain.result().expression())));
+            return all;
+        }
+
+        private Expression value(Chain chain, Chain.Result of, Expression expression) {
+            if (of.call() == null) return expression;
+            J.MethodInvocation await = write(chain.kind().await, expression, of.call());
+            JavaType.Method type = await.getMethodType();
+            JavaType.Method own = type == null ? null : type.withReturnType(of.type());
+            return await.withId(Tree.randomId())
+                    .withMethodType(own)
+                    .withName(await.getName().withType(own));
+        }
+
+        /** Whether the return is one of the method itself, which has to return the same type. */
+        private boolean isFunction(J.MethodDeclaration method) {
+            return getCursor().dropParentUntil(at -> at instanceof J.Lambda || at instanceof J.MethodDeclaration)
+                            .getValue()
+                    == method;
+        }
+
+        /** Whether the function around it returns a reference, so that it can return null. */
+        private boolean returnsObject() {
+            Object function = getCursor()
+                    .dropParentUntil(at -> at instanceof J.Lambda || at instanceof J.MethodDeclaration)
+                    .getValue();
+            if (function instanceof J.Lambda lambda)
+                return TypeUtils.isOfClassType(lambda.getType(), "java.util.concurrent.Callable");
+            return !(returned((J.MethodDeclaration) function) instanceof JavaType.Primitive);
+        }
+
+        private static @Nullable JavaType returned(J.MethodDeclaration method) {
+            return method.getReturnTypeExpression() == null ? null : method.getReturnTypeExpression().getType();
+        }
+    }
+
+    /** Counts comments. */
+    private static final class Comments extends JavaIsoVisitor<AtomicInteger> {
+        static int in(List<? extends Statement> code) {
+            var count = new AtomicInteger();
+            code.forEach(statement -> new Comments().visit(statement, count));
+            return count.get();
+        }
+
+        @Override
+        public Space visitSpace(@Nullable Space space, Space.Location location, AtomicInteger count) {
+            if (space != null) count.addAndGet(space.getComments().size());
+            return super.visitSpace(space, location, count);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.weft.rewrite;
+
+import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.tree.Expression;
+import org.openrewrite.java.tree.J;
+
+/** Counts what a name stands for in a piece of code: each declaration, use and assignment of a variable. */
+final class Names extends JavaIsoVisitor<String> {
+    private int declared;
+    private int mentioned;
+    private int assigned;
+
+    private Names() {}
+
+    private static Names of(String name, J code) {
+        var names = new Names();
+        names.visit(code, name);
+        return names;
+    }
+
+    static boolean isIn(String name, J code) {
+        return of(name, code).mentioned > 0;
+    }
+
+    /** Whether a variable is the only one of its name in a method, and nothing outside of its function has that name. */
+    static boolean isOnlyIn(String name, J function, J.MethodDeclaration method) {
+        Names inside = of(name, function);
+        Names all = of(name, method);
+        return all.declared == 1 && all.mentioned == inside.mentioned;
+    }
+
+    /** Whether a variable has one value only: it is declared with it, once, and never assigned. */
+    static boolean isNeverAssigned(String name, J.MethodDeclaration method) {
+        Names all = of(name, method);
+        return all.declared == 1 && all.assigned == 0;
+    }
+
+    @Override
+    public J.VariableDeclarations.NamedVariable visitVariable(
+            J.VariableDeclarations.NamedVariable variable, String name) {
+        if (variable.getSimpleName().equals(name)) declared++;
+        return super.visitVariable(variable, name);
+    }
+
+    @Override
+    public J.Identifier visitIdentifier(J.Identifier identifier, String name) {
+        boolean method = getCursor().getParentTreeCursor().getValue() instanceof J.MethodInvocation call
+                && call.getName() == identifier;
+        if (identifier.getSimpleName().equals(name) && !method) mentioned++;
+        return identifier;
+    }
+
+    @Override
+    public J.Assignment visitAssignment(J.Assignment assignment, String name) {
+        assigned(assignment.getVariable(), name);
+        return super.visitAssignment(assignment, name);
+    }
+
+    @Override
+    public J.AssignmentOperation visitAssignmentOperation(J.AssignmentOperation assignment, String name) {
+        assigned(assignment.getVariable(), name);
+        return super.visitAssignmentOperation(assignment, name);
+    }
+
+    private void assigned(Expression variable, String name) {
+        if (variable instanceof J.Identifier identifier && identifier.getSimpleName().equals(name)) assigned++;
+    }
+}
