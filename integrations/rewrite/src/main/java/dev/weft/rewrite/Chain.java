@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaType;
+import org.openrewrite.java.tree.Space;
+import org.openrewrite.java.tree.TypeUtils;
 
 /**
  * A chain of {@code map} and {@code flatMap}, as the steps of a body.
@@ -47,29 +49,31 @@ record Chain(ChainKind kind, List<Step> steps, Result result) {
     /** {@return a chain, or null if it is none, or not certain to be the same as its steps} */
     static @Nullable Chain of(@Nullable Expression expression, J.MethodDeclaration method) {
         ChainKind kind = ChainKind.ofStep(expression);
-        return kind == null ? null : new Reader(kind, method).read((J.MethodInvocation) expression);
+        return kind == null ? null : new Reader(kind, (J.MethodInvocation) expression, method).read();
     }
 
     /** Reads a chain from its source to its end. */
     private static final class Reader {
         private final ChainKind kind;
+        private final J.MethodInvocation whole;
         private final J.MethodDeclaration method;
         private final Deque<J.MethodInvocation> calls = new ArrayDeque<>();
         private final List<Step> steps = new ArrayList<>();
         private int length;
         private boolean flattens;
 
-        Reader(ChainKind kind, J.MethodDeclaration method) {
+        Reader(ChainKind kind, J.MethodInvocation whole, J.MethodDeclaration method) {
             this.kind = kind;
+            this.whole = whole;
             this.method = method;
         }
 
         @Nullable
-        Chain read(J.MethodInvocation last) {
-            Result at = awaited(open(last), last);
+        Chain read() {
+            Result at = awaited(open(whole), whole);
             while (at != null && !calls.isEmpty()) {
                 J.MethodInvocation call = calls.removeFirst();
-                Function function = Function.of(kind, call, method);
+                Function function = function(call);
                 if (function != null) steps.add(new Step(at, function));
                 at = function != null ? after(function, call) : operator(call, at);
             }
@@ -87,24 +91,35 @@ record Chain(ChainKind kind, List<Step> steps, Result result) {
             return at;
         }
 
-        private @Nullable Result after(Function function, J.MethodInvocation call) {
-            Expression result = function.result();
-            if (!kind.flatMap.matches(call)) return mapped(function, call);
-            flattens = true;
-            if (kind.value(result.getType()) == null) return null;
-            return awaited(open(result), call);
+        /** The function of a call, if it may become statements. A null is an error in a chain, but no value in a body. */
+        private @Nullable Function function(J.MethodInvocation call) {
+            Function function = Function.of(call, whole);
+            return function == null || kind.flatMap.matches(call) || function.isNeverNull(calls.isEmpty())
+                    ? function
+                    : null;
         }
 
-        /** A value that is never null, since a null is an error in a chain, and no value in a body. */
-        private @Nullable Result mapped(Function function, J.MethodInvocation call) {
-            JavaType type = kind.value(call.getType());
-            boolean last = calls.isEmpty();
-            return type != null && function.isNeverNull(last) ? new Result(function.result(), type, null) : null;
+        private @Nullable Result after(Function function, J.MethodInvocation call) {
+            Expression result = function.result();
+            if (!kind.flatMap.matches(call)) {
+                JavaType type = kind.value(call.getType());
+                return type == null ? null : new Result(result, type, null);
+            }
+            flattens = true;
+            return type(result) == null ? null : awaited(open(result), call);
         }
 
         private @Nullable Result awaited(Expression source, J.MethodInvocation call) {
-            JavaType type = kind.value(source.getType());
+            JavaType type = type(source);
             return type == null ? null : new Result(source, type, call);
+        }
+
+        /** The type of the value; null for what an await may give another type, such as a choice between two types. */
+        private @Nullable JavaType type(Expression source) {
+            if (!(source instanceof J.Ternary either))
+                return Function.isPrimary(source) ? kind.value(source.getType()) : null;
+            JavaType one = either.getTruePart().getType();
+            return TypeUtils.isOfType(one, either.getFalsePart().getType()) ? kind.value(one) : null;
         }
 
         /** Leaves a function an operator, of what is awaited. */
@@ -112,8 +127,7 @@ record Chain(ChainKind kind, List<Step> steps, Result result) {
             boolean moves = !steps.isEmpty();
             if (on.call() == null || moves && !Function.isConstant(call.getArguments().get(0), method)) return null;
             if (moves && !Function.isPrimary(on.expression())) return null;
-            J.MethodInvocation operator = moves ? call.withSelect(on.expression()) : call;
-            return awaited(operator, call);
+            return awaited(moves ? call.withSelect(on.expression().withPrefix(Space.EMPTY)) : call, call);
         }
     }
 }

@@ -34,6 +34,7 @@ import org.openrewrite.java.tree.TypeUtils;
  */
 public final class FlattenChains extends Recipe {
     private static final String SOURCE = "source";
+    private static final List<String> BODIES = List.of("java.util.concurrent.Callable", "dev.weft.AsyncBody");
 
     /** A recipe without options. */
     public FlattenChains() {}
@@ -62,36 +63,53 @@ public final class FlattenChains extends Recipe {
         @Override
         public J.Block visitBlock(J.Block block, ExecutionContext run) {
             J.Block visited = super.visitBlock(block, run);
-            Tree function = getCursor().getParentTreeCursor().getValue();
             var statements = new ArrayList<Statement>();
             for (Statement statement : visited.getStatements())
-                statements.addAll(statement instanceof J.Return exit ? flat(exit, function) : List.of(statement));
+                statements.addAll(statement instanceof J.Return exit ? flat(exit) : List.of(statement));
             return statements.equals(visited.getStatements()) ? visited : visited.withStatements(statements);
         }
 
+        @Override
+        public J.Lambda visitLambda(J.Lambda lambda, ExecutionContext run) {
+            J.Lambda visited = super.visitLambda(lambda, run);
+            J.MethodDeclaration method = getCursor().firstEnclosing(J.MethodDeclaration.class);
+            if (method == null || !(visited.getBody() instanceof J.MethodInvocation call) || !returnsObject(visited))
+                return visited;
+            var lines = Statements.around(getCursor());
+            List<Statement> flat = awaited(call, method, lines.deeper());
+            return flat == null || Comments.in(flat) != Comments.in(List.of(call))
+                    ? visited
+                    : visited.withBody(lines.block(flat));
+        }
+
         /** The statements instead of a return, which may be itself. */
-        private List<Statement> flat(J.Return exit, Tree function) {
+        private List<Statement> flat(J.Return exit) {
             J.MethodDeclaration method = getCursor().firstEnclosing(J.MethodDeclaration.class);
             if (method == null || !(exit.getExpression() instanceof J.MethodInvocation call)) return List.of(exit);
-            List<Statement> flat = awaited(exit, call, method);
-            if (flat == null) flat = built(exit, call, method);
-            return flat != null && Comments.in(flat) == Comments.in(List.of(exit)) ? flat : List.of(exit);
+            Object function = getCursor()
+                    .dropParentUntil(at -> at instanceof J.Lambda || at instanceof J.MethodDeclaration)
+                    .getValue();
+            var lines = Statements.like(exit);
+            List<Statement> flat = returnsObject(function) ? awaited(call, method, lines) : null;
+            if (flat == null && function == method) flat = built(call, method, lines);
+            if (flat == null || Comments.in(flat) != Comments.in(List.of(call))) return List.of(exit);
+            flat.set(0, flat.get(0).withPrefix(exit.getPrefix()));
+            return flat;
         }
 
         /** Instead of a chain that is awaited where it is returned: its steps. */
-        private @Nullable List<Statement> awaited(J.Return exit, J.MethodInvocation call, J.MethodDeclaration method) {
+        private @Nullable List<Statement> awaited(
+                J.MethodInvocation call, J.MethodDeclaration method, Statements lines) {
             Chain chain = Chain.of(call.getArguments().get(0), method);
-            if (chain == null || !chain.kind().isAwait(call) || hasComments(call) || !returnsObject()) return null;
-            List<Statement> steps = steps(chain, chain.source(), Statements.like(exit));
-            steps.set(0, steps.get(0).withPrefix(exit.getPrefix()));
-            return steps;
+            if (chain == null || !chain.kind().isAwait(call) || hasComments(call)) return null;
+            return steps(chain, chain.source(), lines);
         }
 
         /** Instead of a chain that a method returns: a body, and what it awaits first, which is made at once. */
-        private @Nullable List<Statement> built(J.Return exit, J.MethodInvocation call, J.MethodDeclaration method) {
+        private @Nullable List<Statement> built(
+                J.MethodInvocation call, J.MethodDeclaration method, Statements lines) {
             Chain chain = Chain.of(call, method);
-            if (chain == null || !isFunction(method) || chain.kind().value(returned(method)) == null) return null;
-            var lines = Statements.like(exit);
+            if (chain == null || chain.kind().value(returned(method)) == null) return null;
             var all = new ArrayList<Statement>();
             Expression source = chain.source();
             if (!(source instanceof J.Identifier name && Function.isConstant(name, method))) {
@@ -101,7 +119,6 @@ public final class FlattenChains extends Recipe {
             }
             J.Lambda body = lines.body(steps(chain, source, lines.deeper()));
             all.add(lines.exit(write(chain.kind().build, body, call)));
-            all.set(0, all.get(0).withPrefix(exit.getPrefix()));
             return all;
         }
 
@@ -130,21 +147,12 @@ public final class FlattenChains extends Recipe {
                     .withName(await.getName().withType(own));
         }
 
-        /** Whether the return is one of the method itself, which has to return the same type. */
-        private boolean isFunction(J.MethodDeclaration method) {
-            return getCursor().dropParentUntil(at -> at instanceof J.Lambda || at instanceof J.MethodDeclaration)
-                            .getValue()
-                    == method;
-        }
-
-        /** Whether the function around it returns a reference, so that it can return null. */
-        private boolean returnsObject() {
-            Object function = getCursor()
-                    .dropParentUntil(at -> at instanceof J.Lambda || at instanceof J.MethodDeclaration)
-                    .getValue();
-            if (function instanceof J.Lambda lambda)
-                return TypeUtils.isOfClassType(lambda.getType(), "java.util.concurrent.Callable");
-            return !(returned((J.MethodDeclaration) function) instanceof JavaType.Primitive);
+        /** Whether a function returns a reference, so that it can return null. */
+        private static boolean returnsObject(Object function) {
+            return function instanceof J.MethodDeclaration method
+                    ? !(returned(method) instanceof JavaType.Primitive)
+                    : function instanceof J.Lambda lambda
+                            && BODIES.stream().anyMatch(body -> TypeUtils.isOfClassType(lambda.getType(), body));
         }
 
         private static @Nullable JavaType returned(J.MethodDeclaration method) {
@@ -154,9 +162,9 @@ public final class FlattenChains extends Recipe {
 
     /** Counts comments. */
     private static final class Comments extends JavaIsoVisitor<AtomicInteger> {
-        static int in(List<? extends Statement> code) {
+        static int in(List<? extends J> code) {
             var count = new AtomicInteger();
-            code.forEach(statement -> new Comments().visit(statement, count));
+            code.forEach(tree -> new Comments().visit(tree, count));
             return count.get();
         }
 

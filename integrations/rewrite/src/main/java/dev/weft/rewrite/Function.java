@@ -20,13 +20,17 @@ import org.openrewrite.java.tree.TypeUtils;
  * @param result its result
  */
 record Function(J.VariableDeclarations parameter, List<Statement> statements, Expression result) {
-    /** {@return the function of a call, or null if it is not certain to be the same as statements in its place} */
-    static @Nullable Function of(ChainKind kind, J.MethodInvocation call, J.MethodDeclaration method) {
+    /**
+     * {@return the function of a call, or null if it is not certain to be the same as statements in its place}
+     *
+     * @param chain what the call is a part of
+     */
+    static @Nullable Function of(J.MethodInvocation call, J.MethodInvocation chain) {
         if (call.getTypeParameters() != null || !(call.getArguments().get(0) instanceof J.Lambda lambda)) return null;
         J.VariableDeclarations parameter = parameter(lambda);
         if (parameter == null || WordVisitor.hasComments(call) || Hindrance.isIn(lambda)) return null;
         Function function = of(parameter, lambda.getBody());
-        return function != null && function.names().allMatch(name -> Names.isOnlyIn(name, lambda, method))
+        return function != null && function.names().allMatch(name -> Names.isOnlyIn(name, lambda, chain))
                 ? function
                 : null;
     }
@@ -105,7 +109,10 @@ record Function(J.VariableDeclarations parameter, List<Statement> statements, Ex
                 && Names.isNeverAssigned(name.getSimpleName(), method);
     }
 
-    /** Looks for what would be another thing outside of a function: a check of the thread, an error that is translated. */
+    /**
+     * Looks for what would be another thing outside of a function: a look at the thread, an error that comes out in
+     * another way, a name whose scope would not end.
+     */
     private static final class Hindrance extends JavaIsoVisitor<boolean[]> {
         private static final MethodMatcher PROPAGATE = new MethodMatcher("reactor.core.Exceptions *(..)");
 
@@ -150,6 +157,12 @@ record Function(J.VariableDeclarations parameter, List<Statement> statements, Ex
         public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration type, boolean[] found) {
             found[0] = true;
             return type;
+        }
+
+        @Override
+        public J.InstanceOf visitInstanceOf(J.InstanceOf test, boolean[] found) {
+            if (test.getPattern() != null) found[0] = true;
+            return super.visitInstanceOf(test, found);
         }
 
         private static boolean throwsChecked(JavaType.@Nullable Method method) {

@@ -22,10 +22,10 @@ final class Names extends JavaIsoVisitor<String> {
         return of(name, code).mentioned > 0;
     }
 
-    /** Whether a variable is the only one of its name in a method, and nothing outside of its function has that name. */
-    static boolean isOnlyIn(String name, J function, J.MethodDeclaration method) {
+    /** Whether a variable is the only one of its name in a chain, and nothing outside of its function has that name. */
+    static boolean isOnlyIn(String name, J function, J chain) {
         Names inside = of(name, function);
-        Names all = of(name, method);
+        Names all = of(name, chain);
         return all.declared == 1 && all.mentioned == inside.mentioned;
     }
 

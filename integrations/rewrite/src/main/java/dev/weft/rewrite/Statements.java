@@ -5,6 +5,7 @@ import static org.openrewrite.Tree.randomId;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.openrewrite.Cursor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JLeftPadded;
@@ -25,6 +26,13 @@ final class Statements {
     /** {@return a builder of statements with the indentation of another one} */
     static Statements like(Statement statement) {
         return new Statements(Space.format("\n" + statement.getPrefix().getIndent()));
+    }
+
+    /** {@return a builder of statements with the indentation of the one around a cursor} */
+    static Statements around(Cursor cursor) {
+        Cursor at = cursor;
+        while (!(at.getParentTreeCursor().getValue() instanceof J.Block)) at = at.getParentTreeCursor();
+        return like(at.getValue());
     }
 
     /** {@return a builder of the statements in a block of these} */

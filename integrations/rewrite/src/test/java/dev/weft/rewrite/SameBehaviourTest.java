@@ -3,14 +3,9 @@ package dev.weft.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openrewrite.InMemoryExecutionContext;
-import org.openrewrite.Result;
-import org.openrewrite.SourceFile;
-import org.openrewrite.internal.InMemoryLargeSourceSet;
 
 /** A program does the same before and after all recipes have changed it. */
 class SameBehaviourTest {
@@ -85,7 +80,7 @@ class SameBehaviourTest {
 
     @Test
     void aProgramDoesTheSameBeforeAndAfter() throws Exception {
-        String changed = changed(PROGRAM);
+        String changed = Sources.changed(new MoveToWeft(null), PROGRAM);
 
         assertThat(changed).doesNotContain("block(", "blockOptional(", "blocking", "boundedElastic", "get()", "join()");
         Sources.compile("Program.java", PROGRAM, before);
@@ -94,18 +89,5 @@ class SameBehaviourTest {
                 .isEqualTo(Sources.call(before, "Program", "run"))
                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
                 .contains("returns value", "returns null", "throws true", "is empty", "completed", "returns supplied");
-    }
-
-    private static String changed(String source) {
-        var run = new InMemoryExecutionContext(failure -> {
-            throw new AssertionError(failure);
-        });
-        List<SourceFile> parsed = Sources.parser().build().parse(run, source).toList();
-        List<Result> results = new MoveToWeft(null)
-                .run(new InMemoryLargeSourceSet(parsed), run)
-                .getChangeset()
-                .getAllResults();
-        assertThat(results).hasSize(1);
-        return results.get(0).getAfter().printAll();
     }
 }

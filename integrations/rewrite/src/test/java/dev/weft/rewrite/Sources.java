@@ -23,6 +23,11 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
+import org.openrewrite.InMemoryExecutionContext;
+import org.openrewrite.Recipe;
+import org.openrewrite.Result;
+import org.openrewrite.SourceFile;
+import org.openrewrite.internal.InMemoryLargeSourceSet;
 import org.openrewrite.java.JavaParser;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -66,6 +71,19 @@ final class Sources {
         boolean compiled = compiler.getTask(messages, null, null, options, null, List.of(new Text(name, source)))
                 .call();
         assertThat(compiled).as(messages + source).isTrue();
+    }
+
+    /** {@return a source after a recipe has changed it} */
+    static String changed(Recipe recipe, String source) {
+        var run = new InMemoryExecutionContext(failure -> {
+            throw new AssertionError(failure);
+        });
+        List<SourceFile> parsed = parser().build().parse(run, source).toList();
+        List<Result> results = recipe.run(new InMemoryLargeSourceSet(parsed), run)
+                .getChangeset()
+                .getAllResults();
+        assertThat(results).hasSize(1);
+        return results.get(0).getAfter().printAll();
     }
 
     /** Runs a static method without parameters of a compiled class. */
