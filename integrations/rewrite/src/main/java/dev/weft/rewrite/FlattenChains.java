@@ -2,7 +2,6 @@ package dev.weft.rewrite;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
@@ -10,12 +9,10 @@ import org.openrewrite.Preconditions;
 import org.openrewrite.Recipe;
 import org.openrewrite.Tree;
 import org.openrewrite.TreeVisitor;
-import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.search.UsesMethod;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaType;
-import org.openrewrite.java.tree.Space;
 import org.openrewrite.java.tree.Statement;
 import org.openrewrite.java.tree.TypeUtils;
 
@@ -77,7 +74,7 @@ public final class FlattenChains extends Recipe {
                 return visited;
             var lines = Statements.around(getCursor());
             List<Statement> flat = awaited(call, method, lines.deeper());
-            return flat == null || Comments.in(flat) != Comments.in(List.of(call))
+            return flat == null || Comments.in(flat) != Comments.in(call)
                     ? visited
                     : visited.withBody(lines.block(flat));
         }
@@ -92,7 +89,7 @@ public final class FlattenChains extends Recipe {
             var lines = Statements.like(exit);
             List<Statement> flat = returnsObject(function) ? awaited(call, method, lines) : null;
             if (flat == null && function == method) flat = built(call, method, lines);
-            if (flat == null || Comments.in(flat) != Comments.in(List.of(call))) return List.of(exit);
+            if (flat == null || Comments.in(flat) != Comments.in(call)) return List.of(exit);
             flat.set(0, flat.get(0).withPrefix(exit.getPrefix()));
             return flat;
         }
@@ -157,21 +154,6 @@ public final class FlattenChains extends Recipe {
 
         private static @Nullable JavaType returned(J.MethodDeclaration method) {
             return method.getReturnTypeExpression() == null ? null : method.getReturnTypeExpression().getType();
-        }
-    }
-
-    /** Counts comments. */
-    private static final class Comments extends JavaIsoVisitor<AtomicInteger> {
-        static int in(List<? extends J> code) {
-            var count = new AtomicInteger();
-            code.forEach(tree -> new Comments().visit(tree, count));
-            return count.get();
-        }
-
-        @Override
-        public Space visitSpace(@Nullable Space space, Space.Location location, AtomicInteger count) {
-            if (space != null) count.addAndGet(space.getComments().size());
-            return super.visitSpace(space, location, count);
         }
     }
 }

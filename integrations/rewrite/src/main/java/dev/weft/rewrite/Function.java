@@ -109,6 +109,11 @@ record Function(J.VariableDeclarations parameter, List<Statement> statements, Ex
                 && Names.isNeverAssigned(name.getSimpleName(), method);
     }
 
+    /** Whether a method may throw a checked exception; null is a method that is not known. */
+    static boolean throwsChecked(JavaType.@Nullable Method method) {
+        return method == null || method.getThrownExceptions().stream().anyMatch(Hindrance::isChecked);
+    }
+
     /**
      * Looks for what would be another thing outside of a function: a look at the thread, an error that comes out in
      * another way, a name whose scope would not end.
@@ -163,10 +168,6 @@ record Function(J.VariableDeclarations parameter, List<Statement> statements, Ex
         public J.InstanceOf visitInstanceOf(J.InstanceOf test, boolean[] found) {
             if (test.getPattern() != null) found[0] = true;
             return super.visitInstanceOf(test, found);
-        }
-
-        private static boolean throwsChecked(JavaType.@Nullable Method method) {
-            return method == null || method.getThrownExceptions().stream().anyMatch(Hindrance::isChecked);
         }
 
         private static boolean isChecked(@Nullable JavaType exception) {

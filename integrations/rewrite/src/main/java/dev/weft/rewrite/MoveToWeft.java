@@ -9,7 +9,8 @@ import org.openrewrite.Option;
 import org.openrewrite.Recipe;
 
 /**
- * All recipes that change code: {@link AwaitMonos}, {@link AwaitSingles}, {@link AwaitFutures} and {@link BuildMonos}.
+ * All recipes that change code: {@link BuildMonos}, {@link AwaitCallbacks}, {@link AwaitMonos}, {@link AwaitSingles},
+ * {@link AwaitFutures} and {@link FlattenChains}.
  *
  * @since 0.1
  */
@@ -44,7 +45,13 @@ public final class MoveToWeft extends Recipe {
 
     @Override
     public List<Recipe> getRecipeList() {
-        return List.of(new BuildMonos(), new AwaitMonos(virtual), new AwaitSingles(virtual), new AwaitFutures(virtual));
+        return List.of(
+                new BuildMonos(),
+                new AwaitCallbacks(virtual),
+                new AwaitMonos(virtual),
+                new AwaitSingles(virtual),
+                new AwaitFutures(virtual),
+                new FlattenChains());
     }
 
     @Override

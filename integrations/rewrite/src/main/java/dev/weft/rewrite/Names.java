@@ -1,8 +1,10 @@
 package dev.weft.rewrite;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaType;
 
 /** Counts what a name stands for in a piece of code: each declaration, use and assignment of a variable. */
 final class Names extends JavaIsoVisitor<String> {
@@ -19,7 +21,27 @@ final class Names extends JavaIsoVisitor<String> {
     }
 
     static boolean isIn(String name, J code) {
-        return of(name, code).mentioned > 0;
+        return count(name, code) > 0;
+    }
+
+    static int count(String name, J code) {
+        return of(name, code).mentioned;
+    }
+
+    /** Whether each variable of a method that a piece of its code uses, but does not declare, has one value only. */
+    static boolean areConstant(J code, J.MethodDeclaration method) {
+        var constant = new AtomicBoolean(true);
+        new JavaIsoVisitor<AtomicBoolean>() {
+            @Override
+            public J.Identifier visitIdentifier(J.Identifier name, AtomicBoolean all) {
+                JavaType.Variable variable = name.getFieldType();
+                boolean local = variable != null && !(variable.getOwner() instanceof JavaType.FullyQualified);
+                if (local && of(name.getSimpleName(), code).declared == 0 && !Function.isConstant(name, method))
+                    all.set(false);
+                return name;
+            }
+        }.visit(code, constant);
+        return constant.get();
     }
 
     /** Whether a variable is the only one of its name in a chain, and nothing outside of its function has that name. */
@@ -60,6 +82,12 @@ final class Names extends JavaIsoVisitor<String> {
     public J.AssignmentOperation visitAssignmentOperation(J.AssignmentOperation assignment, String name) {
         assigned(assignment.getVariable(), name);
         return super.visitAssignmentOperation(assignment, name);
+    }
+
+    @Override
+    public J.Unary visitUnary(J.Unary unary, String name) {
+        if (unary.getOperator().isModifying()) assigned(unary.getExpression(), name);
+        return super.visitUnary(unary, name);
     }
 
     private void assigned(Expression variable, String name) {

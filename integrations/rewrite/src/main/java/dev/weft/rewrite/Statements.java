@@ -6,6 +6,8 @@ import static org.openrewrite.Tree.randomId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.Cursor;
+import org.openrewrite.internal.ListUtils;
+import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JLeftPadded;
@@ -101,6 +103,28 @@ final class Statements {
     Statement moved(Statement statement) {
         return statement.withPrefix(
                 Space.build(line.getWhitespace(), statement.getPrefix().getComments()));
+    }
+
+    /** {@return code whose lines stand one step to the right} */
+    <T extends J> T shifted(T code) {
+        String step = line.getIndent().startsWith("\t") ? "\t" : "    ";
+        @SuppressWarnings("unchecked")
+        T shifted = (T) new JavaIsoVisitor<String>() {
+            @Override
+            public Space visitSpace(@Nullable Space space, Space.Location location, String by) {
+                Space visited = super.visitSpace(space, location, by);
+                if (visited == null) return Space.EMPTY;
+                Space moved = visited.getWhitespace().contains("\n")
+                        ? visited.withWhitespace(visited.getWhitespace() + by)
+                        : visited;
+                return moved.withComments(ListUtils.map(
+                        moved.getComments(),
+                        comment -> comment.getSuffix().contains("\n")
+                                ? comment.withSuffix(comment.getSuffix() + by)
+                                : comment));
+            }
+        }.visitNonNull(code, step);
+        return shifted;
     }
 
     /** {@return {@code () -> { … }}, whose end stands on a line of its own} */

@@ -15,6 +15,10 @@ class SameBehaviourTest {
             import io.reactivex.rxjava3.core.Completable;
             import io.reactivex.rxjava3.core.Maybe;
             import io.reactivex.rxjava3.core.Single;
+            import java.nio.ByteBuffer;
+            import java.nio.channels.AsynchronousFileChannel;
+            import java.nio.channels.CompletionHandler;
+            import java.nio.file.Path;
             import java.util.ArrayList;
             import java.util.List;
             import java.util.concurrent.Callable;
@@ -42,6 +46,22 @@ class SameBehaviourTest {
                     })));
                     trail.add(outcome(() -> Async.run(() -> CompletableFuture.supplyAsync(() -> "supplied").get())));
                     trail.add(outcome(() -> Async.run(() -> CompletableFuture.supplyAsync(() -> null).join())));
+                    trail.add(outcome(() -> Async.run(() -> {
+                        try (var file = AsynchronousFileChannel.open(Path.of(System.getProperty("java.home"), "release"))) {
+                            CompletableFuture<Integer> count = new CompletableFuture<>();
+                            file.read(ByteBuffer.allocate(7), 0L, null, new CompletionHandler<Integer, Void>() {
+                                public void completed(Integer read, Void attachment) {
+                                    count.complete(read);
+                                }
+
+                                public void failed(Throwable failure, Void attachment) {
+                                    count.completeExceptionally(failure);
+                                }
+                            });
+                            Integer read = count.get();
+                            return "bytes " + read;
+                        }
+                    })));
                     return trail;
                 }
 
@@ -88,6 +108,6 @@ class SameBehaviourTest {
         assertThat(Sources.call(after, "Program", "run"))
                 .isEqualTo(Sources.call(before, "Program", "run"))
                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
-                .contains("returns value", "returns null", "throws true", "is empty", "completed", "returns supplied");
+                .contains("returns value", "returns null", "throws true", "is empty", "completed", "returns supplied", "returns bytes 7");
     }
 }

@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import okhttp3.Callback;
+import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.InMemoryExecutionContext;
 import org.openrewrite.Recipe;
@@ -41,7 +43,9 @@ final class Sources {
                     Mono.class,
                     Single.class,
                     Publisher.class,
-                    Nullable.class)
+                    Nullable.class,
+                    Callback.class,
+                    Producer.class)
             .map(Sources::home)
             .toList();
 
