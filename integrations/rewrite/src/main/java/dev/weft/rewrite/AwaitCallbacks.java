@@ -3,7 +3,6 @@ package dev.weft.rewrite;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.Cursor;
@@ -127,16 +126,22 @@ public final class AwaitCallbacks extends Recipe {
         }
 
         private Statement awaiting(
-                Statement wait, J.MethodInvocation waiting, J.MethodInvocation call, OneShot shape, TypeTree type, String future) {
+                Statement wait,
+                J.MethodInvocation waiting,
+                J.MethodInvocation call,
+                OneShot shape,
+                TypeTree type,
+                String future) {
             JavaType.Method like = Objects.requireNonNull(waiting.getMethodType());
             J.Lambda body = Callbacks.body(call, like, shape, type, future, Statements.like(wait));
             J.MethodInvocation await = write(AWAIT, body, waiting);
-            return (Statement) new JavaIsoVisitor<Integer>() {
-                @Override
-                public J.MethodInvocation visitMethodInvocation(J.MethodInvocation at, Integer none) {
-                    return at == waiting ? await : super.visitMethodInvocation(at, none);
-                }
-            }.visitNonNull(wait, 0);
+            return (Statement)
+                    new JavaIsoVisitor<Integer>() {
+                        @Override
+                        public J.MethodInvocation visitMethodInvocation(J.MethodInvocation at, Integer none) {
+                            return at == waiting ? await : super.visitMethodInvocation(at, none);
+                        }
+                    }.visitNonNull(wait, 0);
         }
 
         /** Whether the future is in these statements only, and the call in a lambda would mean the same. */
@@ -173,7 +178,8 @@ public final class AwaitCallbacks extends Recipe {
                     && method.getReturnTypeExpression() != null) {
                 value = exit.getExpression();
                 target = method.getReturnTypeExpression().getType();
-            } else if (wait instanceof J.VariableDeclarations declared && declared.getVariables().size() == 1) {
+            } else if (wait instanceof J.VariableDeclarations declared
+                    && declared.getVariables().size() == 1) {
                 value = declared.getVariables().get(0).getInitializer();
                 target = isVar(declared) ? null : declared.getType();
             }

@@ -85,18 +85,19 @@ final class Callbacks {
 
     /** The start of the operation, whose callbacks call {@code done} rather than the future. */
     private J.MethodInvocation renamed(String future) {
-        return (J.MethodInvocation) new JavaIsoVisitor<String>() {
-            @Override
-            public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, String name) {
-                if (!(call.getSelect() instanceof J.Identifier on && on.getSimpleName().equals(name)))
-                    return super.visitMethodInvocation(call, name);
-                String verb = call.getSimpleName().equals("complete") ? "resume" : "fail";
-                JavaType.Method type = method(verb);
-                return call.withSelect(done().withPrefix(on.getPrefix()))
-                        .withName(call.getName().withSimpleName(verb).withType(type))
-                        .withMethodType(type);
-            }
-        }.visitNonNull(start, future);
+        return (J.MethodInvocation)
+                new JavaIsoVisitor<String>() {
+                    @Override
+                    public J.MethodInvocation visitMethodInvocation(J.MethodInvocation call, String name) {
+                        if (!(call.getSelect() instanceof J.Identifier on
+                                && on.getSimpleName().equals(name))) return super.visitMethodInvocation(call, name);
+                        String verb = call.getSimpleName().equals("complete") ? "resume" : "fail";
+                        JavaType.Method type = method(verb);
+                        return call.withSelect(done().withPrefix(on.getPrefix()))
+                                .withName(call.getName().withSimpleName(verb).withType(type))
+                                .withMethodType(type);
+                    }
+                }.visitNonNull(start, future);
     }
 
     /** {@code done.verb(argument);}. */

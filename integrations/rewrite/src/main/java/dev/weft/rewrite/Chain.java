@@ -49,7 +49,9 @@ record Chain(ChainKind kind, List<Step> steps, Result result) {
     /** {@return a chain, or null if it is none, or not certain to be the same as its steps} */
     static @Nullable Chain of(@Nullable Expression expression, J.MethodDeclaration method) {
         ChainKind kind = ChainKind.ofStep(expression);
-        return kind == null ? null : new Reader(kind, (J.MethodInvocation) expression, method).read();
+        return kind != null && expression instanceof J.MethodInvocation whole
+                ? new Reader(kind, whole, method).read()
+                : null;
     }
 
     /** Reads a chain from its source to its end. */
@@ -125,7 +127,8 @@ record Chain(ChainKind kind, List<Step> steps, Result result) {
         /** Leaves a function an operator, of what is awaited. */
         private @Nullable Result operator(J.MethodInvocation call, Result on) {
             boolean moves = !steps.isEmpty();
-            if (on.call() == null || moves && !Function.isConstant(call.getArguments().get(0), method)) return null;
+            if (on.call() == null
+                    || moves && !Function.isConstant(call.getArguments().get(0), method)) return null;
             if (moves && !Function.isPrimary(on.expression())) return null;
             return awaited(moves ? call.withSelect(on.expression().withPrefix(Space.EMPTY)) : call, call);
         }

@@ -53,7 +53,11 @@ enum ChainKind {
     @Nullable
     JavaType value(@Nullable JavaType of) {
         if (!TypeUtils.isOfClassType(of, type) || !AwaitVisitor.isClosed(of)) return null;
-        JavaType value = ((JavaType.Parameterized) of).getTypeParameters().get(0);
-        return value instanceof JavaType.GenericTypeVariable variable && variable.getName().equals("?") ? null : value;
+        if (!(of instanceof JavaType.Parameterized closed)) return null;
+        JavaType value = closed.getTypeParameters().get(0);
+        return value instanceof JavaType.GenericTypeVariable variable
+                        && variable.getName().equals("?")
+                ? null
+                : value;
     }
 }

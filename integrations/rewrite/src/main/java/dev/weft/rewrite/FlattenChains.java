@@ -103,8 +103,7 @@ public final class FlattenChains extends Recipe {
         }
 
         /** Instead of a chain that a method returns: a body, and what it awaits first, which is made at once. */
-        private @Nullable List<Statement> built(
-                J.MethodInvocation call, J.MethodDeclaration method, Statements lines) {
+        private @Nullable List<Statement> built(J.MethodInvocation call, J.MethodDeclaration method, Statements lines) {
             Chain chain = Chain.of(call, method);
             if (chain == null || chain.kind().value(returned(method)) == null) return null;
             var all = new ArrayList<Statement>();
@@ -153,7 +152,9 @@ public final class FlattenChains extends Recipe {
         }
 
         private static @Nullable JavaType returned(J.MethodDeclaration method) {
-            return method.getReturnTypeExpression() == null ? null : method.getReturnTypeExpression().getType();
+            return method.getReturnTypeExpression() == null
+                    ? null
+                    : method.getReturnTypeExpression().getType();
         }
     }
 }

@@ -91,6 +91,7 @@ final class Names extends JavaIsoVisitor<String> {
     }
 
     private void assigned(Expression variable, String name) {
-        if (variable instanceof J.Identifier identifier && identifier.getSimpleName().equals(name)) assigned++;
+        if (variable instanceof J.Identifier identifier
+                && identifier.getSimpleName().equals(name)) assigned++;
     }
 }

@@ -51,8 +51,7 @@ final class Statements {
                 .withTypeExpression(name("var", variable.getType(), null))
                 .withVariables(List.of(variable.withPrefix(Space.SINGLE_SPACE)
                         .getPadding()
-                        .withInitializer(
-                                new JLeftPadded<>(Space.SINGLE_SPACE, spaced(value), Markers.EMPTY))));
+                        .withInitializer(new JLeftPadded<>(Space.SINGLE_SPACE, spaced(value), Markers.EMPTY))));
     }
 
     /** {@return {@code var name = value;}} */
@@ -88,8 +87,8 @@ final class Statements {
                 new JLeftPadded<>(Space.SINGLE_SPACE, J.Binary.Type.Equal, Markers.EMPTY),
                 spaced(nothing()),
                 JavaType.Primitive.Boolean);
-        var condition = new J.ControlParentheses<>(
-                randomId(), Space.SINGLE_SPACE, Markers.EMPTY, JRightPadded.build(isNull));
+        var condition =
+                new J.ControlParentheses<>(randomId(), Space.SINGLE_SPACE, Markers.EMPTY, JRightPadded.build(isNull));
         Statement exit = new J.Return(randomId(), Space.SINGLE_SPACE, Markers.EMPTY, spaced(nothing()));
         return new J.If(randomId(), line, Markers.EMPTY, condition, JRightPadded.build(exit), null);
     }
@@ -109,21 +108,22 @@ final class Statements {
     <T extends J> T shifted(T code) {
         String step = line.getIndent().startsWith("\t") ? "\t" : "    ";
         @SuppressWarnings("unchecked")
-        T shifted = (T) new JavaIsoVisitor<String>() {
-            @Override
-            public Space visitSpace(@Nullable Space space, Space.Location location, String by) {
-                Space visited = super.visitSpace(space, location, by);
-                if (visited == null) return Space.EMPTY;
-                Space moved = visited.getWhitespace().contains("\n")
-                        ? visited.withWhitespace(visited.getWhitespace() + by)
-                        : visited;
-                return moved.withComments(ListUtils.map(
-                        moved.getComments(),
-                        comment -> comment.getSuffix().contains("\n")
-                                ? comment.withSuffix(comment.getSuffix() + by)
-                                : comment));
-            }
-        }.visitNonNull(code, step);
+        T shifted = (T)
+                new JavaIsoVisitor<String>() {
+                    @Override
+                    public Space visitSpace(@Nullable Space space, Space.Location location, String by) {
+                        Space visited = super.visitSpace(space, location, by);
+                        if (visited == null) return Space.EMPTY;
+                        Space moved = visited.getWhitespace().contains("\n")
+                                ? visited.withWhitespace(visited.getWhitespace() + by)
+                                : visited;
+                        return moved.withComments(ListUtils.map(
+                                moved.getComments(),
+                                comment -> comment.getSuffix().contains("\n")
+                                        ? comment.withSuffix(comment.getSuffix() + by)
+                                        : comment));
+                    }
+                }.visitNonNull(code, step);
         return shifted;
     }
 
@@ -136,8 +136,7 @@ final class Statements {
                 true,
                 List.of(JRightPadded.build(new J.Empty(randomId(), Space.EMPTY, Markers.EMPTY))));
         JavaType type = JavaType.ShallowClass.build("java.util.concurrent.Callable");
-        return new J.Lambda(
-                randomId(), Space.EMPTY, Markers.EMPTY, none, Space.SINGLE_SPACE, block(statements), type);
+        return new J.Lambda(randomId(), Space.EMPTY, Markers.EMPTY, none, Space.SINGLE_SPACE, block(statements), type);
     }
 
     /** {@return a block, whose end stands on a line of its own} */
@@ -156,8 +155,7 @@ final class Statements {
     }
 
     private static J.Literal nothing() {
-        return new J.Literal(
-                randomId(), Space.EMPTY, Markers.EMPTY, null, "null", null, JavaType.Primitive.Null);
+        return new J.Literal(randomId(), Space.EMPTY, Markers.EMPTY, null, "null", null, JavaType.Primitive.Null);
     }
 
     private static Expression spaced(Expression value) {

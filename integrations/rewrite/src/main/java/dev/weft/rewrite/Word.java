@@ -22,7 +22,8 @@ import org.openrewrite.marker.Markers;
  * @param parameter what it takes, for the reader of the tree
  */
 record Word(String owner, String name, String parameter) {
-    static final Set<String> NAMES = Set.of("await", "awaitSingle", "awaitOptional", "awaitCallback", "mono", "single", "maybe");
+    static final Set<String> NAMES =
+            Set.of("await", "awaitSingle", "awaitOptional", "awaitCallback", "mono", "single", "maybe");
     static final String ASYNC = "dev.weft.Async";
     static final String REACTOR = "dev.weft.reactor.ReactorAsync";
     static final String RXJAVA = "dev.weft.rxjava.RxAsync";

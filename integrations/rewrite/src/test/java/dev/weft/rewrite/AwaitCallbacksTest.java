@@ -127,7 +127,8 @@ class AwaitCallbacksTest extends RecipeTest {
 
     @Test
     void aRecordThatKafkaSendsIsAwaited() {
-        becomes(kafka("""
+        becomes(
+                kafka("""
                         CompletableFuture<RecordMetadata> sent = new CompletableFuture<>();
                         producer.send(record, (metadata, failure) -> {
                             if (failure != null) {
@@ -137,7 +138,8 @@ class AwaitCallbacksTest extends RecipeTest {
                             }
                         });
                         return sent.join();
-                """, "import java.util.concurrent.CompletableFuture;\n", ""), kafka("""
+                """, "import java.util.concurrent.CompletableFuture;\n", ""),
+                kafka("""
                         return awaitCallback(done -> {
                             producer.send(record, (metadata, failure) -> {
                                 if (failure != null) {
@@ -171,16 +173,27 @@ class AwaitCallbacksTest extends RecipeTest {
                 exactly("future.complete(response);", "var got = future.get(); return got;"),
                 exactly("future.complete(response);", "AutoCloseable got = future.get(); return null;"),
                 exactly("future.complete(response);", "System.out.println(); return future.get();"),
-                exactly("future.complete(response);", "try { return future.get(); } catch (Exception e) { return null; }"),
+                exactly(
+                        "future.complete(response);",
+                        "try { return future.get(); } catch (Exception e) { return null; }"),
                 exactly("future.complete(response);", "return future./* why */get();"),
                 exactly("future.complete(response); System.out.println();", "return future.get();"),
                 exactly("future.complete(null);", "return future.get();"),
                 exactly("if (response.isSuccessful()) future.complete(response);", "return future.get();"),
-                exactly("future.complete(response);", "return future.get();").replace("CompletableFuture<Response> future", "call.cancel(); call = call.clone(); CompletableFuture<Response> future"),
-                exactly("future.complete(response);", "return future.get();").replace("call.enqueue", "client.newCall(request).enqueue"),
-                exactly("future.complete(response);", "return future.get();").replace("new CompletableFuture<>()", "made"),
-                exactly("future.complete(response);", "return future.get();").replace("new CompletableFuture<>();", "new CompletableFuture<>(); Object done;"),
-                exactly("future.complete(response);", "return future.get();").replace("failed, IOException failure) {", "failed, IOException failure) { System.out.println();")));
+                exactly("future.complete(response);", "return future.get();")
+                        .replace(
+                                "CompletableFuture<Response> future",
+                                "call.cancel(); call = call.clone(); CompletableFuture<Response> future"),
+                exactly("future.complete(response);", "return future.get();")
+                        .replace("call.enqueue", "client.newCall(request).enqueue"),
+                exactly("future.complete(response);", "return future.get();")
+                        .replace("new CompletableFuture<>()", "made"),
+                exactly("future.complete(response);", "return future.get();")
+                        .replace("new CompletableFuture<>();", "new CompletableFuture<>(); Object done;"),
+                exactly("future.complete(response);", "return future.get();")
+                        .replace(
+                                "failed, IOException failure) {",
+                                "failed, IOException failure) { System.out.println();")));
     }
 
     @Test
@@ -239,8 +252,7 @@ class AwaitCallbacksTest extends RecipeTest {
 
                 class Client {
                 """);
-        for (int i = 0; i < bodies.length; i++)
-            source.append("""
+        for (int i = 0; i < bodies.length; i++) source.append("""
                     Response execute%d(Call call, okhttp3.Call.Factory client, okhttp3.Request request,
                             CompletableFuture<Response> made) throws Exception {
                         %s

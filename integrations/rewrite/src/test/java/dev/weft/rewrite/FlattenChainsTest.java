@@ -390,15 +390,15 @@ class FlattenChainsTest extends RecipeTest {
     /** A class with a method that returns each chain. */
     private static String chains(String... chains) {
         var methods = new StringBuilder();
-        for (int i = 0; i < chains.length; i++)
-            methods.append("""
+        for (int i = 0; i < chains.length; i++) methods.append("""
                     %s sell%d(Mono<Long> id, String text, Object object, ThreadLocal<String> local,
                             Mono<? extends Number> wild, Mono<Flux<String>> parts, Mono raw,
                             Function<Long, Mono<String>> function) {
                         return %s;
                     }
                 """.formatted(type(chains[i]), i, chains[i]));
-        return "import java.util.function.Function;\nimport reactor.core.publisher.Flux;\n" + reactor(methods.toString());
+        return "import java.util.function.Function;\nimport reactor.core.publisher.Flux;\n"
+                + reactor(methods.toString());
     }
 
     private static String type(String chain) {

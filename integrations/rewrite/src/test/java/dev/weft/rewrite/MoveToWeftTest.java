@@ -85,6 +85,10 @@ class MoveToWeftTest extends RecipeTest {
         String virtual = "com.shop.web.*Controller *(..)";
         assertThat(read.getRecipeList()).containsExactly(new MoveToWeft(virtual));
         assertThat(read.getRecipeList().get(0).getRecipeList())
-                .contains(new AwaitMonos(virtual), new AwaitSingles(virtual), new AwaitFutures(virtual), new AwaitCallbacks(virtual));
+                .contains(
+                        new AwaitMonos(virtual),
+                        new AwaitSingles(virtual),
+                        new AwaitFutures(virtual),
+                        new AwaitCallbacks(virtual));
     }
 }

@@ -108,6 +108,13 @@ class SameBehaviourTest {
         assertThat(Sources.call(after, "Program", "run"))
                 .isEqualTo(Sources.call(before, "Program", "run"))
                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
-                .contains("returns value", "returns null", "throws true", "is empty", "completed", "returns supplied", "returns bytes 7");
+                .contains(
+                        "returns value",
+                        "returns null",
+                        "throws true",
+                        "is empty",
+                        "completed",
+                        "returns supplied",
+                        "returns bytes 7");
     }
 }

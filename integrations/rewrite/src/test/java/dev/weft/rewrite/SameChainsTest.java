@@ -222,8 +222,18 @@ class SameChainsTest {
         Sources.assumeParser();
         String flat = Sources.changed(new FlattenChains(), PROGRAM);
         for (String method : List.of(
-                "one", "named", "valued", "primitive", "nested", "operators", "nulls", "statements", "awaited", "run",
-                "single", "maybe"))
+                "one",
+                "named",
+                "valued",
+                "primitive",
+                "nested",
+                "operators",
+                "nulls",
+                "statements",
+                "awaited",
+                "run",
+                "single",
+                "maybe"))
             assertThat(method(flat, method)).as(flat).contains("await(").isNotEqualTo(method(PROGRAM, method));
         Sources.compile("Program.java", PROGRAM, before);
         Sources.compile("Program.java", flat, after);
@@ -239,7 +249,9 @@ class SameChainsTest {
         assertThat(lines(after, "outcomes"))
                 .isEqualTo(lines(before, "outcomes"))
                 .contains("onNext xKK", "onComplete null", "fails with java.io.IOException: checked")
-                .contains("fails with java.lang.IllegalArgumentException: wrong", "fails with a java.lang.NullPointerException");
+                .contains(
+                        "fails with java.lang.IllegalArgumentException: wrong",
+                        "fails with a java.lang.NullPointerException");
     }
 
     @Test

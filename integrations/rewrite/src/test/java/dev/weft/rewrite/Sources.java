@@ -22,8 +22,6 @@ import java.util.stream.Stream;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
-import okhttp3.Callback;
-import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.InMemoryExecutionContext;
 import org.openrewrite.Recipe;
@@ -44,8 +42,8 @@ final class Sources {
                     Single.class,
                     Publisher.class,
                     Nullable.class,
-                    Callback.class,
-                    Producer.class)
+                    named("okhttp3.Callback"),
+                    named("org.apache.kafka.clients.producer.Producer"))
             .map(Sources::home)
             .toList();
 
@@ -100,6 +98,15 @@ final class Sources {
             throw new UncheckedIOException(failure);
         } catch (ReflectiveOperationException failure) {
             throw new IllegalStateException(failure);
+        }
+    }
+
+    /** A class of a library whose own dependencies are not there, so that the compiler would warn of it. */
+    private static Class<?> named(String type) {
+        try {
+            return Class.forName(type, false, Sources.class.getClassLoader());
+        } catch (ClassNotFoundException missing) {
+            throw new IllegalStateException(missing);
         }
     }
 
