@@ -59,7 +59,7 @@ final class Callbacks {
             statements.add(say("onCancel", reference(start.getSelect(), "cancel")));
             statements.add(say("onUndelivered", reference((Expression) result, "close")));
         }
-        statements.add(lines.moved(lines.shifted(renamed(future))));
+        statements.add(lines.moved(renamed(future)));
         var name = new J.VariableDeclarations.NamedVariable(
                 randomId(), Space.EMPTY, Markers.EMPTY, done(), emptyList(), null, variable());
         var parameter = new J.VariableDeclarations(

@@ -98,33 +98,10 @@ final class Statements {
         return new J.Return(randomId(), line, Markers.EMPTY, spaced(value));
     }
 
-    /** {@return a statement on a line of its own} */
+    /** {@return a statement on a line of its own, whose other lines move with it} */
     Statement moved(Statement statement) {
-        return statement.withPrefix(
-                Space.build(line.getWhitespace(), statement.getPrefix().getComments()));
-    }
-
-    /** {@return code whose lines stand one step to the right} */
-    <T extends J> T shifted(T code) {
-        String step = line.getIndent().startsWith("\t") ? "\t" : "    ";
-        @SuppressWarnings("unchecked")
-        T shifted = (T)
-                new JavaIsoVisitor<String>() {
-                    @Override
-                    public Space visitSpace(@Nullable Space space, Space.Location location, String by) {
-                        Space visited = super.visitSpace(space, location, by);
-                        if (visited == null) return Space.EMPTY;
-                        Space moved = visited.getWhitespace().contains("\n")
-                                ? visited.withWhitespace(visited.getWhitespace() + by)
-                                : visited;
-                        return moved.withComments(ListUtils.map(
-                                moved.getComments(),
-                                comment -> comment.getSuffix().contains("\n")
-                                        ? comment.withSuffix(comment.getSuffix() + by)
-                                        : comment));
-                    }
-                }.visitNonNull(code, step);
-        return shifted;
+        if (!statement.getPrefix().getWhitespace().contains("\n")) return statement.withPrefix(line);
+        return (Statement) new Indentation(statement.getPrefix().getIndent(), line.getIndent()).visitNonNull(statement, 0);
     }
 
     /** {@return {@code () -> { … }}, whose end stands on a line of its own} */
@@ -160,5 +137,25 @@ final class Statements {
 
     private static Expression spaced(Expression value) {
         return value.withPrefix(value.getPrefix().withWhitespace(" "));
+    }
+
+    /** Gives lines another indentation. */
+    private static final class Indentation extends JavaIsoVisitor<Integer> {
+        private final String from;
+        private final String to;
+
+        Indentation(String from, String to) {
+            this.from = "\n" + from;
+            this.to = "\n" + to;
+        }
+
+        @Override
+        public Space visitSpace(@Nullable Space space, Space.Location location, Integer none) {
+            if (space == null) return Space.EMPTY;
+            return space.withWhitespace(space.getWhitespace().replace(from, to))
+                    .withComments(ListUtils.map(
+                            space.getComments(),
+                            comment -> comment.withSuffix(comment.getSuffix().replace(from, to))));
+        }
     }
 }

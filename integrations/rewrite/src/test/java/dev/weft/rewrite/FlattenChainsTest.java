@@ -132,7 +132,10 @@ class FlattenChainsTest extends RecipeTest {
                         return find(id).flatMap(item -> {
                             String name = item.trim();
                             // an empty name is free
-                            if (name.isEmpty()) throw new IllegalStateException();
+                            if (name.isEmpty()) {
+                                throw new IllegalStateException();
+                            }
+
                             return name.length() > 1 ? Mono.just(name) : pay(name);
                         }).map(receipt -> receipt.length());
                     }
@@ -145,7 +148,9 @@ class FlattenChainsTest extends RecipeTest {
                             if (item == null) return null;
                             String name = item.trim();
                             // an empty name is free
-                            if (name.isEmpty()) throw new IllegalStateException();
+                            if (name.isEmpty()) {
+                                throw new IllegalStateException();
+                            }
                             var receipt = await(name.length() > 1 ? Mono.just(name) : pay(name));
                             if (receipt == null) return null;
                             return receipt.length();
