@@ -101,7 +101,8 @@ final class Statements {
     /** {@return a statement on a line of its own, whose other lines move with it} */
     Statement moved(Statement statement) {
         if (!statement.getPrefix().getWhitespace().contains("\n")) return statement.withPrefix(line);
-        return (Statement) new Indentation(statement.getPrefix().getIndent(), line.getIndent()).visitNonNull(statement, 0);
+        return (Statement)
+                new Indentation(statement.getPrefix().getIndent(), line.getIndent()).visitNonNull(statement, 0);
     }
 
     /** {@return {@code () -> { … }}, whose end stands on a line of its own} */
