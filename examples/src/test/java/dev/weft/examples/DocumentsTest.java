@@ -273,7 +273,8 @@ class DocumentsTest {
     private static synchronized List<String> sources() {
         if (squeezedSources == null) {
             squeezedSources = Stream.concat(
-                            PUBLISHED.stream(), Stream.of("examples", "examples/frameworks", "examples/spring-shop", "examples/kafka"))
+                            PUBLISHED.stream(),
+                            Stream.of("examples", "examples/frameworks", "examples/spring-shop", "examples/kafka"))
                     .flatMap(module -> javaBelow(ROOT.resolve(module).resolve("src")).stream())
                     .map(file -> squeezed(text(file)))
                     .toList();
