@@ -61,7 +61,7 @@ final class CommittingConsumer<K, V> implements ConsumerRebalanceListener {
 
     /** What is told on the way. These are called by the owner, but for {@code failed}, and must not throw. */
     interface Reports<K, V> {
-        /** An effect has failed. Its partition stands still at this record until it is assigned anew. */
+        /** An effect has failed. Its partition stands still at this record until it is assigned again. */
         void failed(ConsumerRecord<K, V> record, Throwable failure);
 
         /** A commit has failed; it is tried again if the partitions stay here. */
@@ -133,7 +133,7 @@ final class CommittingConsumer<K, V> implements ConsumerRebalanceListener {
         }
     }
 
-    /** A cancellation is seen between polls. Inside, it would be Kafka's {@code InterruptException}, half-way through a rebalance. */
+    /** A cancellation is seen between polls. Inside, Kafka would be interrupted, perhaps half-way through a rebalance. */
     private ConsumerRecords<K, V> poll() {
         return withoutInterrupts(() -> consumer.poll(A_POLL));
     }
@@ -244,7 +244,7 @@ final class CommittingConsumer<K, V> implements ConsumerRebalanceListener {
 
         void begin(List<ConsumerRecord<K, V>> records) {
             if (work != null) throw new IllegalStateException(partition + " has given records while it was paused");
-            Deferred<?> before = stragglers.remove(partition);
+            Deferred<?> before = stragglers.get(partition); // stays there: this work may end before it does
             end = records.getLast().offset() + 1;
             work = works.launch(partition.toString(), () -> {
                 if (before != null) gatherSettled(before);

@@ -192,6 +192,34 @@ class CommittingConsumerTest {
     }
 
     @WeftTest
+    void itWaitsForThatAlsoIfThePartitionIsLostOnceMore(TestScope test) {
+        consumer.assign(LEFT);
+        consumer.records(LEFT, "stubborn");
+        var consuming = start(record -> {
+            trail.add("begin " + record.value());
+            if (record.value().equals("stubborn")) shielded(() -> delay(A_WHILE.multipliedBy(4)));
+            trail.add("done " + record.value());
+        });
+        test.advanceBy(A_WHILE);
+        for (String next : List.of("never begun", "next")) {
+            consumer.then(() -> consumer.lose(LEFT));
+            consumer.assign(LEFT);
+            consumer.records(LEFT, next);
+        }
+        test.advanceBy(Duration.ofMinutes(1));
+        assertThat(trail)
+                .containsExactly(
+                        "begin stubborn",
+                        "lost [0]",
+                        "lost [0]",
+                        "done stubborn",
+                        "begin next",
+                        "done next",
+                        "commit {0=3}");
+        end(consuming, test);
+    }
+
+    @WeftTest
     void aCancellationDoesNotEndTheCommitOfARebalance(TestScope test) {
         consumer.assign(LEFT);
         consumer.records(LEFT, "a", "b");
