@@ -143,6 +143,8 @@ class SameChainsTest {
                     sources.put("empty", Mono.empty());
                     sources.put("wrong", Mono.error(WRONG));
                     sources.put("checked", Mono.error(CHECKED));
+                    sources.put("cancelled", Mono.error(new java.util.concurrent.CancellationException()));
+                    sources.put("assertion", Mono.error(new AssertionError()));
                     sources.put("deferred", Mono.deferContextual(c -> Mono.just("v" + c.getOrDefault("key", "-"))));
                     sources.put("late", Mono.just("vvv").delayElement(java.time.Duration.ofMillis(1)));
                     for (var each : sources.entrySet()) {
