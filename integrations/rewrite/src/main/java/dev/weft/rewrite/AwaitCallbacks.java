@@ -117,12 +117,18 @@ public final class AwaitCallbacks extends Recipe {
             String future = declared.getVariables().get(0).getSimpleName();
             OneShot shape = OneShot.of(call, future);
             J.MethodDeclaration method = getCursor().firstEnclosing(J.MethodDeclaration.class);
-            if (shape == null || method == null || shape.cancels && !(call.getSelect() instanceof J.Identifier))
-                return null;
+            if (shape == null || method == null || !canEndEarly(shape, call, type)) return null;
             if (!isAlone(future, call, waiting, method)) return null;
             if (!new Place(new Cursor(getCursor(), wait)).isSafe(virtual)) return null;
             if (Comments.in(made) + Comments.in(wait) > Comments.before(made)) return null;
             return awaiting(wait, waiting, call, shape, type, future).withPrefix(made.getPrefix());
+        }
+
+        /** Whether it can be cancelled by the name of its call, or has no result that somebody must close. */
+        private static boolean canEndEarly(OneShot shape, J.MethodInvocation call, TypeTree result) {
+            return shape.cancels
+                    ? call.getSelect() instanceof J.Identifier
+                    : !TypeUtils.isAssignableTo("java.lang.AutoCloseable", result.getType());
         }
 
         private Statement awaiting(

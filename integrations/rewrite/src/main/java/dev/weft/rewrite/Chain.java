@@ -124,13 +124,14 @@ record Chain(ChainKind kind, List<Step> steps, Result result) {
             return TypeUtils.isOfType(one, either.getFalsePart().getType()) ? kind.value(one) : null;
         }
 
-        /** Leaves a function an operator, of what is awaited. */
+        /** Leaves a function an operator, of what is awaited before it. */
         private @Nullable Result operator(J.MethodInvocation call, Result on) {
-            boolean moves = !steps.isEmpty();
-            if (on.call() == null
-                    || moves && !Function.isConstant(call.getArguments().get(0), method)) return null;
-            if (moves && !Function.isPrimary(on.expression())) return null;
-            return awaited(moves ? call.withSelect(on.expression().withPrefix(Space.EMPTY)) : call, call);
+            if (on.call() == null) return null;
+            if (call.getSelect() == on.expression()) return awaited(call, call);
+            return Function.isPrimary(on.expression())
+                            && Function.isConstant(call.getArguments().get(0), method)
+                    ? awaited(call.withSelect(on.expression().withPrefix(Space.EMPTY)), call)
+                    : null;
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.rewrite;
 
 import org.openrewrite.ExecutionContext;
+import org.openrewrite.SourceFile;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
@@ -8,6 +9,12 @@ import org.openrewrite.java.tree.Space;
 
 /** Writes words of Weft, imported statically, or with their class where the name is taken. */
 abstract class WordVisitor extends JavaIsoVisitor<ExecutionContext> {
+    /** What is written is Java, so sources in Groovy and Kotlin, whose trees are alike, are left alone. */
+    @Override
+    public boolean isAcceptable(SourceFile source, ExecutionContext run) {
+        return source instanceof J.CompilationUnit;
+    }
+
     /** {@return a word and its argument, instead of the call at the cursor} */
     final J.MethodInvocation write(Word word, Expression argument, J.MethodInvocation call) {
         var place = new Place(getCursor());

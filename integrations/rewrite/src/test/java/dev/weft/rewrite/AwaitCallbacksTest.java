@@ -203,7 +203,7 @@ class AwaitCallbacksTest extends RecipeTest {
     }
 
     @Test
-    void theAcceptedSocketHasToBeClosedAndIsLeftAlone() {
+    void aResultThatHasToBeClosedIsLeftAlone() {
         staysAlone("""
                 import java.nio.channels.*;
                 import java.util.concurrent.CompletableFuture;
@@ -221,6 +221,20 @@ class AwaitCallbacksTest extends RecipeTest {
                             }
                         });
                         return accepted.get();
+                    }
+
+                    FileLock lock(AsynchronousFileChannel file) throws Exception {
+                        CompletableFuture<FileLock> locked = new CompletableFuture<>();
+                        file.lock(null, new CompletionHandler<FileLock, Void>() {
+                            public void completed(FileLock lock, Void attachment) {
+                                locked.complete(lock);
+                            }
+
+                            public void failed(Throwable failure, Void attachment) {
+                                locked.completeExceptionally(failure);
+                            }
+                        });
+                        return locked.get();
                     }
                 }
                 """);

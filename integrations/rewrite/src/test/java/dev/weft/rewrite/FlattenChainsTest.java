@@ -253,6 +253,24 @@ class FlattenChainsTest extends RecipeTest {
     }
 
     @Test
+    void anOperatorInsideAFunctionStaysThere() {
+        becomes(reactor("""
+                    Mono<String> sell(long id, java.util.function.Function<String, String> mapper) {
+                        return find(id).flatMap(item -> pay(item).map(mapper));
+                    }
+                """), flat("""
+                    Mono<String> sell(long id, java.util.function.Function<String, String> mapper) {
+                        var source = find(id);
+                        return mono(() -> {
+                            var item = await(source);
+                            if (item == null) return null;
+                            return await(pay(item).map(mapper));
+                        });
+                    }
+                """));
+    }
+
+    @Test
     void oneOperatorBetweenBelongsToTheSource() {
         becomes(reactor("""
                     Mono<String> sell(long id) {
@@ -283,6 +301,8 @@ class FlattenChainsTest extends RecipeTest {
                 "id.<String>flatMap(n -> find(n))",
                 "id.flatMap(this::find)",
                 "id.flatMap(function)",
+                "id.flatMap(n -> find(n)).flatMap(object.hashCode() > 0 ? this::pay : this::pay)",
+                "id.flatMap(n -> find(n)).flatMap(new Shop()::pay)",
                 "id.flatMap((Long n) -> find(n))",
                 "id.flatMap(n -> find(n)).flatMap(n -> pay(n))",
                 "id.flatMap(n -> { Thread.currentThread(); return find(n); })",
