@@ -1,0 +1,184 @@
+package dev.weft.examples.cluster.queue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A queue of jobs that any number of processes add to and work on: a stream of Redis and a group of its consumers.
+ *
+ * <p>A job is delivered at least once: it is pending under the worker that took it until that worker {@linkplain #end
+ * ends} it, and when its lease is over another may claim it. What has to happen once happens in one script, together with
+ * the mark that it has happened.
+ */
+public final class Jobs {
+    /** How long a job belongs to the worker that took it, or that renewed its lease. */
+    public static final Duration LEASE = Duration.ofSeconds(2);
+
+    /** How long a worker waits for a new job before it looks for one whose lease is over. */
+    private static final Duration WAIT = LEASE.dividedBy(4);
+
+    private static final String GROUP = "workers";
+
+    /** A lease that is over is none, even if nobody has claimed the job yet. */
+    private static final String HELD = """
+            local jobs, cancelled, ended, report, balances = unpack(KEYS)
+            local group, lease, message, worker, job, account, price, shipped = unpack(ARGV)
+            local function held()
+              local pending = redis.call('XPENDING', jobs, group, message, message, 1)[1]
+              return pending and pending[2] == worker and pending[3] <= tonumber(lease) and pending
+            end
+            """;
+
+    /** JUSTID keeps the number of deliveries. A plain XCLAIM would take the job back from whoever has claimed it. */
+    private static final String RENEW = HELD + """
+            if redis.call('SISMEMBER', cancelled, job) == 1 then return {'cancelled'} end
+            if not held() then return {'lost'} end
+            redis.call('XCLAIM', jobs, group, worker, 0, message, 'JUSTID')
+            return {'held'}
+            """;
+
+    /** The mark in "ended" is the key: however often this runs for a job, its account pays once. */
+    private static final String END = HELD + """
+            if redis.call('SISMEMBER', ended, job) == 0 then
+              local pending = held()
+              if not pending then return {'lost'} end
+              local how, paid = 'done', price
+              if redis.call('SISMEMBER', cancelled, job) == 1 then how, paid = 'cancelled', 0
+              elseif shipped == 'no' then return {'left'} end
+              local balance = redis.call('HINCRBY', balances, account, paid)
+              redis.call('RPUSH', report, table.concat({job, how, account, paid, balance, worker, pending[4]}, ' '))
+              redis.call('SADD', ended, job)
+            end
+            redis.call('XACK', jobs, group, message)
+            redis.call('XDEL', jobs, message)
+            return {'ended'}
+            """;
+
+    private static final String CANCEL = """
+            if redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 1 then return {'ended'} end
+            redis.call('SADD', KEYS[2], ARGV[1])
+            return {'cancelled'}
+            """;
+
+    /** To remove the consumer would delete its pending jobs. */
+    private static final String LEAVE = """
+            local pending = redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1000, ARGV[3])
+            for _, each in ipairs(pending) do
+              redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[3], 0, each[1], 'IDLE', ARGV[2], 'JUSTID')
+            end
+            return {tostring(#pending)}
+            """;
+
+    private final Redis redis;
+    private final List<String> keys;
+
+    /**
+     * @param redis where it is
+     * @param name its name; the braces around it keep its keys together in a cluster of Redis servers
+     */
+    public Jobs(Redis redis, String name) {
+        this.redis = redis;
+        this.keys = List.of("jobs", "cancelled", "ended", "report", "balances").stream()
+                .map(key -> "{" + name + "}:" + key)
+                .toList();
+    }
+
+    /** Creates the queue. */
+    public void create() {
+        redis.createGroup(stream(), GROUP);
+    }
+
+    /** Adds a job. To add it twice does no harm, so a caller that is in doubt adds it again. */
+    public void add(Job job) {
+        redis.add(stream(), job.fields());
+    }
+
+    /** Cancels a job, in whatever process it is. {@return whether it has not ended before: then it has no effect} */
+    public boolean cancel(int job) {
+        return redis.script(CANCEL, keys, List.of(String.valueOf(job))).equals(List.of("cancelled"));
+    }
+
+    /** {@return a job for a worker, for which it waits: one whose lease is over, or else a new one} */
+    public Delivery next(String worker) {
+        while (true) {
+            Optional<Redis.Message> found = claim(worker).or(() -> redis.read(stream(), GROUP, worker, WAIT));
+            if (found.isPresent())
+                return new Delivery(found.get().id(), Job.of(found.get().fields()), worker);
+        }
+    }
+
+    private Optional<Redis.Message> claim(String worker) {
+        var from = Redis.START;
+        do {
+            Redis.Claimed claimed = redis.claim(stream(), GROUP, worker, LEASE, from);
+            if (!claimed.messages().isEmpty())
+                return Optional.of(claimed.messages().getFirst());
+            from = claimed.next();
+        } while (!from.equals(Redis.START));
+        return Optional.empty();
+    }
+
+    /** Makes a job belong to its worker for another lease, or throws {@link Withdrawn}. */
+    void renew(Delivery delivery) {
+        String state = run(RENEW, delivery, "no");
+        if (!state.equals("held")) throw new Withdrawn("job " + delivery.job().number() + " is " + state);
+    }
+
+    /**
+     * Ends a job and takes it off the queue. If it is not cancelled, its account is charged, once; a job that is not
+     * shipped remains to be done.
+     *
+     * @return whether it has ended: otherwise its lease is over, or it is not shipped
+     */
+    boolean end(Delivery delivery, boolean shipped) {
+        return run(END, delivery, shipped ? "yes" : "no").equals("ended");
+    }
+
+    /** Lets others claim at once what a worker has taken and does not work on. {@return how many jobs that are} */
+    int leave(String worker) {
+        return Integer.parseInt(
+                redis.script(LEAVE, keys, List.of(GROUP, lease(), worker)).getFirst());
+    }
+
+    /** {@return what has happened, in this order} */
+    public List<Entry> report() {
+        List<String> lines = redis.script("return redis.call('LRANGE', KEYS[4], 0, -1)", keys, List.of());
+        return lines.stream().map(Entry::of).toList();
+    }
+
+    /** {@return how many jobs have not ended, and how many of them a worker has} */
+    public List<String> left() {
+        return redis.script(
+                "return {tostring(redis.call('XLEN', KEYS[1])), tostring(redis.call('XPENDING', KEYS[1], ARGV[1])[1])}",
+                keys,
+                List.of(GROUP));
+    }
+
+    /** Deletes the queue and all that belongs to it. */
+    public void delete() {
+        redis.script("redis.call('DEL', unpack(KEYS)) return {}", keys, List.of());
+    }
+
+    private String run(String script, Delivery delivery, String shipped) {
+        Job job = delivery.job();
+        List<String> arguments = List.of(
+                GROUP,
+                lease(),
+                delivery.message(),
+                delivery.worker(),
+                String.valueOf(job.number()),
+                job.account(),
+                String.valueOf(job.price()),
+                shipped);
+        return redis.script(script, keys, arguments).getFirst();
+    }
+
+    private static String lease() {
+        return String.valueOf(LEASE.toMillis());
+    }
+
+    private String stream() {
+        return keys.getFirst();
+    }
+}

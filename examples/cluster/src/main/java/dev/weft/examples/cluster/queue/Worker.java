@@ -1,0 +1,78 @@
+package dev.weft.examples.cluster.queue;
+
+import static dev.weft.Async.delay;
+import static dev.weft.Async.group;
+import static dev.weft.Async.shielded;
+
+import java.io.IOException;
+
+/**
+ * Works on jobs, a few at a time, until it is cancelled: then it takes no more, and finishes those that it has in hand.
+ *
+ * <p>What fails ends it. Its process then ends too, its leases run out, and others do its jobs.
+ */
+public final class Worker {
+    /** How many jobs it has in hand at most. */
+    public static final int SLOTS = 2;
+
+    private final String name;
+    private final Jobs jobs;
+    private final Limit limit;
+    private final Carrier carrier;
+
+    /**
+     * @param name by which Redis knows it: no other that is alive has it
+     * @param jobs what it works on
+     * @param limit how often the carrier may be called
+     * @param carrier the carrier
+     */
+    public Worker(String name, Jobs jobs, Limit limit, Carrier carrier) {
+        this.name = name;
+        this.jobs = jobs;
+        this.limit = limit;
+        this.carrier = carrier;
+    }
+
+    /** Works until it is cancelled. */
+    public void work() {
+        try {
+            group(slots -> {
+                for (int i = 0; i < SLOTS; i++) slots.async(this::slot);
+            });
+        } finally {
+            shielded(() -> jobs.leave(name)); // what was delivered to a read that had been cancelled
+        }
+    }
+
+    private void slot() throws IOException {
+        while (true) {
+            Delivery delivery = jobs.next(name);
+            shielded(() -> handle(delivery));
+        }
+    }
+
+    private void handle(Delivery delivery) throws IOException {
+        jobs.end(delivery, shipped(delivery));
+    }
+
+    /** Has the parcel shipped, for as long as the job is this worker's and not cancelled. {@return whether it is} */
+    private boolean shipped(Delivery delivery) throws IOException {
+        try {
+            jobs.renew(delivery);
+            return group(members -> {
+                members.daemon(() -> keep(delivery));
+                limit.call(() -> carrier.ship(delivery.job(), name));
+                return true;
+            });
+        } catch (Withdrawn withdrawn) {
+            return false;
+        }
+    }
+
+    private void keep(Delivery delivery) {
+        while (true) {
+            delay(Jobs.LEASE.dividedBy(4));
+            jobs.renew(delivery);
+        }
+    }
+}
