@@ -168,6 +168,7 @@ public final class Cluster {
             new Audit(jobs.report(), out).check(killed, stopped);
         });
         Check.same(List.of("0", "0"), jobs.left(), "what is left in the queue, and in hand,");
+        Check.same(0, carrier.calls(EARLY), "the number of calls for a job that was cancelled early");
         Check.same(CALLS, carrier.most(), "the number of calls at once");
         out.printf("nothing is left in the queue, and the carrier had %d calls at once at most%n", CALLS);
     }
@@ -215,7 +216,7 @@ public final class Cluster {
         out.printf("job %d was cancelled while a worker had it in hand%n", CANCELLED);
     }
 
-    private void restart() throws IOException, InterruptedException {
+    private void restart() throws IOException {
         Call call = inHand(RESTARTED);
         if (server == null) {
             out.println("Redis was not restarted, since it is not ours");
@@ -261,11 +262,13 @@ public final class Cluster {
                     "the jobs without an effect");
             out.printf("each job has ended once: %d were done, 2 cancelled%n", JOBS - 2);
             Check.that(
-                    !entry(KILLED).worker().equals(killed) && entry(KILLED).deliveries() > 1,
+                    !entry(KILLED).isBy(killed) && entry(KILLED).deliveries() > 1,
                     "the worker that was killed did its job: " + entry(KILLED));
             Check.that(
-                    entry(STOPPED).worker().equals(stopped) || entry(STOPPED).deliveries() > 1,
+                    entry(STOPPED).isBy(stopped) || entry(STOPPED).deliveries() > 1,
                     "the worker that was asked to end did not finish its job: " + entry(STOPPED));
+            Check.that(entry(SLOW).done(), "a job that takes longer than its lease was not done");
+            out.printf("job %d took longer than its lease, which was renewed%n", SLOW);
             replay();
         }
 

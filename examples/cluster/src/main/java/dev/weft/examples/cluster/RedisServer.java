@@ -14,32 +14,35 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A server of our own, which keeps what it has confirmed in a file in a temporary folder, whatever happens to it. */
 final class RedisServer implements AutoCloseable {
     private static final String MISSING = "there is no program redis-server; install it (Debian: apt-get install"
             + " redis-server, macOS: brew install redis), or name a server that is there: -Dredis=redis://127.0.0.1:6379";
+    /** What it has confirmed is on the disk. */
+    private static final List<String> DURABLE = List.of("--appendonly", "yes", "--appendfsync", "always", "--save", "");
+
     private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.UTF_8);
 
     private final Path folder;
     private final int port;
-    private Process process;
+    private @Nullable Process process;
 
-    private RedisServer(Path folder, int port) throws IOException {
+    private RedisServer(Path folder, int port) {
         this.folder = folder;
         this.port = port;
-        this.process = start(folder, port);
     }
 
     /** Starts one on a free port. */
     static RedisServer start() throws IOException {
-        Path folder = Files.createTempDirectory("weft-redis");
+        int port = freePort();
+        var server = new RedisServer(Files.createTempDirectory("weft-redis"), port);
         try {
-            var server = new RedisServer(folder, freePort());
-            server.untilReady();
+            server.launch();
             return server;
         } catch (IOException | RuntimeException failed) {
-            delete(folder);
+            server.close();
             throw failed;
         }
     }
@@ -49,42 +52,44 @@ final class RedisServer implements AutoCloseable {
     }
 
     /** Kills it with -9, and starts another on the same port and file. */
-    void restart() throws IOException, InterruptedException {
-        process.destroyForcibly().waitFor();
-        process = start(folder, port);
-        untilReady();
+    void restart() throws IOException {
+        kill();
+        launch();
     }
 
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        kill();
         delete(folder);
     }
 
-    private static Process start(Path folder, int port) throws IOException {
-        List<String> command =
-                List.of("redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--dir", "" + folder);
+    private void kill() {
+        if (process != null) process.destroyForcibly().onExit().join();
+    }
+
+    /** Starts it, and waits until it has read its file. */
+    private void launch() throws IOException {
+        Path log = folder.resolve("log");
+        Process started = start(log);
+        process = started;
+        Check.soon("redis-server answers on port " + port, () -> {
+            while (!answers()) {
+                Check.that(started.isAlive(), "redis-server has ended: " + Files.readString(log));
+                delay(Duration.ofMillis(20));
+            }
+        });
+    }
+
+    private Process start(Path log) {
+        List<String> command = List.of("redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--dir", "" + folder);
         try {
-            return new ProcessBuilder(command)
-                    .command(Stream.concat(
-                                    command.stream(),
-                                    Stream.of("--appendonly", "yes", "--appendfsync", "always", "--save", ""))
-                            .toList())
+            return new ProcessBuilder(Stream.concat(command.stream(), DURABLE.stream()).toList())
                     .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("log").toFile())
+                    .redirectOutput(log.toFile())
                     .start();
         } catch (IOException missing) {
             throw new Check.Failed(MISSING);
         }
-    }
-
-    private void untilReady() throws IOException {
-        Check.soon("redis-server answers on port " + port, () -> {
-            while (!answers()) {
-                Check.that(process.isAlive(), "redis-server has ended: " + Files.readString(folder.resolve("log")));
-                delay(Duration.ofMillis(20));
-            }
-        });
     }
 
     /** {@return whether it has read its file: until then it answers with an error} */

@@ -31,7 +31,7 @@ final class Workers implements AutoCloseable {
         Running(String name, Process process, PrintStream out) {
             this.name = name;
             this.process = process;
-            Thread.ofVirtual().start(() -> listen(out));
+            Thread.ofPlatform().daemon().start(() -> listen(out));
         }
 
         private void listen(PrintStream out) {

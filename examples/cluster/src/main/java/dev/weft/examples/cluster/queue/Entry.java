@@ -10,10 +10,10 @@ import java.util.List;
  * @param account whose account
  * @param price what the account has paid: nothing if it was cancelled
  * @param balance what the account had paid in all, right after this
- * @param worker who did it
+ * @param consumer who did it
  * @param deliveries how often it had been delivered by then
  */
-public record Entry(int job, boolean done, String account, int price, int balance, String worker, int deliveries) {
+public record Entry(int job, boolean done, String account, int price, int balance, String consumer, int deliveries) {
     static Entry of(String line) {
         List<String> parts = List.of(line.split(" "));
         return new Entry(
@@ -24,5 +24,10 @@ public record Entry(int job, boolean done, String account, int price, int balanc
                 Integer.parseInt(parts.get(4)),
                 parts.get(5),
                 Integer.parseInt(parts.get(6)));
+    }
+
+    /** {@return whether a worker did it} */
+    public boolean isBy(String worker) {
+        return consumer.startsWith(worker + ".");
     }
 }

@@ -7,15 +7,14 @@ import java.util.Optional;
 /**
  * A queue of jobs that any number of processes add to and work on: a stream of Redis and a group of its consumers.
  *
- * <p>A job is delivered at least once: it is pending under the worker that took it until that worker {@linkplain #end
- * ends} it, and when its lease is over another may claim it. What has to happen once happens in one script, together with
+ * <p>A job is delivered at least once: it is pending under the consumer that took it until it is {@linkplain #end ended}, and when its lease is over another may claim it. What has to happen once happens in one script, together with
  * the mark that it has happened.
  */
 public final class Jobs {
-    /** How long a job belongs to the worker that took it, or that renewed its lease. */
+    /** How long a job belongs to the consumer that took it, or that renewed its lease. */
     public static final Duration LEASE = Duration.ofSeconds(2);
 
-    /** How long a worker waits for a new job before it looks for one whose lease is over. */
+    /** How long a consumer waits for a new job before it looks for one whose lease is over. */
     private static final Duration WAIT = LEASE.dividedBy(4);
 
     private static final String GROUP = "workers";
@@ -23,10 +22,10 @@ public final class Jobs {
     /** A lease that is over is none, even if nobody has claimed the job yet. */
     private static final String HELD = """
             local jobs, cancelled, ended, report, balances = unpack(KEYS)
-            local group, lease, message, worker, job, account, price, shipped = unpack(ARGV)
+            local group, lease, message, consumer, job, account, price, shipped = unpack(ARGV)
             local function held()
               local pending = redis.call('XPENDING', jobs, group, message, message, 1)[1]
-              return pending and pending[2] == worker and pending[3] <= tonumber(lease) and pending
+              return pending and pending[2] == consumer and pending[3] <= tonumber(lease) and pending
             end
             """;
 
@@ -34,7 +33,7 @@ public final class Jobs {
     private static final String RENEW = HELD + """
             if redis.call('SISMEMBER', cancelled, job) == 1 then return {'cancelled'} end
             if not held() then return {'lost'} end
-            redis.call('XCLAIM', jobs, group, worker, 0, message, 'JUSTID')
+            redis.call('XCLAIM', jobs, group, consumer, 0, message, 'JUSTID')
             return {'held'}
             """;
 
@@ -47,7 +46,7 @@ public final class Jobs {
               if redis.call('SISMEMBER', cancelled, job) == 1 then how, paid = 'cancelled', 0
               elseif shipped == 'no' then return {'left'} end
               local balance = redis.call('HINCRBY', balances, account, paid)
-              redis.call('RPUSH', report, table.concat({job, how, account, paid, balance, worker, pending[4]}, ' '))
+              redis.call('RPUSH', report, table.concat({job, how, account, paid, balance, consumer, pending[4]}, ' '))
               redis.call('SADD', ended, job)
             end
             redis.call('XACK', jobs, group, message)
@@ -56,16 +55,16 @@ public final class Jobs {
             """;
 
     private static final String CANCEL = """
-            if redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 1 then return {'ended'} end
-            redis.call('SADD', KEYS[2], ARGV[1])
-            return {'cancelled'}
+            local _, cancelled, ended = unpack(KEYS)
+            if redis.call('SISMEMBER', ended, ARGV[1]) == 0 then redis.call('SADD', cancelled, ARGV[1]) end
+            return {redis.call('SISMEMBER', cancelled, ARGV[1]) == 1 and 'cancelled' or 'ended'}
             """;
 
     /** To remove the consumer would delete its pending jobs. */
     private static final String LEAVE = """
             local pending = redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1000, ARGV[3])
             for _, each in ipairs(pending) do
-              redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[3], 0, each[1], 'IDLE', ARGV[2], 'JUSTID')
+              redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[3], 0, each[1], 'IDLE', ARGV[2] + 1, 'JUSTID')
             end
             return {tostring(#pending)}
             """;
@@ -94,24 +93,24 @@ public final class Jobs {
         redis.add(stream(), job.fields());
     }
 
-    /** Cancels a job, in whatever process it is. {@return whether it has not ended before: then it has no effect} */
+    /** Cancels a job, in whatever process it is. {@return whether it is cancelled: otherwise it has had its effect} */
     public boolean cancel(int job) {
         return redis.script(CANCEL, keys, List.of(String.valueOf(job))).equals(List.of("cancelled"));
     }
 
-    /** {@return a job for a worker, for which it waits: one whose lease is over, or else a new one} */
-    public Delivery next(String worker) {
+    /** {@return a job, for which it waits: one whose lease is over, or else a new one} */
+    public Delivery next(String consumer) {
         while (true) {
-            Optional<Redis.Message> found = claim(worker).or(() -> redis.read(stream(), GROUP, worker, WAIT));
+            Optional<Redis.Message> found = claim(consumer).or(() -> redis.read(stream(), GROUP, consumer, WAIT));
             if (found.isPresent())
-                return new Delivery(found.get().id(), Job.of(found.get().fields()), worker);
+                return new Delivery(found.get().id(), Job.of(found.get().fields()), consumer);
         }
     }
 
-    private Optional<Redis.Message> claim(String worker) {
+    private Optional<Redis.Message> claim(String consumer) {
         var from = Redis.START;
         do {
-            Redis.Claimed claimed = redis.claim(stream(), GROUP, worker, LEASE, from);
+            Redis.Claimed claimed = redis.claim(stream(), GROUP, consumer, LEASE, from);
             if (!claimed.messages().isEmpty())
                 return Optional.of(claimed.messages().getFirst());
             from = claimed.next();
@@ -119,7 +118,7 @@ public final class Jobs {
         return Optional.empty();
     }
 
-    /** Makes a job belong to its worker for another lease, or throws {@link Withdrawn}. */
+    /** Makes a job belong to its consumer for another lease, or throws {@link Withdrawn}. */
     void renew(Delivery delivery) {
         String state = run(RENEW, delivery, "no");
         if (!state.equals("held")) throw new Withdrawn("job " + delivery.job().number() + " is " + state);
@@ -135,10 +134,10 @@ public final class Jobs {
         return run(END, delivery, shipped ? "yes" : "no").equals("ended");
     }
 
-    /** Lets others claim at once what a worker has taken and does not work on. {@return how many jobs that are} */
-    int leave(String worker) {
+    /** Lets others claim at once what a consumer has taken and does not work on. {@return how many jobs that are} */
+    int leave(String consumer) {
         return Integer.parseInt(
-                redis.script(LEAVE, keys, List.of(GROUP, lease(), worker)).getFirst());
+                redis.script(LEAVE, keys, List.of(GROUP, lease(), consumer)).getFirst());
     }
 
     /** {@return what has happened, in this order} */
@@ -147,7 +146,7 @@ public final class Jobs {
         return lines.stream().map(Entry::of).toList();
     }
 
-    /** {@return how many jobs have not ended, and how many of them a worker has} */
+    /** {@return how many jobs have not ended, and how many of them a consumer has} */
     public List<String> left() {
         return redis.script(
                 "return {tostring(redis.call('XLEN', KEYS[1])), tostring(redis.call('XPENDING', KEYS[1], ARGV[1])[1])}",
@@ -157,7 +156,7 @@ public final class Jobs {
 
     /** Deletes the queue and all that belongs to it. */
     public void delete() {
-        redis.script("redis.call('DEL', unpack(KEYS)) return {}", keys, List.of());
+        redis.script("return {tostring(redis.call('DEL', unpack(KEYS)))}", keys, List.of());
     }
 
     private String run(String script, Delivery delivery, String shipped) {
@@ -166,7 +165,7 @@ public final class Jobs {
                 GROUP,
                 lease(),
                 delivery.message(),
-                delivery.worker(),
+                delivery.consumer(),
                 String.valueOf(job.number()),
                 job.account(),
                 String.valueOf(job.price()),

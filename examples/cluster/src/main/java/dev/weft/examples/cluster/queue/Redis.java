@@ -25,7 +25,7 @@ public interface Redis extends AutoCloseable {
     /** Where a stream begins. */
     StreamMessageId START = new StreamMessageId(0);
 
-    /** {@return how both clients are set up: they keep trying for some 15 s when the server is away} */
+    /** {@return how both clients are set up: they keep trying for some 10 s when the server is away} */
     static Config config(String address) {
         Config config =
                 new Config().setCodec(StringCodec.INSTANCE).setThreads(2).setNettyThreads(2);
@@ -36,7 +36,7 @@ public interface Redis extends AutoCloseable {
                 .setTimeout(2000)
                 .setReconnectionDelay(new ConstantDelay(Duration.ofMillis(100)))
                 .setRetryDelay(new ConstantDelay(Duration.ofMillis(250)))
-                .setRetryAttempts(60);
+                .setRetryAttempts(40);
         return config;
     }
 

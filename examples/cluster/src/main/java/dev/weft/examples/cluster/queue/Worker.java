@@ -3,6 +3,7 @@ package dev.weft.examples.cluster.queue;
 import static dev.weft.Async.delay;
 import static dev.weft.Async.group;
 import static dev.weft.Async.shielded;
+import static dev.weft.Async.using;
 
 import java.io.IOException;
 
@@ -35,20 +36,22 @@ public final class Worker {
 
     /** Works until it is cancelled. */
     public void work() {
-        try {
-            group(slots -> {
-                for (int i = 0; i < SLOTS; i++) slots.async(this::slot);
-            });
-        } finally {
-            shielded(() -> jobs.leave(name)); // what was delivered to a read that had been cancelled
-        }
+        group(slots -> {
+            for (int i = 1; i <= SLOTS; i++) {
+                String consumer = name + "." + i;
+                slots.async(() -> slot(consumer));
+            }
+        });
     }
 
-    private void slot() throws IOException {
-        while (true) {
-            Delivery delivery = jobs.next(name);
-            shielded(() -> handle(delivery));
-        }
+    /** Each slot is a consumer of its own, so that none renews what another has claimed. */
+    private void slot(String consumer) throws IOException {
+        using(() -> consumer, jobs::leave, self -> {
+            while (true) {
+                Delivery delivery = jobs.next(self);
+                shielded(() -> handle(delivery));
+            }
+        });
     }
 
     private void handle(Delivery delivery) throws IOException {

@@ -1,13 +1,16 @@
 package dev.weft.examples.cluster.rxjava;
 
 import static dev.weft.Async.await;
+import static dev.weft.Async.owned;
 import static dev.weft.rxjava.RxAsync.await;
 
 import dev.weft.examples.cluster.queue.Redis;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.redisson.Redisson;
 import org.redisson.api.RPermitExpirableSemaphoreRx;
@@ -22,8 +25,9 @@ import org.redisson.api.stream.StreamReadGroupArgs;
 
 /** Redis by Redisson's client for RxJava: a {@code Single}, {@code Maybe} or {@code Completable} for each call. */
 public record RxRedis(RedissonClient redisson, RedissonRxClient client) implements Redis {
-    /** {@return a client that has connected to a server} */
+    /** {@return a client that has connected to a server} It sets RxJava's hook for errors that nobody receives. */
     public static RxRedis open(String address) {
+        RxJavaPlugins.setErrorHandler(RxRedis::undelivered);
         RedissonClient redisson = Redisson.create(Redis.config(address));
         return new RxRedis(redisson, redisson.rxJava());
     }
@@ -41,12 +45,16 @@ public record RxRedis(RedissonClient redisson, RedissonRxClient client) implemen
         await(client.<String, String>getStream(stream).add(StreamAddArgs.entries(fields)));
     }
 
+    /**
+     * By a future: the client for RxJava leaves out an answer that is empty with {@code filter}, which requests another
+     * value, and for each request it sends the command again. What the second read takes goes to nobody.
+     */
     @Override
     public Optional<Message> read(String stream, String group, String consumer, Duration wait) {
         var next = StreamReadGroupArgs.neverDelivered().count(1).timeout(wait);
         Map<StreamMessageId, Map<String, String>> read =
-                await(client.<String, String>getStream(stream).readGroup(group, consumer, next));
-        return read == null ? Optional.empty() : messages(read).stream().findFirst();
+                await(owned(redisson.<String, String>getStream(stream).readGroupAsync(group, consumer, next)));
+        return messages(read).stream().findFirst();
     }
 
     @Override
@@ -93,6 +101,14 @@ public record RxRedis(RedissonClient redisson, RedissonRxClient client) implemen
     @Override
     public void close() {
         await(redisson.shutdownAsync());
+        RxJavaPlugins.setErrorHandler(null);
+    }
+
+    /** Redisson passes to the hook that a call has been cancelled, each time that one is. */
+    private static void undelivered(Throwable error) {
+        if (error instanceof CancellationException) return;
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
     }
 
     private RPermitExpirableSemaphoreRx semaphore(String name) {
