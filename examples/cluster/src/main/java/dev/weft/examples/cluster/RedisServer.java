@@ -81,9 +81,11 @@ final class RedisServer implements AutoCloseable {
     }
 
     private Process start(Path log) {
-        List<String> command = List.of("redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--dir", "" + folder);
+        List<String> command =
+                List.of("redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--dir", "" + folder);
         try {
-            return new ProcessBuilder(Stream.concat(command.stream(), DURABLE.stream()).toList())
+            return new ProcessBuilder(
+                            Stream.concat(command.stream(), DURABLE.stream()).toList())
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();

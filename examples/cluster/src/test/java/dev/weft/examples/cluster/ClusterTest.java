@@ -31,7 +31,8 @@ class ClusterTest {
     static void start() throws IOException {
         for (String backend : List.of("reactor", "rxjava")) {
             UNREACHABLE.put(backend, start(Map.of(), "-Dweft.backend=" + backend, "-Dredis=" + NO_REDIS));
-            if (Server.isThere()) STORIES.put(backend, start(Map.of(), "-Dweft.backend=" + backend, "-Dredis=" + REDIS));
+            if (Server.isThere())
+                STORIES.put(backend, start(Map.of(), "-Dweft.backend=" + backend, "-Dredis=" + REDIS));
         }
     }
 

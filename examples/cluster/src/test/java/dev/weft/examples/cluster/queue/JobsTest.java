@@ -96,7 +96,9 @@ class JobsTest {
             Delivery late = queue.next("a");
             queue.jobs.renew(late);
             assertThat(queue.jobs.leave("a")).isEqualTo(1);
-            assertThatThrownBy(() -> queue.jobs.renew(late)).isInstanceOf(Withdrawn.class).hasMessage("job 1 is lost");
+            assertThatThrownBy(() -> queue.jobs.renew(late))
+                    .isInstanceOf(Withdrawn.class)
+                    .hasMessage("job 1 is lost");
             assertThat(queue.jobs.end(late, true)).isFalse();
             Delivery claimed = queue.next("b");
             assertThatThrownBy(() -> queue.jobs.renew(late)).isInstanceOf(Withdrawn.class);
@@ -113,7 +115,9 @@ class JobsTest {
         with(backend, queue -> {
             queue.jobs.add(JOB);
             Delivery delivery = queue.next("a");
-            assertThat(queue.jobs.end(delivery, false)).as("not shipped, so it remains").isFalse();
+            assertThat(queue.jobs.end(delivery, false))
+                    .as("not shipped, so it remains")
+                    .isFalse();
             assertThat(queue.jobs.cancel(1)).isTrue();
             assertThatThrownBy(() -> queue.jobs.renew(delivery)).hasMessage("job 1 is cancelled");
             assertThat(queue.jobs.end(delivery, true)).isTrue();
@@ -232,7 +236,8 @@ class JobsTest {
             var limit = new Limit(queue.redis, queue.name);
             limit.create(1);
             String dead = "{" + queue.name + "}:permits";
-            assertThat(queue.redis.permit(dead, Duration.ZERO, Duration.ofMillis(300))).isPresent();
+            assertThat(queue.redis.permit(dead, Duration.ZERO, Duration.ofMillis(300)))
+                    .isPresent();
             withTimeout(PATIENCE, () -> limit.call(() -> {}));
             limit.delete();
         });
@@ -256,7 +261,11 @@ class JobsTest {
         String stats = queue.redis
                 .script("return {redis.call('INFO', 'commandstats')}", List.of(), List.of())
                 .getFirst();
-        return Pattern.compile("cmdstat_xreadgroup:calls=(\\d+)").matcher(stats).results().mapToInt(found -> Integer.parseInt(found.group(1))).sum();
+        return Pattern.compile("cmdstat_xreadgroup:calls=(\\d+)")
+                .matcher(stats)
+                .results()
+                .mapToInt(found -> Integer.parseInt(found.group(1)))
+                .sum();
     }
 
     private static void with(String backend, AsyncConsumer<Fixture, Exception> test) throws Exception {
