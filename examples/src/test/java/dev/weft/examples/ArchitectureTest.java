@@ -31,6 +31,7 @@ class ArchitectureTest {
     private static final List<String> MODULES = List.of(
             "examples",
             "examples/spring-shop",
+            "examples/cluster",
             "tck",
             "integrations/spring-boot-starter",
             "integrations/spring",

@@ -274,6 +274,7 @@ class DocumentsTest {
         if (squeezedSources == null) {
             squeezedSources = Stream.concat(
                             PUBLISHED.stream(),
+                            Stream.of("examples", "examples/frameworks", "examples/spring-shop", "examples/cluster"))
                             Stream.of("examples", "examples/frameworks", "examples/spring-shop", "examples/kafka"))
                     .flatMap(module -> javaBelow(ROOT.resolve(module).resolve("src")).stream())
                     .map(file -> squeezed(text(file)))

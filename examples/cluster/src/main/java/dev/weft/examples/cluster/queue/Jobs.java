@@ -1,5 +1,8 @@
 package dev.weft.examples.cluster.queue;
 
+import static dev.weft.Async.retry;
+import static dev.weft.examples.cluster.queue.Redis.UNTIL_BACK;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -90,12 +93,12 @@ public final class Jobs {
 
     /** Adds a job. To add it twice does no harm, so a caller that is in doubt adds it again. */
     public void add(Job job) {
-        redis.add(stream(), job.fields());
+        retry(UNTIL_BACK, () -> redis.add(stream(), job.fields()));
     }
 
     /** Cancels a job, in whatever process it is. {@return whether it is cancelled: otherwise it has had its effect} */
     public boolean cancel(int job) {
-        return redis.script(CANCEL, keys, List.of(String.valueOf(job))).equals(List.of("cancelled"));
+        return script(CANCEL, List.of(String.valueOf(job))).equals(List.of("cancelled"));
     }
 
     /** {@return a job, for which it waits: one whose lease is over, or else a new one} */
@@ -105,6 +108,10 @@ public final class Jobs {
             if (found.isPresent())
                 return new Delivery(found.get().id(), Job.of(found.get().fields()), consumer);
         }
+    }
+
+    private Optional<Redis.Message> find(String consumer) {
+        return claim(consumer).or(() -> redis.read(stream(), GROUP, consumer, WAIT));
     }
 
     private Optional<Redis.Message> claim(String consumer) {
@@ -137,26 +144,25 @@ public final class Jobs {
     /** Lets others claim at once what a consumer has taken and does not work on. {@return how many jobs that are} */
     int leave(String consumer) {
         return Integer.parseInt(
-                redis.script(LEAVE, keys, List.of(GROUP, lease(), consumer)).getFirst());
+                script(LEAVE, List.of(GROUP, lease(), consumer)).getFirst());
     }
 
     /** {@return what has happened, in this order} */
     public List<Entry> report() {
-        List<String> lines = redis.script("return redis.call('LRANGE', KEYS[4], 0, -1)", keys, List.of());
+        List<String> lines = script("return redis.call('LRANGE', KEYS[4], 0, -1)", List.of());
         return lines.stream().map(Entry::of).toList();
     }
 
     /** {@return how many jobs have not ended, and how many of them a consumer has} */
     public List<String> left() {
-        return redis.script(
+        return script(
                 "return {tostring(redis.call('XLEN', KEYS[1])), tostring(redis.call('XPENDING', KEYS[1], ARGV[1])[1])}",
-                keys,
                 List.of(GROUP));
     }
 
     /** Deletes the queue and all that belongs to it. */
     public void delete() {
-        redis.script("return {tostring(redis.call('DEL', unpack(KEYS)))}", keys, List.of());
+        script("return {tostring(redis.call('DEL', unpack(KEYS)))}", List.of());
     }
 
     private String run(String script, Delivery delivery, String shipped) {
@@ -170,7 +176,11 @@ public final class Jobs {
                 job.account(),
                 String.valueOf(job.price()),
                 shipped);
-        return redis.script(script, keys, arguments).getFirst();
+        return script(script, arguments).getFirst();
+    }
+
+    private List<String> script(String script, List<String> arguments) {
+        return retry(UNTIL_BACK, () -> redis.script(script, keys, arguments));
     }
 
     private static String lease() {

@@ -2,7 +2,9 @@ package dev.weft.examples.cluster.queue;
 
 import static dev.weft.Async.delay;
 import static dev.weft.Async.group;
+import static dev.weft.Async.retry;
 import static dev.weft.Async.using;
+import static dev.weft.examples.cluster.queue.Redis.UNTIL_BACK;
 
 import dev.weft.AsyncAction;
 import java.io.IOException;
@@ -52,8 +54,8 @@ public final class Limit {
     /** Not cancelled while it waits, {@code using} gives back a permit that comes too late. */
     private boolean tried(AsyncAction<IOException> call) throws IOException {
         return using(
-                () -> redis.permit(name, WAIT, LEASE),
-                permit -> permit.ifPresent(held -> redis.releasePermit(name, held)),
+                () -> retry(UNTIL_BACK, () -> redis.permit(name, WAIT, LEASE)),
+                permit -> permit.ifPresent(this::release),
                 (Optional<String> permit) -> permit.isPresent() && made(call, permit.get()));
     }
 
@@ -65,10 +67,14 @@ public final class Limit {
         });
     }
 
+    private void release(String permit) {
+        retry(UNTIL_BACK, () -> redis.releasePermit(name, permit));
+    }
+
     private void keep(String permit) {
         while (true) {
             delay(LEASE.dividedBy(10));
-            if (!redis.renewPermit(name, permit, LEASE)) throw new Withdrawn("its permit is lost");
+            if (!retry(UNTIL_BACK, () -> redis.renewPermit(name, permit, LEASE))) throw new Withdrawn("its permit is lost");
         }
     }
 }

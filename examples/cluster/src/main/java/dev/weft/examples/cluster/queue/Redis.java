@@ -1,10 +1,15 @@
 package dev.weft.examples.cluster.queue;
 
+import dev.weft.Retry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.redisson.api.stream.StreamMessageId;
+import org.redisson.client.RedisConnectionException;
+import org.redisson.client.RedisReconnectedException;
+import org.redisson.client.RedisRetryException;
+import org.redisson.client.RedisTimeoutException;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.config.Config;
 import org.redisson.config.ConstantDelay;
@@ -12,8 +17,8 @@ import org.redisson.config.ConstantDelay;
 /**
  * What the queue needs of Redis, which each client does in its own way. Its methods do the awaiting themselves.
  *
- * <p>A call that is cancelled may have been carried out. After a disconnect, Redisson sends a command again that was not
- * answered, so a script may run twice; only {@link #read} is sent once.
+ * <p>A call that is cancelled or fails may have been carried out. After a disconnect, Redisson sends some commands again
+ * that were not answered, scripts among them, and fails for others. So all that is called here may happen twice.
  */
 public interface Redis extends AutoCloseable {
     /** A message of a stream. */
@@ -25,7 +30,16 @@ public interface Redis extends AutoCloseable {
     /** Where a stream begins. */
     StreamMessageId START = new StreamMessageId(0);
 
-    /** {@return how both clients are set up: they keep trying for some 10 s when the server is away} */
+    /** For calls that may be made twice: the server may be away for a while, and have carried out what it did not answer. */
+    Retry UNTIL_BACK = Retry.attempts(Integer.MAX_VALUE)
+            .pause(Duration.ofMillis(100))
+            .within(Duration.ofSeconds(30))
+            .when(failure -> failure instanceof RedisTimeoutException
+                    || failure instanceof RedisConnectionException
+                    || failure instanceof RedisReconnectedException
+                    || failure instanceof RedisRetryException);
+
+    /** {@return how both clients are set up} */
     static Config config(String address) {
         Config config =
                 new Config().setCodec(StringCodec.INSTANCE).setThreads(2).setNettyThreads(2);
@@ -36,7 +50,7 @@ public interface Redis extends AutoCloseable {
                 .setTimeout(2000)
                 .setReconnectionDelay(new ConstantDelay(Duration.ofMillis(100)))
                 .setRetryDelay(new ConstantDelay(Duration.ofMillis(250)))
-                .setRetryAttempts(40);
+                .setRetryAttempts(4);
         return config;
     }
 

@@ -21,14 +21,17 @@ import dev.weft.rxjava.RxBackend;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -177,6 +180,34 @@ class JobsTest {
             server.restart();
             queue.jobs.add(JOB);
             assertThat(withTimeout(PATIENCE, reader::await).job()).isEqualTo(JOB);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "rxjava"})
+    void nothingIsLostThatIsUnderWayWhenRedisIsRestarted(String backend) throws Exception {
+        with(backend, queue -> {
+            var limit = new Limit(queue.redis, queue.name);
+            limit.create(2);
+            var number = new AtomicInteger();
+            var restarted = new AtomicBoolean();
+            List<Deferred<Void>> adding = new ArrayList<>();
+            for (int i = 0; i < 4; i++)
+                adding.add(async(() -> {
+                    while (!restarted.get())
+                        limit.call(() -> queue.jobs.add(new Job(number.incrementAndGet(), "ann", 1)));
+                }));
+            until(() -> number.get() > 50);
+            server.restart();
+            int then = number.get();
+            until(() -> number.get() > then + 50);
+            restarted.set(true);
+            for (var each : adding) each.await();
+            while (!queue.left().equals(List.of("0", "0"))) queue.jobs.end(queue.next("a"), true);
+            assertThat(queue.jobs.report().stream().map(Entry::job))
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.rangeClosed(1, number.get()).boxed().toList());
+            limit.delete();
         });
     }
 
