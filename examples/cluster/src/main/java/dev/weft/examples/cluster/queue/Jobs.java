@@ -10,8 +10,9 @@ import java.util.Optional;
 /**
  * A queue of jobs that any number of processes add to and work on: a stream of Redis and a group of its consumers.
  *
- * <p>A job is delivered at least once: it is pending under the consumer that took it until it is {@linkplain #end ended}, and when its lease is over another may claim it. What has to happen once happens in one script, together with
- * the mark that it has happened.
+ * <p>A job is delivered at least once: it is pending under the consumer that took it until it is {@linkplain #end ended},
+ * and when its lease is over another may claim it. What has to happen once happens in one script, together with the mark
+ * that it has happened.
  */
 public final class Jobs {
     /** How long a job belongs to the consumer that took it, or that renewed its lease. */
@@ -34,6 +35,7 @@ public final class Jobs {
 
     /** JUSTID keeps the number of deliveries. A plain XCLAIM would take the job back from whoever has claimed it. */
     private static final String RENEW = HELD + """
+            if redis.call('SISMEMBER', ended, job) == 1 then return {'ended'} end
             if redis.call('SISMEMBER', cancelled, job) == 1 then return {'cancelled'} end
             if not held() then return {'lost'} end
             redis.call('XCLAIM', jobs, group, consumer, 0, message, 'JUSTID')
@@ -104,7 +106,7 @@ public final class Jobs {
     /** {@return a job, for which it waits: one whose lease is over, or else a new one} */
     public Delivery next(String consumer) {
         while (true) {
-            Optional<Redis.Message> found = claim(consumer).or(() -> redis.read(stream(), GROUP, consumer, WAIT));
+            Optional<Redis.Message> found = retry(UNTIL_BACK, () -> find(consumer));
             if (found.isPresent())
                 return new Delivery(found.get().id(), Job.of(found.get().fields()), consumer);
         }

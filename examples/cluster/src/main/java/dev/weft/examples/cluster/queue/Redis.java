@@ -1,6 +1,7 @@
 package dev.weft.examples.cluster.queue;
 
 import dev.weft.Retry;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +35,19 @@ public interface Redis extends AutoCloseable {
     Retry UNTIL_BACK = Retry.attempts(Integer.MAX_VALUE)
             .pause(Duration.ofMillis(100))
             .within(Duration.ofSeconds(30))
-            .when(failure -> failure instanceof RedisTimeoutException
-                    || failure instanceof RedisConnectionException
-                    || failure instanceof RedisReconnectedException
-                    || failure instanceof RedisRetryException);
+            .when(Redis::isAway);
+
+    /** {@return whether a failure says that the server is away, and not that it has answered with an error} */
+    static boolean isAway(Throwable failure) {
+        return switch (failure) {
+            case RedisTimeoutException late -> true;
+            case RedisConnectionException unreachable -> true;
+            case RedisReconnectedException unanswered -> true;
+            case RedisRetryException loading -> true;
+            case IOException closed -> true;
+            default -> failure.getCause() instanceof IOException;
+        };
+    }
 
     /** {@return how both clients are set up} */
     static Config config(String address) {

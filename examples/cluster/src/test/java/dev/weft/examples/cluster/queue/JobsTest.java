@@ -80,11 +80,12 @@ class JobsTest {
         with(backend, queue -> {
             queue.jobs.add(JOB);
             queue.jobs.add(JOB); // by a caller who is in doubt
-            for (int i = 0; i < 2; i++) {
-                Delivery delivery = queue.next("a");
-                assertThat(queue.jobs.end(delivery, true)).isTrue();
-                assertThat(queue.jobs.end(delivery, true)).isTrue(); // as when Redisson sends it again
-            }
+            Delivery first = queue.next("a");
+            assertThat(queue.jobs.end(first, true)).isTrue();
+            assertThat(queue.jobs.end(first, true)).as("as Redisson may send it again").isTrue();
+            Delivery second = queue.next("b");
+            assertThatThrownBy(() -> queue.jobs.renew(second)).hasMessage("job 1 is ended");
+            assertThat(queue.jobs.end(second, true)).isTrue();
             assertThat(queue.jobs.cancel(1)).as("too late").isFalse();
             assertThat(queue.jobs.report()).containsExactly(new Entry(1, true, "ann", 100, 100, "a", 1));
             assertThat(queue.left()).containsExactly("0", "0");
