@@ -14,14 +14,16 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
-/** The carrier, whom the workers call: it counts the calls that are under way, and can be told to leave one open. */
+/** The carrier, whom the workers call: it sees how many calls are under way, and can be told to leave some open. */
 final class CarrierServer implements AutoCloseable {
     private static final Duration PACE = Duration.ofMillis(150);
 
@@ -32,33 +34,33 @@ final class CarrierServer implements AutoCloseable {
         private final Set<Call> busy;
         private final Socket socket;
 
+        /** Written by who answers, read at the end. */
+        private volatile boolean answered;
+
         private Call(String worker, Set<Call> busy, Socket socket) {
             this.worker = worker;
             this.busy = busy;
             this.socket = socket;
         }
 
-        /** Answers; who has hung up does not hear it. */
-        void answer() throws IOException {
-            expectHangUp(); // before the worker gives its permit to another
+        /** Answers, unless the worker has hung up. */
+        private void answer() throws IOException {
+            if (hungUp.isDone()) return;
+            answered = true;
+            busy.remove(this); // before the worker gives its permit to another
             try {
                 socket.getOutputStream().write("shipped\n".getBytes(StandardCharsets.UTF_8));
             } catch (SocketException late) {
                 hungUp.complete(null);
             }
         }
-
-        /** Counts the call no longer: its worker will leave it at any moment. */
-        void expectHangUp() {
-            busy.remove(this);
-        }
     }
 
     private final ServerSocket server;
     private final int limit;
     private final Set<Call> busy = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger most = new AtomicInteger();
-    private final Map<Integer, CompletableFuture<Call>> open = new ConcurrentHashMap<>();
+    private final List<Set<Call>> crowds = new CopyOnWriteArrayList<>();
+    private final Map<Integer, Set<Call>> open = new ConcurrentHashMap<>();
     private final Map<Integer, AtomicInteger> calls = new ConcurrentHashMap<>();
     private final CompletableFuture<Set<String>> full = new CompletableFuture<>();
     private final CompletableFuture<Void> begun = new CompletableFuture<>();
@@ -68,7 +70,7 @@ final class CarrierServer implements AutoCloseable {
         this.limit = limit;
     }
 
-    /** Opens a carrier that can take so many calls at once, and answers none before that many are there. */
+    /** Opens a carrier that can take so many calls at once, and answers none before it is told to begin. */
     static CarrierServer open(int limit) throws IOException {
         return new CarrierServer(new ServerSocket(0, 0, InetAddress.getLoopbackAddress()), limit);
     }
@@ -87,9 +89,20 @@ final class CarrierServer implements AutoCloseable {
         });
     }
 
-    /** Has the first call for a job left open. {@return the call, when it comes} */
-    CompletableFuture<Call> leaveOpen(int job) {
-        return open.computeIfAbsent(job, unseen -> new CompletableFuture<>());
+    /** Leaves the calls for a job open. */
+    void leaveOpen(int job) {
+        open.put(job, ConcurrentHashMap.newKeySet());
+    }
+
+    /** {@return the calls for a job that were left open, in no order} */
+    Set<Call> leftOpen(int job) {
+        return open.getOrDefault(job, Set.of());
+    }
+
+    /** Answers the calls for a job that were left open, and those that come. */
+    void answer(int job) throws IOException {
+        Set<Call> left = open.remove(job);
+        if (left != null) for (Call call : left) call.answer();
     }
 
     /** {@return the workers that call when there are as many calls as there may be} */
@@ -102,9 +115,13 @@ final class CarrierServer implements AutoCloseable {
         begun.complete(null);
     }
 
-    /** {@return how many calls there were at once} */
-    int most() {
-        return most.get();
+    /**
+     * {@return whether there were never more calls at once than there may be} A call that was not answered does not
+     * count: its worker may have hung up, and given its permit to another, before that was seen here.
+     */
+    boolean isWithinLimit() {
+        return crowds.stream()
+                .allMatch(crowd -> crowd.stream().filter(call -> call.answered).count() <= limit);
     }
 
     /** {@return how many calls there were for a job} */
@@ -141,12 +158,10 @@ final class CarrierServer implements AutoCloseable {
 
     private void serve(int job, Call call, BufferedReader lines) throws IOException {
         try {
-            boolean first =
-                    calls.computeIfAbsent(job, unseen -> new AtomicInteger()).incrementAndGet() == 1;
+            calls.computeIfAbsent(job, unseen -> new AtomicInteger()).incrementAndGet();
             enter(call);
             await(begun);
-            if (first && open.containsKey(job)) leaveOpen(job).complete(call);
-            else answer(call);
+            if (!isLeftOpen(job, call)) answer(call);
             lines.read(); // until it hangs up
         } finally {
             busy.remove(call);
@@ -156,18 +171,26 @@ final class CarrierServer implements AutoCloseable {
 
     private void enter(Call call) {
         busy.add(call);
-        most.accumulateAndGet(busy.size(), Math::max);
-        if (busy.size() == limit) full.complete(workers());
+        Set<Call> now = Set.copyOf(busy);
+        if (now.size() > limit) crowds.add(now);
+        if (now.size() >= limit) full.complete(workers(now));
+    }
+
+    /** Either the call is there when calls for the job are answered, or it is answered like any other. */
+    private boolean isLeftOpen(int job, Call call) {
+        return open.computeIfPresent(job, (key, left) -> {
+                    left.add(call);
+                    return left;
+                })
+                != null;
+    }
+
+    private static Set<String> workers(Set<Call> calls) {
+        return calls.stream().map(call -> call.worker).collect(Collectors.toSet());
     }
 
     private static void answer(Call call) throws IOException {
         delay(PACE);
         call.answer();
-    }
-
-    private Set<String> workers() {
-        Set<String> workers = new TreeSet<>();
-        for (Call call : busy) workers.add(call.worker);
-        return workers;
     }
 }

@@ -13,7 +13,6 @@ import dev.weft.examples.cluster.queue.Worker;
 import dev.weft.examples.cluster.reactor.ReactorRedis;
 import dev.weft.examples.cluster.rxjava.RxRedis;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** A process with a worker. SIGTERM ends it when it has finished what it has in hand, and so does the end of its parent. */
 public final class WorkerProcess {
@@ -57,8 +56,8 @@ public final class WorkerProcess {
     private static void endWithParent() {
         try {
             while (System.in.read() >= 0) {}
-        } catch (IOException closed) {
-            throw new UncheckedIOException(closed);
+        } catch (IOException unreadable) {
+            System.err.println("its parent cannot be watched: " + unreadable);
         }
         Runtime.getRuntime().halt(1);
     }

@@ -18,7 +18,7 @@ import java.util.Optional;
  * lock: a process that stands still for longer than a lease goes on with its call.
  */
 public final class Limit {
-    private static final Duration LEASE = Duration.ofSeconds(5);
+    private static final Duration LEASE = Duration.ofSeconds(20);
 
     /** Who waits looks again after this time, since the word that a permit is free may be lost with a connection. */
     private static final Duration WAIT = Duration.ofSeconds(1);
@@ -73,7 +73,7 @@ public final class Limit {
 
     private void keep(String permit) {
         while (true) {
-            delay(LEASE.dividedBy(10));
+            delay(LEASE.dividedBy(20));
             if (!retry(UNTIL_BACK, () -> redis.renewPermit(name, permit, LEASE))) throw new Withdrawn("its permit is lost");
         }
     }
