@@ -156,9 +156,9 @@ public final class Cluster {
             out.printf("%d workers are ready, on %s%n", WORKERS, Async.backend().id());
             for (int job = 1; job <= JOBS; job++) add(job);
             out.printf("%d jobs are in the queue%n", JOBS);
-            members.async(this::answerLate);
             var progress = members.async(this::tellProgress);
             begin();
+            answerLate();
             String killed = kill();
             cancel();
             restart();
@@ -197,6 +197,9 @@ public final class Cluster {
         inHand(SLOW);
         delay(Jobs.LEASE.plus(Jobs.LEASE.dividedBy(2)));
         carrier.answer(SLOW);
+        Check.soon("the slow job ends", () -> {
+            while (jobs.report().stream().noneMatch(entry -> entry.job() == SLOW)) delay(LOOK);
+        });
     }
 
     /** Kills a worker in the middle of a job. {@return its name} */

@@ -4,8 +4,11 @@ import static dev.weft.Async.delay;
 import static dev.weft.Async.group;
 import static dev.weft.Async.shielded;
 import static dev.weft.Async.using;
+import static dev.weft.Async.withTimeout;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Works on jobs, a few at a time, until it is cancelled: then it takes no more, and finishes those that it has in hand.
@@ -15,6 +18,8 @@ import java.io.IOException;
 public final class Worker {
     /** How many jobs it has in hand at most. */
     public static final int SLOTS = 2;
+
+    private static final Duration AT_MOST = Duration.ofMinutes(1);
 
     private final String name;
     private final Jobs jobs;
@@ -49,27 +54,27 @@ public final class Worker {
         using(() -> consumer, jobs::leave, self -> {
             while (true) {
                 Delivery delivery = jobs.next(self);
-                shielded(() -> handle(delivery));
+                shielded(() -> jobs.end(delivery, shipped(delivery)));
             }
         });
-    }
-
-    private void handle(Delivery delivery) throws IOException {
-        jobs.end(delivery, shipped(delivery));
     }
 
     /** Has the parcel shipped, for as long as the job is this worker's and not cancelled. {@return whether it is} */
     private boolean shipped(Delivery delivery) throws IOException {
         try {
             jobs.renew(delivery);
-            return group(members -> {
-                members.daemon(() -> keep(delivery));
-                limit.call(() -> carrier.ship(delivery.job(), name));
-                return true;
-            });
-        } catch (Withdrawn withdrawn) {
+            return withTimeout(AT_MOST, () -> held(delivery));
+        } catch (Withdrawn | TimeoutException left) {
             return false;
         }
+    }
+
+    private boolean held(Delivery delivery) throws IOException {
+        return group(members -> {
+            members.daemon(() -> keep(delivery));
+            limit.call(() -> carrier.ship(delivery.job(), name));
+            return true;
+        });
     }
 
     private void keep(Delivery delivery) {
