@@ -1,5 +1,6 @@
 package dev.weft.examples.cluster;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.File;
@@ -38,10 +39,14 @@ public final class Server implements AutoCloseable {
         return address;
     }
 
-    /** Kills it and starts it again; skips the test if it is not ours. */
-    public void restart() throws IOException {
+    /** Skips the test if the server may not be restarted. */
+    public void requireOwn() {
         if (own == null) abort("skipped: the server that -Dredis names is not ours to restart");
-        else own.restart();
+    }
+
+    /** Kills it and starts it again. */
+    public void restart() throws IOException {
+        requireNonNull(own).restart();
     }
 
     @Override

@@ -58,6 +58,18 @@ class JobsTest {
 
     /** A queue of its own. */
     private record Fixture(Redis redis, String name, Jobs jobs) {
+        static Fixture create(Redis redis) {
+            String name = "weft-test-" + UUID.randomUUID();
+            var jobs = new Jobs(redis, name);
+            jobs.create();
+            return new Fixture(redis, name, jobs);
+        }
+
+        void delete() {
+            jobs.delete();
+            new Limit(redis, name).delete();
+        }
+
         List<String> left() {
             return jobs.left();
         }
@@ -175,6 +187,7 @@ class JobsTest {
     @ParameterizedTest
     @ValueSource(strings = {"reactor", "rxjava"})
     void aReadGoesOnWhenRedisIsRestarted(String backend) throws Exception {
+        server.requireOwn();
         with(backend, queue -> {
             Deferred<Delivery> reader = async(() -> queue.jobs.next("a"));
             until(queue::someoneReads);
@@ -187,6 +200,7 @@ class JobsTest {
     @ParameterizedTest
     @ValueSource(strings = {"reactor", "rxjava"})
     void nothingIsLostThatIsUnderWayWhenRedisIsRestarted(String backend) throws Exception {
+        server.requireOwn();
         with(backend, queue -> {
             var limit = new Limit(queue.redis, queue.name);
             limit.create(2);
@@ -208,7 +222,6 @@ class JobsTest {
             assertThat(queue.jobs.report().stream().map(Entry::job))
                     .containsExactlyInAnyOrderElementsOf(
                             IntStream.rangeClosed(1, number.get()).boxed().toList());
-            limit.delete();
         });
     }
 
@@ -231,7 +244,6 @@ class JobsTest {
             assertThat(queue.redis.script(
                             "return {redis.call('GET', '{" + queue.name + "}:permits')}", List.of(), List.of()))
                     .containsExactly("1");
-            limit.delete();
         });
     }
 
@@ -271,7 +283,6 @@ class JobsTest {
             assertThat(queue.redis.permit(dead, Duration.ZERO, Duration.ofMillis(300)))
                     .isPresent();
             withTimeout(PATIENCE, () -> limit.call(() -> {}));
-            limit.delete();
         });
     }
 
@@ -304,11 +315,7 @@ class JobsTest {
         withBackend(
                 backend.equals("reactor") ? new ReactorBackend() : new RxBackend(),
                 () -> using(() -> connect(backend), Redis::close, redis -> {
-                    String name = "weft-test-" + UUID.randomUUID();
-                    var queue = new Fixture(redis, name, new Jobs(redis, name));
-                    queue.jobs.create();
-                    test.accept(queue);
-                    queue.jobs.delete();
+                    using(() -> Fixture.create(redis), Fixture::delete, test);
                 }));
     }
 
