@@ -145,8 +145,7 @@ public final class Jobs {
 
     /** Lets others claim at once what a consumer has taken and does not work on. {@return how many jobs that are} */
     int leave(String consumer) {
-        return Integer.parseInt(
-                script(LEAVE, List.of(GROUP, lease(), consumer)).getFirst());
+        return Integer.parseInt(script(LEAVE, List.of(GROUP, lease(), consumer)).getFirst());
     }
 
     /** {@return what has happened, in this order} */

@@ -74,7 +74,8 @@ public final class Limit {
     private void keep(String permit) {
         while (true) {
             delay(LEASE.dividedBy(20));
-            if (!retry(UNTIL_BACK, () -> redis.renewPermit(name, permit, LEASE))) throw new Withdrawn("its permit is lost");
+            if (!retry(UNTIL_BACK, () -> redis.renewPermit(name, permit, LEASE)))
+                throw new Withdrawn("its permit is lost");
         }
     }
 }

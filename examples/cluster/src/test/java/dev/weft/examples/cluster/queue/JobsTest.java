@@ -94,7 +94,9 @@ class JobsTest {
             queue.jobs.add(JOB); // by a caller who is in doubt
             Delivery first = queue.next("a");
             assertThat(queue.jobs.end(first, true)).isTrue();
-            assertThat(queue.jobs.end(first, true)).as("as Redisson may send it again").isTrue();
+            assertThat(queue.jobs.end(first, true))
+                    .as("as Redisson may send it again")
+                    .isTrue();
             Delivery second = queue.next("b");
             assertThatThrownBy(() -> queue.jobs.renew(second)).hasMessage("job 1 is ended");
             assertThat(queue.jobs.end(second, true)).isTrue();
