@@ -34,7 +34,7 @@ final class CarrierServer implements AutoCloseable {
         private final Set<Call> busy;
         private final Socket socket;
 
-        /** Written by who answers, read at the end. */
+        /** Written by the coroutine that answers, read at the end. */
         private volatile boolean answered;
 
         private Call(String worker, Set<Call> busy, Socket socket) {

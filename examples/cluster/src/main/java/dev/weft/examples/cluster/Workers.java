@@ -25,7 +25,7 @@ final class Workers implements AutoCloseable {
         final CompletableFuture<Void> ready = new CompletableFuture<>();
         final CompletableFuture<Void> finishing = new CompletableFuture<>();
 
-        /** Written by who ends it, read by who watches it. */
+        /** Written by the coroutine that ends it, read by the one that watches it. */
         volatile boolean endsSoon;
 
         Running(String name, Process process, PrintStream out) {

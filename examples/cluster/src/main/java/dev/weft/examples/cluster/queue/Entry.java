@@ -10,7 +10,7 @@ import java.util.List;
  * @param account whose account
  * @param price what the account has paid: nothing if it was cancelled
  * @param balance what the account had paid in all, right after this
- * @param consumer who did it
+ * @param consumer which worker's, and which of its slots, did it
  * @param deliveries how often it had been delivered by then
  */
 public record Entry(int job, boolean done, String account, int price, int balance, String consumer, int deliveries) {

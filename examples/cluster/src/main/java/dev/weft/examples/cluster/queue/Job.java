@@ -6,7 +6,7 @@ import java.util.Map;
  * A parcel that is to be shipped, and paid for from an account.
  *
  * @param number by which the job is known everywhere: the key that makes its effect happen once
- * @param account who pays
+ * @param account what it is paid from
  * @param price how much, in cents
  */
 public record Job(int number, String account, int price) {

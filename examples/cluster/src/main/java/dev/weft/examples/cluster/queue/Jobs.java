@@ -33,7 +33,7 @@ public final class Jobs {
             end
             """;
 
-    /** JUSTID keeps the number of deliveries. A plain XCLAIM would take the job back from whoever has claimed it. */
+    /** JUSTID keeps the number of deliveries. A plain XCLAIM would take the job back from the consumer that has claimed it. */
     private static final String RENEW = HELD + """
             if redis.call('SISMEMBER', ended, job) == 1 then return {'ended'} end
             if redis.call('SISMEMBER', cancelled, job) == 1 then return {'cancelled'} end

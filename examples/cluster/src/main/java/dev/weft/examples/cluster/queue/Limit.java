@@ -20,7 +20,7 @@ import java.util.Optional;
 public final class Limit {
     private static final Duration LEASE = Duration.ofSeconds(20);
 
-    /** Who waits looks again after this time, since the word that a permit is free may be lost with a connection. */
+    /** A wait looks again after this time, since the word that a permit is free may be lost with a connection. */
     private static final Duration WAIT = Duration.ofSeconds(1);
 
     private final Redis redis;

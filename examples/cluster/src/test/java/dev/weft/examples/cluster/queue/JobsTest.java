@@ -18,6 +18,7 @@ import dev.weft.examples.cluster.reactor.ReactorRedis;
 import dev.weft.examples.cluster.rxjava.RxRedis;
 import dev.weft.reactor.ReactorBackend;
 import dev.weft.rxjava.RxBackend;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -25,7 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,7 +94,7 @@ class JobsTest {
     void aJobHasItsEffectOnceHoweverOftenItEnds(String backend) throws Exception {
         with(backend, queue -> {
             queue.jobs.add(JOB);
-            queue.jobs.add(JOB); // by a caller who is in doubt
+            queue.jobs.add(JOB); // by a caller in doubt
             Delivery first = queue.next("a");
             assertThat(queue.jobs.end(first, true)).isTrue();
             assertThat(queue.jobs.end(first, true))
@@ -177,6 +180,17 @@ class JobsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"reactor", "rxjava"})
+    void aReadThatIsCancelledWaitsNoLongerInRedis(String backend) throws Exception {
+        with(backend, queue -> {
+            var reader = async(() -> queue.redis.read("{" + queue.name + "}:jobs", "workers", "a", Duration.ofHours(1)));
+            until(queue::someoneReads);
+            reader.cancel();
+            until(() -> !queue.someoneReads());
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor", "rxjava"})
     void aJobThatNobodyReceivedIsClaimedWhenItsLeaseIsOver(String backend) throws Exception {
         with(backend, queue -> {
             queue.jobs.add(JOB);
@@ -249,7 +263,7 @@ class JobsTest {
         });
     }
 
-    /** Counts who waits for a permit, who has got one, and who has given it back. */
+    /** Counts the waits for a permit, the permits taken and those given back. */
     private record Permits(Redis redis, AtomicInteger waiting, AtomicInteger taken, AtomicInteger released) {
         Permits(Redis redis) {
             this(redis, new AtomicInteger(), new AtomicInteger(), new AtomicInteger());
@@ -299,6 +313,23 @@ class JobsTest {
                             .readGroup("workers", "a", StreamReadGroupArgs.neverDelivered())))
                     .isNull();
             until(() -> reads(queue) == before + 2);
+        });
+    }
+
+    /** Why {@code RxRedis} sets the hook. */
+    @Test
+    void redissonTellsTheHookOfRxJavaOfEachCallThatIsCancelled() throws Exception {
+        with("rxjava", queue -> {
+            List<Throwable> told = new CopyOnWriteArrayList<>();
+            RxJavaPlugins.setErrorHandler(told::add);
+            var reader = async(() -> await(((RxRedis) queue.redis)
+                    .client()
+                    .getStream("{" + queue.name + "}:jobs")
+                    .readGroup("workers", "a", StreamReadGroupArgs.neverDelivered().timeout(PATIENCE))));
+            until(queue::someoneReads);
+            reader.cancel();
+            until(() -> !told.isEmpty());
+            assertThat(told).singleElement().isInstanceOf(CancellationException.class);
         });
     }
 
