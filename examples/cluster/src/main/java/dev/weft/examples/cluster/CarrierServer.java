@@ -5,6 +5,7 @@ import static dev.weft.Async.delay;
 import static dev.weft.Async.group;
 import static dev.weft.Async.rethrowCancellation;
 
+import dev.weft.examples.cluster.queue.Carrier;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +15,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,34 +33,46 @@ final class CarrierServer implements AutoCloseable {
     static final class Call {
         final String worker;
         final CompletableFuture<Void> hungUp = new CompletableFuture<>();
-        private final Set<Call> busy;
+        private final Busy busy;
         private final Socket socket;
 
-        /** Written by the coroutine that answers, read at the end. */
+        /** Whether the worker has received the answer: written by the coroutine that serves the call, read at the end. */
         private volatile boolean answered;
 
-        private Call(String worker, Set<Call> busy, Socket socket) {
+        private Call(String worker, Busy busy, Socket socket) {
             this.worker = worker;
             this.busy = busy;
             this.socket = socket;
         }
 
-        /** Answers, unless the worker has hung up. */
         private void answer() throws IOException {
-            if (hungUp.isDone()) return;
-            answered = true;
             busy.remove(this); // before the worker gives its permit to another
             try {
-                socket.getOutputStream().write("shipped\n".getBytes(StandardCharsets.UTF_8));
+                socket.getOutputStream().write((Carrier.SHIPPED + "\n").getBytes(StandardCharsets.UTF_8));
             } catch (SocketException late) {
                 hungUp.complete(null);
             }
         }
     }
 
+    /** The calls that are under way, seen at one moment. */
+    private static final class Busy {
+        private final Set<Call> calls = new HashSet<>();
+
+        /** {@return all of them, with one more} */
+        synchronized Set<Call> add(Call call) {
+            calls.add(call);
+            return Set.copyOf(calls);
+        }
+
+        synchronized void remove(Call call) {
+            calls.remove(call);
+        }
+    }
+
     private final ServerSocket server;
     private final int limit;
-    private final Set<Call> busy = ConcurrentHashMap.newKeySet();
+    private final Busy busy = new Busy();
     private final List<Set<Call>> crowds = new CopyOnWriteArrayList<>();
     private final Map<Integer, Set<Call>> open = new ConcurrentHashMap<>();
     private final Map<Integer, AtomicInteger> calls = new ConcurrentHashMap<>();
@@ -116,8 +130,8 @@ final class CarrierServer implements AutoCloseable {
     }
 
     /**
-     * {@return whether there were never more calls at once than there may be} A call that was not answered does not
-     * count: its worker may have hung up, and given its permit to another, before that was seen here.
+     * {@return whether there were never more calls at once than there may be} A call whose answer was not received
+     * does not count: its worker may have hung up, and given its permit to another, before that was seen here.
      */
     boolean isWithinLimit() {
         return crowds.stream()
@@ -162,7 +176,7 @@ final class CarrierServer implements AutoCloseable {
             enter(call);
             await(begun);
             if (!isLeftOpen(job, call)) answer(call);
-            lines.read(); // until it hangs up
+            call.answered = Carrier.RECEIVED.equals(lines.readLine()); // else it hangs up
         } finally {
             busy.remove(call);
             call.hungUp.complete(null);
@@ -170,8 +184,7 @@ final class CarrierServer implements AutoCloseable {
     }
 
     private void enter(Call call) {
-        busy.add(call);
-        Set<Call> now = Set.copyOf(busy);
+        Set<Call> now = busy.add(call);
         if (now.size() > limit) crowds.add(now);
         if (now.size() >= limit) full.complete(workers(now));
     }
