@@ -49,7 +49,8 @@ class ClusterTest {
         Server.require();
         assertThat(told(STORIES.get(backend), 0))
                 .containsSubsequence(story())
-                .containsSubsequence("10 of 60 jobs have ended", "30 of 60 jobs have ended", "60 of 60 jobs have ended");
+                .containsSubsequence(
+                        "10 of 60 jobs have ended", "30 of 60 jobs have ended", "60 of 60 jobs have ended");
     }
 
     private static List<String> story() {

@@ -182,7 +182,8 @@ class JobsTest {
     @ValueSource(strings = {"reactor", "rxjava"})
     void aReadThatIsCancelledWaitsNoLongerInRedis(String backend) throws Exception {
         with(backend, queue -> {
-            var reader = async(() -> queue.redis.read("{" + queue.name + "}:jobs", "workers", "a", Duration.ofHours(1)));
+            var reader =
+                    async(() -> queue.redis.read("{" + queue.name + "}:jobs", "workers", "a", Duration.ofHours(1)));
             until(queue::someoneReads);
             reader.cancel();
             until(() -> !queue.someoneReads());
@@ -325,7 +326,8 @@ class JobsTest {
             var reader = async(() -> await(((RxRedis) queue.redis)
                     .client()
                     .getStream("{" + queue.name + "}:jobs")
-                    .readGroup("workers", "a", StreamReadGroupArgs.neverDelivered().timeout(PATIENCE))));
+                    .readGroup(
+                            "workers", "a", StreamReadGroupArgs.neverDelivered().timeout(PATIENCE))));
             until(queue::someoneReads);
             reader.cancel();
             until(() -> !told.isEmpty());
