@@ -32,6 +32,7 @@ class ArchitectureTest {
             "examples",
             "examples/spring-shop",
             "examples/cluster",
+            "examples/kafka",
             "tck",
             "integrations/spring-boot-starter",
             "integrations/spring",

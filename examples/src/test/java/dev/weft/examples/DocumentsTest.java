@@ -274,8 +274,12 @@ class DocumentsTest {
         if (squeezedSources == null) {
             squeezedSources = Stream.concat(
                             PUBLISHED.stream(),
-                            Stream.of("examples", "examples/frameworks", "examples/spring-shop", "examples/cluster"))
-                            Stream.of("examples", "examples/frameworks", "examples/spring-shop", "examples/kafka"))
+                            Stream.of(
+                                    "examples",
+                                    "examples/frameworks",
+                                    "examples/spring-shop",
+                                    "examples/cluster",
+                                    "examples/kafka"))
                     .flatMap(module -> javaBelow(ROOT.resolve(module).resolve("src")).stream())
                     .map(file -> squeezed(text(file)))
                     .toList();
