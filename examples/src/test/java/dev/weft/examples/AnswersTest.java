@@ -35,6 +35,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,9 +54,11 @@ import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -225,8 +228,18 @@ class AnswersTest {
 
     private static void consume(Consumer<String, String> consumer, Worker worker) throws Exception {
         try {
+            consumer.subscribe(List.of("orders"), new ConsumerRebalanceListener() {
+                @Override
+                public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                    consumer.pause(partitions); // else a poll below may give their records, to nobody
+                }
+
+                @Override
+                public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
+            });
             while (true) {
                 checkpoint();
+                consumer.resume(consumer.paused());
                 ConsumerRecords<String, String> batch = consumer.poll(A_WHILE);
                 consumer.pause(consumer.assignment());
                 var work = async(
@@ -235,8 +248,7 @@ class AnswersTest {
                         });
                 while (!work.isDone()) consumer.poll(A_WHILE); // gives nothing, and keeps our place in the group
                 work.await();
-                consumer.commitSync();
-                consumer.resume(consumer.paused());
+                consumer.commitSync(batch.nextOffsets());
             }
         } finally {
             shielded(() -> consumer.close());
@@ -249,7 +261,8 @@ class AnswersTest {
 
     @Test
     void aSlowRecordDoesNotKeepTheConsumerFromPolling() {
-        var partition = new TopicPartition("orders", 0);
+        var first = new TopicPartition("orders", 0);
+        var second = new TopicPartition("orders", 1);
         var polls = new AtomicInteger();
         var consumer = new MockConsumer<String, String>("earliest") {
             @Override
@@ -258,25 +271,38 @@ class AnswersTest {
                 return super.poll(time);
             }
         };
-        consumer.assign(List.of(partition));
-        consumer.updateBeginningOffsets(Map.of(partition, 0L));
-        consumer.addRecord(new ConsumerRecord<>("orders", 0, 0, "key", "slow"));
-        consumer.addRecord(new ConsumerRecord<>("orders", 0, 1, "key", "last"));
+        consumer.updateBeginningOffsets(Map.of(first, 0L, second, 0L));
+        consumer.schedulePollTask(() -> {
+            consumer.rebalance(List.of(first));
+            consumer.addRecord(new ConsumerRecord<>("orders", 0, 0, "key", "slow"));
+            consumer.addRecord(new ConsumerRecord<>("orders", 0, 1, "key", "last"));
+        });
         Queue<String> done = new ConcurrentLinkedQueue<>();
         var reading = async(() -> consume(consumer, value -> {
+            if (value.equals("slow"))
+                consumer.schedulePollTask(
+                        () -> { // a rebalance, while a record is worked on
+                            consumer.rebalance(List.of(first, second));
+                            consumer.addRecord(new ConsumerRecord<>("orders", 1, 0, "other key", "new"));
+                        });
             int before = polls.get();
             while (polls.get() < before + 3) delay(Duration.ofMillis(1)); // slow: three more polls take place
             done.add(value);
         }));
         run(() -> {
-            while (consumer.committed(Set.of(partition)).isEmpty()) delay(Duration.ofMillis(1));
+            while (offset(consumer, first) < 2 || offset(consumer, second) < 1) delay(Duration.ofMillis(1));
         });
-        assertThat(done).containsExactly("slow", "last");
+        assertThat(done).containsExactly("slow", "last", "new");
         reading.cancel();
         run(() -> {
             while (!reading.isDone()) delay(Duration.ofMillis(1));
         });
         assertThat(consumer.closed()).isTrue();
+    }
+
+    private static long offset(Consumer<?, ?> consumer, TopicPartition partition) {
+        OffsetAndMetadata committed = consumer.committed(Set.of(partition)).get(partition);
+        return committed == null ? 0 : committed.offset();
     }
 
     // --- a command that is given up has happened
