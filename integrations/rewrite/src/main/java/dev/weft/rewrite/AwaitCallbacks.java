@@ -66,7 +66,7 @@ public final class AwaitCallbacks extends Recipe {
     public TreeVisitor<?, ExecutionContext> getVisitor() {
         return Preconditions.check(
                 new UsesMethod<>(FUTURE + " completeExceptionally(java.lang.Throwable)"),
-                new Visitor(virtual == null ? null : new MethodMatcher(virtual, true)));
+                new Visitor(VirtualOption.matcher(virtual)));
     }
 
     @Override

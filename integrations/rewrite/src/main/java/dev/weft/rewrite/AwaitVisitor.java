@@ -4,10 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
-import org.openrewrite.Preconditions;
 import org.openrewrite.TreeVisitor;
 import org.openrewrite.java.MethodMatcher;
-import org.openrewrite.java.search.UsesMethod;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaType;
@@ -49,7 +47,7 @@ final class AwaitVisitor extends WordVisitor {
     }
 
     private AwaitVisitor(@Nullable String virtual, List<Change> changes) {
-        this.virtual = virtual == null ? null : new MethodMatcher(virtual, true);
+        this.virtual = VirtualOption.matcher(virtual);
         this.changes = changes;
     }
 
@@ -60,11 +58,8 @@ final class AwaitVisitor extends WordVisitor {
      * @param changes what to write instead of which call; of several that fit, the first
      */
     static TreeVisitor<?, ExecutionContext> of(@Nullable String virtual, Change... changes) {
-        TreeVisitor<?, ExecutionContext> any = Stream.of(changes)
-                .<TreeVisitor<?, ExecutionContext>>map(change -> new UsesMethod<>(change.call()))
-                .reduce((one, other) -> Preconditions.or(one, other))
-                .orElseThrow();
-        return Preconditions.check(any, new AwaitVisitor(virtual, List.of(changes)));
+        return new AwaitVisitor(virtual, List.of(changes))
+                .whereAny(Stream.of(changes).map(Change::call));
     }
 
     @Override

@@ -5,11 +5,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
-import org.openrewrite.Preconditions;
 import org.openrewrite.Recipe;
 import org.openrewrite.Tree;
 import org.openrewrite.TreeVisitor;
-import org.openrewrite.java.search.UsesMethod;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaType;
@@ -49,11 +47,7 @@ public final class FlattenChains extends Recipe {
 
     @Override
     public TreeVisitor<?, ExecutionContext> getVisitor() {
-        TreeVisitor<?, ExecutionContext> any = Stream.of(ChainKind.values())
-                .<TreeVisitor<?, ExecutionContext>>map(kind -> new UsesMethod<>(kind.flatMap))
-                .reduce((one, other) -> Preconditions.or(one, other))
-                .orElseThrow();
-        return Preconditions.check(any, new Visitor());
+        return new Visitor().whereAny(Stream.of(ChainKind.values()).map(kind -> kind.flatMap));
     }
 
     private static final class Visitor extends WordVisitor {

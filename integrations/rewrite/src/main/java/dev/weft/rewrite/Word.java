@@ -5,14 +5,12 @@ import static java.util.Collections.emptyList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.openrewrite.Tree;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.Flag;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JRightPadded;
 import org.openrewrite.java.tree.JavaType;
 import org.openrewrite.java.tree.Space;
-import org.openrewrite.marker.Markers;
 
 /**
  * A static method of Weft, to be called with one argument.
@@ -38,7 +36,8 @@ record Word(String owner, String name, String parameter) {
         JavaType.Method type = call.getMethodType();
         JavaType.Class declaring = JavaType.ShallowClass.build(owner);
         JavaType.Method own = type == null ? null : type(type, declaring, argument);
-        JRightPadded<Expression> select = qualified ? JRightPadded.build(named(declaring)) : null;
+        JRightPadded<Expression> select =
+                qualified ? JRightPadded.build(Statements.name(declaring.getClassName(), declaring, null)) : null;
         return call.getPadding()
                 .withSelect(select)
                 .getPadding()
@@ -59,10 +58,5 @@ record Word(String owner, String name, String parameter) {
                 .withParameterNames(List.of(parameter))
                 .withParameterTypes(List.of(taken == null ? JavaType.Unknown.getInstance() : taken))
                 .withThrownExceptions(emptyList());
-    }
-
-    private J.Identifier named(JavaType.Class declaring) {
-        return new J.Identifier(
-                Tree.randomId(), Space.EMPTY, Markers.EMPTY, emptyList(), declaring.getClassName(), declaring, null);
     }
 }

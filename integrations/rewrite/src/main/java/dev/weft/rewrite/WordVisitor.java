@@ -1,8 +1,13 @@
 package dev.weft.rewrite;
 
+import java.util.stream.Stream;
 import org.openrewrite.ExecutionContext;
+import org.openrewrite.Preconditions;
 import org.openrewrite.SourceFile;
+import org.openrewrite.TreeVisitor;
 import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.MethodMatcher;
+import org.openrewrite.java.search.UsesMethod;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.Space;
@@ -13,6 +18,14 @@ abstract class WordVisitor extends JavaIsoVisitor<ExecutionContext> {
     @Override
     public boolean isAcceptable(SourceFile source, ExecutionContext run) {
         return source instanceof J.CompilationUnit;
+    }
+
+    /** {@return this, for the sources that have one of some calls; they need not import the type that has it} */
+    final TreeVisitor<?, ExecutionContext> whereAny(Stream<MethodMatcher> calls) {
+        TreeVisitor<?, ExecutionContext> any = calls.<TreeVisitor<?, ExecutionContext>>map(UsesMethod::new)
+                .reduce((one, other) -> Preconditions.or(one, other))
+                .orElseThrow();
+        return Preconditions.check(any, this);
     }
 
     /** {@return a word and its argument, instead of the call at the cursor} */
