@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** The carrier, whom the workers call: it sees how many calls are under way, and can be told to leave some open. */
@@ -75,7 +74,7 @@ final class CarrierServer implements AutoCloseable {
     private final Busy busy = new Busy();
     private final List<Set<Call>> crowds = new CopyOnWriteArrayList<>();
     private final Map<Integer, Set<Call>> open = new ConcurrentHashMap<>();
-    private final Map<Integer, AtomicInteger> calls = new ConcurrentHashMap<>();
+    private final Map<Integer, Integer> calls = new ConcurrentHashMap<>();
     private final CompletableFuture<Set<String>> full = new CompletableFuture<>();
     private final CompletableFuture<Void> begun = new CompletableFuture<>();
 
@@ -140,7 +139,7 @@ final class CarrierServer implements AutoCloseable {
 
     /** {@return how many calls there were for a job} */
     int calls(int job) {
-        return calls.computeIfAbsent(job, unseen -> new AtomicInteger()).get();
+        return calls.getOrDefault(job, 0);
     }
 
     @Override
@@ -172,7 +171,7 @@ final class CarrierServer implements AutoCloseable {
 
     private void serve(int job, Call call, BufferedReader lines) throws IOException {
         try {
-            calls.computeIfAbsent(job, unseen -> new AtomicInteger()).incrementAndGet();
+            calls.merge(job, 1, Integer::sum);
             enter(call);
             await(begun);
             if (!isLeftOpen(job, call)) answer(call);

@@ -23,7 +23,14 @@ import org.redisson.config.ConstantDelay;
  */
 public interface Redis extends AutoCloseable {
     /** A message of a stream. */
-    record Message(String id, Map<String, String> fields) {}
+    record Message(String id, Map<String, String> fields) {
+        /** {@return messages as Redisson gives them} */
+        public static List<Message> of(Map<StreamMessageId, Map<String, String>> found) {
+            return found.entrySet().stream()
+                    .map(each -> new Message(each.getKey().toString(), each.getValue()))
+                    .toList();
+        }
+    }
 
     /** Messages that have been claimed, and where to look for more: {@link #START} if there are none. */
     record Claimed(List<Message> messages, StreamMessageId next) {}

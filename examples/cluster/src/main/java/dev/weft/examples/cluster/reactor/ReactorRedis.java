@@ -48,14 +48,14 @@ public record ReactorRedis(RedissonClient redisson, RedissonReactiveClient clien
         var next = StreamReadGroupArgs.neverDelivered().count(1).timeout(wait);
         Map<StreamMessageId, Map<String, String>> read =
                 await(client.<String, String>getStream(stream).readGroup(group, consumer, next));
-        return read == null ? Optional.empty() : messages(read).stream().findFirst();
+        return read == null ? Optional.empty() : Message.of(read).stream().findFirst();
     }
 
     @Override
     public Claimed claim(String stream, String group, String consumer, Duration idle, StreamMessageId from) {
         var claimed = awaitSingle(client.<String, String>getStream(stream)
                 .autoClaim(group, consumer, idle.toMillis(), TimeUnit.MILLISECONDS, from, 1));
-        return new Claimed(messages(claimed.getMessages()), claimed.getNextId());
+        return new Claimed(Message.of(claimed.getMessages()), claimed.getNextId());
     }
 
     @Override
@@ -99,11 +99,5 @@ public record ReactorRedis(RedissonClient redisson, RedissonReactiveClient clien
 
     private RPermitExpirableSemaphoreReactive semaphore(String name) {
         return client.getPermitExpirableSemaphore(name);
-    }
-
-    private static List<Message> messages(Map<StreamMessageId, Map<String, String>> found) {
-        return found.entrySet().stream()
-                .map(each -> new Message(each.getKey().toString(), each.getValue()))
-                .toList();
     }
 }

@@ -54,14 +54,14 @@ public record RxRedis(RedissonClient redisson, RedissonRxClient client) implemen
         var next = StreamReadGroupArgs.neverDelivered().count(1).timeout(wait);
         Map<StreamMessageId, Map<String, String>> read =
                 await(owned(redisson.<String, String>getStream(stream).readGroupAsync(group, consumer, next)));
-        return messages(read).stream().findFirst();
+        return Message.of(read).stream().findFirst();
     }
 
     @Override
     public Claimed claim(String stream, String group, String consumer, Duration idle, StreamMessageId from) {
         var claimed = await(client.<String, String>getStream(stream)
                 .autoClaim(group, consumer, idle.toMillis(), TimeUnit.MILLISECONDS, from, 1));
-        return new Claimed(messages(claimed.getMessages()), claimed.getNextId());
+        return new Claimed(Message.of(claimed.getMessages()), claimed.getNextId());
     }
 
     @Override
@@ -113,11 +113,5 @@ public record RxRedis(RedissonClient redisson, RedissonRxClient client) implemen
 
     private RPermitExpirableSemaphoreRx semaphore(String name) {
         return client.getPermitExpirableSemaphore(name);
-    }
-
-    private static List<Message> messages(Map<StreamMessageId, Map<String, String>> found) {
-        return found.entrySet().stream()
-                .map(each -> new Message(each.getKey().toString(), each.getValue()))
-                .toList();
     }
 }
