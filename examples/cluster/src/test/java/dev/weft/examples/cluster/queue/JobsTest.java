@@ -45,6 +45,10 @@ import org.redisson.api.stream.StreamReadGroupArgs;
 /** The queue and the limit on a real Redis, by both clients. */
 class JobsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    /** Short: Redisson may use the connection of a read that was cancelled again, and wait there for its end. */
+    private static final Duration A_READ = Duration.ofSeconds(2);
+
     private static final Job JOB = new Job(1, "ann", 100);
 
     private static Server server;
@@ -327,7 +331,7 @@ class JobsTest {
                     .client()
                     .getStream("{" + queue.name + "}:jobs")
                     .readGroup(
-                            "workers", "a", StreamReadGroupArgs.neverDelivered().timeout(PATIENCE))));
+                            "workers", "a", StreamReadGroupArgs.neverDelivered().timeout(A_READ))));
             until(queue::someoneReads);
             reader.cancel();
             until(() -> !told.isEmpty());
